@@ -1,0 +1,159 @@
+"""
+Personal data at rest: AES-256-GCM with the key's version in the value, and a blind index for exact look-up.
+
+A stored value looks like ``1:<base64 of nonce and ciphertext>``; the column's name is authenticated with it, so a value
+cannot be moved to another column. Keys come from ``settings.MALL_FIELD_KEYS``; the newest version encrypts, all decrypt.
+In Python the value is a :class:`Veiled`: ``str()`` shows it masked, only ``reveal()`` shows it whole.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from functools import lru_cache
+
+import phonenumbers
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+NONCE_BYTES = 12
+
+
+@lru_cache(maxsize=1)
+def _ring(keys: str) -> dict[int, AESGCM]:
+    ring = {}
+    for part in keys.split(","):
+        version, _colon, key = part.strip().partition(":")
+        ring[int(version)] = AESGCM(base64.b64decode(key))
+    return ring
+
+
+def encrypt(text: str, *, context: str) -> str:
+    """Encrypt under the newest key, bound to ``context`` (table and column)."""
+    ring = _ring(settings.MALL_FIELD_KEYS)
+    version = max(ring)
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = ring[version].encrypt(nonce, text.encode(), context.encode())
+    return f"{version}:{base64.b64encode(nonce + sealed).decode()}"
+
+
+def decrypt(stored: str, *, context: str) -> str:
+    """
+    :raises KeyError: the key's version is not in the ring
+    :raises cryptography.exceptions.InvalidTag: altered, or moved from another column
+    """
+    version, _colon, payload = stored.partition(":")
+    raw = base64.b64decode(payload)
+    return _ring(settings.MALL_FIELD_KEYS)[int(version)].decrypt(
+        raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()
+    ).decode()
+
+
+def blind_index(text: str) -> str:
+    """A keyed hash that finds equal values without showing them."""
+    key = base64.b64decode(settings.MALL_BLIND_INDEX_KEY)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def normal_phone(text: str) -> str:
+    """
+    A phone number in E.164 (``+8619900000001``); numbers without a country code are Chinese.
+
+    :raises ValidationError: not a possible number
+    """
+    try:
+        number = phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        raise ValidationError(_("Enter a phone number, for example 199 0000 0001.")) from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValidationError(_("Enter a phone number, for example 199 0000 0001."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked(text: str) -> str:
+    """The middle covered: ``138****0001``, ``张*``, ``云****号``."""
+    if len(text) <= 1:
+        return "*"
+    if len(text) <= 4:
+        return text[0] + "*" * (len(text) - 1)
+    keep = 3 if len(text) >= 9 else 1
+    return f"{text[:keep]}****{text[-min(keep + 1, 4):]}"
+
+
+class Veiled:
+    """A personal value: masked when printed, whole only when asked."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str):
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __str__(self) -> str:
+        return masked(self._text)
+
+    def __repr__(self) -> str:
+        return f"<Veiled {self}>"
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other) -> bool:
+        return self._text == (other._text if isinstance(other, Veiled) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+class EncryptedTextField(models.TextField):
+    """Text that the database sees only encrypted. Python reads it as :class:`Veiled` and may assign plain text."""
+
+    @property
+    def context(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def from_db_value(self, value, expression, connection):
+        return value if value is None else Veiled(decrypt(value, context=self.context) if value else "")
+
+    def get_prep_value(self, value):
+        if value is None:
+            return None
+        text = value.reveal() if isinstance(value, Veiled) else str(value)
+        return encrypt(text, context=self.context) if text else ""
+
+    def get_lookup(self, lookup_name):
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+    def to_python(self, value):
+        return value if value is None or isinstance(value, Veiled) else Veiled(str(value))
+
+    def value_from_object(self, obj):
+        value = super().value_from_object(obj)
+        return value.reveal() if isinstance(value, Veiled) else value
+
+
+class BlindIndexField(models.CharField):
+    """The blind index of another field of the row, kept up to date when the row is saved."""
+
+    def __init__(self, *args, source: str = "", **kwargs):
+        self.source = source
+        kwargs.update(max_length=32, editable=False, db_index=True, default="", blank=True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        for implied in ("max_length", "editable", "db_index", "default", "blank"):
+            kwargs.pop(implied, None)
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance, add):
+        value = getattr(model_instance, self.source)
+        text = value.reveal() if isinstance(value, Veiled) else value
+        index = blind_index(text) if text else ""
+        setattr(model_instance, self.attname, index)
+        return index

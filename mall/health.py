@@ -1,0 +1,27 @@
+"""Whether the mall can serve: the database answers and the cache answers."""
+
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when database and cache answer, else 503 naming which does not."""
+    parts = {"database": _database, "cache": _cache}
+    state = {}
+    for name, ask in parts.items():
+        try:
+            ask()
+            state[name] = "ok"
+        except Exception as error:
+            state[name] = type(error).__name__
+    return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _cache() -> None:
+    cache.get("healthz")

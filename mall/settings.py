@@ -1,0 +1,290 @@
+"""
+The mall's settings: one file, read top to bottom, everything that differs between machines from the environment.
+
+Without any environment this is a development machine; with ``MALL_PRODUCTION=1`` nothing starts on a default secret.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name, "1" if default else "0").strip().lower()
+    if value not in {"0", "1", "true", "false", "yes", "no", ""}:
+        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}")
+    return value in {"1", "true", "yes"}
+
+
+def env_int(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not value.strip().lstrip("-").isdigit():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
+def env_secret(name: str, development: str) -> str:
+    """The secret ``name``, or the content of the file that ``name``_FILE names; the default only in development."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    value = os.environ.get(name, "")
+    if not value and MALL_PRODUCTION:
+        raise ImproperlyConfigured(f"{name} must be set in production")
+    return value or development
+
+
+# What kind of machine -----------------------------------------------------------------------------------------------
+
+MALL_PRODUCTION = env_bool("MALL_PRODUCTION")
+MALL_EMBEDDED = env_bool("MALL_EMBEDDED")  # own PostgreSQL and Redis-compatible server under var/, clock may travel
+MALL_VAR = os.environ.get("MALL_VAR", str(BASE_DIR / "var"))
+MALL_BASE_URL = os.environ.get("MALL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+DEBUG = env_bool("MALL_DEBUG")
+
+# Secrets ------------------------------------------------------------------------------------------------------------
+
+SECRET_KEY = env_secret("MALL_SECRET_KEY", "development-only-and-refused-in-production")
+MALL_FIELD_KEYS = env_secret("MALL_FIELD_KEYS", "1:ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMhISE=")
+MALL_BLIND_INDEX_KEY = env_secret("MALL_BLIND_INDEX_KEY", "ZGV2ZWxvcG1lbnQtb25seS1pbmRleC1rZXktMzItYiE=")
+
+# Hosts and transport -------------------------------------------------------------------------------------------------
+
+ALLOWED_HOSTS = [host for host in os.environ.get("MALL_HOSTS", "127.0.0.1,localhost").split(",") if host]
+CSRF_TRUSTED_ORIGINS = [MALL_BASE_URL]
+if MALL_PRODUCTION:
+    SECURE_SSL_REDIRECT = env_bool("MALL_SSL_REDIRECT", True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-mall" if MALL_PRODUCTION else "mall"
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Rooms --------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "mall.apps.MallConfig",
+    "mall.accounts.apps.AccountsConfig",
+    "risk.apps.RiskConfig",
+    "merchants.apps.MerchantsConfig",
+    "catalog.apps.CatalogConfig",
+    "marketing.apps.MarketingConfig",
+    "orders.apps.OrdersConfig",
+    "settlement.apps.SettlementConfig",
+    "mall.apps.MallAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "rest_framework",
+    "treebeard",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "mall.urls"
+WSGI_APPLICATION = "mall.wsgi.application"
+
+_TEMPLATE_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": (
+                _TEMPLATE_LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _TEMPLATE_LOADERS)]
+            ),
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mall.storefront.context.frame",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "mall.templatetags.mall"],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Stores --------------------------------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def database(url: str) -> dict:
+    """Django's description of the PostgreSQL that a URL names."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": env_int("MALL_CONN_MAX_AGE", 60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # a pool in transaction mode may stand between
+    }
+
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://mall_app@127.0.0.1:5432/mall"))}
+
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379").rstrip("/")
+REDIS_BROKER_DB = env_int("REDIS_BROKER_DB", 0)
+REDIS_CACHE_DB = env_int("REDIS_CACHE_DB", 1)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{REDIS_URL}/{REDIS_CACHE_DB}",
+        "KEY_PREFIX": os.environ.get("MALL_CACHE_PREFIX", "mall"),
+        "TIMEOUT": 300,
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# Work by the clock ---------------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = f"{REDIS_URL}/{REDIS_BROKER_DB}"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_ENABLE_UTC = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(Path(MALL_VAR) / "celerybeat-schedule")
+
+from mall.schedule import SCHEDULE  # noqa: E402
+
+CELERY_BEAT_SCHEDULE = {
+    line.task: {"task": line.task, "schedule": line.when, "options": {"expires": line.expires}} for line in SCHEDULE
+}
+
+# Wiring: what a lower app asks of a higher one ------------------------------------------------------------------------
+
+BACKOFFICE_PANELS = [  # each: (shop, now) -> {"template": ..., "context": ...} for the shop's first page
+    "orders.backoffice.panels.orders_to_ship",
+    "settlement.backoffice.panels.money",
+    "merchants.backoffice.panels.health",
+]
+CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
+
+# People -------------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "storefront:catalog:home"
+ACCOUNT_ADAPTER = "mall.accounts.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+EMAIL_BACKEND = os.environ.get("MALL_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = str(Path(MALL_VAR) / "mail")
+DEFAULT_FROM_EMAIL = os.environ.get("MALL_FROM_EMAIL", "mall@example.com")
+
+# Languages and time --------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+TIME_ZONE = "Asia/Shanghai"
+
+# Files --------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = os.environ.get("MALL_STATIC_ROOT", str(Path(MALL_VAR) / "static"))
+STATICFILES_DIRS = [BASE_DIR / "mall" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = os.environ.get("MALL_MEDIA_ROOT", str(Path(MALL_VAR) / "media"))
+MALL_SERVES_MEDIA = env_bool("MALL_SERVES_MEDIA", not MALL_PRODUCTION)  # nginx does in production
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o644
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "mall.static_files.Storage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+# What pages may load --------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/admin/",),
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+# Machines ------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "mall.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "mall.api.problems.handler",
+    "PAGE_SIZE": 24,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+# Words about what happens ---------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("MALL_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,121 @@
+"""
+The shop is the tenant. Rows belong to a shop, queries start from it, and the database hides every other shop's rows.
+
+Inside :func:`shop_scope` the transaction runs under the role ``mall_shop``, which row policies bind to one shop. The
+scope is transaction-local (``SET LOCAL``), so a pooled connection carries nothing to the next request. Storefront,
+clock and staff run under the ordinary role ``mall_app``, which owns nothing and may not alter tables.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, migrations, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+APP_ROLE = "mall_app"
+SHOP_ROLE = "mall_shop"
+
+
+class ShopOwnedQuerySet(models.QuerySet):
+    def owned_by(self, shop):
+        """The rows of one shop: where every query of the back office begins."""
+        return self.filter(shop=shop)
+
+
+class ShopOwned(models.Model):
+    """Abstract base of every row that belongs to a shop."""
+
+    shop = models.ForeignKey("merchants.Shop", models.PROTECT, related_name="+", verbose_name=_("shop"))
+
+    objects = ShopOwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+@contextmanager
+def shop_scope(shop_id: int) -> Iterator[None]:
+    """
+    A transaction in which the database shows and accepts the rows of one shop only.
+
+    A scope inside a scope of the same shop is the same scope; of another shop it is refused.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user, nullif(current_setting('mall.shop', true), '')")
+            role, current = cursor.fetchone()
+            if role == SHOP_ROLE and current != str(shop_id):
+                raise RuntimeError("a shop's scope cannot be entered from another shop's scope")
+            cursor.execute("SELECT set_config('mall.shop', %s, true)", [str(shop_id)])
+            cursor.execute(f"SET LOCAL ROLE {SHOP_ROLE}")
+        try:
+            yield
+        finally:
+            if role != SHOP_ROLE and not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL ROLE NONE" if role != APP_ROLE else f"SET LOCAL ROLE {APP_ROLE}")
+                    cursor.execute("SELECT set_config('mall.shop', '', true)")
+
+
+class RowsOfOneShop(migrations.RunSQL):
+    """Migration step: bind the role of the back office to one shop's rows of a table."""
+
+    def __init__(self, table: str, column: str = "shop_id"):
+        self.table, self.column = table, column
+        mine = f"{column} = (SELECT nullif(current_setting('mall.shop', true), '')::bigint)"
+        super().__init__(
+            sql=f"""
+            ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+            ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+            CREATE POLICY rows_of_one_shop ON {table} TO {SHOP_ROLE} USING ({mine}) WITH CHECK ({mine});
+            CREATE POLICY the_house ON {table} TO {APP_ROLE}, CURRENT_USER USING (true) WITH CHECK (true);
+            """,
+            reverse_sql=f"""
+            DROP POLICY the_house ON {table};
+            DROP POLICY rows_of_one_shop ON {table};
+            ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+            ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+            """,
+        )
+
+    def deconstruct(self):
+        return self.__class__.__name__, [self.table, self.column], {}
+
+
+class NotForShops(migrations.RunSQL):
+    """Migration step: the role of the back office has no business in this table."""
+
+    def __init__(self, *tables: str):
+        self.tables = tables
+        names = ", ".join(tables)
+        super().__init__(
+            sql=f"REVOKE ALL ON {names} FROM {SHOP_ROLE};",
+            reverse_sql=f"GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO {SHOP_ROLE};",
+        )
+
+    def deconstruct(self):
+        return self.__class__.__name__, list(self.tables), {}
+
+
+class AppendOnly(migrations.RunSQL):
+    """Migration step: rows of this table are written once; the database refuses every change, by grant and by trigger."""
+
+    def __init__(self, table: str):
+        self.table = table
+        super().__init__(
+            sql=f"""
+            REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP_ROLE}, {SHOP_ROLE};
+            CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION mall_written_once();
+            CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}
+                FOR EACH STATEMENT EXECUTE FUNCTION mall_written_once();
+            """,
+            reverse_sql=f"""
+            DROP TRIGGER never_emptied ON {table};
+            DROP TRIGGER written_once ON {table};
+            GRANT UPDATE, DELETE ON {table} TO {APP_ROLE}, {SHOP_ROLE};
+            """,
+        )
+
+    def deconstruct(self):
+        return self.__class__.__name__, [self.table], {}

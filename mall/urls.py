@@ -1,0 +1,26 @@
+"""The mall's addresses, by audience. Apps are named in strings."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from mall.health import healthz
+
+urlpatterns = [
+    path("", include("mall.storefront.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("backoffice/", include("mall.backoffice.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("mall.api.urls")),
+    path("healthz/", healthz, name="healthz"),
+    path("language/", include("django.conf.urls.i18n")),
+]
+
+if settings.MALL_SERVES_MEDIA:
+    from mall.media import serve_media
+
+    urlpatterns.append(path("media/<path:path>", serve_media))
+
+handler404 = "mall.storefront.errors.not_found"
+handler403 = "mall.storefront.errors.forbidden"
+handler500 = "mall.storefront.errors.broken"
