@@ -1,0 +1,21 @@
+"""The role of the back office sees and writes the rows of one shop only (R6)."""
+
+from django.db import migrations
+
+from mall.tenancy import AppendOnly, RowsOfOneShop
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalog", "0001_initial"), ("mall", "0002_written_once")]
+
+    operations = [
+        RowsOfOneShop("catalog_product"),
+        RowsOfOneShop("catalog_productpicture"),
+        RowsOfOneShop("catalog_sku"),
+        RowsOfOneShop("catalog_warehouse"),
+        RowsOfOneShop("catalog_stock"),
+        RowsOfOneShop("catalog_stockmovement"),
+        RowsOfOneShop("catalog_reservation"),
+        RowsOfOneShop("catalog_review"),
+        AppendOnly("catalog_stockmovement"),
+    ]

@@ -1,0 +1,10 @@
+from catalog.models.category import Brand, Category
+from catalog.models.product import Product, ProductPicture, ProductStats, Sku
+from catalog.models.review import Review
+from catalog.models.search import ProductSearch
+from catalog.models.stock import Reservation, Stock, StockMovement, Warehouse
+
+__all__ = [
+    "Brand", "Category", "Product", "ProductPicture", "ProductSearch", "ProductStats", "Reservation", "Review", "Sku",
+    "Stock", "StockMovement", "Warehouse",
+]  # fmt: skip

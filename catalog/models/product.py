@@ -1,0 +1,156 @@
+"""What is shown (product) and what is bought, counted and priced (SKU)."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.category import Brand, Category
+from mall.flow import Flow
+from mall.ids import PublicIdField
+from mall.money import CurrencyField, MoneyField
+from mall.tenancy import ShopOwned, ShopOwnedQuerySet
+from mall.texts import Text, TextField
+
+
+class ProductQuerySet(ShopOwnedQuerySet):
+    def visible(self):
+        """What shoppers can see: on sale, in an open shop."""
+        return self.filter(status=Product.Status.ON_SALE, shop__status="open")
+
+
+class Product(ShopOwned):
+    """
+    What a shop shows of a thing it sells (SPU): words, pictures, options, and the SKUs that differ by them.
+
+    ``options`` is a list of dimensions ``{"id", "name": {lang: text}, "values": [{"id", "name", "swatch"?}]}``; ids are
+    stable, so renaming a value changes no SKU. ``attributes`` is a list of ``{"name": {...}, "value": {...}}``.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        ON_SALE = "on_sale", _("On sale")
+        OFF_SALE = "off_sale", _("Off sale")
+        REFUSED = "refused", _("Needs correction")
+        TAKEN_DOWN = "taken_down", _("Taken down by the platform")
+
+    FLOW = Flow({
+        Status.DRAFT: {Status.IN_REVIEW, Status.ON_SALE},
+        Status.IN_REVIEW: {Status.ON_SALE, Status.REFUSED},
+        Status.ON_SALE: {Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
+        Status.OFF_SALE: {Status.ON_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
+        Status.REFUSED: {Status.IN_REVIEW, Status.ON_SALE},
+        Status.TAKEN_DOWN: {Status.IN_REVIEW},
+    })
+
+    public_id = PublicIdField(prefix="prd")
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products", verbose_name=_("category"))
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("brand")
+    )
+    title = TextField(_("title"))
+    subtitle = TextField(_("selling point"), blank=True)
+    description = TextField(_("description"), blank=True)
+    options = models.JSONField(_("options"), default=list, blank=True)
+    attributes = models.JSONField(_("attributes"), default=list, blank=True)
+    currency = CurrencyField()
+    price_from = MoneyField(_("lowest price"), default=0)
+    price_to = MoneyField(_("highest price"), default=0)
+    review_note = models.CharField(_("reviewer's note"), max_length=500, blank=True, default="")
+    created_at = models.DateTimeField(_("created at"))
+    changed_at = models.DateTimeField(_("changed at"))
+    on_sale_at = models.DateTimeField(_("first on sale at"), null=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("product"), _("products")
+        indexes = [
+            models.Index(fields=["category", "-id"], name="product_in_category", condition=Q(status="on_sale")),
+            models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="on_sale") | Q(on_sale_at__isnull=False), name="product_on_sale_has_a_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_from__gte=0, price_to__gte=F("price_from")), name="product_price_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+    @property
+    def is_on_sale(self) -> bool:
+        return self.status == self.Status.ON_SALE
+
+    @cached_property
+    def option_names(self) -> dict[str, Text]:
+        """Value id to its name."""
+        return {value["id"]: Text(value["name"]) for option in self.options for value in option["values"]}
+
+
+class ProductPicture(ShopOwned):
+    """A picture of the gallery; the first one stands on cards. ``value_id`` ties it to an option value (a colour)."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="pictures")
+    image = models.ImageField(_("picture"), upload_to="products/%Y/%m/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    value_id = models.CharField(_("option value"), max_length=20, blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("picture"), _("pictures")
+        indexes = [models.Index(fields=["product", "position"], name="picture_in_order")]
+
+
+class Sku(ShopOwned):
+    """One buyable combination of option values: its price and its code. ``choice`` holds option value ids, in order."""
+
+    public_id = PublicIdField(prefix="sku")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="skus", verbose_name=_("product"))
+    choice = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    code = models.CharField(_("merchant's code"), max_length=60, blank=True, default="")
+    currency = CurrencyField()
+    price = MoneyField(_("price"))
+    list_price = MoneyField(_("crossed-out price"), null=True, blank=True)
+    weight_grams = models.PositiveIntegerField(_("weight in grams"), default=0)
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("SKU"), _("SKUs")
+        constraints = [
+            models.UniqueConstraint(fields=["product", "choice"], name="sku_choice_once"),
+            models.UniqueConstraint(fields=["shop", "code"], condition=~Q(code=""), name="sku_code_once_per_shop"),
+            models.CheckConstraint(condition=Q(price__gt=0), name="sku_price_positive"),
+            models.CheckConstraint(
+                condition=Q(list_price=None) | Q(list_price__gt=F("price")), name="sku_list_price_above_price"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or self.public_id
+
+    @property
+    def choice_names(self) -> list[Text]:
+        """The chosen values' names, in the order of the options; needs ``product`` loaded."""
+        return [self.product.option_names[value] for value in self.choice if value in self.product.option_names]
+
+
+class ProductStats(models.Model):
+    """Counters of a product, apart from it so that their changes stay cheap."""
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="stats")
+    sold_count = models.PositiveIntegerField(_("sold"), default=0)
+    review_count = models.PositiveIntegerField(_("reviews"), default=0)
+    review_stars = models.PositiveIntegerField(_("stars, summed"), default=0)
+
+    @property
+    def rating(self) -> float | None:
+        """Average stars, one decimal; ``None`` without reviews."""
+        return round(self.review_stars / self.review_count, 1) if self.review_count else None

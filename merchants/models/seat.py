@@ -1,0 +1,49 @@
+"""A person's seat in a shop: her role there and what it lets her do (A4)."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from merchants.models.shop import Shop
+
+
+class Seat(models.Model):
+    """A person sits in a shop with one role; the role grants rights. One person may sit in many shops."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        MANAGER = "manager", _("Manager")
+        EDITOR = "editor", _("Product editor")
+        CLERK = "clerk", _("Order clerk")
+        SERVICE = "service", _("Customer service")
+        FINANCE = "finance", _("Finance")
+        READER = "reader", _("Read only")
+
+    SEES = frozenset({"shop.see", "orders.see", "products.see"})
+    RIGHTS = {
+        Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
+                            "money.see", "shop.edit"},
+        Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
+                              "shop.edit"},
+        Role.EDITOR: SEES | {"products.edit", "stock.edit"},
+        Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal"},
+        Role.SERVICE: SEES | {"orders.personal"},
+        Role.FINANCE: SEES | {"money.see"},
+        Role.READER: SEES,
+    }  # fmt: skip
+
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="seats", verbose_name=_("shop"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("seat"), _("seats")
+        constraints = [models.UniqueConstraint(fields=["shop", "user"], name="seat_one_per_person_and_shop")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.shop} · {self.get_role_display()}"
+
+    def can(self, right: str) -> bool:
+        return right in self.RIGHTS[self.role]

@@ -1,0 +1,78 @@
+"""The shop: the tenant that rows belong to and shoppers visit."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mall.flow import Flow
+from mall.ids import PublicIdField
+from mall.money import CurrencyField, MoneyField
+from mall.texts import TextField
+from merchants.models.merchant import Merchant
+
+
+class ShopQuerySet(models.QuerySet):
+    def open(self):
+        """Shops that shoppers can see."""
+        return self.filter(status=Shop.Status.OPEN)
+
+
+class Shop(models.Model):
+    """A merchant's shop: profile, terms of delivery, and whether shoppers can see it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        FROZEN = "frozen", _("Frozen")
+        CLOSED = "closed", _("Closed")
+
+    FLOW = Flow({
+        Status.OPEN: {Status.FROZEN, Status.CLOSED},
+        Status.FROZEN: {Status.OPEN, Status.CLOSED},
+        Status.CLOSED: set(),
+    })
+
+    public_id = PublicIdField(prefix="shp")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="shops", verbose_name=_("merchant"))
+    slug = models.SlugField(_("address"), max_length=40, unique=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    name = TextField(_("name"))
+    tagline = TextField(_("tagline"), blank=True)
+    about = TextField(_("about the shop"), blank=True)
+    logo = models.ImageField(_("logo"), upload_to="shops/", blank=True)
+    colour = models.CharField(
+        _("theme colour"), max_length=7, default="#c8342b", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
+    )
+    province = models.CharField(_("province"), max_length=40, blank=True, default="")
+    city = models.CharField(_("city"), max_length=40, blank=True, default="")
+    currency = CurrencyField()
+    shipping_fee = MoneyField(_("shipping fee"), default=0)
+    free_shipping_over = MoneyField(_("free shipping from"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("opened at"))
+    reminded_at = models.DateTimeField(_("reminded at"), null=True)
+    frozen_at = models.DateTimeField(_("frozen at"), null=True)
+    frozen_because = models.CharField(_("frozen because"), max_length=300, blank=True, default="")
+    thawed_at = models.DateTimeField(_("thawed at"), null=True)
+
+    objects = ShopQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("shop"), _("shops")
+        constraints = [
+            models.CheckConstraint(condition=Q(shipping_fee__gte=0), name="shop_shipping_fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(free_shipping_over=None) | Q(free_shipping_over__gte=0),
+                name="shop_free_shipping_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="frozen", frozen_at__isnull=False) | ~Q(status="frozen"),
+                name="shop_frozen_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN

@@ -1,0 +1,184 @@
+"""One checkout (order group), the part of each shop (order), and each SKU in it (order line)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Sku
+from mall.crypto import EncryptedTextField
+from mall.flow import Flow
+from mall.ids import PublicIdField
+from mall.money import CurrencyField, MoneyField
+from mall.tenancy import ShopOwned, ShopOwnedQuerySet
+from mall.texts import TextField
+
+
+class OrderGroup(models.Model):
+    """One checkout, paid once, holding one order per shop. It is paid when its orders are."""
+
+    public_id = PublicIdField(prefix="grp")
+    shopper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="order_groups", verbose_name=_("shopper")
+    )
+    checkout_key = models.UUIDField()
+    currency = CurrencyField()
+    total = MoneyField(_("total"))
+    placed_at = models.DateTimeField(_("placed at"))
+    pay_by = models.DateTimeField(_("to be paid by"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order group"), _("order groups")
+        constraints = [
+            models.UniqueConstraint(fields=["shopper", "checkout_key"], name="order_group_one_per_checkout_key"),
+            models.CheckConstraint(condition=Q(total__gte=0), name="order_group_total_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class OrderQuerySet(ShopOwnedQuerySet):
+    def awaiting_shipment(self):
+        return self.filter(status=Order.Status.PAID)
+
+
+class Order(ShopOwned):
+    """What one shop owes one shopper: that shop's part of an order group. ``due_at`` is when the clock acts next."""
+
+    class Status(models.TextChoices):
+        UNPAID = "unpaid", _("Awaiting payment")
+        PAID = "paid", _("Awaiting shipment")
+        SHIPPED = "shipped", _("On its way")
+        DELIVERED = "delivered", _("Delivered")
+        COMPLETED = "completed", _("Completed")
+        CANCELED = "canceled", _("Canceled")
+
+    FLOW = Flow({
+        Status.UNPAID: {Status.PAID, Status.CANCELED},
+        Status.PAID: {Status.SHIPPED, Status.CANCELED},
+        Status.SHIPPED: {Status.DELIVERED},
+        Status.DELIVERED: {Status.COMPLETED},
+        Status.COMPLETED: set(),
+        Status.CANCELED: set(),
+    })
+
+    public_id = PublicIdField(prefix="ord")
+    group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="orders", verbose_name=_("order group"))
+    shopper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders", verbose_name=_("shopper")
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNPAID)
+    currency = CurrencyField()
+    goods_total = MoneyField(_("goods"))
+    shipping_fee = MoneyField(_("shipping fee"))
+    discount = MoneyField(_("discount"), default=0)
+    total = MoneyField(_("total"))
+    price_trace = models.JSONField(_("how the price came about"), default=list)
+    consignee = EncryptedTextField(_("consignee"))
+    phone = EncryptedTextField(_("phone"))
+    province = models.CharField(_("province"), max_length=40)
+    city = models.CharField(_("city"), max_length=40)
+    district = models.CharField(_("district"), max_length=40, blank=True, default="")
+    address_line = EncryptedTextField(_("street and number"))
+    message = models.CharField(_("message to the shop"), max_length=200, blank=True, default="")
+    placed_at = models.DateTimeField(_("placed at"))
+    paid_at = models.DateTimeField(_("paid at"), null=True)
+    shipped_at = models.DateTimeField(_("shipped at"), null=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True)
+    canceled_at = models.DateTimeField(_("canceled at"), null=True)
+    cancel_reason = models.CharField(_("canceled because"), max_length=200, blank=True, default="")
+    due_at = models.DateTimeField(_("the clock acts at"), null=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order"), _("orders")
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="order_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["shop", "status", "-id"], name="order_of_shop"),
+            models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(goods_total__gte=0, shipping_fee__gte=0, discount__gte=0, total__gte=0),
+                name="order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("goods_total") + F("shipping_fee") - F("discount")), name="order_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_at__isnull=False) | Q(status__in=["unpaid", "canceled"]),
+                name="order_paid_before_it_moves",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipped_at__isnull=False) | Q(status__in=["unpaid", "paid", "canceled"]),
+                name="order_shipped_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=False) | ~Q(status__in=["delivered", "completed"]),
+                name="order_delivered_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=False) | ~Q(status="completed"), name="order_completed_has_a_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(canceled_at__isnull=False) | ~Q(status="canceled"), name="order_canceled_has_a_moment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class OrderLine(ShopOwned):
+    """One SKU of an order with everything it was placed under: words, price, discount, commission rate."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
+    product_public_id = models.CharField(max_length=24)
+    title = TextField(_("title"))
+    choice_text = TextField(_("bought as"), blank=True)
+    picture = models.CharField(_("picture"), max_length=200, blank=True, default="")
+    quantity = models.PositiveIntegerField(_("quantity"))
+    currency = CurrencyField()
+    unit_price = MoneyField(_("unit price"))
+    discount = MoneyField(_("discount"), default=0)
+    total = MoneyField(_("total"))
+    commission_bps = models.PositiveIntegerField(_("commission in basis points"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("order line"), _("order lines")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_per_sku"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(total__gte=0, discount__gte=0)
+                & Q(total=F("unit_price") * F("quantity") - F("discount")),
+                name="order_line_total_adds_up",
+            ),
+        ]
+
+
+class OrderStep(ShopOwned):
+    """One line of an order's timeline: what happened, when, by whom (nobody: the clock or the payment channel)."""
+
+    class Kind(models.TextChoices):
+        PLACED = "placed", _("Order placed")
+        PAID = "paid", _("Payment received")
+        SHIPPED = "shipped", _("Shipped")
+        DELIVERED = "delivered", _("Delivered")
+        COMPLETED = "completed", _("Completed")
+        CANCELED = "canceled", _("Canceled")
+        REFUNDED = "refunded", _("Money returned")
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="steps")
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    note = models.CharField(_("note"), max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("step"), _("steps")
+        indexes = [models.Index(fields=["order", "id"], name="order_step_in_order")]

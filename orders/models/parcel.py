@@ -1,0 +1,33 @@
+"""One box on its way."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mall.ids import PublicIdField
+from mall.tenancy import ShopOwned
+from orders.models.order import Order
+
+
+class Parcel(ShopOwned):
+    """What a shop handed to a carrier for an order."""
+
+    class Carrier(models.TextChoices):
+        SF = "sf", _("SF Express")
+        YTO = "yto", _("YTO Express")
+        ZTO = "zto", _("ZTO Express")
+        JD = "jd", _("JD Logistics")
+        EMS = "ems", _("EMS")
+        SELF = "self", _("Own delivery")
+
+    public_id = PublicIdField(prefix="pcl")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="parcels", verbose_name=_("order"))
+    carrier = models.CharField(_("carrier"), max_length=8, choices=Carrier)
+    tracking_number = models.CharField(_("tracking number"), max_length=40)
+    shipped_at = models.DateTimeField(_("shipped at"))
+    delivered_at = models.DateTimeField(_("delivered at"), null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("parcel"), _("parcels")
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "tracking_number"], name="parcel_tracking_number_once")
+        ]

@@ -1,0 +1,110 @@
+"""Money in and money back, one row per attempt (O3)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mall.flow import Flow
+from mall.ids import PublicIdField
+from mall.money import CurrencyField, MoneyField
+from orders.models.order import Order, OrderGroup
+
+
+class Payment(models.Model):
+    """One attempt to pay an order group through one channel."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        CLOSED = "closed", _("Closed")
+
+    # A late success of a closed or failed attempt is real money: it is taken note of and sent back.
+    FLOW = Flow({
+        Status.PENDING: {Status.SUCCEEDED, Status.FAILED, Status.CLOSED},
+        Status.FAILED: {Status.SUCCEEDED},
+        Status.CLOSED: {Status.SUCCEEDED},
+        Status.SUCCEEDED: set(),
+    })
+
+    public_id = PublicIdField(prefix="pay")
+    group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="payments", verbose_name=_("order group"))
+    channel = models.CharField(_("channel"), max_length=20)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+    provider_reference = models.CharField(_("channel's reference"), max_length=64, blank=True, default="")
+    started_at = models.DateTimeField(_("started at"))
+    succeeded_at = models.DateTimeField(_("succeeded at"), null=True)
+    asked_at = models.DateTimeField(_("last asked about at"), null=True)
+    is_late = models.BooleanField(_("came too late"), default=False)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment"), _("payments")
+        indexes = [models.Index(fields=["started_at"], name="payment_waiting", condition=Q(status="pending"))]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(status="succeeded", succeeded_at__isnull=False) | ~Q(status="succeeded"),
+                name="payment_succeeded_has_a_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["group"], condition=Q(status="succeeded", is_late=False), name="payment_one_success_per_group"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class PaymentNotice(models.Model):
+    """A message of a channel, kept as it came; each of its ids counts once, however often it is sent."""
+
+    channel = models.CharField(_("channel"), max_length=20)
+    notice_id = models.CharField(_("channel's message id"), max_length=64)
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, null=True, related_name="notices", verbose_name=_("payment")
+    )
+    body = models.JSONField(_("content"))
+    outcome = models.CharField(_("outcome"), max_length=40)
+    received_at = models.DateTimeField(_("received at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment notice"), _("payment notices")
+        constraints = [models.UniqueConstraint(fields=["channel", "notice_id"], name="payment_notice_once")]
+
+
+class Refund(models.Model):
+    """Money going back the way it came: for one order, or for a payment that came too late (no order)."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("Asked")
+        SUCCEEDED = "succeeded", _("Returned")
+
+    FLOW = Flow({Status.ASKED: {Status.SUCCEEDED}, Status.SUCCEEDED: set()})
+
+    public_id = PublicIdField(prefix="ref")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="refunds", verbose_name=_("order"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED)
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+    reason = models.CharField(_("reason"), max_length=200)
+    asked_at = models.DateTimeField(_("asked at"))
+    tried_at = models.DateTimeField(_("last tried at"), null=True)
+    refunded_at = models.DateTimeField(_("returned at"), null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("refund"), _("refunds")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "order"], name="refund_once_per_order", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(status="asked") | Q(refunded_at__isnull=False), name="refund_returned_has_a_moment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,87 @@
+"""The double-entry ledger (S1): accounts, entries, postings. Entries and postings are written once."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mall.ids import PublicIdField
+from mall.money import CurrencyField, MoneyField
+from mall.tenancy import ShopOwnedQuerySet
+from merchants.models import Shop
+
+
+class Account(models.Model):
+    """
+    One account, of the platform or of a shop, in one currency.
+
+    Postings are positive for debit, negative for credit. What a shop is owed stands on the credit side: its balance in
+    the shop's eyes is the negated sum of its postings.
+    """
+
+    class Kind(models.TextChoices):
+        CUSTODIAN = "custodian", _("Money held by the payment provider")  # asset
+        ESCROW = "escrow", _("Paid, not yet completed")  # owed to shoppers and shops
+        UNCLAIMED = "unclaimed", _("Came too late, goes back")  # owed to shoppers
+        SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
+        SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
+        COMMISSION = "commission", _("Platform commission")  # income
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="accounts", verbose_name=_("shop"))
+    currency = CurrencyField()
+
+    objects = ShopOwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("account"), _("accounts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "shop", "currency"], name="account_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__startswith="shop_", shop__isnull=False)
+                | (~Q(kind__startswith="shop_") & Q(shop=None)),
+                name="account_of_a_shop_has_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}{f' · {self.shop}' if self.shop_id else ''} · {self.currency}"
+
+
+class Entry(models.Model):
+    """One booking: why (kind), of what (ref, a public id), when. Its postings sum to zero per currency."""
+
+    class Kind(models.TextChoices):
+        PAID = "paid", _("Order paid")
+        COMPLETED = "completed", _("Order completed, split")
+        RELEASED = "released", _("T+7: share available")
+        REFUNDED = "refunded", _("Order refunded")
+        LATE = "late", _("Late payment received")
+        LATE_RETURNED = "late_returned", _("Late payment returned")
+
+    public_id = PublicIdField(prefix="ent")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    ref = models.CharField(_("of"), max_length=40)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("entry"), _("entries")
+        constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="entry_once_per_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
+
+
+class Posting(models.Model):
+    """One leg of an entry: so much on one account, debit positive, credit negative (fen)."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", verbose_name=_("entry"))
+    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", verbose_name=_("account"))
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("posting"), _("postings")
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="posting_not_zero")]

@@ -1,0 +1,47 @@
+"""A shop's share of one order, on its way from pending to available (S3)."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from mall.money import CurrencyField, MoneyField
+from mall.tenancy import ShopOwned
+
+
+class Share(ShopOwned):
+    """
+    What a shop gets of one completed order: gross less commission; available on ``due_on`` (T+7).
+
+    ``due_on`` is the business day (Asia/Shanghai) of completion plus the days that were in force at completion.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        RELEASED = "released", _("Available")
+
+    order_public_id = models.CharField(_("order"), max_length=24, unique=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    currency = CurrencyField()
+    gross = MoneyField(_("paid by the shopper"))
+    commission = MoneyField(_("commission"))
+    net = MoneyField(_("the shop's share"))
+    completed_at = models.DateTimeField(_("completed at"))
+    due_on = models.DateField(_("available on"))
+    released_at = models.DateTimeField(_("available since"), null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("share"), _("shares")
+        indexes = [
+            models.Index(fields=["due_on", "id"], name="share_due", condition=Q(status="pending")),
+            models.Index(fields=["shop", "-id"], name="share_of_shop"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gross__gte=0, commission__gte=0, net__gte=0) & Q(net=F("gross") - F("commission")),
+                name="share_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="pending", released_at=None) | Q(status="released", released_at__isnull=False),
+                name="share_released_has_a_moment",
+            ),
+        ]
