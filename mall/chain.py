@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 FETCH_ROWS = 5_000
+BEFORE_ALL = -(2**63)  # below every id, so that a row smuggled in before the first one shows too
 
 
 class Seal(models.Model):
@@ -44,7 +45,7 @@ class SealedTable:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL TIME ZONE 'UTC'")
             cursor.execute(
-                f"SELECT encode(sha256(convert_to(concat_ws(chr(31), {parts}), 'UTF8')), 'hex')"
+                f"SELECT encode(sha256(convert_to(concat_ws(chr(31), {parts}), 'UTF8')), 'hex')"  # noqa: S608
                 f" FROM {self.table} WHERE id > %s AND id <= %s ORDER BY id",
                 [after, until],
             )
@@ -71,19 +72,17 @@ class SealedTable:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"seal:{self.table}"])
             last = Seal.objects.filter(table=self.table).order_by("-number").first()
-            after = last.last_id if last else 0
+            after = last.last_id if last else BEFORE_ALL
             digest, count = self._digest(last.digest if last else "", after, until)
             if count:
                 number = last.number + 1 if last else 1
-                Seal.objects.create(
-                    table=self.table, number=number, last_id=until, row_count=count, digest=digest
-                )
+                Seal.objects.create(table=self.table, number=number, last_id=until, row_count=count, digest=digest)
         return count
 
     @transaction.atomic
     def broken_seals(self) -> list[int]:
         """The numbers of the seals that no longer fit their rows (altered, deleted, inserted) or their neighbours."""
-        broken, previous, after = [], "", 0
+        broken, previous, after = [], "", BEFORE_ALL
         for expected, seal in enumerate(Seal.objects.filter(table=self.table).order_by("number"), start=1):
             digest, count = self._digest(previous, after, seal.last_id)
             if (digest, count, expected) != (seal.digest, seal.row_count, seal.number):

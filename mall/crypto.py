@@ -2,7 +2,7 @@
 Personal data at rest: AES-256-GCM with the key's version in the value, and a blind index for exact look-up.
 
 A stored value looks like ``1:<base64 of nonce and ciphertext>``; the column's name is authenticated with it, so a value
-cannot be moved to another column. Keys come from ``settings.MALL_FIELD_KEYS``; the newest version encrypts, all decrypt.
+cannot be moved to another column. Keys come from ``settings.MALL_FIELD_KEYS``; the newest encrypts, all decrypt.
 In Python the value is a :class:`Veiled`: ``str()`` shows it masked, only ``reveal()`` shows it whole.
 """
 
@@ -47,9 +47,11 @@ def decrypt(stored: str, *, context: str) -> str:
     """
     version, _colon, payload = stored.partition(":")
     raw = base64.b64decode(payload)
-    return _ring(settings.MALL_FIELD_KEYS)[int(version)].decrypt(
-        raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()
-    ).decode()
+    return (
+        _ring(settings.MALL_FIELD_KEYS)[int(version)]
+        .decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode())
+        .decode()
+    )
 
 
 def blind_index(text: str) -> str:
@@ -80,7 +82,7 @@ def masked(text: str) -> str:
     if len(text) <= 4:
         return text[0] + "*" * (len(text) - 1)
     keep = 3 if len(text) >= 9 else 1
-    return f"{text[:keep]}****{text[-min(keep + 1, 4):]}"
+    return f"{text[:keep]}****{text[-min(keep + 1, 4) :]}"
 
 
 class Veiled:

@@ -118,9 +118,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": (
-                _TEMPLATE_LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _TEMPLATE_LOADERS)]
-            ),
+            "loaders": (_TEMPLATE_LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _TEMPLATE_LOADERS)]),
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -197,6 +195,12 @@ BACKOFFICE_PANELS = [  # each: (shop, now) -> {"template": ..., "context": ...} 
     "orders.backoffice.panels.orders_to_ship",
     "settlement.backoffice.panels.money",
     "merchants.backoffice.panels.health",
+]
+STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the admin
+    "merchants.staff_queues.waiting",
+    "catalog.staff_queues.waiting",
+    "orders.staff_queues.waiting",
+    "settlement.staff_queues.waiting",
 ]
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 

@@ -98,7 +98,7 @@ class NotForShops(migrations.RunSQL):
 
 
 class AppendOnly(migrations.RunSQL):
-    """Migration step: rows of this table are written once; the database refuses every change, by grant and by trigger."""
+    """Migration step: rows of this table are written once; grant and trigger refuse every change."""
 
     def __init__(self, table: str):
         self.table = table

@@ -1,4 +1,4 @@
-"""People, and where their parcels go. One table for shoppers, shop staff and platform staff: rights are seats and groups."""
+"""People, and where their parcels go. One table for all: what a person may do are her seats and groups."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -75,9 +75,7 @@ class Address(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("address"), _("addresses")
         constraints = [
-            models.UniqueConstraint(
-                fields=["shopper"], condition=models.Q(is_default=True), name="address_one_default"
-            )
+            models.UniqueConstraint(fields=["shopper"], condition=models.Q(is_default=True), name="address_one_default")
         ]
 
     def __str__(self) -> str:

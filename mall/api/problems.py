@@ -1,4 +1,4 @@
-"""Every error of the API is a problem document (RFC 9457): type, title, status, detail, and ``errors`` for bad fields."""
+"""Every error of the API is a problem document (RFC 9457): type, title, status, detail, ``errors`` for bad fields."""
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
@@ -33,7 +33,9 @@ def handler(error: Exception, context: dict) -> Response | None:
         return problem(code="invalid", status=400, detail="", errors=error.detail)
     if isinstance(error, exceptions.APIException):
         response = problem(code=error.default_code, status=error.status_code, detail=str(error.detail))
-        for header, value in (getattr(error, "auth_header", None) and {"WWW-Authenticate": error.auth_header} or {}).items():
+        for header, value in (
+            (getattr(error, "auth_header", None) and {"WWW-Authenticate": error.auth_header}) or {}
+        ).items():
             response[header] = value
         if wait := getattr(error, "wait", None):
             response["Retry-After"] = str(int(wait))

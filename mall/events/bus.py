@@ -82,8 +82,7 @@ def publish(*announcements) -> None:
         OutboxEvent(
             name=type(announcement).__name__,
             payload={
-                field.name: _as_json(getattr(announcement, field.name))
-                for field in dataclasses.fields(announcement)
+                field.name: _as_json(getattr(announcement, field.name)) for field in dataclasses.fields(announcement)
             },
         )
         for announcement in announcements

@@ -9,6 +9,7 @@ class ProductChanged:
 
     product_id: str
     shop_id: str
+    changed_at: str
 
 
 @event
@@ -17,6 +18,7 @@ class ProductApproved:
 
     product_id: str
     shop_id: str
+    approved_at: str
 
 
 @event
@@ -27,3 +29,4 @@ class ProductReviewed:
     shop_id: str
     order_line_id: int
     stars: int
+    written_at: str

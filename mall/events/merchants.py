@@ -9,6 +9,7 @@ class ShopOpened:
 
     shop_id: str
     merchant_id: str
+    opened_at: str
 
 
 @event

@@ -1,4 +1,4 @@
-"""What orders announce. Amounts are fen."""
+"""What orders announce. Amounts are fen, moments are ISO 8601 in UTC, ids are public ids but for the shopper's key."""
 
 from mall.events.bus import event
 
@@ -10,6 +10,7 @@ class OrdersPlaced:
     group_id: str
     order_ids: tuple[str, ...]
     shopper_id: int
+    placed_at: str
 
 
 @event
@@ -36,6 +37,7 @@ class OrderCanceled:
     total: int
     currency: str
     reason: str
+    canceled_at: str
 
 
 @event
@@ -46,6 +48,7 @@ class OrderShipped:
     shop_id: str
     tracking_number: str
     hours_since_paid: int
+    shipped_at: str
 
 
 @event
@@ -54,6 +57,7 @@ class OrderDelivered:
 
     order_id: str
     shop_id: str
+    delivered_at: str
 
 
 @event

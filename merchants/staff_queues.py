@@ -1,0 +1,20 @@
+"""What waits for platform staff: businesses to audit, shops frozen by the clock."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mall.admin_site import StaffQueue
+from merchants.models import Application, Shop
+
+
+def waiting(user) -> list[StaffQueue]:
+    queues = []
+    if user.has_perm("merchants.view_application"):
+        url = reverse("admin:merchants_application_changelist")
+        count = Application.objects.filter(status=Application.Status.SUBMITTED).count()
+        queues.append(StaffQueue(_("Merchants to audit"), count, f"{url}?status__exact=submitted"))
+    if user.has_perm("merchants.view_shop"):
+        url = reverse("admin:merchants_shop_changelist")
+        count = Shop.objects.filter(status=Shop.Status.FROZEN).count()
+        queues.append(StaffQueue(_("Frozen shops"), count, f"{url}?status__exact=frozen"))
+    return queues
