@@ -42,19 +42,17 @@ def shop_scope(shop_id: int) -> Iterator[None]:
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_user, nullif(current_setting('mall.shop', true), '')")
+            cursor.execute("SELECT current_user, current_setting('mall.shop', true)")
             role, current = cursor.fetchone()
             if role == SHOP_ROLE and current != str(shop_id):
                 raise RuntimeError("a shop's scope cannot be entered from another shop's scope")
-            cursor.execute("SELECT set_config('mall.shop', %s, true)", [str(shop_id)])
-            cursor.execute(f"SET LOCAL ROLE {SHOP_ROLE}")
-        try:
-            yield
-        finally:
-            if role != SHOP_ROLE and not connection.needs_rollback:
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL ROLE NONE" if role != APP_ROLE else f"SET LOCAL ROLE {APP_ROLE}")
-                    cursor.execute("SELECT set_config('mall.shop', '', true)")
+            cursor.execute(
+                "SELECT set_config('mall.shop', %s, true), set_config('role', %s, true)", [str(shop_id), SHOP_ROLE]
+            )
+        yield  # on an error the transaction, or its savepoint, takes role and shop back by itself
+        if role != SHOP_ROLE:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('role', 'none', true), set_config('mall.shop', '', true)")
 
 
 class RowsOfOneShop(migrations.RunSQL):

@@ -1,0 +1,206 @@
+"""
+No shop reaches another's rows through any address (R6). The URL map itself fills the table: an address that takes an
+argument and is not described here fails the test.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
+from merchants.models import Seat
+from tests.factories.accounts import shopper
+from tests.factories.catalog import sku
+from tests.factories.merchants import seat, shop
+from tests.journeys import paid_order
+
+# The arguments, beside the shop, that lead to a row of the shop ``world`` describes; and for whom the door is.
+ROWS = {
+    "backoffice:merchants:dashboard": {},
+    "backoffice:merchants:shop": {},
+    "backoffice:merchants:health": {},
+    "backoffice:catalog:list": {},
+    "backoffice:catalog:add": {},
+    "backoffice:catalog:edit": {"public_id": "product"},
+    "backoffice:catalog:status": {"public_id": "product"},
+    "backoffice:catalog:stock": {"public_id": "product"},
+    "backoffice:catalog:picture": {"public_id": "product"},
+    "backoffice:orders:list": {},
+    "backoffice:orders:detail": {"public_id": "order"},
+    "backoffice:orders:ship": {"public_id": "order"},
+    "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:settlement:home": {},
+}
+WRITES = {name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel"}} | {
+    "backoffice:merchants:shop",
+    "backoffice:settlement:home",
+}
+SHOPPERS_ROWS = {
+    "storefront:orders:pay": {"public_id": "group"},
+    "storefront:orders:pay-start": {"public_id": "group"},
+    "storefront:orders:payment-return": {"public_id": "payment"},
+    "storefront:orders:detail": {"public_id": "order"},
+    "storefront:orders:cancel": {"public_id": "order"},
+    "storefront:orders:receive": {"public_id": "order"},
+    "storefront:orders:buy-again": {"public_id": "order"},
+    "storefront:accounts:address-edit": {"public_id": "address"},
+    "storefront:accounts:address-remove": {"public_id": "address"},
+    "api:order": {"public_id": "order"},
+    "api:order-cancel": {"public_id": "order"},
+}
+FOR_EVERYBODY = {
+    "storefront:catalog:category",
+    "storefront:catalog:product",
+    "storefront:catalog:shop",
+    "storefront:catalog:review",
+    "storefront:orders:payment-notify",
+    "storefront:orders:cashier",
+    "storefront:merchants:application",
+    "api:product",
+}
+
+
+def _addresses(resolver=None, namespace: str = "", arguments: tuple = ()) -> Iterator[tuple[str, tuple]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        taken = arguments + tuple(entry.pattern.converters)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _addresses(entry, inner, taken)
+        elif isinstance(entry, URLPattern) and entry.name and taken:
+            yield f"{namespace}{entry.name}", taken
+
+
+def mall_addresses() -> dict[str, tuple]:
+    return {name: taken for name, taken in _addresses() if name.split(":")[0] in {"backoffice", "storefront", "api"}}
+
+
+@pytest.fixture
+def world(db):
+    order = paid_order()
+    mine, theirs = order.shop, shop()
+    product = order.lines.get().sku.product
+    sku(shop=theirs)
+    owner, stranger, reader = shopper(), shopper(), shopper()
+    seat(mine, owner, Seat.Role.OWNER)
+    seat(theirs, stranger, Seat.Role.OWNER)
+    seat(mine, reader, Seat.Role.READER)
+    return {
+        "shop": mine,
+        "other_shop": theirs,
+        "owner": owner,
+        "stranger": stranger,
+        "reader": reader,
+        "shopper": order.shopper,
+        "order": order,
+        "product": product,
+        "group": order.group,
+        "payment": order.group.payments.get(),
+        "address": order.shopper.addresses.first(),
+    }
+
+
+def _signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _ask(client: Client, url: str) -> set[int]:
+    return {client.get(url).status_code, client.post(url, {}).status_code}
+
+
+def _arguments(world: dict, row: dict[str, str]) -> dict[str, str]:
+    return {name: world[noun].public_id for name, noun in row.items()}
+
+
+def test_every_address_with_an_argument_is_described():
+    assert set(mall_addresses()) == set(ROWS) | set(SHOPPERS_ROWS) | FOR_EVERYBODY
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_another_shops_pages_are_not_found(world, name):  # R6
+    client = _signed_in(world["stranger"])
+
+    with_their_slug = reverse(name, kwargs={"shop": world["shop"].slug, **_arguments(world, ROWS[name])})
+    assert _ask(client, with_their_slug) == {404}
+
+    if ROWS[name]:
+        under_own_slug = reverse(name, kwargs={"shop": world["other_shop"].slug, **_arguments(world, ROWS[name])})
+        assert _ask(client, under_own_slug) <= {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_the_shops_own_pages_open_and_strangers_to_the_mall_are_sent_to_sign_in(world, name):
+    url = reverse(name, kwargs={"shop": world["shop"].slug, **_arguments(world, ROWS[name])})
+
+    assert _signed_in(world["owner"]).get(url).status_code in {200, 405}
+    answer = Client().get(url)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", sorted(WRITES))
+def test_a_missing_right_is_refused(world, name):  # A4
+    url = reverse(name, kwargs={"shop": world["shop"].slug, **_arguments(world, ROWS[name])})
+
+    assert _ask(_signed_in(world["reader"]), url) == {403}
+
+
+@pytest.mark.parametrize("name", sorted(SHOPPERS_ROWS))
+def test_another_shoppers_rows_are_not_found(world, name):
+    url = reverse(name, kwargs=_arguments(world, SHOPPERS_ROWS[name]))
+
+    assert _ask(_signed_in(world["stranger"]), url) <= {404, 405}
+    assert 404 in _ask(_signed_in(world["stranger"]), url)
+
+
+# The database behind it
+
+
+def shop_owned_tables() -> list[str]:
+    return sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, ShopOwned))
+
+
+@pytest.mark.django_db
+def test_every_table_of_shop_rows_has_its_policy():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid"
+            " WHERE p.polname = 'rows_of_one_shop' AND c.relrowsecurity AND c.relforcerowsecurity"
+        )
+        guarded = {name for (name,) in cursor.fetchall()}
+
+    assert set(shop_owned_tables()) <= guarded
+    assert {"merchants_shop", "merchants_seat", "settlement_account", "settlement_posting"} <= guarded
+
+
+@pytest.mark.django_db
+def test_the_mall_signs_in_as_a_role_that_owns_and_bypasses_nothing():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == (False, False, False)
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("table", shop_owned_tables())
+def test_a_forgotten_filter_shows_nothing_of_another_shop(world, table):
+    with shop_scope(world["other_shop"].pk), connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (SHOP_ROLE,)
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE shop_id <> %s", [world["other_shop"].pk])
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db
+def test_without_a_shop_the_shops_role_sees_nothing(world):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE mall_shop")
+        for table in shop_owned_tables():
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone() == (0,), table
+        cursor.execute("RESET ROLE")
