@@ -1,0 +1,15 @@
+"""gunicorn behind nginx, which holds slow clients and kept connections."""
+
+import multiprocessing
+
+bind = "0.0.0.0:8000"
+workers = multiprocessing.cpu_count() + 1
+worker_tmp_dir = "/dev/shm"  # noqa: S108 – memory, not a disk that may stall the heartbeat
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500
+forwarded_allow_ips = "*"  # only nginx reaches this port
+control_socket_disable = True
+accesslog = "-"

@@ -1,0 +1,21 @@
+"""How gunicorn serves the embedded mall: no proxy in front, so threads and kept connections."""
+
+import signal
+
+from mall.embedded.processes import die_with_parent
+
+workers = 2
+worker_class = "gthread"
+threads = 2
+keepalive = 30
+timeout = 60
+graceful_timeout = 2
+max_requests = 5000
+max_requests_jitter = 500
+control_socket_disable = True
+loglevel = "warning"
+
+
+def post_fork(server, worker) -> None:
+    """A worker whose master was killed would hold the port; it ends instead."""
+    die_with_parent(signal.SIGKILL)

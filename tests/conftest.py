@@ -1,0 +1,249 @@
+"""
+What every test finds here.
+
+``db`` (or the mark ``django_db``)   a transaction on a real PostgreSQL, as the role of the mall, rolled back
+``committed_db``                     a database of its own, for tests that commit, use threads or other processes
+``owner_connection``                 the superuser's connection to ``committed_db``, to plant faults
+``live_stack``                       gunicorn, a Celery worker and beat, really running
+``browser_page``                     a page of a real Chromium
+``noon``                             the moment at which tests happen
+``proof``                            notes a figure in ``var/proof.json``
+
+The servers are started before the settings are read (see ``tests.servers``) and end with us, however we end.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mall.embedded.processes import CannotStart, die_with_parent
+from tests import servers
+
+ROOT = Path(__file__).resolve().parents[1]
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # noon in Shanghai
+PROOFS = ROOT / "var" / "proof.json"
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+_running = ExitStack()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Start the servers, then let pytest-django find settings that name them."""
+    if config.option.help or config.option.version:
+        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright leaves a loop running in the thread of the tests
+    _stay_on_this_machine()
+    if hasattr(config, "workerinput"):
+        die_with_parent(signal.SIGKILL)
+    else:
+        try:
+            started = _running.enter_context(servers.postgres_with_template())
+        except CannotStart as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        os.environ.update(started.env_of(servers.TEMPLATE))
+        os.environ[servers.OWNER_URL] = started.owner_url_of("postgres")
+        os.environ["MALL_VAR"] = str(started.directory)
+    valkey = _running.enter_context(servers.own_valkey())
+    os.environ["REDIS_URL"] = valkey.url
+    os.environ["DATABASE_URL"] = servers.url_with_database(os.environ["DATABASE_URL"], servers.own_database_name())
+
+    from django.conf import settings
+
+    assert settings.DATABASES  # read now, while the environment is right
+    if config.getoption("numprocesses", None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]  # or the workers would read theirs before they have come to this place
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    _running.close()
+
+
+def pytest_collection_modifyitems(items):
+    """A test takes one of the two databases: rolled back or committed."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark and mark.kwargs.get("transaction"):
+            raise pytest.UsageError(f"{item.nodeid}: take the fixture committed_db instead of transaction=True")
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"committed_db", "live_stack"} and (mark or "db" in fixtures):
+            raise pytest.UsageError(f"{item.nodeid}: committed_db and live_stack do not go with db or django_db")
+
+
+def _stay_on_this_machine():
+    """Tests speak to this machine only; a connection to anywhere else fails at once, with its address."""
+
+    def local(address):
+        return not isinstance(address, tuple) or address[0] in {"127.0.0.1", "::1", "localhost", ""}
+
+    def guarded(connect):
+        def connect_if_local(self, address):
+            if not local(address):
+                raise RuntimeError(f"A test tried to reach {address}")
+            return connect(self, address)
+
+        return connect_if_local
+
+    socket.socket.connect = guarded(socket.socket.connect)
+    socket.socket.connect_ex = guarded(socket.socket.connect_ex)
+
+
+# Databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup():
+    """Clone the template for this process, in place of Django's own test database."""
+    name = servers.own_database_name()
+    servers.clone_template(name)
+    yield
+    from django.db import connections
+
+    connections.close_all()
+    servers.drop_database(name)
+
+
+@pytest.fixture
+def committed_db(django_db_blocker):
+    """
+    A database of the test's own, fresh from the template; its name.
+
+    Every connection of this process leads there meanwhile, in threads too, and what is committed stays until the end.
+    """
+    name = servers.next_database_name()
+    servers.clone_template(name)
+    with _all_connections_to(name), django_db_blocker.unblock():
+        yield name
+    servers.drop_database(name)
+
+
+@pytest.fixture
+def owner_connection(committed_db):
+    """The superuser's own connection to ``committed_db``, in autocommit mode: it may do what the mall must not."""
+    connection = servers.connect_as_owner(committed_db)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def live_stack(django_db_blocker):
+    """
+    The mall as it runs for people, on a fresh database; one for all tests of a module.
+
+    Connections of the test's own process lead to the same database. See ``tests.servers.LiveStack``.
+    """
+    name = servers.next_database_name()
+    servers.clone_template(name)
+    with _all_connections_to(name), servers.running_stack(name) as stack, django_db_blocker.unblock():
+        yield stack
+    servers.drop_database(name)
+
+
+class _all_connections_to:
+    """Point every alias at another database: the description is shared by the connections of all threads."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __enter__(self):
+        from django.db import connections
+
+        connections.close_all()
+        self.before = {alias: connections.settings[alias]["NAME"] for alias in connections}
+        for alias in connections:
+            connections.settings[alias]["NAME"] = self.name
+
+    def __exit__(self, *problem):
+        from django.db import connections
+
+        connections.close_all()
+        for alias, name in self.before.items():
+            connections.settings[alias]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """No test reads what another has cached."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def noon():
+    return NOON
+
+
+# Browser
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium without a window; without one the test is skipped, but not where everything must be tested."""
+    found = os.environ.get("MALL_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        why = "no Chromium here: apt-get install chromium fonts-noto-cjk"
+        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_page(browser, request):
+    """A page in a context of its own, 1280 x 800; a failed test leaves a picture in ``var/screenshots``."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="Asia/Shanghai")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    yield page
+    if getattr(request.node, "failed", False):
+        page.screenshot(path=ROOT / "var" / "screenshots" / f"{request.node.name}.png", full_page=True)
+    context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call":
+        item.failed = report.failed
+    return report
+
+
+# Proofs
+
+
+@pytest.fixture
+def proof(request):
+    """``proof(name, **figures)`` writes one line that says what was measured, by which test and when."""
+
+    def note(name: str, **figures):
+        line = {"name": name, **figures, "test": request.node.nodeid, "at": datetime.now(UTC).isoformat("T", "seconds")}
+        PROOFS.parent.mkdir(exist_ok=True)
+        with PROOFS.open("a") as proofs:
+            proofs.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    return note

@@ -1,0 +1,158 @@
+"""
+Real servers for the tests, from the embedded ones: one PostgreSQL for the whole run, one Valkey per process.
+
+The process that reads the command line makes a migrated template database; every test process clones it, and so does
+every test that needs a database of its own. Nobody ever connects to the template.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg2
+
+from mall.embedded import services
+from mall.embedded.processes import CannotStart, Process, free_port, wait_until
+from mall.embedded.supervisor import answers_healthily
+from mall.embedded.temporary import TemporaryServers, temporary_directory
+from mall.embedded.valkey import EmbeddedValkey
+
+TEMPLATE = "mall_template"
+OWNER_URL = "MALL_TEST_OWNER_URL"  # of the database `postgres`, handed from the first process to the others
+
+_numbers = count(1)
+
+
+@contextmanager
+def postgres_with_template() -> Iterator[TemporaryServers]:
+    """PostgreSQL with the roles and the migrated template, for the whole run."""
+    with temporary_directory() as directory:
+        (directory / "static").mkdir()
+        servers = TemporaryServers(directory, durable=False)
+        try:
+            servers.start()
+            servers.prepare(TEMPLATE)
+            yield servers
+        finally:
+            servers.stop()
+
+
+@contextmanager
+def own_valkey() -> Iterator[EmbeddedValkey]:
+    """A Valkey for this process alone, so that no test empties another's queue."""
+    with temporary_directory() as directory:
+        valkey = EmbeddedValkey(
+            directory, port=free_port(), password="test", log=directory / "valkey.log", durable=False
+        )
+        try:
+            valkey.start()
+            yield valkey
+        finally:
+            valkey.stop()
+
+
+def url_with_database(url: str, name: str) -> str:
+    return url.rsplit("/", 1)[0] + "/" + name
+
+
+def own_database_name() -> str:
+    """The database of this test process, in which tests are rolled back."""
+    return f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+def next_database_name() -> str:
+    return f"{own_database_name()}_{next(_numbers)}"
+
+
+def clone_template(name: str) -> None:
+    _as_owner(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _as_owner(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE} STRATEGY FILE_COPY')
+
+
+def drop_database(name: str) -> None:
+    """Whoever is still connected is cut off."""
+    _as_owner(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def connect_as_owner(name: str):
+    connection = psycopg2.connect(url_with_database(os.environ[OWNER_URL], name))
+    connection.autocommit = True
+    return connection
+
+
+def _as_owner(statement: str) -> None:
+    connection = connect_as_owner("postgres")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+@dataclass
+class LiveStack:
+    """The mall as it runs for people: gunicorn, a Celery worker and beat on a database and a Valkey of their own."""
+
+    url: str
+    database: str
+    env: dict[str, str]
+    log: Path
+    web: Process
+    worker: Process
+    beat: Process
+    valkey: EmbeddedValkey
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against this stack and return what it printed."""
+        return services.run_manage(*arguments, environment=self.env)
+
+    def processes(self) -> list[Process]:
+        return [self.web, self.beat, self.worker]
+
+
+@contextmanager
+def running_stack(database: str) -> Iterator[LiveStack]:
+    """
+    Start the real processes against a database that is there already; stop them all at the end.
+
+    :raises CannotStart: the web server does not answer; the end of its log is added
+    """
+    with temporary_directory() as directory:
+        (directory / "static").mkdir()
+        port = free_port()
+        log = directory / "log"
+        valkey = EmbeddedValkey(
+            directory / "valkey", port=free_port(), password="test", log=log / "valkey.log", durable=True
+        )
+        env = os.environ | {
+            "DATABASE_URL": url_with_database(os.environ["DATABASE_URL"], database),
+            "REDIS_URL": valkey.url,
+            "MALL_BASE_URL": f"http://127.0.0.1:{port}",
+            "MALL_PORT": str(port),
+            "MALL_VAR": str(directory),
+        }
+        stack = LiveStack(
+            url=env["MALL_BASE_URL"],
+            database=database,
+            env=env,
+            log=log,
+            web=services.web(env, port=port, log=log / "web.log"),
+            worker=services.worker(env, log=log / "worker.log"),
+            beat=services.beat(env, log=log / "beat.log", schedule=directory / "beat-schedule"),
+            valkey=valkey,
+        )
+        try:
+            valkey.start()
+            for process in stack.processes():
+                process.start()
+            if not wait_until(lambda: answers_healthily(port) or stack.web.poll() is not None, 60, pause=0.1):
+                raise CannotStart(f"The mall does not answer on {stack.url}:\n{stack.web.output()[-4000:]}")
+            if stack.web.poll() is not None:
+                raise CannotStart(f"gunicorn ended:\n{stack.web.output()[-4000:]}")
+            yield stack
+        finally:
+            for process in [*stack.processes(), valkey]:
+                process.kill()
