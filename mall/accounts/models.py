@@ -29,7 +29,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. She may shop, keep shops (by seats) and work for the platform (``is_staff`` and groups)."""
 
     public_id = PublicIdField(prefix="usr")
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("e-mail address"), unique=True)
     display_name = models.CharField(_("name"), max_length=60, blank=True, default="")
     is_staff = models.BooleanField(_("platform staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

@@ -1,0 +1,54 @@
+"""Forms of the account pages."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from mall.accounts.models import User
+from mall.crypto import normal_phone
+
+
+class AddressForm(forms.Form):
+    """Where a parcel goes; fields as :func:`mall.accounts.addresses.save_address` takes them."""
+
+    consignee = forms.CharField(label=_("Recipient"), max_length=40)
+    phone = forms.CharField(label=_("Mobile number"), max_length=20)
+    province = forms.CharField(label=_("Province"), max_length=40)
+    city = forms.CharField(label=_("City"), max_length=40)
+    district = forms.CharField(label=_("District"), max_length=40, required=False)
+    line = forms.CharField(label=_("Street and number"), max_length=120)
+    is_default = forms.BooleanField(label=_("Use as my default address"), required=False)
+
+    AUTOCOMPLETE = {
+        "consignee": "name",
+        "phone": "tel",
+        "province": "address-level1",
+        "city": "address-level2",
+        "district": "address-level3",
+        "line": "street-address",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, meaning in self.AUTOCOMPLETE.items():
+            self.fields[name].widget.attrs["autocomplete"] = meaning
+        self.fields["phone"].widget.attrs["inputmode"] = "tel"
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        normal_phone(phone)
+        return phone
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person calls herself."""
+
+    class Meta:
+        model = User
+        fields = ["display_name"]
+
+    def clean_display_name(self):
+        name = self.cleaned_data["display_name"].strip()
+        if "@" in name:
+            raise ValidationError(_("Choose a name that is not an e-mail address."))
+        return name

@@ -1,0 +1,83 @@
+"""The account's first page and the address book. Everything starts from the person who is signed in."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mall.accounts.addresses import MOST_ADDRESSES, remove_address, save_address
+from mall.accounts.models import Address
+from mall.accounts.storefront.forms import AddressForm, ProfileForm
+
+FIELDS = ["consignee", "phone", "province", "city", "district", "line", "is_default"]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def home(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.user)
+
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your name is saved."))
+        return redirect("storefront:accounts:home")
+
+    context = {"form": form, "addresses_count": request.user.addresses.count()}
+    return render(request, "storefront/accounts/home.html", context)
+
+
+@login_required
+@require_safe
+def addresses(request: HttpRequest) -> HttpResponse:
+    rows = list(request.user.addresses.order_by("-is_default", "-pk"))
+    context = {"addresses": rows, "may_add": len(rows) < MOST_ADDRESSES}
+    return render(request, "storefront/accounts/addresses.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def address_add(request: HttpRequest) -> HttpResponse:
+    if request.user.addresses.count() >= MOST_ADDRESSES:
+        messages.error(
+            request, _("The address book holds %(count)s addresses; remove one first.") % {"count": MOST_ADDRESSES}
+        )
+        return redirect("storefront:accounts:addresses")
+    return _address_page(request, address=None)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def address_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _address_page(request, address=get_object_or_404(request.user.addresses, public_id=public_id))
+
+
+def _address_page(request: HttpRequest, *, address: Address | None) -> HttpResponse:
+    form = AddressForm(request.POST or None, initial=_as_typed(address) if address else None)
+
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_address(shopper=request.user, fields=form.cleaned_data, address=address)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            messages.success(request, _("Address saved."))
+            return redirect("storefront:accounts:addresses")
+
+    return render(request, "storefront/accounts/address_form.html", {"form": form, "address": address})
+
+
+def _as_typed(address: Address) -> dict:
+    """The address as its owner may see it: in clear."""
+    values = {name: getattr(address, name) for name in FIELDS}
+    return {name: value.reveal() if hasattr(value, "reveal") else value for name, value in values.items()}
+
+
+@login_required
+@require_POST
+def address_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    remove_address(address=get_object_or_404(request.user.addresses, public_id=public_id))
+    messages.success(request, _("Address removed."))
+    return redirect("storefront:accounts:addresses")

@@ -1,0 +1,162 @@
+"""Categories, brands, banners, and the three hundred products with pictures and first stock."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile, File
+from django.db import connection
+
+from catalog import products, stock
+from catalog.models import Brand, Category, Product
+from catalog.products import SkuDraft
+from mall.accounts.models import User
+from mall.money import Money
+from mall.texts import Text
+from marketing.models import Banner
+from merchants.models import Shop
+from settlement.demo import data, pictures
+from settlement.demo.data import shapes
+
+WORKERS = 2
+PRODUCTS_LEFT_IN_REVIEW = 3  # so that the reviewers' queue has work
+
+
+def make_categories() -> dict[str, Category]:
+    nodes: dict[str, Category] = {}
+    for drawer in data.categories():
+        facts = {
+            "slug": drawer.slug,
+            "name": Text(drawer.name),
+            "commission_bps": drawer.commission_bps,
+            "needs_review": drawer.risk == "complex",
+        }
+        parent = nodes.get(drawer.parent)
+        node = parent.add_child(**facts) if parent else Category.add_root(**facts)
+        node.icon.save(f"{drawer.slug}.webp", ContentFile(pictures.logo(drawer.emoji, "#f3ece2")))
+        nodes[drawer.slug] = node
+        if parent:
+            parent.refresh_from_db()
+    return nodes
+
+
+def make_brands() -> dict[str, Brand]:
+    return {brand.slug: Brand.objects.create(slug=brand.slug, name=Text(brand.name)) for brand in data.brands()}
+
+
+def make_banners(now: datetime) -> None:
+    for position, banner in enumerate(data.banners()):
+        row = Banner(
+            headline=Text(banner.headline),
+            line=Text(banner.line),
+            call=Text(banner.action),
+            ground=banner.ground,
+            target=f"/{'c' if banner.link_kind == 'category' else 'shop'}/{banner.link}/",
+            position=position,
+            starts_at=now - timedelta(days=7),
+            ends_at=now + timedelta(days=365),
+        )
+        image = pictures.banner(
+            banner.emoji, tints=banner.tints, ground=banner.ground, accent=banner.accent, seed=position
+        )
+        row.picture.save(f"{banner.slug}.webp", ContentFile(image))
+
+
+def make_products(
+    *, shops: dict[str, Shop], owners: dict[str, User], expert: User, first_day: datetime, scale: int = 1
+) -> dict[str, list[Product]]:
+    """
+    All products, on sale from the day their shop opened; returns them by shop slug, in the order of the data.
+
+    With ``scale`` above 1 every listing is offered again in further batches, each a product of its own.
+    """
+    categories = {category.slug: category for category in Category.objects.all()}
+    brands = {brand.slug: brand for brand in Brand.objects.all()}
+    listings = data.products()
+    held_back = {listing.slug for listing in _to_be_reviewed(listings, categories)}
+
+    def make(job: tuple[shapes.Product, int]) -> tuple[str, int]:
+        listing, batch = job
+        try:
+            shop = shops[listing.shop]
+            at = max(first_day, shop.opened_at) + timedelta(hours=2)
+            product = _make_product(listing, batch, shop, owners[listing.shop], categories, brands, at)
+            if product.status == Product.Status.IN_REVIEW and not (batch == 0 and listing.slug in held_back):
+                products.approve_product(product=product, by=expert, now=at + timedelta(hours=3))
+            return listing.shop, product.pk
+        finally:
+            connection.close()
+
+    jobs = [(listing, batch) for batch in range(scale) for listing in listings]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        made = list(pool.map(make, jobs))
+    by_shop: dict[str, list[int]] = {}
+    for slug, pk in made:
+        by_shop.setdefault(slug, []).append(pk)
+    rows = Product.objects.prefetch_related("skus").in_bulk([pk for _slug, pk in made])
+    return {slug: [rows[pk] for pk in pks] for slug, pks in by_shop.items()}
+
+
+def _to_be_reviewed(listings: list[shapes.Product], categories: dict[str, Category]) -> list[shapes.Product]:
+    """The least sought-after listings of categories that an expert looks at."""
+    watched = [listing for listing in listings if categories[listing.category].needs_review]
+    return sorted(watched, key=lambda listing: (listing.popularity, listing.slug))[:PRODUCTS_LEFT_IN_REVIEW]
+
+
+def _make_product(
+    listing: shapes.Product,
+    batch: int,
+    shop: Shop,
+    owner: User,
+    categories: dict[str, Category],
+    brands: dict[str, Brand],
+    at: datetime,
+) -> Product:
+    product = products.save_product(
+        shop=shop,
+        fields={
+            "category": categories[listing.category],
+            "brand": brands[listing.brand],
+            "title": _title(listing, batch),
+            "subtitle": Text(listing.subtitle),
+            "description": Text(listing.description),
+            "options": [_option(option) for option in listing.options],
+            "attributes": [
+                {"name": dict(attribute.name), "value": dict(attribute.value)} for attribute in listing.attributes
+            ],
+        },
+        skus=[
+            SkuDraft(
+                choice=sku.choice,
+                price=Money(sku.price),
+                list_price=Money(sku.list_price) if sku.list_price else None,
+                code=f"{listing.slug}-{batch}-{'-'.join(sku.choice) or 'one'}"[:60],
+                weight_grams=sku.weight,
+            )
+            for sku in listing.skus
+        ],
+        by=owner,
+        now=at,
+    )
+    for shot in listing.shots:
+        image = File(BytesIO(pictures.compose(shot.emoji, **shot.arguments())), name=f"{listing.slug}.webp")
+        products.add_picture(product=product, image=image, value_id=shot.option_value or "", by=owner, now=at)
+    units = {sku.choice: sku.stock for sku in listing.skus}
+    for sku in product.skus.all():
+        stock.receive(sku=sku, quantity=units[tuple(sku.choice)], by=owner, now=at, document="opening")
+    return products.submit_product(product=product, by=owner, now=at)
+
+
+def _title(listing: shapes.Product, batch: int) -> Text:
+    if batch == 0:
+        return Text(listing.title)
+    endings = {"zh-hans": f"（第 {batch + 1} 批）", "en": f" (batch {batch + 1})"}
+    return Text({code: text + endings[code] for code, text in listing.title.items()})
+
+
+def _option(option: shapes.Option) -> dict:
+    values = [
+        {"id": value.id, "name": dict(value.name)} | ({"swatch": value.swatch} if value.swatch else {})
+        for value in option.values
+    ]
+    return {"id": option.id, "name": dict(option.name), "values": values}

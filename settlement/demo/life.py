@@ -1,0 +1,297 @@
+"""
+Ninety days in the mall: people buy, shops ship, the clock settles; all through the verbs that people and clock use.
+
+Chance comes from a seeded generator, so the same day of the year and the same data give the same mall.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from catalog import reviews
+from catalog.models import Product, Sku
+from mall import clock
+from mall.accounts.addresses import save_address
+from mall.accounts.models import User
+from mall.events import deliver_everything
+from mall.refusals import Refusal
+from merchants.health import score_month
+from merchants.idle import watch_idle_shops
+from merchants.models import Shop
+from orders import cancellation, fulfillment, payments, refunds
+from orders.cart import add_to_cart
+from orders.checkout import place_order
+from orders.gateways import sandbox_bank
+from orders.models import Cart, Order, OrderGroup, OrderLine, Parcel
+from settlement.demo import data
+from settlement.demo.data import shapes
+from settlement.demo.shops import PASSWORD, SHOPPER
+from settlement.release import release_due_shares
+
+DAYS = 90
+ORDERS_A_DAY = 10.5
+CHANNEL = "sandbox"
+PAID = 0.93  # share of groups that are paid in time
+SECOND_THOUGHTS = 0.02  # share of paid orders that the shopper cancels before shipping
+REVIEWED = 0.55  # share of delivered orders that are reviewed
+TWO_SHOPS = 0.3  # share of carts that hold goods of two shops
+CARRIERS = {Parcel.Carrier.SF: "SF{:012d}", Parcel.Carrier.YTO: "YT{:013d}", Parcel.Carrier.ZTO: "7{:013d}",
+            Parcel.Carrier.JD: "JD{:013d}", Parcel.Carrier.EMS: "EA{:09d}CN"}  # fmt: skip
+
+
+@dataclass
+class Temper:
+    """How a shop behaves: how much it is bought from, how fast it ships, how often it cancels, what people say."""
+
+    pull: float = 1.0
+    hours_to_ship: tuple[int, int] = (6, 40)
+    cancels: float = 0.01
+    stars: tuple[int, ...] = (0, 1, 3, 22, 74)  # weights of one to five stars
+    sells_until_day: int = 10_000  # days before the end after which nobody buys any more, see ``_tempers``
+
+
+@dataclass
+class Life:
+    """The state of the story while it is told."""
+
+    shops: dict[str, Shop]
+    goods: dict[str, list[Product]]
+    now: datetime
+    scale: int = 1
+    dice: random.Random = field(default_factory=lambda: random.Random("wanxiang"))
+    shoppers: list[User] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    parcels: int = 0
+    listings: dict[str, shapes.Product] = field(default_factory=dict)
+
+    def tell(self) -> dict[str, int]:
+        """All of it, to this moment; returns what it came to."""
+        self.tempers = {shop.slug: _temper(shop.story) for shop in data.shops()}
+        self.families = {product.title["zh-hans"]: product for product in data.products()}
+        self.shoppers = _make_shoppers(200 * self.scale, self.now - timedelta(days=DAYS))
+        self._weigh()
+        first = clock.business_date(self.now) - timedelta(days=DAYS)
+        for number in range(DAYS + 1):
+            day = clock.start_of(first + timedelta(days=number))
+            self._morning(day, number)
+            self._shopping(day, number)
+            self._evening(day, number)
+        self._just_now()
+        deliver_everything()
+        return self.counts
+
+    # What happens in a day
+
+    def _morning(self, day: datetime, number: int) -> None:
+        """What the clock does at night: close, deliver, complete, release, watch, score."""
+        at = day + timedelta(hours=4)
+        if at > self.now:
+            return
+        self._count("closed", cancellation.close_unpaid_orders(now=at))
+        fulfillment.deliver_shipped_orders(now=at)
+        fulfillment.complete_delivered_orders(now=at)
+        deliver_everything()
+        self._count("released", release_due_shares(now=at))
+        watch_idle_shops(now=at)
+        month = clock.business_date(at)
+        if month.day == 1:
+            score_month(month=month, now=at)
+        deliver_everything()
+
+    def _shopping(self, day: datetime, number: int) -> None:
+        weekend = 1.35 if clock.business_date(day).isoweekday() >= 6 else 1.0
+        expected = ORDERS_A_DAY * self.scale * weekend * (0.75 + 0.5 * number / DAYS)
+        for minute in sorted(self.dice.choices(range(24 * 60), weights=_HOURS, k=round(expected))):
+            at = day + timedelta(minutes=minute)
+            if at < self.now - timedelta(hours=1):
+                self._buy(self.dice.choice(self.shoppers), at, number)
+
+    def _evening(self, day: datetime, number: int) -> None:
+        """What people do: ship what waits, confirm what arrived, say what they think."""
+        for order in Order.objects.filter(status=Order.Status.PAID).select_related("shop").order_by("pk"):
+            temper = self.tempers[order.shop.slug]
+            at = order.paid_at + timedelta(hours=self._dice_for(order).uniform(*temper.hours_to_ship))
+            if at < min(day + timedelta(days=1), self.now):
+                self._ship_or_cancel(order, temper, at)
+        for order in Order.objects.filter(status=Order.Status.SHIPPED).select_related("shop").order_by("pk"):
+            at = order.shipped_at + timedelta(hours=self._dice_for(order).uniform(30, 96))
+            if at < min(day + timedelta(days=1), self.now):
+                fulfillment.mark_delivered(order=order, now=at, by=order.shopper)
+                self._count("delivered")
+                if self.dice.random() < REVIEWED:
+                    self._review(order, at + timedelta(hours=self.dice.uniform(2, 20)))
+        deliver_everything()
+        refunds.finish_refunds(now=min(day + timedelta(hours=23), self.now))
+        deliver_everything()
+
+    def _just_now(self) -> None:
+        """The demonstration's shopper: one order in each state, so that her pages have something to show."""
+        shopper = User.objects.get(email=SHOPPER)
+        stars = [shop.slug for shop in data.shops() if shop.story in {"star", "steady"}]
+        for hours, pay in ((30, True), (3, True), (0.1, False)):
+            at = self.now - timedelta(hours=hours)
+            self._place(shopper, [self._pick(slug) for slug in stars[:2]], at, pay=pay)
+        deliver_everything()
+
+    # What people do
+
+    def _buy(self, shopper: User, at: datetime, number: int) -> None:
+        open_slugs = [slug for slug in self.goods if self._sells(slug, at, number)]
+        pulls = [self.tempers[slug].pull for slug in open_slugs]
+        slugs = self.dice.choices(open_slugs, pulls, k=2 if self.dice.random() < TWO_SHOPS else 1)
+        wanted = [self._pick(slug) for slug in slugs]
+        if self.dice.random() < 0.25:
+            wanted.append(self._pick(slugs[0]))
+        self._place(shopper, wanted, at, pay=self.dice.random() < PAID)
+
+    def _sells(self, slug: str, at: datetime, number: int) -> bool:
+        shop = self.shops[slug]
+        days_left = DAYS - number
+        return shop.opened_at + timedelta(hours=8) < at and days_left > self.tempers[slug].sells_until_day
+
+    def _pick(self, slug: str) -> Sku:
+        product = self.dice.choices(self.goods[slug], self.weights[slug])[0]
+        return self.dice.choice([sku for sku in product.skus.all() if sku.is_active])
+
+    def _place(self, shopper: User, wanted: list[Sku], at: datetime, *, pay: bool) -> OrderGroup | None:
+        cart = self._cart(shopper, at)
+        try:
+            for sku in {sku.pk: sku for sku in wanted}.values():
+                quantity = self.dice.choices((1, 2, 3), (80, 15, 5))[0]
+                add_to_cart(cart=cart, sku=sku.public_id, quantity=quantity, now=at)
+            group = place_order(
+                shopper=shopper,
+                checkout_key=UUID(int=self.dice.getrandbits(128), version=4),
+                address=shopper.addresses.get(is_default=True),
+                expected=None,
+                messages={},
+                now=at,
+            )
+        except Refusal:
+            cart.lines.all().delete()  # sold out: she leaves the cart
+            self._count("gave_up")
+            return None
+        self._count("placed", group.orders.count())
+        if pay:
+            self._pay(group, at + timedelta(minutes=self.dice.randint(1, 20)))
+        return group
+
+    def _cart(self, shopper: User, at: datetime) -> Cart:
+        return Cart.objects.get_or_create(shopper=shopper, defaults={"changed_at": at})[0]
+
+    def _pay(self, group: OrderGroup, at: datetime) -> None:
+        payment = payments.start_payment(group=group, channel=CHANNEL, now=at)
+        sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=at)
+
+        def post(url: str, headers: dict[str, str], body: bytes) -> int:
+            payments.receive_notice(channel=CHANNEL, headers=headers, body=body, now=at)
+            return 200
+
+        sandbox_bank.deliver_notices(now=at, post=post)
+        self._count("paid")
+
+    def _ship_or_cancel(self, order: Order, temper: Temper, at: datetime) -> None:
+        owner = order.shop.seats.select_related("user").first().user
+        if self.dice.random() < temper.cancels:
+            cancellation.cancel_order(order=order, reason="库存盘点有误，无法发货", by=owner, now=at)
+            self._count("canceled_by_shop")
+        elif self.dice.random() < SECOND_THOUGHTS:
+            cancellation.cancel_order(
+                order=order, reason="不想要了", by=order.shopper, now=order.paid_at + timedelta(hours=1)
+            )
+            self._count("canceled_by_shopper")
+        else:
+            self.parcels += 1
+            carrier = self.dice.choice(list(CARRIERS))
+            number = CARRIERS[carrier].format(10**8 + self.parcels * 7919)
+            fulfillment.ship_order(order=order, carrier=carrier, tracking_number=number, by=owner, now=at)
+            self._count("shipped")
+
+    def _review(self, order: Order, at: datetime) -> None:
+        temper = self.tempers[order.shop.slug]
+        for line in OrderLine.objects.filter(order=order).select_related("sku__product"):
+            stars = self.dice.choices((1, 2, 3, 4, 5), temper.stars)[0]
+            said = self._words(line, stars)
+            review = reviews.write_review(
+                shopper=order.shopper, order_line_id=line.pk, stars=stars, text=said.text if said else "", now=at
+            )
+            self._count("reviewed")
+            answers = [answer for answer in data.shop_answers() if stars in answer.for_stars and said
+                       and answer.language == said.language]  # fmt: skip
+            if answers and self.dice.random() < (0.25 if stars >= 4 else 0.7):
+                owner = order.shop.seats.select_related("user").first().user
+                reviews.answer_review(
+                    review=review, text=self.dice.choice(answers).text, by=owner, now=at + timedelta(hours=9)
+                )
+
+    def _words(self, line: OrderLine, stars: int) -> shapes.Review | None:
+        listing = self.families.get(line.title.get("zh-hans", ""))
+        family = listing.family if listing else "any"
+        fitting = [said for said in data.reviews() if said.stars == stars and said.family in {family, "any"}]
+        own = [said for said in fitting if said.family == family] or fitting
+        return self.dice.choice(own) if own else None
+
+    # Helpers of chance
+
+    def _weigh(self) -> None:
+        self.goods = {
+            slug: [product for product in products if product.status == Product.Status.ON_SALE]
+            for slug, products in self.goods.items()
+        }
+        self.weights = {
+            slug: [self._popularity(product) for product in products] for slug, products in self.goods.items()
+        }
+
+    def _popularity(self, product: Product) -> int:
+        listing = self.families.get(product.title["zh-hans"])
+        return listing.popularity if listing else 1
+
+    def _dice_for(self, order: Order) -> random.Random:
+        return random.Random(f"{order.placed_at.isoformat()}/{order.shop.slug}/{order.total.minor}")
+
+    def _count(self, what: str, number: int = 1) -> None:
+        self.counts[what] = self.counts.get(what, 0) + number
+
+
+_HOURS = [weight for hour in (2, 1, 1, 1, 1, 1, 2, 4, 6, 8, 10, 10, 12, 10, 8, 8, 8, 8, 9, 12, 16, 18, 14, 6)
+          for weight in [hour] * 60]  # fmt: skip
+
+
+def _temper(story: str) -> Temper:
+    return {
+        "star": Temper(pull=3.2, hours_to_ship=(3, 20), cancels=0.0, stars=(0, 0, 2, 15, 83)),
+        "steady": Temper(pull=1.2),
+        "newcomer": Temper(pull=0.9, hours_to_ship=(4, 30)),
+        "low_health": Temper(pull=0.9, hours_to_ship=(70, 150), cancels=0.3, stars=(34, 26, 20, 12, 8)),
+        "near_zombie": Temper(pull=0.7, sells_until_day=47),
+        "frozen": Temper(pull=0.7, sells_until_day=66),
+    }[story]
+
+
+def _make_shoppers(count: int, since: datetime) -> list[User]:
+    password = User.objects.get(email="expert@demo.example.com").password
+    people = data.shoppers(count)
+    User.objects.bulk_create(
+        User(email=person.email, display_name=person.name, password=password, joined_at=since) for person in people
+    )
+    demonstrator = User.objects.create_user(SHOPPER, PASSWORD, display_name="示例顾客", joined_at=since)
+    by_email = {user.email: user for user in User.objects.all()}
+    shoppers = [by_email[person.email] for person in people]
+    for person, user in [*zip(people, shoppers, strict=True), (people[0], demonstrator)]:
+        save_address(
+            shopper=user,
+            fields={
+                "consignee": person.address.consignee, "phone": person.address.phone,
+                "province": person.address.province, "city": person.address.city,
+                "district": person.address.district, "line": person.address.street, "is_default": True,
+            },
+        )  # fmt: skip
+    return [*shoppers, demonstrator, demonstrator, demonstrator]
+
+
+def counted(counts: dict[str, int]) -> Iterator[str]:
+    """The tale's figures, one line each."""
+    for what, number in counts.items():
+        yield f"{what.replace('_', ' ')}: {number}"
