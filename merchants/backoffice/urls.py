@@ -1,5 +1,12 @@
 from django.urls import path
 
+from merchants.backoffice import views
+
 app_name = "merchants"
 
-urlpatterns = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("<slug:shop>/", views.dashboard, name="dashboard"),
+    path("<slug:shop>/shop/", views.profile, name="shop"),
+    path("<slug:shop>/health/", views.health, name="health"),
+]

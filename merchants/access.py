@@ -1,0 +1,64 @@
+"""The only door to the back office: signed in, seated in the shop, right held, the database told which shop (R6)."""
+
+import functools
+from collections.abc import Callable
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from mall.tenancy import shop_scope
+from merchants.models import Seat, Shop
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+ALL_RIGHTS = frozenset().union(*Seat.RIGHTS.values())
+
+
+def shop_right(right: str) -> Callable:
+    """
+    Decorator of every back-office view: ``@shop_right("orders.ship") def ship(request, public_id)``.
+
+    The address's ``shop`` (a slug) is taken out of the arguments; the view finds ``request.shop``, ``request.seat`` and
+    ``request.seats``, all seats of the person, which the page's frame offers.
+    The view runs, and its page is rendered, in the scope of the shop: one transaction that an exception rolls back, in
+    which the database shows and accepts that shop's rows only.
+
+    Who is not signed in is sent to sign in. Without a seat in the shop its pages do not exist (404); with a seat that
+    lacks the right they are refused (403). A frozen shop's people go on working; a closed shop's pages only show.
+    """
+    if right not in ALL_RIGHTS:
+        raise ValueError(f"no role grants the right {right!r}")
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args, shop: str, **kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            seats = seats_of(request.user)
+            seat = next((seat for seat in seats if seat.shop.slug == shop), None)
+            if seat is None:
+                raise Http404
+            if not seat.can(right):
+                raise PermissionDenied(_("Your role in this shop does not allow this."))
+            if seat.shop.status == Shop.Status.CLOSED and request.method not in READING:
+                raise PermissionDenied(_("This shop is closed: its pages can only be read."))
+
+            request.seats, request.seat, request.shop = seats, seat, seat.shop
+            with shop_scope(seat.shop_id):
+                response = view(request, *args, **kwargs)
+                if getattr(response, "streaming", False):
+                    raise TypeError("a back-office page is made inside its shop's scope, so it cannot be streamed")
+                if hasattr(response, "render"):
+                    response = response.render()
+            return response
+
+        guarded.right = right
+        return guarded
+
+    return guard
+
+
+def seats_of(user) -> list[Seat]:
+    """All seats of a person with their shops, by address; asked before the scope, in which the others are hidden."""
+    return list(Seat.objects.select_related("shop").filter(user=user).order_by("shop__slug"))

@@ -1,0 +1,17 @@
+"""What runs by itself; see ``mall.schedule``."""
+
+from mall import clock
+from mall.jobs import job
+from merchants import health, idle
+
+
+@job("merchants.watch_idle_shops")
+def watch_idle_shops() -> dict:
+    return idle.watch_idle_shops(now=clock.now())
+
+
+@job("merchants.score_health")
+def score_health() -> dict:
+    now = clock.now()
+    scored = health.score_month(month=clock.business_date(now).replace(day=1), now=now)
+    return {"scored": scored} if scored else {}
