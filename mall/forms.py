@@ -1,5 +1,7 @@
 """Form fields for the ground floor's values: money and text in several languages."""
 
+import copy
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -50,8 +52,13 @@ class TextWidget(forms.MultiWidget):
     template_name = "components/widgets/text.html"
 
     def __init__(self, widget=forms.TextInput, attrs=None):
+        """:param widget: the input of one language, a class or an instance to copy"""
         self.languages = [code for code, _name in settings.LANGUAGES]
-        super().__init__({code.replace("-", "_"): widget(attrs={"lang": code}) for code in self.languages}, attrs)
+        model = widget() if isinstance(widget, type) else widget
+        inputs = {code.replace("-", "_"): copy.deepcopy(model) for code in self.languages}
+        for code, one in zip(self.languages, inputs.values(), strict=True):
+            one.attrs["lang"] = code
+        super().__init__(inputs, attrs)
 
     def decompress(self, value):
         return [(value or {}).get(code, "") for code in self.languages]

@@ -4,6 +4,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class Storage(CompressedManifestStaticFilesStorage):
-    """Names carry the content's hash once ``collectstatic`` has run; before that, plain names work too."""
+    """Names carry the content's hash once ``collectstatic`` has run; before that, plain names are served."""
 
     manifest_strict = False
+
+    def stored_name(self, name: str) -> str:
+        return super().stored_name(name) if self.hashed_files else name

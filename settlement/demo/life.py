@@ -24,7 +24,7 @@ from orders import cancellation, fulfillment, payments, refunds
 from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.gateways import sandbox_bank
-from orders.models import Cart, Order, OrderGroup, OrderLine, Parcel
+from orders.models import CartLine, Order, OrderGroup, OrderLine, Parcel
 from settlement.demo import data
 from settlement.demo.data import shapes
 from settlement.demo.shops import PASSWORD, SHOPPER
@@ -49,7 +49,7 @@ class Temper:
     hours_to_ship: tuple[int, int] = (6, 40)
     cancels: float = 0.01
     stars: tuple[int, ...] = (0, 1, 3, 22, 74)  # weights of one to five stars
-    sells_until_day: int = 10_000  # days before the end after which nobody buys any more, see ``_tempers``
+    sells_until_day: int = -1  # nobody buys from it in the last so many days
 
 
 @dataclass
@@ -156,30 +156,24 @@ class Life:
         return self.dice.choice([sku for sku in product.skus.all() if sku.is_active])
 
     def _place(self, shopper: User, wanted: list[Sku], at: datetime, *, pay: bool) -> OrderGroup | None:
-        cart = self._cart(shopper, at)
         try:
             for sku in {sku.pk: sku for sku in wanted}.values():
                 quantity = self.dice.choices((1, 2, 3), (80, 15, 5))[0]
-                add_to_cart(cart=cart, sku=sku.public_id, quantity=quantity, now=at)
+                add_to_cart(shopper=shopper, sku=sku.public_id, quantity=quantity, now=at)
             group = place_order(
                 shopper=shopper,
                 checkout_key=UUID(int=self.dice.getrandbits(128), version=4),
                 address=shopper.addresses.get(is_default=True),
-                expected=None,
-                messages={},
                 now=at,
             )
         except Refusal:
-            cart.lines.all().delete()  # sold out: she leaves the cart
+            CartLine.objects.filter(cart__shopper=shopper).delete()  # sold out: she leaves it at that
             self._count("gave_up")
             return None
         self._count("placed", group.orders.count())
         if pay:
             self._pay(group, at + timedelta(minutes=self.dice.randint(1, 20)))
         return group
-
-    def _cart(self, shopper: User, at: datetime) -> Cart:
-        return Cart.objects.get_or_create(shopper=shopper, defaults={"changed_at": at})[0]
 
     def _pay(self, group: OrderGroup, at: datetime) -> None:
         payment = payments.start_payment(group=group, channel=CHANNEL, now=at)

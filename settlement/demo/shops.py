@@ -9,14 +9,17 @@ from mall.money import Money
 from mall.texts import Text
 from merchants.applications import approve_application, submit_application
 from merchants.models import Seat, Shop
+from merchants.seats import give_seat
 from merchants.shops import open_shop, update_shop
 from settlement.demo import data, pictures
 from settlement.demo.data import shapes
+from settlement.demo.data.credit_codes import credit_code
 
 PASSWORD = "mall-demo-2026"  # noqa: S105  the demonstration's, printed on every start
 SHOPPER, OWNER, STAFF = "shopper@demo.example.com", "owner@demo.example.com", "staff@demo.example.com"
-OWNERS_SHOPS = 2  # how many of the shops the demonstration's owner keeps
-DAYS_OPEN = {"star": 400, "steady": 300, "low_health": 200, "near_zombie": 150, "frozen": 180, "newcomer": 9}
+OWNERS_FURTHER_SHOPS = ("shanlan", "hemu")  # where the demonstration's owner sits besides his own shop
+# Nobody is idle for long before the ninety days of trade begin, or the clock would freeze shops without a chance.
+DAYS_OPEN = {"star": 97, "steady": 94, "low_health": 95, "near_zombie": 96, "frozen": 96, "newcomer": 9}
 
 
 def make_staff() -> tuple[User, User]:
@@ -32,25 +35,27 @@ def make_shops(*, staff: User, now: datetime) -> tuple[dict[str, Shop], dict[str
     """All shops and their owners, by slug; each opened as long ago as its story says."""
     shops: dict[str, Shop] = {}
     owners: dict[str, User] = {}
-    theirs: dict[str, User] = {}
+    first: dict[str, str] = {}  # merchant to the slug of its first shop
     for number, described in enumerate(data.shops()):
+        slug, merchant = described.slug, described.merchant
         opened_at = now - timedelta(days=DAYS_OPEN[described.story], hours=number)
-        merchant = described.merchant
-        first = shops.get(next((slug for slug, owner in owners.items() if owner is theirs.get(merchant.slug)), ""))
-        if first is None:
-            owner = theirs[merchant.slug] = _owner(number, merchant)
-            shop = _apply_and_open(described, owner, staff, opened_at)
+        if merchant.slug not in first:
+            first[merchant.slug] = slug
+            owners[slug] = _owner(number, merchant)
+            shop = _apply_and_open(described, owners[slug], staff, opened_at)
         else:
-            owner = theirs[merchant.slug]
+            owners[slug] = owners[first[merchant.slug]]
             shop = open_shop(
-                merchant=first.merchant, slug=described.slug, name=Text(described.name), owner=owner, by=staff,
+                merchant=shops[first[merchant.slug]].merchant,
+                slug=slug,
+                name=Text(described.name),
+                owner=owners[slug],
+                by=staff,
                 now=opened_at,
-            )  # fmt: skip
-        shops[described.slug] = _furnish(shop, described, owner, opened_at)
-        owners[described.slug] = owner
-    demonstrator = User.objects.get(email=OWNER)
-    for slug in list(shops)[:OWNERS_SHOPS]:
-        Seat.objects.get_or_create(shop=shops[slug], user=demonstrator, defaults={"role": Seat.Role.OWNER})
+            )
+        shops[slug] = _furnish(shop, described, owners[slug], opened_at)
+    for slug in OWNERS_FURTHER_SHOPS:
+        give_seat(shop=shops[slug], user=User.objects.get(email=OWNER), role=Seat.Role.MANAGER, by=staff, now=now)
     return shops, owners
 
 
@@ -101,26 +106,25 @@ def _furnish(shop: Shop, described: shapes.Shop, owner: User, at: datetime) -> S
 
 
 def make_waiting_applications(now: datetime) -> None:
-    """Two businesses that wait for an answer: one in order, one whose credit code does not check."""
-    hopefuls = [
-        ("溪石家纺（示例）工作室", "individual", data.shops()[0].merchant.credit_code[:-1], ("溪石家纺", "Xishi Linen"),
-         "xishi-linen", "水洗棉床品、毛巾", "李示溪"),
-        ("北港渔获（示例）有限公司", "enterprise", "", ("北港渔获", "Beigang Catch"), "beigang-catch",
-         "冷冻海鲜、鱼干", "孙示港"),
-    ]  # fmt: skip
-    from settlement.demo.data.credit_codes import credit_code
-
-    for number, (name, kind, spoiled, (zh, en), slug, goods, contact) in enumerate(hopefuls):
+    """Two businesses that wait for an answer: one plain, one whose shop name a reviewer should look at."""
+    hopefuls = (
+        ("溪石家纺工作室（示例）", "individual", "溪石家纺", "Xishi Linen", "水洗棉床品、毛巾", "李示溪"),
+        ("北港渔获有限公司（示例）", "enterprise", "北港第一鲜", "Beigang Catch", "冷冻海鲜、鱼干", "孙示港"),
+    )
+    for number, (name, kind, zh, en, goods, contact) in enumerate(hopefuls):
+        slug = en.lower().replace(" ", "-")
         applicant = User.objects.create_user(f"applicant-{slug}@demo.example.com", PASSWORD, display_name=contact)
-        code = credit_code(kind="91", region="330200", organization=f"MAWAIT{number:02d}")
-        if spoiled:
-            code = code[:-1] + ("A" if code[-1] != "A" else "B")
         submit_application(
             applicant=applicant,
             fields={
-                "merchant_name": name, "kind": kind, "credit_code": code, "contact_name": contact,
-                "contact_phone": f"+861990099000{number}", "shop_name": Text({"zh-hans": zh, "en": en}),
-                "shop_slug": slug, "goods": goods,
+                "merchant_name": name,
+                "kind": kind,
+                "credit_code": credit_code(kind="91", region="330200", organization=f"MAWAKE{number:02d}"),
+                "contact_name": contact,
+                "contact_phone": f"+861990099000{number}",
+                "shop_name": Text({"zh-hans": zh, "en": en}),
+                "shop_slug": slug,
+                "goods": goods,
             },
             now=now - timedelta(hours=5 + number),
-        )  # fmt: skip
+        )

@@ -151,7 +151,7 @@ def family(
 
     def listing(own: Item, usual_ground: str) -> Product:
         slug = slugified(own.en)
-        dice = random.Random(slug)  # noqa: S311 - the same stock each time
+        dice = random.Random(slug)
         # Written on an even scale, squared into a long tail; what is not written is seldom bought.
         popularity = max(1, round(own.pop**2 / 95) if own.pop else round(12 * dice.random() ** 2))
         choices = options if own.options is None else own.options

@@ -52,7 +52,7 @@ def shoppers(count: int = 200) -> list[Shopper]:
 
 
 def _shopper(number: int) -> Shopper:
-    dice = random.Random(f"shopper/{number}")  # noqa: S311 - the same people each time
+    dice = random.Random(f"shopper/{number}")
     english = number % 25 == 12
     name = _ENGLISH[number // 25 % len(_ENGLISH)] if english else _chinese_name(number)
     phone = f"+86199{number:08d}"

@@ -88,7 +88,7 @@ _REVIEWS = {
 4 z 低频够，高频略保守，均衡器里拉一格就好。
 3 z 通话时风大对方听不清，安静的地方没问题。
 2 z 左耳有轻微电流声，换了一台就好了，耽误三天。
-5 e The cancelling is the real thing and the pads forgive my glasses.
+5 e The canceling is the real thing and the pads forgive my glasses.
 """,
     "computing": """
 5 z 键盘声音像下雨，同事没投诉，还问我链接。

@@ -37,7 +37,7 @@ PRODUCTS = (
     )(
         item(
             "拾音 H1 主动降噪头戴耳机",
-            "Shiyin H1 Noise-Cancelling Headphones",
+            "Shiyin H1 Noise-Canceling Headphones",
             "地铁里也听得见弦",
             "Hear the strings on the subway",
             699,
@@ -53,7 +53,7 @@ PRODUCTS = (
             "拾音 H1 Lite 头戴耳机",
             "Shiyin H1 Lite Headphones",
             "同一副好声音，减去降噪",
-            "The same good sound without the cancelling",
+            "The same good sound without the canceling",
             329,
             460,
             "保留 H1 的单元与耳罩，减配不减声。",

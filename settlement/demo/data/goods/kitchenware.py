@@ -128,7 +128,7 @@ PRODUCTS = (
     )(
         item(
             "珐琅铸铁炖锅",
-            "Enamelled Cast-Iron Casserole",
+            "Enameled Cast-Iron Casserole",
             "慢炖红烧，端上桌也好看",
             "Slow braises that go straight to the table",
             399,
@@ -144,7 +144,7 @@ PRODUCTS = (
                 colors("red", "plum_green", "ivory"),
             ),
             attrs=(
-                ("材质", "Material", "珐琅铸铁", "Enamelled cast iron"),
+                ("材质", "Material", "珐琅铸铁", "Enameled cast iron"),
                 ("适用炉灶", "Cooktops", "全炉灶、烤箱", "All cooktops and oven"),
             ),
         ),

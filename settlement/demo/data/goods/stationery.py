@@ -211,7 +211,7 @@ PRODUCTS = (
             "儿童爵士鼓三鼓套装",
             "Three-Piece Drum Kit for Children",
             "静音垫附送，邻居放心",
-            "Mute pads included, for the neighbours",
+            "Mute pads included, for the neighbors",
             499,
             13000,
             "可调高度，四到十岁都能打。",

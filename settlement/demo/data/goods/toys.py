@@ -117,7 +117,7 @@ PRODUCTS = (
     )(
         item(
             "羊毛泰迪熊",
-            "Woollen Teddy Bear",
+            "Woolen Teddy Bear",
             "抱久了有自己的样子",
             "Takes on a shape of its own",
             159,
@@ -249,7 +249,7 @@ PRODUCTS = (
             59,
             460,
             "车门能开，轮胎是软胶。",
-            "Doors open and the tyres are soft.",
+            "Doors open and the tires are soft.",
             pic="car",
             pop=45,
             attrs=(("适龄", "Age", "3+", "3+"), ("材质", "Material", "合金", "Alloy")),

@@ -1,0 +1,116 @@
+"""A small HTTP client that asks as fast as a server answers: kept connections, threads, no library in between."""
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mall.embedded.processes import LOOPBACK, Process, wait_until
+
+CONNECTIONS = 6
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of a load: answers, seconds, and the milliseconds that each took, in order of size."""
+
+    count: int
+    seconds: float
+    milliseconds: list[float]
+
+    @property
+    def per_second(self) -> float:
+        return round(self.count / self.seconds, 1)
+
+    def percentile(self, share: float) -> float:
+        return round(self.milliseconds[min(int(len(self.milliseconds) * share), len(self.milliseconds) - 1)], 1)
+
+    def as_json(self) -> dict:
+        return {"per_s": self.per_second, "p50_ms": self.percentile(0.5), "p95_ms": self.percentile(0.95)}
+
+
+def serve(process: Process, port: int, *, path: str) -> None:
+    """Start a web server and wait until it answers the path."""
+    process.start()
+    wait_until(lambda: _answers(port, path), seconds=30)
+
+
+def _answers(port: int, path: str) -> bool:
+    try:
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+
+
+def get_repeatedly(port: int, paths: list[str], *, seconds: float, headers: dict[str, str] | None = None) -> Load:
+    """
+    Ask for the paths in turn over several kept connections for so many seconds.
+
+    :raises RuntimeError: an answer was not 200
+    """
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    requests = [f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\n{lines}\r\n".encode() for path in paths]
+    return together(lambda number, until: _ask(port, requests[number % len(requests) :] + requests, until), seconds)
+
+
+def together(work: Callable[[int, float], Iterator[float]], seconds: float, workers: int = CONNECTIONS) -> Load:
+    """Run ``work(number, until)`` in threads; it yields the seconds that each piece took."""
+    taken: list[list[float]] = [[] for _ in range(workers)]
+    failures: list[BaseException] = []
+    started = time.perf_counter()
+
+    def run(number: int) -> None:
+        try:
+            taken[number].extend(work(number, started + seconds))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - started
+    if failures:
+        raise failures[0]
+    pieces = sorted(1000 * piece for part in taken for piece in part)
+    return Load(len(pieces), elapsed, pieces)
+
+
+def _ask(port: int, requests: list[bytes], until: float) -> Iterator[float]:
+    connection = socket.create_connection((LOOPBACK, port), timeout=30)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with connection:
+        turn = 0
+        while (started := time.perf_counter()) < until:
+            connection.sendall(requests[turn % len(requests)])
+            head, closes = _read_answer(connection)
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"{requests[turn % len(requests)].split()[1].decode()}: {head[:40].decode()}")
+            yield time.perf_counter() - started
+            turn += 1
+            if closes:  # gunicorn changes its workers now and then
+                yield from _ask(port, requests, until)
+                return
+
+
+def _read_answer(connection: socket.socket) -> tuple[bytes, bool]:
+    data = b""
+    while (end := data.find(b"\r\n\r\n")) < 0:
+        data += _some(connection)
+    head = data[:end].lower()
+    length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+    missing = length - (len(data) - end - 4)
+    while missing > 0:
+        missing -= len(_some(connection))
+    return data[:end], b"connection: close" in head
+
+
+def _some(connection: socket.socket) -> bytes:
+    if not (data := connection.recv(262_144)):
+        raise RuntimeError("the server hung up")
+    return data
