@@ -1,15 +1,22 @@
-"""What waits for platform staff: money held by risk."""
+"""What waits for platform staff: shares whose daily run has come and gone."""
+
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.admin_site import StaffQueue
-from risk.models import Hold
+from settlement.models import Share
+from settlement.release import last_release_day
 
 
 def waiting(user) -> list[StaffQueue]:
-    if not user.has_perm("risk.view_hold"):
+    """Pending shares that the latest daily run left: held ones, or a run that failed."""
+    if not user.has_perm("settlement.view_share"):
         return []
-    url = reverse("admin:risk_hold_changelist")
-    count = Hold.objects.filter(kind=Hold.Kind.SETTLEMENT, released_at=None).count()
-    return [StaffQueue(_("Held money"), count, f"{url}?released_at__isempty=1")]
+    day = last_release_day(clock.now())
+    late = Share.objects.filter(status=Share.Status.PENDING, due_on__lte=day)
+    before = (day + timedelta(days=1)).isoformat()
+    url = f"{reverse('admin:settlement_share_changelist')}?status__exact={Share.Status.PENDING}&due_on__lt={before}"
+    return [StaffQueue(_("Shares held back past their day"), late.count(), url)]

@@ -12,7 +12,7 @@ from merchants.models import Shop
 
 class Account(models.Model):
     """
-    One account, of the platform or of a shop, in one currency.
+    One account, of the platform or of a shop, in one currency; written once.
 
     Postings are positive for debit, negative for credit. What a shop is owed stands on the credit side: its balance in
     the shop's eyes is the negated sum of its postings.
@@ -35,9 +35,7 @@ class Account(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("account"), _("accounts")
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "shop", "currency"], name="account_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["kind", "shop", "currency"], name="account_once", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(kind__startswith="shop_", shop__isnull=False)
                 | (~Q(kind__startswith="shop_") & Q(shop=None)),
@@ -74,14 +72,30 @@ class Entry(models.Model):
 
 
 class Posting(models.Model):
-    """One leg of an entry: so much on one account, debit positive, credit negative (fen)."""
+    """
+    One leg of an entry: so much on one account, debit positive, credit negative (fen). ``shop`` is the account's.
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", verbose_name=_("entry"))
-    account = models.ForeignKey(Account, models.PROTECT, related_name="postings", verbose_name=_("account"))
-    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
+    The trigger ``posting_fits`` checks that entry, account and shop are there, for all postings of a statement at once;
+    entries and accounts are never deleted, so foreign keys would only ask again, row by row.
+    """
+
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="postings", db_constraint=False, verbose_name=_("entry")
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="postings", db_index=False, db_constraint=False, verbose_name=_("account")
+    )
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False, verbose_name=_("shop")
+    )
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
 
+    objects = ShopOwnedQuerySet.as_manager()
+
     class Meta:
         verbose_name, verbose_name_plural = _("posting"), _("postings")
+        indexes = [  # a balance is summed from the index alone
+            models.Index(fields=["account", "-id"], include=["amount"], name="posting_of_account")
+        ]
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="posting_not_zero")]

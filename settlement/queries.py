@@ -1,0 +1,85 @@
+"""What a shop reads of its money, and why some of it is not available yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from mall.clock import business_date
+from mall.money import Money
+from merchants.models import Shop
+from orders.models import Order
+from risk.holds import held_subjects
+from risk.models import Hold
+from settlement.models import Account, Posting, Share
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What becomes available on one day, if nothing holds it."""
+
+    on: date
+    amount: Money
+    order_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """Paid by shoppers, but the orders are not completed: nobody's share yet."""
+
+    amount: Money
+    order_count: int
+
+
+def upcoming_releases(shop: Shop, *, days: int = 14) -> list[Upcoming]:
+    """The next days on which pending shares are due, earliest first (what is held stands at its day)."""
+    pending = Share.objects.owned_by(shop).filter(status=Share.Status.PENDING, currency=shop.currency)
+    rows = pending.values_list("due_on").annotate(Sum("net"), Count("pk")).order_by("due_on")[:days]
+    return [Upcoming(on, Money(int(amount), shop.currency), count) for on, amount, count in rows]
+
+
+def awaiting_completion(shop: Shop) -> Awaiting:
+    """Orders on their way to completion: what their shoppers have paid."""
+    found = (
+        Order.objects.owned_by(shop)
+        .filter(status__in=[Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED], currency=shop.currency)
+        .aggregate(amount=Sum("total"), order_count=Count("pk"))
+    )
+    return Awaiting(Money(int(found["amount"] or 0), shop.currency), found["order_count"])
+
+
+def shares_of(shop: Shop) -> QuerySet[Share]:
+    """The shop's shares, newest first."""
+    return Share.objects.owned_by(shop).order_by("-pk")
+
+
+def explain(shares: Iterable[Share], *, shop: Shop, now: datetime) -> None:
+    """Give each share ``why``: the sentence that says since when it is available, or why not yet. One query."""
+    shares = list(shares)
+    pending = [share.order_public_id for share in shares if share.status == Share.Status.PENDING]
+    held = held_subjects(Hold.Kind.SETTLEMENT, [shop.public_id, *pending]) if pending else set()
+    for share in shares:
+        share.why = _why(share, is_held=bool(held & {shop.public_id, share.order_public_id}), today=business_date(now))
+
+
+def _why(share: Share, *, is_held: bool, today: date) -> str:
+    if share.status == Share.Status.RELEASED:
+        return _("Available since %(day)s.") % {"day": date_format(business_date(share.released_at))}
+    if is_held:
+        return _("On hold: our staff are looking into it. It becomes available when the hold is released.")
+    if share.due_on <= today:
+        return _("Due since %(day)s: the next daily run makes it available.") % {"day": date_format(share.due_on)}
+    days = (share.due_on - business_date(share.completed_at)).days
+    return _("Available on %(day)s, %(days)d days after the order was completed.") % {
+        "day": date_format(share.due_on),
+        "days": days,
+    }
+
+
+def postings_of(shop: Shop) -> QuerySet[Posting]:
+    """Every movement of the shop's money, newest first, with its entry and account."""
+    mine = Posting.objects.owned_by(shop).filter(account__in=Account.objects.owned_by(shop))
+    return mine.select_related("entry", "account").order_by("-pk")

@@ -1,0 +1,90 @@
+"""
+What an order's completion books: escrow is split into the shop's share and the platform's commission (S2).
+
+The commission is taken of each line at the rate that was frozen when the order was placed; the shipping fee is free of
+commission. Both parts always add up to what the shopper paid.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from mall.clock import business_date
+from mall.money import Money
+from orders.models import Order, OrderLine
+from settlement.ledger import Leg, accounts, post
+from settlement.models import Account, Entry, Share
+from settlement.tunables import SETTLEMENT_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How the money of one order is divided: ``gross = commission + net``."""
+
+    gross: Money
+    commission: Money
+
+    @property
+    def net(self) -> Money:
+        return self.gross - self.commission
+
+
+def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
+    """The division of an order's total, by the commission rate of each of its lines."""
+    commission = Money.total((line.total.share(line.commission_bps) for line in lines), total.currency)
+    return Split(gross=total, commission=commission)
+
+
+def due_on(completed_at: datetime, days: int) -> date:
+    """The one rule of T+7: the business day (Asia/Shanghai) of completion plus so many days."""
+    return business_date(completed_at) + timedelta(days=days)
+
+
+@transaction.atomic
+def split_order(*, order: Order, completed_at: datetime) -> Share:
+    """
+    Book the completion of an order once: escrow to the shop's pending money and the commission, and note the share.
+
+    The days until it is available are those in force now and stay with the share. Asking again returns the share that
+    stands.
+    """
+    if share := Share.objects.filter(order_public_id=order.public_id).first():
+        return share
+    split = split_of(order.total, order.lines.order_by("pk"))
+    of = accounts(
+        [
+            (Account.Kind.ESCROW, None, order.currency),
+            (Account.Kind.COMMISSION, None, order.currency),
+            (Account.Kind.SHOP_PENDING, order.shop_id, order.currency),
+            (Account.Kind.SHOP_AVAILABLE, order.shop_id, order.currency),
+        ]
+    )
+
+    post(
+        kind=Entry.Kind.COMPLETED,
+        ref=order.public_id,
+        at=completed_at,
+        legs=[
+            Leg(of[Account.Kind.ESCROW, None, order.currency], split.gross),
+            Leg(of[Account.Kind.SHOP_PENDING, order.shop_id, order.currency], -split.net),
+            Leg(of[Account.Kind.COMMISSION, None, order.currency], -split.commission),
+        ],
+    )
+    Share.objects.bulk_create(
+        [
+            Share(
+                shop_id=order.shop_id,
+                order_public_id=order.public_id,
+                currency=order.currency,
+                gross=split.gross,
+                commission=split.commission,
+                net=split.net,
+                completed_at=completed_at,
+                due_on=due_on(completed_at, SETTLEMENT_DAYS.value),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return Share.objects.get(order_public_id=order.public_id)

@@ -1,0 +1,44 @@
+"""What settlement hears. The news may come in any order; the key of each entry keeps it booked once."""
+
+from datetime import datetime
+
+from mall.events import on
+from mall.events.orders import LatePaymentReceived, OrderCompleted, OrderPaid, PaymentRefunded
+from mall.money import Money
+from orders.models import Order
+from settlement import receipts, splits
+
+
+@on(OrderPaid)
+def book_payment(event: OrderPaid) -> None:
+    receipts.book_payment(
+        order_id=event.order_id,
+        total=Money(event.total, event.currency),
+        paid_at=datetime.fromisoformat(event.paid_at),
+    )
+
+
+@on(OrderCompleted)
+def split_order(event: OrderCompleted) -> None:
+    splits.split_order(
+        order=Order.objects.get(public_id=event.order_id), completed_at=datetime.fromisoformat(event.completed_at)
+    )
+
+
+@on(PaymentRefunded)
+def book_refund(event: PaymentRefunded) -> None:
+    book = receipts.book_refund if event.order_id else receipts.book_late_refund
+    book(
+        refund_id=event.refund_id,
+        amount=Money(event.amount, event.currency),
+        refunded_at=datetime.fromisoformat(event.refunded_at),
+    )
+
+
+@on(LatePaymentReceived)
+def book_late_payment(event: LatePaymentReceived) -> None:
+    receipts.book_late_payment(
+        payment_id=event.payment_id,
+        amount=Money(event.amount, event.currency),
+        received_at=datetime.fromisoformat(event.received_at),
+    )

@@ -1,0 +1,23 @@
+"""Doors for the clock."""
+
+from mall import clock
+from mall.jobs import job
+from settlement import ledger, release
+
+
+@job("settlement.release_due_shares")
+def release_due_shares() -> dict:
+    count = release.release_due_shares(now=clock.now())
+    return {"released": count} if count else {}
+
+
+@job("settlement.continue_release")
+def continue_release() -> dict:
+    count = release.continue_release(now=clock.now())
+    return {"released": count} if count else {}
+
+
+@job("settlement.seal_ledger")
+def seal_ledger() -> dict:
+    count = ledger.seal_ledger()
+    return {"sealed": count} if count else {}

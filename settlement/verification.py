@@ -1,0 +1,258 @@
+"""
+Does everything add up? The ledger is checked against itself, against its seals, against the shares and against the
+orders, payments and refunds of which it tells.
+
+News that is published but not yet heard is not missing: what it concerns is counted as waiting. All is read in one
+snapshot.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+from django.db import connection, transaction
+
+from settlement.ledger import SEALED
+
+MOST_FAULTS_TOLD = 20
+
+# Each check is a query of (what it is about, what is wrong), one row for each fault.
+
+UNBALANCED = """
+SELECT 'entry ' || coalesce(entry_id::text, ''), 'does not balance: ' || coalesce(string_agg(legs, ', '), 'no postings')
+FROM (
+    SELECT e.id AS entry_id, p.currency, count(p.id) AS n, sum(p.amount) AS s,
+           sum(p.amount) || ' ' || p.currency || ' over ' || count(p.id) AS legs
+    FROM settlement_entry e LEFT JOIN settlement_posting p ON p.entry_id = e.id
+    GROUP BY e.id, p.currency
+) x
+WHERE n < 2 OR s <> 0 GROUP BY entry_id ORDER BY entry_id
+"""
+
+MISFITS = """
+SELECT 'posting ' || p.id, CASE
+    WHEN e.id IS NULL THEN 'has no entry'
+    WHEN a.id IS NULL THEN 'has no account'
+    ELSE 'does not fit its account' END
+FROM settlement_posting p
+LEFT JOIN settlement_entry e ON e.id = p.entry_id
+LEFT JOIN settlement_account a ON a.id = p.account_id
+WHERE e.id IS NULL OR a.id IS NULL OR a.currency <> p.currency OR a.shop_id IS DISTINCT FROM p.shop_id
+ORDER BY p.id
+"""
+
+# What an entry says must be what the share says, leg by leg: (kind of account, shop, amount), sorted.
+SHARE_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('completed', 'released') GROUP BY e.kind, e.ref
+),
+owed AS (
+    SELECT s.order_public_id AS ref, due.kind,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM settlement_share s
+    CROSS JOIN LATERAL (VALUES ('completed'), ('released')) AS due (kind)
+    CROSS JOIN LATERAL (
+        VALUES ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
+               ('completed', 'commission', NULL, -s.commission),
+               ('released', 'shop_pending', s.shop_id, s.net), ('released', 'shop_available', s.shop_id, -s.net)
+    ) AS leg (kind, account, shop_id, amount)
+    WHERE leg.kind = due.kind AND leg.amount <> 0 AND (due.kind = 'completed' OR s.status = 'released')
+    GROUP BY s.order_public_id, due.kind
+)
+SELECT 'order ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'its share is not booked as ' || kind
+    WHEN owed.legs IS NULL THEN 'is booked as ' || kind || ' but its share does not say so'
+    ELSE 'its share and its entry (' || kind || ') differ' END
+FROM written FULL JOIN owed USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
+"""
+
+# Escrow holds of each order what was paid and neither went back nor was split.
+ESCROW_FAULTS = """
+WITH booked AS (
+    SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
+    FROM settlement_posting p
+    JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'escrow'
+    JOIN settlement_entry e ON e.id = p.entry_id
+    LEFT JOIN orders_refund r ON e.kind = 'refunded' AND r.public_id = e.ref
+    LEFT JOIN orders_order o ON o.id = r.order_id
+    GROUP BY 1
+),
+back AS (
+    SELECT order_id, sum(amount) AS amount FROM orders_refund WHERE status = 'succeeded' AND order_id IS NOT NULL
+    GROUP BY order_id
+),
+expected AS (
+    SELECT o.public_id AS order_id,
+           o.total - CASE WHEN o.status = 'completed' THEN o.total ELSE 0 END - coalesce(back.amount, 0) AS amount
+    FROM orders_order o LEFT JOIN back ON back.order_id = o.id WHERE o.paid_at IS NOT NULL
+),
+waiting AS (
+    SELECT DISTINCT payload ->> 'order_id' AS order_id FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'OrderCompleted', 'PaymentRefunded')
+)
+SELECT 'order ' || order_id,
+       'escrow holds ' || coalesce(booked.amount, 0) || ', it should be ' || coalesce(expected.amount, 0)
+FROM booked FULL JOIN expected USING (order_id)
+WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
+    AND order_id NOT IN (SELECT order_id FROM waiting WHERE order_id IS NOT NULL)
+ORDER BY order_id
+"""
+
+# The same for payments that came too late: held until they went back.
+UNCLAIMED_FAULTS = """
+WITH booked AS (
+    SELECT coalesce(pay.public_id, e.ref) AS payment_id, -sum(p.amount) AS amount
+    FROM settlement_posting p
+    JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'unclaimed'
+    JOIN settlement_entry e ON e.id = p.entry_id
+    LEFT JOIN orders_refund r ON e.kind = 'late_returned' AND r.public_id = e.ref
+    LEFT JOIN orders_payment pay ON pay.id = r.payment_id
+    GROUP BY 1
+),
+back AS (
+    SELECT payment_id, sum(amount) AS amount FROM orders_refund WHERE status = 'succeeded' AND order_id IS NULL
+    GROUP BY payment_id
+),
+expected AS (
+    SELECT pay.public_id AS payment_id, pay.amount - coalesce(back.amount, 0) AS amount
+    FROM orders_payment pay LEFT JOIN back ON back.payment_id = pay.id
+    WHERE pay.is_late AND pay.status = 'succeeded'
+),
+waiting AS (
+    SELECT DISTINCT payload ->> 'payment_id' AS payment_id FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('LatePaymentReceived', 'PaymentRefunded')
+)
+SELECT 'payment ' || payment_id,
+       'unclaimed money is ' || coalesce(booked.amount, 0) || ', it should be ' || coalesce(expected.amount, 0)
+FROM booked FULL JOIN expected USING (payment_id)
+WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
+    AND payment_id NOT IN (SELECT payment_id FROM waiting WHERE payment_id IS NOT NULL)
+ORDER BY payment_id
+"""
+
+# A paid order's entry says what the order says; refunds and late payments too.
+RECEIPT_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, max(p.amount) AS amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+    WHERE e.kind IN ('paid', 'refunded', 'late', 'late_returned') GROUP BY e.kind, e.ref
+),
+happened AS (
+    SELECT 'paid' AS kind, public_id AS ref, total AS amount, public_id AS order_id, NULL AS payment_id
+    FROM orders_order WHERE paid_at IS NOT NULL AND total > 0
+    UNION ALL
+    SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned' ELSE 'refunded' END, r.public_id, r.amount, o.public_id,
+           pay.public_id
+    FROM orders_refund r JOIN orders_payment pay ON pay.id = r.payment_id LEFT JOIN orders_order o ON o.id = r.order_id
+    WHERE r.status = 'succeeded'
+    UNION ALL
+    SELECT 'late', public_id, amount, NULL, public_id FROM orders_payment WHERE is_late AND status = 'succeeded'
+),
+waiting AS (
+    SELECT name, payload ->> 'order_id' AS order_id, payload ->> 'payment_id' AS payment_id,
+           payload ->> 'refund_id' AS refund_id
+    FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'PaymentRefunded', 'LatePaymentReceived')
+)
+SELECT kind || ' ' || ref, CASE
+    WHEN written.amount IS NULL THEN 'happened but is not booked'
+    WHEN happened.amount IS NULL THEN 'is booked but did not happen'
+    ELSE 'is booked with ' || written.amount || ', it was ' || happened.amount END
+FROM written FULL JOIN happened USING (kind, ref)
+WHERE written.amount IS DISTINCT FROM happened.amount
+    AND NOT EXISTS (
+        SELECT FROM waiting w WHERE written.amount IS NULL AND (
+            (kind = 'paid' AND w.name = 'OrderPaid' AND w.order_id = ref)
+            OR (kind IN ('refunded', 'late_returned') AND w.name = 'PaymentRefunded' AND w.refund_id = ref)
+            OR (kind = 'late' AND w.name = 'LatePaymentReceived' AND w.payment_id = ref)
+        )
+    )
+ORDER BY ref
+"""
+
+WAITING = """
+SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
+AND name IN ('OrderPaid', 'OrderCompleted', 'PaymentRefunded', 'LatePaymentReceived')
+"""
+
+
+@dataclass
+class Verification:
+    """How many faults of each kind; all zero and no broken seal is what ``ok`` means."""
+
+    entries: int = 0
+    postings: int = 0
+    sum: dict[str, int] = field(default_factory=dict)
+    unbalanced: int = 0
+    misfits: int = 0
+    broken_seals: list[str] = field(default_factory=list)
+    share_faults: int = 0
+    escrow_faults: int = 0
+    unclaimed_faults: int = 0
+    receipt_faults: int = 0
+    waiting: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        counts = (
+            self.unbalanced, self.misfits, self.share_faults, self.escrow_faults, self.unclaimed_faults,
+            self.receipt_faults,
+        )  # fmt: skip
+        return not any(counts) and not self.broken_seals and not any(self.sum.values())
+
+    def as_json(self) -> dict:
+        told = asdict(self)
+        return {"ok": self.ok, **told, "sum": sum(map(abs, told["sum"].values())), "faults": told["faults"]}
+
+
+def verify_ledger() -> Verification:
+    """Check everything; reads only, of one snapshot unless the caller's transaction has another."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic():
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return _verify()
+
+
+def _verify() -> Verification:
+    found = Verification()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM settlement_entry), (SELECT count(*) FROM settlement_posting)")
+        found.entries, found.postings = cursor.fetchone()
+        cursor.execute("SELECT currency, sum(amount)::bigint FROM settlement_posting GROUP BY currency")
+        found.sum = dict(cursor.fetchall())
+        cursor.execute(WAITING)
+        (found.waiting,) = cursor.fetchone()
+    for name, query in {
+        "unbalanced": UNBALANCED,
+        "misfits": MISFITS,
+        "share_faults": SHARE_FAULTS,
+        "escrow_faults": ESCROW_FAULTS,
+        "unclaimed_faults": UNCLAIMED_FAULTS,
+        "receipt_faults": RECEIPT_FAULTS,
+    }.items():
+        count = 0
+        for subject, wrong in _rows(query):
+            count += 1
+            if len(found.faults) < MOST_FAULTS_TOLD:
+                found.faults.append(f"{subject} {wrong}")
+        setattr(found, name, count)
+    for sealed in SEALED:
+        for number in sealed.broken_seals():
+            found.broken_seals.append(f"{sealed.table} {number}")
+            if len(found.faults) < MOST_FAULTS_TOLD:
+                found.faults.append(f"seal {number} of {sealed.table} is broken")
+    return found
+
+
+def _rows(query: str) -> Iterator[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(1000):
+            yield from rows
