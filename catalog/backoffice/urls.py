@@ -1,5 +1,16 @@
+"""The catalogue's addresses for shops, below ``/backoffice/<shop>/products/``."""
+
 from django.urls import path
+
+from catalog.backoffice import views
 
 app_name = "catalog"
 
-urlpatterns = []
+urlpatterns = [
+    path("", views.product_list, name="list"),
+    path("add/", views.add, name="add"),
+    path("<slug:public_id>/", views.edit, name="edit"),
+    path("<slug:public_id>/status/", views.status, name="status"),
+    path("<slug:public_id>/stock/", views.stock, name="stock"),
+    path("<slug:public_id>/pictures/", views.picture, name="picture"),
+]

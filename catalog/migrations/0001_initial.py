@@ -4,297 +4,519 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import mall.ids
-import mall.money
-import mall.texts
 from django.conf import settings
 from django.db import migrations, models
 
+import mall.ids
+import mall.money
+import mall.texts
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('merchants', '0001_initial'),
+        ("merchants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='address')),
-                ('name', mall.texts.TextField(default=mall.texts.Text, verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="address")),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'brand',
-                'verbose_name_plural': 'brands',
+                "verbose_name": "brand",
+                "verbose_name_plural": "brands",
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.ids.PublicIdField(editable=False, max_length=24, prefix='prd', unique=True)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('on_sale', 'On sale'), ('off_sale', 'Off sale'), ('refused', 'Needs correction'), ('taken_down', 'Taken down by the platform')], default='draft', max_length=12, verbose_name='status')),
-                ('title', mall.texts.TextField(default=mall.texts.Text, verbose_name='title')),
-                ('subtitle', mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name='selling point')),
-                ('description', mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name='description')),
-                ('options', models.JSONField(blank=True, default=list, verbose_name='options')),
-                ('attributes', models.JSONField(blank=True, default=list, verbose_name='attributes')),
-                ('currency', mall.money.CurrencyField(default='CNY', max_length=3, verbose_name='currency')),
-                ('price_from', mall.money.MoneyField(default=0, verbose_name='lowest price')),
-                ('price_to', mall.money.MoneyField(default=0, verbose_name='highest price')),
-                ('review_note', models.CharField(blank=True, default='', max_length=500, verbose_name="reviewer's note")),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('changed_at', models.DateTimeField(verbose_name='changed at')),
-                ('on_sale_at', models.DateTimeField(null=True, verbose_name='first on sale at')),
-                ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.brand', verbose_name='brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="prd", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In review"),
+                            ("on_sale", "On sale"),
+                            ("off_sale", "Off sale"),
+                            ("refused", "Needs correction"),
+                            ("taken_down", "Taken down by the platform"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("title", mall.texts.TextField(default=mall.texts.Text, verbose_name="title")),
+                ("subtitle", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="selling point")),
+                ("description", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="description")),
+                ("options", models.JSONField(blank=True, default=list, verbose_name="options")),
+                ("attributes", models.JSONField(blank=True, default=list, verbose_name="attributes")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price_from", mall.money.MoneyField(default=0, verbose_name="lowest price")),
+                ("price_to", mall.money.MoneyField(default=0, verbose_name="highest price")),
+                (
+                    "review_note",
+                    models.CharField(blank=True, default="", max_length=500, verbose_name="reviewer's note"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("changed_at", models.DateTimeField(verbose_name="changed at")),
+                ("on_sale_at", models.DateTimeField(null=True, verbose_name="first on sale at")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="catalog.brand",
+                        verbose_name="brand",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'product',
-                'verbose_name_plural': 'products',
+                "verbose_name": "product",
+                "verbose_name_plural": "products",
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=255, unique=True)),
-                ('depth', models.PositiveIntegerField()),
-                ('numchild', models.PositiveIntegerField(default=0)),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='address')),
-                ('name', mall.texts.TextField(default=mall.texts.Text, verbose_name='name')),
-                ('icon', models.ImageField(blank=True, upload_to='categories/', verbose_name='icon')),
-                ('commission_bps', models.PositiveIntegerField(default=500, verbose_name='commission in basis points')),
-                ('needs_review', models.BooleanField(default=False, verbose_name='an expert reviews its goods')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.CharField(max_length=255, unique=True)),
+                ("depth", models.PositiveIntegerField()),
+                ("numchild", models.PositiveIntegerField(default=0)),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="address")),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+                ("icon", models.ImageField(blank=True, upload_to="categories/", verbose_name="icon")),
+                ("commission_bps", models.PositiveIntegerField(default=500, verbose_name="commission in basis points")),
+                ("needs_review", models.BooleanField(default=False, verbose_name="an expert reviews its goods")),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'constraints': [models.CheckConstraint(condition=models.Q(('commission_bps__lte', 5000)), name='category_commission_at_most_half')],
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("commission_bps__lte", 5000)), name="category_commission_at_most_half"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProductStats',
+            name="ProductStats",
             fields=[
-                ('product', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='stats', serialize=False, to='catalog.product')),
-                ('sold_count', models.PositiveIntegerField(default=0, verbose_name='sold')),
-                ('review_count', models.PositiveIntegerField(default=0, verbose_name='reviews')),
-                ('review_stars', models.PositiveIntegerField(default=0, verbose_name='stars, summed')),
+                (
+                    "product",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="stats",
+                        serialize=False,
+                        to="catalog.product",
+                    ),
+                ),
+                ("sold_count", models.PositiveIntegerField(default=0, verbose_name="sold")),
+                ("review_count", models.PositiveIntegerField(default=0, verbose_name="reviews")),
+                ("review_stars", models.PositiveIntegerField(default=0, verbose_name="stars, summed")),
             ],
         ),
         migrations.AddField(
-            model_name='product',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.category', verbose_name='category'),
+            model_name="product",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="products",
+                to="catalog.category",
+                verbose_name="category",
+            ),
         ),
         migrations.AddField(
-            model_name='product',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop'),
+            model_name="product",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="merchants.shop", verbose_name="shop"
+            ),
         ),
         migrations.CreateModel(
-            name='ProductPicture',
+            name="ProductPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', models.ImageField(height_field='height', upload_to='products/%Y/%m/', verbose_name='picture', width_field='width')),
-                ('width', models.PositiveIntegerField(default=0)),
-                ('height', models.PositiveIntegerField(default=0)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('value_id', models.CharField(blank=True, default='', max_length=20, verbose_name='option value')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='catalog.product')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "image",
+                    models.ImageField(
+                        height_field="height", upload_to="products/%Y/%m/", verbose_name="picture", width_field="width"
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(default=0)),
+                ("height", models.PositiveIntegerField(default=0)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("value_id", models.CharField(blank=True, default="", max_length=20, verbose_name="option value")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pictures", to="catalog.product"
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'picture',
-                'verbose_name_plural': 'pictures',
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.ids.PublicIdField(editable=False, max_length=24, prefix='rev', unique=True)),
-                ('order_line_id', models.BigIntegerField(unique=True, verbose_name='order line')),
-                ('choice_text', models.CharField(blank=True, default='', max_length=120, verbose_name='bought as')),
-                ('stars', models.PositiveSmallIntegerField(verbose_name='stars')),
-                ('text', models.CharField(blank=True, default='', max_length=1000, verbose_name='text')),
-                ('answer', models.CharField(blank=True, default='', max_length=1000, verbose_name="shop's answer")),
-                ('written_at', models.DateTimeField(verbose_name='written at')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered at')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='catalog.product', verbose_name='product')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop')),
-                ('shopper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to=settings.AUTH_USER_MODEL, verbose_name='shopper')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="rev", unique=True)),
+                ("order_line_id", models.BigIntegerField(unique=True, verbose_name="order line")),
+                ("choice_text", models.CharField(blank=True, default="", max_length=120, verbose_name="bought as")),
+                ("stars", models.PositiveSmallIntegerField(verbose_name="stars")),
+                ("text", models.CharField(blank=True, default="", max_length=1000, verbose_name="text")),
+                ("answer", models.CharField(blank=True, default="", max_length=1000, verbose_name="shop's answer")),
+                ("written_at", models.DateTimeField(verbose_name="written at")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review',
-                'verbose_name_plural': 'reviews',
+                "verbose_name": "review",
+                "verbose_name_plural": "reviews",
             },
         ),
         migrations.CreateModel(
-            name='Sku',
+            name="Sku",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.ids.PublicIdField(editable=False, max_length=24, prefix='sku', unique=True)),
-                ('choice', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('code', models.CharField(blank=True, default='', max_length=60, verbose_name="merchant's code")),
-                ('currency', mall.money.CurrencyField(default='CNY', max_length=3, verbose_name='currency')),
-                ('price', mall.money.MoneyField(verbose_name='price')),
-                ('list_price', mall.money.MoneyField(blank=True, null=True, verbose_name='crossed-out price')),
-                ('weight_grams', models.PositiveIntegerField(default=0, verbose_name='weight in grams')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skus', to='catalog.product', verbose_name='product')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="sku", unique=True)),
+                (
+                    "choice",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), blank=True, default=list, size=None
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="", max_length=60, verbose_name="merchant's code")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="price")),
+                ("list_price", mall.money.MoneyField(blank=True, null=True, verbose_name="crossed-out price")),
+                ("weight_grams", models.PositiveIntegerField(default=0, verbose_name="weight in grams")),
+                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skus",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'SKU',
-                'verbose_name_plural': 'SKUs',
+                "verbose_name": "SKU",
+                "verbose_name_plural": "SKUs",
             },
         ),
         migrations.CreateModel(
-            name='Stock',
+            name="Stock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_hand', models.IntegerField(default=0, verbose_name='on hand')),
-                ('reserved', models.IntegerField(default=0, verbose_name='reserved')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop')),
-                ('sku', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stocks', to='catalog.sku')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on_hand", models.IntegerField(default=0, verbose_name="on hand")),
+                ("reserved", models.IntegerField(default=0, verbose_name="reserved")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stocks", to="catalog.sku"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock',
-                'verbose_name_plural': 'stock',
+                "verbose_name": "stock",
+                "verbose_name_plural": "stock",
             },
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.CharField(db_index=True, max_length=40, verbose_name='for')),
-                ('quantity', models.PositiveIntegerField(verbose_name='quantity')),
-                ('status', models.CharField(choices=[('held', 'Held'), ('consumed', 'Consumed'), ('released', 'Released')], default='held', max_length=10, verbose_name='status')),
-                ('reserved_at', models.DateTimeField(verbose_name='reserved at')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop')),
-                ('stock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='catalog.stock')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("document", models.CharField(db_index=True, max_length=40, verbose_name="for")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("held", "Held"), ("consumed", "Consumed"), ("released", "Released")],
+                        default="held",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reserved_at", models.DateTimeField(verbose_name="reserved at")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "stock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reservations", to="catalog.stock"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reservation',
-                'verbose_name_plural': 'reservations',
+                "verbose_name": "reservation",
+                "verbose_name_plural": "reservations",
             },
         ),
         migrations.CreateModel(
-            name='StockMovement',
+            name="StockMovement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.IntegerField(verbose_name='quantity')),
-                ('reason', models.CharField(choices=[('receipt', 'Goods received'), ('shipment', 'Shipped'), ('correction', 'Counted'), ('return', 'Returned')], max_length=12, verbose_name='reason')),
-                ('document', models.CharField(blank=True, default='', max_length=60, verbose_name='document')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop')),
-                ('stock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.stock')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.IntegerField(verbose_name="quantity")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "Goods received"),
+                            ("shipment", "Shipped"),
+                            ("correction", "Counted"),
+                            ("return", "Returned"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("document", models.CharField(blank=True, default="", max_length=60, verbose_name="document")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "stock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="catalog.stock"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock movement',
-                'verbose_name_plural': 'stock movements',
+                "verbose_name": "stock movement",
+                "verbose_name_plural": "stock movements",
             },
         ),
         migrations.CreateModel(
-            name='Warehouse',
+            name="Warehouse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', mall.texts.TextField(default=mall.texts.Text, verbose_name='name')),
-                ('is_default', models.BooleanField(default=True, verbose_name='default')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.shop', verbose_name='shop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+                ("is_default", models.BooleanField(default=True, verbose_name="default")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'warehouse',
-                'verbose_name_plural': 'warehouses',
+                "verbose_name": "warehouse",
+                "verbose_name_plural": "warehouses",
             },
         ),
         migrations.AddField(
-            model_name='stock',
-            name='warehouse',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stocks', to='catalog.warehouse'),
+            model_name="stock",
+            name="warehouse",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="stocks", to="catalog.warehouse"
+            ),
         ),
         migrations.CreateModel(
-            name='ProductSearch',
+            name="ProductSearch",
             fields=[
-                ('product', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search', serialize=False, to='catalog.product')),
-                ('words', django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "product",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search",
+                        serialize=False,
+                        to="catalog.product",
+                    ),
+                ),
+                ("words", django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='product_search_words')],
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["words"], name="product_search_words")],
             },
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('status', 'on_sale')), fields=['category', '-id'], name='product_in_category'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("status", "on_sale")), fields=["category", "-id"], name="product_in_category"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['shop', 'status', '-id'], name='product_of_shop'),
+            model_name="product",
+            index=models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'on_sale'), _negated=True), ('on_sale_at__isnull', False), _connector='OR'), name='product_on_sale_has_a_moment'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "on_sale"), _negated=True), ("on_sale_at__isnull", False), _connector="OR"
+                ),
+                name="product_on_sale_has_a_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('price_from__gte', 0), ('price_to__gte', models.F('price_from'))), name='product_price_range'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_from__gte", 0), ("price_to__gte", models.F("price_from"))),
+                name="product_price_range",
+            ),
         ),
         migrations.AddIndex(
-            model_name='productpicture',
-            index=models.Index(fields=['product', 'position'], name='picture_in_order'),
+            model_name="productpicture",
+            index=models.Index(fields=["product", "position"], name="picture_in_order"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['product', '-written_at'], name='review_newest'),
+            model_name="review",
+            index=models.Index(fields=["product", "-written_at"], name="review_newest"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__gte', 1), ('stars__lte', 5)), name='review_one_to_five_stars'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="review_one_to_five_stars"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(fields=('product', 'choice'), name='sku_choice_once'),
+            model_name="sku",
+            constraint=models.UniqueConstraint(fields=("product", "choice"), name="sku_choice_once"),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('shop', 'code'), name='sku_code_once_per_shop'),
+            model_name="sku",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True), fields=("shop", "code"), name="sku_code_once_per_shop"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='sku_price_positive'),
+            model_name="sku",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="sku_price_positive"),
         ),
         migrations.AddConstraint(
-            model_name='sku',
-            constraint=models.CheckConstraint(condition=models.Q(('list_price', None), ('list_price__gt', models.F('price')), _connector='OR'), name='sku_list_price_above_price'),
+            model_name="sku",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("list_price", None), ("list_price__gt", models.F("price")), _connector="OR"),
+                name="sku_list_price_above_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('document', 'stock'), name='reservation_once_per_document'),
+            model_name="reservation",
+            constraint=models.UniqueConstraint(fields=("document", "stock"), name="reservation_once_per_document"),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='reservation_positive'),
+            model_name="reservation",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="reservation_positive"),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='stock_movement_moves'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity", 0), _negated=True), name="stock_movement_moves"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='warehouse',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('shop',), name='warehouse_one_default'),
+            model_name="warehouse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)), fields=("shop",), name="warehouse_one_default"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stock',
-            constraint=models.UniqueConstraint(fields=('sku', 'warehouse'), name='stock_once_per_warehouse'),
+            model_name="stock",
+            constraint=models.UniqueConstraint(fields=("sku", "warehouse"), name="stock_once_per_warehouse"),
         ),
         migrations.AddConstraint(
-            model_name='stock',
-            constraint=models.CheckConstraint(condition=models.Q(('on_hand__gte', models.F('reserved')), ('reserved__gte', 0)), name='stock_never_below_what_is_reserved'),
+            model_name="stock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("on_hand__gte", models.F("reserved")), ("reserved__gte", 0)),
+                name="stock_never_below_what_is_reserved",
+            ),
         ),
     ]

@@ -9,7 +9,7 @@ from mall.texts import TextField
 
 
 class Category(MP_Node):
-    """A node of the platform's tree (materialised path): name, commission, and whether a person must review its goods."""
+    """A node of the platform's tree (materialised path): name, commission, whether a person reviews its goods."""
 
     slug = models.SlugField(_("address"), max_length=40, unique=True)
     name = TextField(_("name"))

@@ -36,14 +36,16 @@ class Product(ShopOwned):
         REFUSED = "refused", _("Needs correction")
         TAKEN_DOWN = "taken_down", _("Taken down by the platform")
 
-    FLOW = Flow({
-        Status.DRAFT: {Status.IN_REVIEW, Status.ON_SALE},
-        Status.IN_REVIEW: {Status.ON_SALE, Status.REFUSED},
-        Status.ON_SALE: {Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
-        Status.OFF_SALE: {Status.ON_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
-        Status.REFUSED: {Status.IN_REVIEW, Status.ON_SALE},
-        Status.TAKEN_DOWN: {Status.IN_REVIEW},
-    })
+    FLOW = Flow(
+        {
+            Status.DRAFT: {Status.IN_REVIEW, Status.ON_SALE},
+            Status.IN_REVIEW: {Status.ON_SALE, Status.REFUSED},
+            Status.ON_SALE: {Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
+            Status.OFF_SALE: {Status.ON_SALE, Status.IN_REVIEW, Status.DRAFT, Status.TAKEN_DOWN},
+            Status.REFUSED: {Status.IN_REVIEW, Status.ON_SALE},
+            Status.TAKEN_DOWN: {Status.IN_REVIEW},
+        }
+    )
 
     public_id = PublicIdField(prefix="prd")
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)

@@ -29,6 +29,4 @@ class Review(ShopOwned):
     class Meta:
         verbose_name, verbose_name_plural = _("review"), _("reviews")
         indexes = [models.Index(fields=["product", "-written_at"], name="review_newest")]
-        constraints = [
-            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="review_one_to_five_stars")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="review_one_to_five_stars")]

@@ -26,7 +26,7 @@ class Warehouse(ShopOwned):
 
 
 class Stock(ShopOwned):
-    """How many of a SKU lie in a warehouse, and how many of those are spoken for. Never below zero, never sold twice."""
+    """How many of a SKU lie in a warehouse, and how many of those are spoken for. Never negative, never sold twice."""
 
     sku = models.ForeignKey(Sku, models.CASCADE, related_name="stocks")
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="stocks")

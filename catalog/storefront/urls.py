@@ -1,5 +1,17 @@
+"""The catalogue's addresses for shoppers."""
+
 from django.urls import path
+
+from catalog.storefront import views
 
 app_name = "catalog"
 
-urlpatterns = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("c/<slug:slug>/", views.category, name="category"),
+    path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="suggest"),
+    path("p/<slug:public_id>/", views.product, name="product"),
+    path("shop/<slug:slug>/", views.shop, name="shop"),
+    path("review/<int:order_line_id>/", views.review, name="review"),
+]

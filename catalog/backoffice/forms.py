@@ -1,0 +1,280 @@
+"""What shops fill in about goods. Options are plain lines of text, so that everything works without scripts."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import formset_factory
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.models import Brand, Category, Product, Sku
+from catalog.offers import choice_text
+from catalog.options import MOST_OPTIONS, keep_ids, matrix
+from catalog.products import LONGEST_DESCRIPTION, LONGEST_TITLE, SkuDraft
+from catalog.stock import LARGEST_COUNT
+from mall.forms import MoneyFormField, TextFormField
+from mall.texts import Text
+
+MAIN, OTHER = "zh-hans", "en"
+
+
+def text_of(line: str) -> Text:
+    """``红 | Red`` as a text in two languages; without a bar it is the Chinese one."""
+    chinese, _bar, english = (part.strip() for part in line.partition("|"))
+    return Text({code: text for code, text in ((MAIN, chinese), (OTHER, english)) if text})
+
+
+def line_of(text: dict) -> str:
+    """A text in two languages as ``红 | Red``."""
+    return " | ".join(part for part in (text.get(MAIN, ""), text.get(OTHER, "")) if part)
+
+
+def lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip(" |")]
+
+
+class CategoryField(forms.ModelChoiceField):
+    def label_from_instance(self, category: Category) -> str:
+        return "\u2003" * (category.depth - 1) + str(category.name)
+
+
+class ProductForm(forms.Form):
+    """Words, category, options and attributes of a product."""
+
+    title = TextFormField(label=gettext_lazy("Title"), max_length=LONGEST_TITLE)
+    subtitle = TextFormField(label=gettext_lazy("Selling point"), max_length=LONGEST_TITLE, required=False)
+    category = CategoryField(label=gettext_lazy("Category"), queryset=Category.objects.none())
+    brand = forms.ModelChoiceField(label=gettext_lazy("Brand"), queryset=Brand.objects.none(), required=False)
+    description = TextFormField(
+        label=gettext_lazy("Description"),
+        max_length=LONGEST_DESCRIPTION,
+        required=False,
+        widget=forms.Textarea,
+        help_text=gettext_lazy("Plain text, or simple HTML."),
+    )
+    attributes = forms.CharField(
+        label=gettext_lazy("Attributes"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": "材质 | Material = 陶瓷 | Porcelain"}),
+        help_text=gettext_lazy("One per line: name = value, each as “Chinese | English”."),
+    )
+
+    def __init__(self, *args, product: Product | None = None, **kwargs):
+        self.product = product
+        super().__init__(*args, initial=self._initial(product) if product else None, **kwargs)
+        self.fields["category"].queryset = Category.objects.order_by("path")
+        self.fields["brand"].queryset = Brand.objects.order_by("slug")
+        for number in range(1, MOST_OPTIONS + 1):
+            self.fields[f"option{number}_name"] = forms.CharField(
+                label=_("Option %(number)d") % {"number": number},
+                required=False,
+                max_length=90,
+                widget=forms.TextInput(attrs={"placeholder": "颜色 | Colour"}),
+            )
+            self.fields[f"option{number}_values"] = forms.CharField(
+                label=_("Values of option %(number)d") % {"number": number},
+                required=False,
+                max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 4, "placeholder": "红 | Red\n蓝 | Blue"}),
+                help_text=_("One per line, as “Chinese | English”."),
+            )
+
+    @staticmethod
+    def _initial(product: Product) -> dict:
+        initial = {
+            "title": product.title,
+            "subtitle": product.subtitle,
+            "description": product.description,
+            "category": product.category_id,
+            "brand": product.brand_id,
+            "attributes": "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in product.attributes),
+        }
+        for number, option in enumerate(product.options, 1):
+            initial[f"option{number}_name"] = line_of(option["name"])
+            initial[f"option{number}_values"] = "\n".join(line_of(value["name"]) for value in option["values"])
+        return initial
+
+    def option_fields(self) -> list[dict]:
+        """The fields of each option, for the page."""
+        return [
+            {"name": self[f"option{number}_name"], "values": self[f"option{number}_values"]}
+            for number in range(1, MOST_OPTIONS + 1)
+        ]
+
+    def clean_attributes(self) -> list[dict]:
+        rows = []
+        for line in lines_of(self.cleaned_data["attributes"]):
+            name, equals, value = line.partition("=")
+            if not equals or not name.strip() or not value.strip():
+                raise ValidationError(_("Write “name = value” in every line: %(line)s"), params={"line": line})
+            rows.append({"name": dict(text_of(name)), "value": dict(text_of(value))})
+        return rows
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        options = []
+        for number in range(1, MOST_OPTIONS + 1):
+            name = cleaned.get(f"option{number}_name", "").strip(" |")
+            values = lines_of(cleaned.get(f"option{number}_values", ""))
+            if bool(name) != bool(values):
+                field = f"option{number}_values" if name else f"option{number}_name"
+                self.add_error(field, _("An option needs a name and at least one value."))
+            elif name:
+                options.append(
+                    {
+                        "name": dict(text_of(name)),
+                        "values": [{"name": dict(text_of(value))} for value in values],
+                    }
+                )
+        cleaned["options"] = keep_ids(options, self.product.options if self.product else [])
+        return cleaned
+
+    def product_fields(self) -> dict:
+        """What the verb is handed."""
+        names = ("category", "brand", "title", "subtitle", "description", "options", "attributes")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class SkuForm(forms.Form):
+    """One combination: price, crossed-out price, code, weight, and whether it is offered."""
+
+    choice = forms.CharField(required=False, widget=forms.HiddenInput)
+    price = MoneyFormField(label=gettext_lazy("Price"), minimum=1)
+    list_price = MoneyFormField(label=gettext_lazy("Crossed-out price"), required=False, minimum=1)
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=60, required=False)
+    weight_grams = forms.IntegerField(
+        label=gettext_lazy("Weight in grams"), min_value=0, max_value=1_000_000, required=False
+    )
+    is_active = forms.BooleanField(label=gettext_lazy("Offered"), required=False, initial=True)
+
+    combination = ""
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        price, list_price = cleaned.get("price"), cleaned.get("list_price")
+        if price and list_price and list_price <= price:
+            self.add_error("list_price", _("The crossed-out price must be above the price."))
+        return cleaned
+
+    def draft(self, choice: tuple[str, ...]) -> SkuDraft:
+        """This row for its own combination."""
+        cleaned = self.cleaned_data
+        return SkuDraft(
+            choice=choice,
+            price=cleaned["price"],
+            list_price=cleaned["list_price"],
+            code=cleaned["code"].strip(),
+            weight_grams=cleaned["weight_grams"] or 0,
+            is_active=cleaned["is_active"],
+        )
+
+    def draft_like(self, choice: tuple[str, ...]) -> SkuDraft:
+        """This row as the pattern of a new combination."""
+        return SkuDraft(
+            choice=choice,
+            price=self.cleaned_data["price"],
+            list_price=self.cleaned_data["list_price"],
+            weight_grams=self.cleaned_data["weight_grams"] or 0,
+        )
+
+    @property
+    def posted_choice(self) -> tuple[str, ...]:
+        return tuple(part for part in self.cleaned_data["choice"].split(",") if part)
+
+
+SkuFormSet = formset_factory(SkuForm, extra=0, min_num=1, validate_min=True, max_num=200, absolute_max=200)
+
+
+def sku_formset(data=None, *, product: Product | None) -> SkuFormSet:
+    """The table of all combinations, each filled in with its SKU where there is one."""
+    skus = {tuple(sku.choice): sku for sku in product.skus.order_by("pk")} if product else {}
+    combinations = matrix(product.options) if product else [()]
+    formset = SkuFormSet(data, prefix="skus", initial=[_row(choice, skus.get(choice)) for choice in combinations])
+    formset.min_num = 0 if not formset.is_bound else formset.min_num
+    for form, choice in zip(formset.forms, combinations, strict=False):
+        if product:
+            form.combination = str(choice_text(Sku(product=product, choice=list(choice))))
+    return formset
+
+
+def _row(choice: tuple[str, ...], sku: Sku | None) -> dict:
+    row = {"choice": ",".join(choice), "is_active": True}
+    if sku:
+        row.update(
+            price=sku.price,
+            list_price=sku.list_price,
+            code=sku.code,
+            weight_grams=sku.weight_grams,
+            is_active=sku.is_active,
+        )
+    return row
+
+
+def drafts(form: ProductForm, formset: SkuFormSet) -> list[SkuDraft]:
+    """
+    One draft for every combination that the options make now.
+
+    A combination that was in the table takes its row; a new one takes the row that it shares the most values with.
+    """
+    rows = {row.posted_choice: row for row in formset.forms}
+    result = []
+    for choice in matrix(form.cleaned_data["options"]):
+        if choice in rows:
+            result.append(rows[choice].draft(choice))
+        else:
+            nearest = max(rows, key=lambda posted: len(set(posted) & set(choice)))
+            result.append(rows[nearest].draft_like(choice))
+    return result
+
+
+class StockForm(forms.Form):
+    """Counts of a product's SKUs, and goods that came in. What was seen is posted too: nobody counts blindly."""
+
+    def __init__(self, *args, skus: list[Sku], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.skus = skus
+        for sku in skus:
+            count = forms.IntegerField(min_value=0, max_value=LARGEST_COUNT, required=False, initial=sku.on_hand)
+            came = forms.IntegerField(min_value=1, max_value=LARGEST_COUNT, required=False)
+            count.label, came.label = _("Counted"), _("Received")
+            self.fields[f"count_{sku.public_id}"] = count
+            self.fields[f"came_{sku.public_id}"] = came
+            self.fields[f"seen_{sku.public_id}"] = forms.IntegerField(
+                required=False, initial=sku.on_hand, widget=forms.HiddenInput
+            )
+
+    def rows(self) -> list[dict]:
+        return [
+            {
+                "sku": sku,
+                "on_hand": sku.on_hand,
+                "reserved": sku.reserved,
+                "available": sku.on_hand - sku.reserved,
+                "input": self[f"count_{sku.public_id}"],
+                "received": self[f"came_{sku.public_id}"],
+                "seen": self[f"seen_{sku.public_id}"],
+            }
+            for sku in self.skus
+        ]
+
+    def changes(self) -> list[tuple[Sku, int | None, int | None]]:
+        """SKU, its new count or nothing, what came in or nothing; only those that changed."""
+        result = []
+        for sku in self.skus:
+            count, seen = self.cleaned_data[f"count_{sku.public_id}"], self.cleaned_data[f"seen_{sku.public_id}"]
+            came = self.cleaned_data[f"came_{sku.public_id}"]
+            counted = count if count is not None and count != seen else None
+            if counted is not None or came:
+                result.append((sku, counted, came))
+        return result
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        for sku in self.skus:
+            seen, count = cleaned.get(f"seen_{sku.public_id}"), cleaned.get(f"count_{sku.public_id}")
+            if count is not None and count != seen and seen is not None and seen != sku.on_hand:
+                self.add_error(
+                    f"count_{sku.public_id}",
+                    _("The count changed to %(now)d meanwhile; please count again.") % {"now": sku.on_hand},
+                )
+        return cleaned

@@ -1,0 +1,10 @@
+from django.core.management.base import BaseCommand
+
+from catalog.search.index import index_all
+
+
+class Command(BaseCommand):
+    help = "Write what search knows of every product anew."
+
+    def handle(self, *args, **options):
+        self.stdout.write(f"{index_all()} products indexed")

@@ -1,0 +1,117 @@
+"""What carts and checkouts ask about SKUs: price, stock, and whether they can be bought at all."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from catalog.models import Product, Sku
+from mall.money import Money
+from mall.rows import select_rows
+from mall.texts import Text
+from merchants.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class BuyableSku:
+    """A SKU as the cart sees it; when it cannot be bought, ``why_not`` says so in the reader's language."""
+
+    sku_id: int
+    public_id: str
+    product_public_id: str
+    shop_id: int
+    shop_slug: str
+    shop_name: Text
+    title: Text
+    choice_text: Text
+    picture: str
+    price: Money
+    list_price: Money | None
+    available: int
+    commission_bps: int
+    is_buyable: bool
+    why_not: str
+
+
+# Asked at every step of every checkout, so it is one statement of our own. The picture is the one that shows the choice
+# best: of one of its values, else the first.
+OFFERS = """
+    SELECT k.id, k.public_id, p.public_id, k.shop_id, s.slug, s.name, p.title, k.choice, p.options,
+        coalesce((
+            SELECT i.image FROM catalog_productpicture i WHERE i.product_id = p.id
+            ORDER BY i.value_id <> '' AND i.value_id = ANY (k.choice) DESC, i.position, i.id LIMIT 1
+        ), ''),
+        k.price, k.list_price, k.currency,
+        coalesce((
+            SELECT t.on_hand - t.reserved FROM catalog_stock t JOIN catalog_warehouse w ON w.id = t.warehouse_id
+            WHERE t.sku_id = k.id AND w.is_default LIMIT 1
+        ), 0),
+        c.commission_bps, p.status, k.is_active, s.status
+    FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
+        JOIN merchants_shop s ON s.id = k.shop_id
+"""
+
+
+def buyable_skus(skus: Iterable[str | int]) -> list[BuyableSku]:
+    """These SKUs, all named by public ids or all by keys, in the order asked for, without unknown ones. One query."""
+    asked = list(skus)
+    by_key = bool(asked) and isinstance(asked[0], int)
+    rows = select_rows(OFFERS + ("WHERE k.id = ANY (%s)" if by_key else "WHERE k.public_id = ANY (%s)"), [asked])
+    found = {row[0 if by_key else 1]: _offer(*row) for row in rows}
+    return [found[name] for name in dict.fromkeys(asked) if name in found]
+
+
+def _offer(
+    sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
+    price, list_price, currency, available, commission_bps, product_status, is_active, shop_status,
+) -> BuyableSku:  # fmt: skip
+    why_not = _why_not(product_status, is_active, shop_status, available)
+    return BuyableSku(
+        sku_id=sku_id,
+        public_id=public_id,
+        product_public_id=product_public_id,
+        shop_id=shop_id,
+        shop_slug=shop_slug,
+        shop_name=Text(json.loads(shop_name)),
+        title=Text(json.loads(title)),
+        choice_text=_words_of(choice, json.loads(options)) if choice else Text(),
+        picture=picture,
+        price=Money(price, currency),
+        list_price=None if list_price is None else Money(list_price, currency),
+        available=max(available, 0),
+        commission_bps=commission_bps,
+        is_buyable=not why_not,
+        why_not=why_not,
+    )
+
+
+def _why_not(product_status: str, is_active: bool, shop_status: str, available: int) -> str:
+    if product_status != Product.Status.ON_SALE or not is_active:
+        return _("This item is no longer offered.")
+    if shop_status != Shop.Status.OPEN:
+        return _("This shop is not selling at the moment.")
+    if available <= 0:
+        return _("Sold out.")
+    return ""
+
+
+def _words_of(choice: list[str], options: list[dict]) -> Text:
+    names = {value["id"]: Text(value["name"]) for option in options for value in option["values"]}
+    return _joined([names[value] for value in choice if value in names])
+
+
+def choice_text(sku: Sku) -> Text:
+    """The chosen values in words, per language: ``{"zh-hans": "红 / 大", "en": "Red / Large"}``."""
+    return _joined(sku.choice_names)
+
+
+def _joined(names: list[Text]) -> Text:
+    main = settings.LANGUAGE_CODE
+    if not names:
+        return Text()
+    return Text({
+        code: " / ".join(name.get(code) or name.get(main) or str(name) for name in names)
+        for code, _language in settings.LANGUAGES
+    })  # fmt: skip

@@ -1,0 +1,440 @@
+"""
+Products: written by shops, screened, reviewed, put on sale and taken off.
+
+Words, pictures and the category are what is reviewed; price, code, weight and stock are the shop's own business.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog import descriptions
+from catalog.generation import forget_products_after_commit
+from catalog.models import Product, ProductPicture, ProductStats, Sku, Stock
+from catalog.options import WrongOptions, check_options, matrix
+from catalog.pictures import ready_to_show
+from catalog.search.index import index_products
+from catalog.stock import default_warehouse
+from mall.audit.trail import record
+from mall.events.bus import publish
+from mall.events.catalog import ProductApproved, ProductChanged
+from mall.flow import WrongStatus
+from mall.money import Money
+from mall.refusals import Refusal
+from mall.texts import Text
+from risk.screening import Finding, screen
+
+REVIEWED = ("category_id", "brand_id", "title", "subtitle", "description", "options", "attributes")
+LONGEST_TITLE = 120
+LONGEST_DESCRIPTION = 20_000
+MOST_PICTURES = 12
+
+
+class IncompleteProduct(Refusal):
+    """Something is missing that shoppers need."""
+
+    code = "incomplete-product"
+    status = 400
+
+
+class ForbiddenWords(Refusal):
+    """The text holds words that goods must not carry; ``details["words"]`` names them."""
+
+    code = "forbidden-words"
+    status = 400
+
+
+class WrongPrice(Refusal):
+    """A price that cannot be: nothing, or above its crossed-out price."""
+
+    code = "wrong-price"
+    status = 400
+
+
+class DuplicateCode(Refusal):
+    """Two SKUs of a shop cannot carry the same code."""
+
+    code = "duplicate-code"
+
+
+class TooManyPictures(Refusal):
+    """The gallery is full."""
+
+    code = "too-many-pictures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkuDraft:
+    """One combination as the shop wants it; ``choice`` holds value ids in the order of the options."""
+
+    choice: tuple[str, ...] = ()
+    price: Money
+    list_price: Money | None = None
+    code: str = ""
+    weight_grams: int = 0
+    is_active: bool = True
+    public_id: str | None = None
+
+
+@transaction.atomic
+def save_product(
+    *, shop, product: Product | None = None, fields: dict, skus: Sequence[SkuDraft], by, now: datetime
+) -> Product:
+    """
+    Write a product and its SKUs.
+
+    A SKU is known by its choice and keeps its id; combinations that are no longer there are not offered any more, but
+    kept, for carts and orders name them. What is on sale and changes in words or category is looked at again: it stays
+    on sale if no person needs to look.
+
+    :param fields: any of category, brand, title, subtitle, description, options, attributes
+    :raises ForbiddenWords: the text holds words that goods must not carry
+    :raises IncompleteProduct: there is no title
+    :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
+    :raises WrongPrice: a price that cannot be
+    :raises DuplicateCode: another SKU of the shop has this code
+    """
+    is_new = product is None
+    product = Product(shop=shop, currency=shop.currency, created_at=now) if is_new else _locked(product)
+    before = {} if is_new else _facts(product)
+    reviewed_before = {name: getattr(product, name) for name in REVIEWED}
+    for name, value in fields.items():
+        if name not in {"category", "brand", "title", "subtitle", "description", "options", "attributes"}:
+            raise TypeError(f"a product has no {name} that could be saved")
+        setattr(product, name, value)
+
+    product.title, product.subtitle = Text(product.title), Text(product.subtitle)
+    product.description = Text({code: descriptions.cleaned(text) for code, text in product.description.items()})
+    _check_texts(product)
+    check_options(product.options)
+    _check_drafts(product, skus)
+    findings = _findings(product)
+    forbid(findings)
+
+    offered = [draft.price for draft in skus if draft.is_active]
+    product.price_from, product.price_to = (min(offered), max(offered)) if offered else (0, 0)
+    product.changed_at = now
+    reviewed_changed = any(getattr(product, name) != value for name, value in reviewed_before.items())
+    if reviewed_changed:
+        _look_again(product, findings)
+    product.save()
+    if is_new:
+        ProductStats.objects.create(product=product)
+    _save_skus(product, skus)
+    index_products([product.pk])
+    record(
+        "catalog.save_product",
+        product.public_id,
+        by=by,
+        now=now,
+        shop_slug=shop.slug,
+        before=before,
+        after=_facts(product),
+    )
+    _announce(product, now)
+    return product
+
+
+@transaction.atomic
+def submit_product(*, product: Product, by, now: datetime) -> Product:
+    """
+    Ask for the product to go on sale: at once, or to the reviewers where its category, its words or its past need one.
+
+    :raises IncompleteProduct: nothing of it is offered
+    :raises ForbiddenWords: the text holds words that goods must not carry
+    :raises WrongStatus: it is on sale or waits for a reviewer already
+    """
+    product = _locked(product)
+    if product.status == Product.Status.IN_REVIEW:
+        raise _wrong_status(product)
+    if not product.skus.filter(is_active=True).exists():
+        raise IncompleteProduct(_("Offer at least one combination with a price first."))
+    findings = _findings(product)
+    forbid(findings)
+    had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
+    if had_trouble or _needs_reviewer(product, findings):
+        return _move(product, Product.Status.IN_REVIEW, "catalog.submit_product", by=by, now=now)
+    return _move(product, Product.Status.ON_SALE, "catalog.submit_product", by=by, now=now)
+
+
+@transaction.atomic
+def approve_product(*, product: Product, by, now: datetime) -> Product:
+    """
+    A reviewer agrees: the product is on sale.
+
+    :raises WrongStatus: it does not wait for a reviewer
+    """
+    product = _locked(product)
+    if product.status != Product.Status.IN_REVIEW:
+        raise _wrong_status(product)
+    _move(product, Product.Status.ON_SALE, "catalog.approve_product", by=by, now=now)
+    publish(ProductApproved(product_id=product.public_id, shop_id=product.shop.public_id, approved_at=now))
+    return product
+
+
+@transaction.atomic
+def refuse_product(*, product: Product, note: str, by, now: datetime) -> Product:
+    """
+    A reviewer asks for corrections, in words for the shop.
+
+    :raises IncompleteProduct: no words for the shop
+    :raises WrongStatus: it does not wait for a reviewer
+    """
+    return _move(
+        _locked(product), Product.Status.REFUSED, "catalog.refuse_product", by=by, now=now, note=_required(note)
+    )
+
+
+@transaction.atomic
+def take_down_product(*, product: Product, note: str, by, now: datetime) -> Product:
+    """
+    The platform takes a product down, in words for the shop; it comes back through a reviewer only.
+
+    :raises IncompleteProduct: no words for the shop
+    :raises WrongStatus: it is neither on sale nor off sale
+    """
+    return _move(
+        _locked(product), Product.Status.TAKEN_DOWN, "catalog.take_down_product", by=by, now=now, note=_required(note)
+    )
+
+
+@transaction.atomic
+def put_on_sale(*, product: Product, by, now: datetime) -> Product:
+    """
+    The shop sells it again.
+
+    :raises WrongStatus: it was not taken off sale by the shop
+    """
+    product = _locked(product)
+    if product.status != Product.Status.OFF_SALE:
+        raise _wrong_status(product)
+    return _move(product, Product.Status.ON_SALE, "catalog.put_on_sale", by=by, now=now)
+
+
+@transaction.atomic
+def take_off_sale(*, product: Product, by, now: datetime) -> Product:
+    """
+    The shop stops selling it for now.
+
+    :raises WrongStatus: it is not on sale
+    """
+    return _move(_locked(product), Product.Status.OFF_SALE, "catalog.take_off_sale", by=by, now=now)
+
+
+@transaction.atomic
+def add_picture(*, product: Product, image: File, value_id: str = "", by, now: datetime) -> ProductPicture:
+    """
+    Put a picture at the end of the gallery; ``value_id`` ties it to an option value.
+
+    :raises NotAPicture: the file is no picture that we can show
+    :raises TooManyPictures: the gallery is full
+    :raises WrongOptions: the product has no such value
+    """
+    product = _locked(product)
+    if value_id and value_id not in product.option_names:
+        raise WrongOptions(_("The product has no such option value."))
+    positions = list(product.pictures.values_list("position", flat=True))
+    if len(positions) >= MOST_PICTURES:
+        raise TooManyPictures(_("A product shows at most %(most)d pictures.") % {"most": MOST_PICTURES})
+    shown = ready_to_show(image, name=f"{product.public_id}-{token_hex(4)}.webp")
+    picture = ProductPicture.objects.create(
+        shop_id=product.shop_id,
+        product=product,
+        image=shown,
+        value_id=value_id,
+        position=max(positions, default=-1) + 1,
+    )
+    _pictures_changed(product, "catalog.add_picture", picture.image.name, by=by, now=now)
+    return picture
+
+
+@transaction.atomic
+def remove_picture(*, picture: ProductPicture, by, now: datetime) -> None:
+    """Take a picture out of the gallery. The file stays: past orders show it."""
+    product = _locked(picture.product)
+    ProductPicture.objects.filter(pk=picture.pk).delete()
+    _pictures_changed(product, "catalog.remove_picture", picture.image.name, by=by, now=now)
+
+
+@transaction.atomic
+def arrange_pictures(*, product: Product, picture_ids: Iterable[int], by, now: datetime) -> None:
+    """Show these pictures first, in this order; the others follow as they were."""
+    product = _locked(product)
+    wanted = {pk: place for place, pk in enumerate(picture_ids)}
+    pictures = sorted(
+        product.pictures.order_by("position", "pk"), key=lambda picture: wanted.get(picture.pk, len(wanted))
+    )
+    for place, picture in enumerate(pictures):
+        picture.position = place
+    ProductPicture.objects.bulk_update(pictures, ["position"])
+    record("catalog.arrange_pictures", product.public_id, by=by, now=now, shop_slug=product.shop.slug)
+    _announce(product, now)
+
+
+def screening_findings(product: Product) -> list[Finding]:
+    """What the screening finds in the product's words, for reviewers."""
+    return _findings(product)
+
+
+def forbid(findings: Iterable[Finding]) -> None:
+    """:raises ForbiddenWords: one of the findings blocks"""
+    words = [finding.word for finding in findings if finding.severity == "block"]
+    if words:
+        raise ForbiddenWords(_("These words are not allowed: %(words)s.") % {"words": ", ".join(words)}, words=words)
+
+
+def _locked(product: Product) -> Product:
+    return (
+        Product.objects.select_related("shop", "category")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=product.pk)
+    )
+
+
+def _facts(product: Product) -> dict:
+    return {
+        "status": str(product.status),
+        "title": dict(product.title),
+        "category": product.category.slug,
+        "price_from": product.price_from.minor,
+        "price_to": product.price_to.minor,
+    }
+
+
+def _check_texts(product: Product) -> None:
+    if not product.title.get("zh-hans", "").strip():
+        raise IncompleteProduct(_("Give the product a Chinese title."))
+    if any(len(text) > LONGEST_TITLE for text in [*product.title.values(), *product.subtitle.values()]):
+        raise IncompleteProduct(_("Titles have at most %(most)d characters.") % {"most": LONGEST_TITLE})
+    if any(len(text) > LONGEST_DESCRIPTION for text in product.description.values()):
+        raise IncompleteProduct(
+            _("The description is longer than %(most)d characters.") % {"most": LONGEST_DESCRIPTION}
+        )
+
+
+def _check_drafts(product: Product, drafts: Sequence[SkuDraft]) -> None:
+    choices = [tuple(draft.choice) for draft in drafts]
+    if len(set(choices)) != len(choices) or not set(choices) <= set(matrix(product.options)):
+        raise WrongOptions(_("The combinations do not match the options."))
+    for draft in drafts:
+        if draft.price.minor <= 0:
+            raise WrongPrice(_("Enter a price above zero."))
+        if draft.list_price is not None and draft.list_price <= draft.price:
+            raise WrongPrice(_("The crossed-out price must be above the price."))
+    codes = [draft.code for draft in drafts if draft.code]
+    others = Sku.objects.filter(shop=product.shop, code__in=codes).exclude(product_id=product.pk)
+    taken = next((code for code in codes if codes.count(code) > 1), None)
+    taken = taken or others.values_list("code", flat=True).first() if codes else None
+    if taken:
+        raise DuplicateCode(_("Another SKU of the shop has the code %(code)s.") % {"code": taken})
+
+
+def _findings(product: Product) -> list[Finding]:
+    texts = [*product.title.values(), *product.subtitle.values(), *product.description.values()]
+    texts += [text for attribute in product.attributes for text in attribute["value"].values()]
+    texts += [text for option in product.options for value in option["values"] for text in value["name"].values()]
+    return list(screen(texts).findings)
+
+
+def _needs_reviewer(product: Product, findings: list[Finding]) -> bool:
+    return product.category.needs_review or bool(findings)
+
+
+def _look_again(product: Product, findings: list[Finding]) -> None:
+    """What was approved has changed: where a person must look, it waits; the shop's own "off sale" becomes a draft."""
+    if not _needs_reviewer(product, findings):
+        return
+    if product.status == Product.Status.ON_SALE:
+        Product.FLOW.move(product, Product.Status.IN_REVIEW)
+    elif product.status == Product.Status.OFF_SALE:
+        Product.FLOW.move(product, Product.Status.DRAFT)
+
+
+def _save_skus(product: Product, drafts: Sequence[SkuDraft]) -> None:
+    known = {tuple(sku.choice): sku for sku in product.skus.select_for_update(no_key=True).order_by("pk")}
+    wanted = {tuple(draft.choice): draft for draft in drafts}
+    gone = [sku for choice, sku in known.items() if choice not in wanted]
+    stay = [sku for choice, sku in known.items() if choice in wanted]
+    for sku in gone:
+        sku.is_active, sku.code = False, ""
+    for sku in stay:
+        _apply(wanted[tuple(sku.choice)], sku)
+    if any(sku.code for sku in stay):
+        product.skus.exclude(code="").update(code="")  # so that two SKUs may swap their codes
+    Sku.objects.bulk_update(gone + stay, ["price", "list_price", "code", "weight_grams", "is_active"])
+
+    fresh = [
+        _apply(draft, Sku(shop_id=product.shop_id, product=product, choice=list(choice), currency=product.currency))
+        for choice, draft in wanted.items()
+        if choice not in known
+    ]
+    if fresh:
+        Sku.objects.bulk_create(fresh)
+        warehouse = default_warehouse(product.shop)
+        Stock.objects.bulk_create(Stock(shop_id=product.shop_id, sku=sku, warehouse=warehouse) for sku in fresh)
+
+
+def _apply(draft: SkuDraft, sku: Sku) -> Sku:
+    sku.price, sku.list_price, sku.code = draft.price, draft.list_price, draft.code
+    sku.weight_grams, sku.is_active = draft.weight_grams, draft.is_active
+    return sku
+
+
+def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "") -> Product:
+    before = product.status
+    Product.FLOW.move(product, status)
+    product.review_note = note
+    if status == Product.Status.ON_SALE and product.on_sale_at is None:
+        product.on_sale_at = now
+    product.changed_at = now
+    product.save(update_fields=["status", "review_note", "on_sale_at", "changed_at"])
+    record(
+        action,
+        product.public_id,
+        by=by,
+        now=now,
+        shop_slug=product.shop.slug,
+        before={"status": str(before)},
+        after={"status": str(status), "note": note},
+    )
+    _announce(product, now)
+    return product
+
+
+def _wrong_status(product: Product) -> Refusal:
+    return WrongStatus(
+        _("This cannot be done now: the status is “%(status)s”.") % {"status": product.get_status_display()}
+    )
+
+
+def _required(note: str) -> str:
+    if not note.strip():
+        raise IncompleteProduct(_("Tell the shop what must be corrected."))
+    return note.strip()[:500]
+
+
+def _pictures_changed(product: Product, action: str, name: str, *, by, now: datetime) -> None:
+    before = product.status
+    _look_again(product, _findings(product) if product.status != Product.Status.DRAFT else [])
+    product.changed_at = now
+    product.save(update_fields=["status", "changed_at"])
+    record(
+        action,
+        product.public_id,
+        by=by,
+        now=now,
+        shop_slug=product.shop.slug,
+        before={"status": str(before)},
+        after={"status": str(product.status), "picture": name},
+    )
+    _announce(product, now)
+
+
+def _announce(product: Product, now: datetime) -> None:
+    publish(ProductChanged(product_id=product.public_id, shop_id=product.shop.public_id, changed_at=now))
+    forget_products_after_commit([product.public_id], lists_too=True)

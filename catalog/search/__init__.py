@@ -1,0 +1,1 @@
+"""Finding goods by words: Chinese segments and two-character grams, English words, pinyin."""

@@ -1,0 +1,315 @@
+"""What a product page and the home page show, asked for in a constant number of queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from catalog import descriptions, tunables
+from catalog.listing import newest_cards, popular_cards
+from catalog.models import Category, Product, ProductPicture, Review, Sku
+from catalog.navigation import crumbs_of
+from catalog.stock import with_available
+from mall.money import Money
+from mall.texts import Text
+from merchants.models import Shop
+
+SHOWN_REVIEWS = 10
+SHOWN_SIMILAR = 12
+SHOWN_ON_HOME = 12
+SHOWN_SHOPS = 8
+SHOWN_BANNERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A wide invitation on the home page."""
+
+    title: Text
+    text: Text
+    url: str
+    picture_url: str
+    tone: str
+    call: Text = field(default_factory=Text)
+    is_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An option value as a link to the SKU that it leads to."""
+
+    id: str
+    name: Text
+    swatch: str
+    selected: bool
+    available: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A dimension of choice on the product page."""
+
+    id: str
+    name: Text
+    values: list[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSku:
+    """The SKU that the page offers."""
+
+    public_id: str
+    price: Money
+    list_price: Money | None
+    available: int
+    choice_names: list[Text]
+
+
+# Home ----------------------------------------------------------------------------------------------------------------
+
+
+def home(*, now: datetime) -> dict:
+    """What the home page shows; seven queries."""
+    popular = popular_cards(SHOWN_ON_HOME)
+    shops = _busiest_shops()
+    return {
+        "banners": _planned_banners(now) or _shops_as_banners(shops),
+        "categories": _category_tree(),
+        "fresh": newest_cards(SHOWN_ON_HOME),
+        "popular": popular,
+        "shops": shops,
+    }
+
+
+def _category_tree() -> list[dict]:
+    tree: list[dict] = []
+    for category in Category.objects.filter(depth__lte=2).order_by("path"):
+        if category.depth == 1:
+            tree.append({"category": category, "children": []})
+        elif tree:
+            tree[-1]["children"].append(category)
+    return tree
+
+
+def _busiest_shops() -> list[Shop]:
+    """Open shops by what they sold, each with ``product_count``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.shop_id, count(*) FROM catalog_product p JOIN merchants_shop s ON s.id = p.shop_id"
+            " JOIN catalog_productstats t ON t.product_id = p.id WHERE p.status = 'on_sale' AND s.status = 'open'"
+            " GROUP BY p.shop_id ORDER BY sum(t.sold_count) DESC, p.shop_id LIMIT %s",
+            [SHOWN_SHOPS],
+        )
+        counts = dict(cursor.fetchall())
+    shops = Shop.objects.in_bulk(counts)
+    for pk, shop in shops.items():
+        shop.product_count = counts[pk]
+    return [shops[pk] for pk in counts]
+
+
+def _planned_banners(now: datetime) -> list[Banner]:
+    """What marketing shows at this moment (Wiring in the settings)."""
+    return [
+        Banner(
+            title=row.headline,
+            text=row.line,
+            url=row.target,
+            picture_url=default_storage.url(row.picture.name) if row.picture else "",
+            tone=str(place),
+            call=row.call,
+            is_wide=True,
+        )
+        for place, row in enumerate(import_string(settings.CATALOG_BANNERS)(now=now), 1)
+    ]
+
+
+def _shops_as_banners(shops: list[Shop]) -> list[Banner]:
+    """Without a plan the best-selling shops invite, each with a picture of what it sells best."""
+    shops = shops[:SHOWN_BANNERS]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (p.shop_id) p.shop_id, i.image FROM catalog_product p"
+            " JOIN catalog_productpicture i ON i.product_id = p.id"
+            " JOIN catalog_productstats t ON t.product_id = p.id"
+            " WHERE p.shop_id = ANY(%s) AND p.status = 'on_sale'"
+            " ORDER BY p.shop_id, t.sold_count DESC, p.id, i.position, i.id",
+            [[shop.pk for shop in shops]],
+        )
+        pictures = dict(cursor.fetchall())
+    return [
+        Banner(
+            title=shop.name,
+            text=shop.tagline,
+            url=reverse("storefront:catalog:shop", args=[shop.slug]),
+            picture_url=default_storage.url(pictures[shop.pk]) if shop.pk in pictures else "",
+            tone=str(place),
+        )
+        for place, shop in enumerate(shops, 1)
+    ]
+
+
+# Product -------------------------------------------------------------------------------------------------------------
+
+
+def find_product(public_id: str) -> Product | None:
+    """The product with its shop, category, brand and counters."""
+    return Product.objects.select_related("shop", "category", "brand", "stats").filter(public_id=public_id).first()
+
+
+def is_shown(product: Product) -> bool:
+    return product.is_on_sale and product.shop.is_open
+
+
+def was_shown(product: Product) -> bool:
+    """It was on sale once and left for no fault; what the platform took down is not spoken of."""
+    return product.on_sale_at is not None and product.status != Product.Status.TAKEN_DOWN
+
+
+def product_gone(product: Product) -> dict:
+    """What the page of a product shows that is not offered now."""
+    return {"product": product, "similar": _similar(product)}
+
+
+def product_page(product: Product, sku_public_id: str = "") -> dict:
+    """What the page of a product shows, with one of its SKUs chosen; eight queries beside the product's own."""
+    pictures = list(product.pictures.order_by("position", "pk"))
+    skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
+    for sku in skus:
+        sku.product = product
+    chosen = _chosen(skus, sku_public_id)
+    left = chosen.available if chosen else 0
+    return {
+        "product": product,
+        "gallery": _gallery(pictures, chosen),
+        "options": _options(product, skus, chosen),
+        "sku": chosen and _chosen_sku(chosen),
+        "skus_json": _skus_json(skus, pictures),
+        "available": left,
+        "stock_state": "out" if not left else "low" if left <= tunables.LOW_STOCK.value else "in",
+        "shop": product.shop,
+        "shop_product_count": Product.objects.visible().filter(shop=product.shop_id).count(),
+        "rating": _rating(product),
+        "reviews": list(
+            Review.objects.filter(product=product)
+            .select_related("shopper")
+            .order_by("-written_at", "-pk")[:SHOWN_REVIEWS]
+        ),
+        "attributes": [(Text(row["name"]), Text(row["value"])) for row in product.attributes],
+        "description_html": descriptions.as_html(str(product.description)),
+        "similar": _similar(product),
+        "crumbs": crumbs_of(product.category),
+        "shipping": {"fee": product.shop.shipping_fee, "free_over": product.shop.free_shipping_over},
+        "can_buy": left > 0,
+        "why_not": "" if left > 0 else _("Sold out.") if chosen else _("This item is no longer offered."),
+    }
+
+
+def _similar(product: Product) -> list:
+    return popular_cards(SHOWN_SIMILAR, category_ids=[product.category_id], but=product.public_id)
+
+
+def _chosen(skus: list[Sku], public_id: str) -> Sku | None:
+    """The SKU asked for; else the first that can be bought; else the first."""
+    asked = next((sku for sku in skus if sku.public_id == public_id), None)
+    return asked or next((sku for sku in skus if sku.available), None) or next(iter(skus), None)
+
+
+def _chosen_sku(sku: Sku) -> ChosenSku:
+    return ChosenSku(
+        public_id=sku.public_id,
+        price=sku.price,
+        list_price=sku.list_price,
+        available=sku.available,
+        choice_names=sku.choice_names,
+    )
+
+
+def _gallery(pictures: list[ProductPicture], chosen: Sku | None) -> list[dict]:
+    """All pictures, those of the chosen values first."""
+    values = set(chosen.choice) if chosen else set()
+    ordered = sorted(pictures, key=lambda picture: not (picture.value_id and picture.value_id in values))
+    return [
+        {
+            "url": default_storage.url(picture.image.name),
+            "width": picture.width,
+            "height": picture.height,
+            "value_id": picture.value_id,
+        }
+        for picture in ordered
+    ]
+
+
+def _options(product: Product, skus: list[Sku], chosen: Sku | None) -> list[Option]:
+    by_choice = {tuple(sku.choice): sku for sku in skus}
+    now = list(chosen.choice) if chosen else []
+    options = []
+    for place, option in enumerate(product.options):
+        values = []
+        for value in option["values"]:
+            target = by_choice.get((*now[:place], value["id"], *now[place + 1 :])) or next(
+                (sku for sku in skus if place < len(sku.choice) and sku.choice[place] == value["id"]), None
+            )
+            if target is None:
+                continue
+            values.append(
+                Value(
+                    id=value["id"],
+                    name=Text(value["name"]),
+                    swatch=value.get("swatch", ""),
+                    selected=place < len(now) and now[place] == value["id"],
+                    available=target.available > 0,
+                    url=f"?sku={target.public_id}",
+                )
+            )
+        options.append(Option(id=option["id"], name=Text(option["name"]), values=values))
+    return options
+
+
+def _skus_json(skus: list[Sku], pictures: list[ProductPicture]) -> list[dict]:
+    by_value: Mapping[str, str] = {
+        picture.value_id: default_storage.url(picture.image.name) for picture in reversed(pictures) if picture.value_id
+    }
+    return [
+        {
+            "id": sku.public_id,
+            "choice": sku.choice,
+            "price": str(sku.price),
+            "list_price": str(sku.list_price or ""),
+            "available": sku.available,
+            "picture": next((by_value[value] for value in sku.choice if value in by_value), ""),
+        }
+        for sku in skus
+    ]
+
+
+def _rating(product: Product) -> dict:
+    counts = dict(Review.objects.filter(product=product).order_by().values_list("stars").annotate(count=Count("pk")))
+    total = sum(counts.values())
+    return {
+        "average": product.stats.rating,
+        "count": product.stats.review_count,
+        "by_stars": [
+            (stars, counts.get(stars, 0), round(100 * counts.get(stars, 0) / total) if total else 0)
+            for stars in (5, 4, 3, 2, 1)
+        ],
+    }
+
+
+def shop_rating(shop: Shop) -> dict:
+    """Average stars of all goods of a shop, with their number."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(t.review_stars), 0), coalesce(sum(t.review_count), 0)"
+            " FROM catalog_product p JOIN catalog_productstats t ON t.product_id = p.id WHERE p.shop_id = %s",
+            [shop.pk],
+        )
+        stars, count = cursor.fetchone()
+    return {"average": round(int(stars) / int(count), 1) if count else None, "count": int(count)}

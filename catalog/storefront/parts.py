@@ -1,0 +1,128 @@
+"""
+What each page of the catalogue shows: its main part, the same for everybody, built without the request.
+
+The key names the page, the generations what it shows, so that an edit is seen at once (``catalog.generation``); how
+pages are kept is told in ``catalog.storefront.shell``.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from catalog import showcase, tunables
+from catalog.generation import CATALOGUE, SHOPS, generation
+from catalog.listing import Asked, listing
+from catalog.models import Category, Product
+from catalog.navigation import crumbs_of, subtree_ids
+from catalog.search.suggestions import suggestions
+from catalog.storefront import shell
+from mall.pages import cached_part
+from merchants.models import Shop
+
+
+def home(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    return _answer(request, "home", "home.html", lambda: _home(now))
+
+
+def category(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
+    return _answer(request, asked.key, "category.html", lambda: _category(slug, asked))
+
+
+def search(request: HttpRequest, asked: Asked) -> HttpResponse:
+    return _answer(request, asked.key, "search.html", lambda: _search(asked))
+
+
+def shop(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
+    return _answer(request, asked.key, "shop.html", lambda: _shop(slug, asked))
+
+
+def product(request: HttpRequest, public_id: str, sku_public_id: str) -> HttpResponse:
+    key, shown = f"product:{public_id}:{sku_public_id}", (public_id, SHOPS)
+    return _answer(request, key, "product.html", lambda: _product(public_id, sku_public_id), shown)
+
+
+def suggested(words: str) -> list[dict]:
+    key = f"{generation(CATALOGUE, SHOPS)}:suggest:{words}"
+    return cached_part(key, seconds=tunables.PAGE_SECONDS.value, build=lambda: suggestions(words))
+
+
+def _answer(request: HttpRequest, key: str, template: str, build, shown=(CATALOGUE, SHOPS)) -> HttpResponse:
+    return shell.answer(
+        request,
+        key,
+        shown,
+        seconds=tunables.PAGE_SECONDS.value,
+        template=f"storefront/catalog/{template}",
+        build=build,
+    )
+
+
+def _home(now: datetime) -> dict:
+    return _part("storefront/catalog/_home_main.html", showcase.home(now=now), title="")
+
+
+def _category(slug: str, asked: Asked) -> dict:
+    found = Category.objects.filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    context = {
+        "kind": "category",
+        "category": found,
+        "crumbs": crumbs_of(found),
+        "query": "",
+        "subcategories": list(Category.objects.get_children(found)),
+        "listing": listing(replace(asked, category_ids=tuple(subtree_ids(found)))),
+    }
+    return _part("storefront/catalog/_listing_main.html", context, title=str(found.name))
+
+
+def _search(asked: Asked) -> dict:
+    context = {
+        "kind": "search",
+        "category": None,
+        "crumbs": [],
+        "query": asked.words,
+        "subcategories": [],
+        "listing": listing(asked),
+    }
+    title = _("Search: %(words)s") % {"words": asked.words} if asked.words else _("All goods")
+    return _part("storefront/catalog/_listing_main.html", context, title=title)
+
+
+def _shop(slug: str, asked: Asked) -> dict:
+    found = Shop.objects.open().filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    context = {
+        "shop": found,
+        "listing": listing(replace(asked, shop_id=found.pk)),
+        "product_count": Product.objects.visible().filter(shop=found).count(),
+        "rating": showcase.shop_rating(found),
+    }
+    return _part("storefront/catalog/_shop_main.html", context, title=str(found.name), description=str(found.tagline))
+
+
+def _product(public_id: str, sku_public_id: str) -> dict:
+    found = showcase.find_product(public_id)
+    if found is None or not (showcase.is_shown(found) or showcase.was_shown(found)):
+        raise Http404
+    title, description = str(found.title), str(found.subtitle)
+    if not showcase.is_shown(found):
+        context = showcase.product_gone(found)
+        return _part("storefront/catalog/_product_gone_main.html", context, title=title, status=410)
+    context = showcase.product_page(found, sku_public_id)
+    return _part("storefront/catalog/_product_main.html", context, title=title, description=description)
+
+
+def _part(template: str, context: dict, *, title: str, description: str = "", status: int = 200) -> dict:
+    """What the page's own template is handed: the finished main part, title and description."""
+    return {
+        "main": render_to_string(template, context),
+        "title": title,
+        "description": description,
+        "query": context.get("query", ""),
+        "status": status,
+    }

@@ -1,0 +1,119 @@
+"""
+Whole pages kept as finished pieces of text, with gaps for what is a person's own.
+
+A page of the catalogue is the same for everybody but for four things: the corner of the header (sign-in, cart), the
+messages, the forms' token, and the address that the language switch returns to. The page is rendered once with a mark
+in each of these places, cut at the marks, and kept – in the cache for all processes, and in this process while its
+generation lasts. An answer fills the gaps. The marks cannot be guessed, so nobody can write one into a product.
+"""
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from urllib.parse import quote
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+
+from catalog.generation import generation
+from mall.pages import cached_part
+
+MOST_PAGES, MOST_CORNERS = 200, 2_000
+
+
+def _mark(name: str) -> str:
+    return f"mark{salted_hmac('catalog.storefront.shell', name).hexdigest()[:40]}"
+
+
+TOKEN, CORNER, MESSAGES, PATH = (_mark(name) for name in ("token", "corner", "messages", "path"))
+_MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH})")
+SHELL = {"corner": mark_safe(CORNER), "messages": mark_safe(MESSAGES)}  # noqa: S308 - our own words
+
+Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
+
+
+class _Recent:
+    """The last few values, for some seconds each; of one process."""
+
+    def __init__(self, most: int):
+        self.most, self.kept = most, OrderedDict()
+
+    def get(self, key, *, seconds: float, build: Callable[[], object]):
+        moment, value = self.kept.get(key, (0.0, None))
+        if moment <= time.monotonic():
+            value = build()
+            self.kept[key] = (time.monotonic() + seconds, value)
+            while len(self.kept) > self.most:
+                self.kept.popitem(last=False)
+        return value
+
+
+_pages, _corners = _Recent(MOST_PAGES), _Recent(MOST_CORNERS)
+
+
+def answer(
+    request: HttpRequest,
+    key: str,
+    generations: tuple[str, ...],
+    *,
+    seconds: int,
+    template: str,
+    build: Callable[[], dict],
+) -> HttpResponse:
+    """
+    The page that ``template`` makes of what ``build`` returns (``status`` beside the template's context).
+
+    ``key`` names the page among all pages, ``generations`` what it shows (see ``catalog.generation``).
+    """
+    full_key = f"{generation(*generations)}:{key}"
+    status, pieces = _pages.get(
+        f"{get_language()}:{full_key}",
+        seconds=seconds,
+        build=lambda: cached_part(full_key, seconds=seconds, build=lambda: _shell(template, build())),
+    )
+    return HttpResponse(_filled(pieces, request), status=status)
+
+
+def _shell(template: str, context: dict) -> tuple[int, Pieces]:
+    nobody = HttpRequest()
+    nobody.method = "GET"
+    nobody.user, nobody.session, nobody._messages = AnonymousUser(), {}, ()
+    nobody.get_full_path = lambda force_append_slash=False: PATH
+    text = render_to_string(template, {**context, "csrf_token": TOKEN, "shell": SHELL}, nobody)
+    return context.get("status", 200), tuple(_MARKS.split(text))
+
+
+def _filled(pieces: Pieces, request: HttpRequest) -> str:
+    fill = {
+        TOKEN: lambda: token,
+        CORNER: lambda: "".join(token if piece == TOKEN else piece for piece in _corner(request)),
+        MESSAGES: lambda: _messages(request),
+        PATH: lambda: escape(request.get_full_path()),
+    }
+    token = get_token(request)
+    return "".join(fill[piece]() if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def _corner(request: HttpRequest) -> Pieces:
+    """The header's corner for this person, kept while she goes from page to page."""
+    user, cart = request.user, quote(request.COOKIES.get("cart_count", ""))[:12]
+    who = (user.pk, user.display_name, user.email, user.is_staff) if user.is_authenticated else None
+
+    def build() -> Pieces:
+        text = render_to_string("storefront/_person.html", {"csrf_token": TOKEN}, request)
+        return tuple(re.split(f"({TOKEN})", text))
+
+    return _corners.get((get_language(), who, cart), seconds=60, build=build)
+
+
+def _messages(request: HttpRequest) -> str:
+    messages = get_messages(request)
+    return render_to_string("components/_messages.html", {"messages": messages}) if len(messages) else ""

@@ -1,0 +1,82 @@
+"""Pages for shoppers: home, categories, search, product, shop, review."""
+
+import re
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog.listing import asked
+from catalog.reviews import NotPurchased, purchased_line, write_review
+from catalog.search.query import MOST_CHARACTERS
+from catalog.storefront import parts
+from catalog.storefront.forms import ReviewForm
+from mall import clock
+from mall.refusals import Refusal
+
+_SKU_ID = re.compile(r"sku_[0-9a-z]{20}")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return parts.home(request, now=clock.now())
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    path = reverse("storefront:catalog:category", args=[slug])
+    return parts.category(request, slug, asked(request.GET, path=path))
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    words = _typed(request)
+    wanted = asked(request.GET, path=reverse("storefront:catalog:search"), words=words)
+    return parts.search(request, wanted)
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    words = _typed(request)
+    return JsonResponse({"suggestions": parts.suggested(words) if words else []})
+
+
+@require_safe
+def product(request: HttpRequest, public_id: str) -> HttpResponse:
+    sku = request.GET.get("sku", "")
+    return parts.product(request, public_id, sku if _SKU_ID.fullmatch(sku) else "")
+
+
+@require_safe
+def shop(request: HttpRequest, slug: str) -> HttpResponse:
+    path = reverse("storefront:catalog:shop", args=[slug])
+    return parts.shop(request, slug, asked(request.GET, path=path, in_one_shop=True))
+
+
+@login_required
+def review(request: HttpRequest, order_line_id: int) -> HttpResponse:
+    try:
+        line = purchased_line(shopper=request.user, order_line_id=order_line_id)
+    except NotPurchased:
+        raise Http404 from None
+    form = ReviewForm(request.POST or None)
+
+    if form.is_valid():
+        try:
+            write_review(shopper=request.user, order_line_id=order_line_id, now=clock.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Thank you for your review."))
+            return redirect("storefront:catalog:product", line.product_public_id)
+
+    return render(request, "storefront/catalog/review.html", {"form": form, "line": line})
+
+
+def _typed(request: HttpRequest) -> str:
+    """The words typed, without what no text holds, at most so many."""
+    return " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:MOST_CHARACTERS]

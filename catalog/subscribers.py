@@ -1,0 +1,17 @@
+"""What the catalogue does when it hears something."""
+
+from catalog.generation import CATALOGUE, SHOPS, forget
+from catalog.stock import default_warehouse
+from mall.events.bus import on
+from mall.events.merchants import ShopFrozen, ShopOpened, ShopThawed
+from merchants.models import Shop
+
+
+@on(ShopOpened)
+def open_default_warehouse(event: ShopOpened) -> None:
+    default_warehouse(Shop.objects.get(public_id=event.shop_id))
+
+
+@on(ShopFrozen, ShopThawed)
+def show_pages_anew(event: ShopFrozen | ShopThawed) -> None:
+    forget(CATALOGUE, SHOPS)

@@ -1,0 +1,16 @@
+"""Numbers of the catalogue that staff may turn."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.tunables import Tunable
+
+LOW_STOCK = Tunable(
+    "catalog.low_stock", default=10, least=0, most=1000, sentence=_("From how few pieces on a product page says so.")
+)
+PAGE_SECONDS = Tunable(
+    "catalog.page_seconds",
+    default=30,
+    least=1,
+    most=600,
+    sentence=_("For how many seconds the part of a page that is the same for everybody is kept; edits show at once."),
+)
