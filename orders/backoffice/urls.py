@@ -1,5 +1,14 @@
+"""The shop's addresses of orders, below /backoffice/<shop>/orders/."""
+
 from django.urls import path
+
+from orders.backoffice import views
 
 app_name = "orders"
 
-urlpatterns = []
+urlpatterns = [
+    path("", views.order_list, name="list"),
+    path("<str:public_id>/", views.detail, name="detail"),
+    path("<str:public_id>/ship/", views.ship, name="ship"),
+    path("<str:public_id>/cancel/", views.cancel, name="cancel"),
+]

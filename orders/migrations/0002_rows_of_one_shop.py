@@ -22,5 +22,6 @@ class Migration(migrations.Migration):
             "orders_refund",
             "orders_sandboxtrade",
             "orders_sandboxrefund",
+            "orders_sandboxnotice",
         ),
     ]

@@ -2,9 +2,9 @@ from orders.models.cart import Cart, CartLine
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel
 from orders.models.payment import Payment, PaymentNotice, Refund
-from orders.models.sandbox import SandboxRefund, SandboxTrade
+from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 
 __all__ = [
     "Cart", "CartLine", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice",
-    "Refund", "SandboxRefund", "SandboxTrade",
+    "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade",
 ]  # fmt: skip

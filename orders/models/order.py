@@ -54,14 +54,16 @@ class Order(ShopOwned):
         COMPLETED = "completed", _("Completed")
         CANCELED = "canceled", _("Canceled")
 
-    FLOW = Flow({
-        Status.UNPAID: {Status.PAID, Status.CANCELED},
-        Status.PAID: {Status.SHIPPED, Status.CANCELED},
-        Status.SHIPPED: {Status.DELIVERED},
-        Status.DELIVERED: {Status.COMPLETED},
-        Status.COMPLETED: set(),
-        Status.CANCELED: set(),
-    })
+    FLOW = Flow(
+        {
+            Status.UNPAID: {Status.PAID, Status.CANCELED},
+            Status.PAID: {Status.SHIPPED, Status.CANCELED},
+            Status.SHIPPED: {Status.DELIVERED},
+            Status.DELIVERED: {Status.COMPLETED},
+            Status.COMPLETED: set(),
+            Status.CANCELED: set(),
+        }
+    )
 
     public_id = PublicIdField(prefix="ord")
     group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="orders", verbose_name=_("order group"))
@@ -154,8 +156,7 @@ class OrderLine(ShopOwned):
             models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_per_sku"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
             models.CheckConstraint(
-                condition=Q(total__gte=0, discount__gte=0)
-                & Q(total=F("unit_price") * F("quantity") - F("discount")),
+                condition=Q(total__gte=0, discount__gte=0) & Q(total=F("unit_price") * F("quantity") - F("discount")),
                 name="order_line_total_adds_up",
             ),
         ]

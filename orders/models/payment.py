@@ -20,12 +20,14 @@ class Payment(models.Model):
         CLOSED = "closed", _("Closed")
 
     # A late success of a closed or failed attempt is real money: it is taken note of and sent back.
-    FLOW = Flow({
-        Status.PENDING: {Status.SUCCEEDED, Status.FAILED, Status.CLOSED},
-        Status.FAILED: {Status.SUCCEEDED},
-        Status.CLOSED: {Status.SUCCEEDED},
-        Status.SUCCEEDED: set(),
-    })
+    FLOW = Flow(
+        {
+            Status.PENDING: {Status.SUCCEEDED, Status.FAILED, Status.CLOSED},
+            Status.FAILED: {Status.SUCCEEDED},
+            Status.CLOSED: {Status.SUCCEEDED},
+            Status.SUCCEEDED: set(),
+        }
+    )
 
     public_id = PublicIdField(prefix="pay")
     group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="payments", verbose_name=_("order group"))
@@ -62,9 +64,7 @@ class PaymentNotice(models.Model):
 
     channel = models.CharField(_("channel"), max_length=20)
     notice_id = models.CharField(_("channel's message id"), max_length=64)
-    payment = models.ForeignKey(
-        Payment, models.PROTECT, null=True, related_name="notices", verbose_name=_("payment")
-    )
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="notices", verbose_name=_("payment"))
     body = models.JSONField(_("content"))
     outcome = models.CharField(_("outcome"), max_length=40)
     received_at = models.DateTimeField(_("received at"))
@@ -96,10 +96,9 @@ class Refund(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("refund"), _("refunds")
+        indexes = [models.Index(fields=["asked_at"], name="refund_asked", condition=Q(status="asked"))]
         constraints = [
-            models.UniqueConstraint(
-                fields=["payment", "order"], name="refund_once_per_order", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["payment", "order"], name="refund_once_per_order", nulls_distinct=False),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
             models.CheckConstraint(
                 condition=Q(status="asked") | Q(refunded_at__isnull=False), name="refund_returned_has_a_moment"

@@ -1,5 +1,24 @@
+"""The shopper's addresses of carts, checkout, payment and orders."""
+
 from django.urls import path
+
+from orders.storefront import cashier, views
 
 app_name = "orders"
 
-urlpatterns = []
+urlpatterns = [
+    path("cart/", views.cart, name="cart"),
+    path("cart/add/", views.cart_add, name="cart-add"),
+    path("cart/change/", views.cart_change, name="cart-change"),
+    path("checkout/", views.checkout, name="checkout"),
+    path("pay/<str:public_id>/", views.pay, name="pay"),
+    path("pay/<str:public_id>/start/", views.pay_start, name="pay-start"),
+    path("pay/return/<str:public_id>/", views.payment_return, name="payment-return"),
+    path("payments/notify/<slug:channel>/", views.payment_notify, name="payment-notify"),
+    path("sandbox/cashier/<uuid:token>/", cashier.cashier, name="cashier"),
+    path("orders/", views.order_list, name="list"),
+    path("orders/<str:public_id>/", views.detail, name="detail"),
+    path("orders/<str:public_id>/cancel/", views.cancel, name="cancel"),
+    path("orders/<str:public_id>/receive/", views.receive, name="receive"),
+    path("orders/<str:public_id>/again/", views.buy_again, name="buy-again"),
+]

@@ -1,0 +1,59 @@
+"""Orders as the API shows them to their shopper. Amounts are fen."""
+
+from rest_framework import serializers
+
+from orders.models import Order, OrderLine, OrderStep, Parcel
+
+
+class Fen(serializers.Field):
+    def to_representation(self, value) -> int:
+        return value.minor
+
+
+class LineSerializer(serializers.ModelSerializer):
+    title = serializers.CharField()
+    choice_text = serializers.CharField()
+    unit_price, discount, total = Fen(), Fen(), Fen()
+
+    class Meta:
+        model = OrderLine
+        fields = ["id", "product_public_id", "title", "choice_text", "quantity", "unit_price", "discount", "total"]
+
+
+class StepSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = OrderStep
+        fields = ["kind", "at", "note"]
+
+
+class ParcelSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Parcel
+        fields = ["public_id", "carrier", "tracking_number", "shipped_at", "delivered_at"]
+
+
+class OrderSerializer(serializers.ModelSerializer):
+    group = serializers.CharField(source="group.public_id")
+    shop = serializers.CharField(source="shop.slug")
+    goods_total, shipping_fee, discount, total = Fen(), Fen(), Fen(), Fen()
+    lines = LineSerializer(many=True)
+
+    class Meta:
+        model = Order
+        fields = [
+            "public_id", "group", "shop", "status", "currency", "goods_total", "shipping_fee", "discount", "total",
+            "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at", "cancel_reason",
+            "lines",
+        ]  # fmt: skip
+
+
+class OrderDetailSerializer(OrderSerializer):
+    steps = StepSerializer(many=True)
+    parcels = ParcelSerializer(many=True)
+
+    class Meta(OrderSerializer.Meta):
+        fields = [*OrderSerializer.Meta.fields, "steps", "parcels"]
+
+
+class CancelSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")

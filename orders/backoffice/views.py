@@ -1,0 +1,108 @@
+"""A shop's pages of orders: its own rows only, seen through its own scope."""
+
+from django.contrib import messages
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mall import clock
+from mall.pages import Choice, paginate
+from mall.refusals import Refusal
+from merchants.access import shop_right
+from orders.backoffice.forms import CancelForm, ShipmentForm
+from orders.cancellation import cancel_paid_order
+from orders.fulfillment import ship_order
+from orders.models import Order, OrderLine, OrderStep
+from orders.queries import counts_by_status
+
+
+@shop_right("orders.see")
+@require_safe
+def order_list(request: HttpRequest) -> HttpResponse:
+    mine = Order.objects.owned_by(request.shop)
+    status, query = request.GET.get("status", ""), request.GET.get("q", "").replace("\0", "").strip()[:60]
+    wanted = status if status in Order.Status.values else ""
+    rows = mine.filter(status=wanted) if wanted else mine
+    if query:
+        rows = rows.filter(Q(public_id=query.lower()) | Q(parcels__tracking_number=query.upper())).distinct()
+    page = paginate(rows.prefetch_related("lines").order_by("-pk"), request, per_page=20)
+    context = {"page": page, "tabs": _tabs(request, mine, wanted), "query": query}
+    return render(request, "backoffice/orders/list.html", context)
+
+
+def _tabs(request: HttpRequest, orders, wanted: str) -> list[Choice]:
+    url, counts = reverse("backoffice:orders:list", args=[request.shop.slug]), counts_by_status(orders)
+    everything = Choice("", _("All"), url, selected=not wanted, count=sum(counts.values()))
+    return [everything] + [
+        Choice(status, str(Order.Status(status).label), f"{url}?status={status}", status == wanted, counts[status])
+        for status in Order.Status.values
+    ]
+
+
+@shop_right("orders.see")
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    orders = Order.objects.owned_by(request.shop).prefetch_related(
+        Prefetch("lines", OrderLine.objects.order_by("pk")),
+        Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
+        "parcels",
+    )
+    order = get_object_or_404(orders, public_id=public_id)
+    is_paid = order.status == Order.Status.PAID
+    context = {
+        "order": order,
+        "lines": order.lines.all(),
+        "steps": order.steps.all(),
+        "parcels": order.parcels.all(),
+        "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
+        "can_ship": is_paid and request.seat.can("orders.ship"),
+        "can_cancel": is_paid and request.seat.can("orders.cancel"),
+    }
+    return render(request, "backoffice/orders/detail.html", context)
+
+
+def _consignee(order: Order, *, revealed: bool) -> dict:
+    """Where it goes: whole for who may see it, else with the middle covered."""
+    name, phone, line = (
+        (value.reveal() if revealed else str(value)) for value in (order.consignee, order.phone, order.address_line)
+    )
+    place = " ".join(part for part in (order.province, order.city, order.district, line) if part)
+    return {"name": name, "phone": phone, "address": place, "is_revealed": revealed}
+
+
+@shop_right("orders.ship")
+@require_http_methods(["GET", "HEAD", "POST"])
+def ship(request: HttpRequest, public_id: str) -> HttpResponse:
+    order = get_object_or_404(Order.objects.owned_by(request.shop), public_id=public_id)
+    form = ShipmentForm(request.POST or None)
+
+    if form.is_valid():
+        try:
+            ship_order(order=order, by=request.user, now=clock.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The order is on its way."))
+            return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)
+
+    return render(request, "backoffice/orders/ship.html", {"order": order, "form": form})
+
+
+@shop_right("orders.cancel")
+@require_POST
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    order = get_object_or_404(Order.objects.owned_by(request.shop), public_id=public_id)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give a reason of at most 200 characters for the shopper to read."))
+    else:
+        try:
+            cancel_paid_order(order=order, reason=form.cleaned_data["reason"], by=request.user, now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The order is canceled; the shopper gets the money back."))
+    return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)

@@ -1,0 +1,142 @@
+"""
+Orders that come to nothing (O4): one way for every reason.
+
+An unpaid group is canceled whole, because it is one payment; a paid order is canceled by itself until it is shipped.
+Whatever the path, goods come back in the same transaction and the event tells whether money must go back, which a
+listener sees to: inside a shop's scope nobody may look at payments.
+"""
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from catalog import stock
+from mall.audit.trail import record
+from mall.events.bus import publish
+from mall.events.orders import OrderCanceled
+from mall.flow import WrongStatus
+from orders.locks import lock_group, lock_order
+from orders.models import Order, OrderGroup, OrderStep, Payment
+from orders.payments import ask_about_payment
+from orders.steps import write_steps
+
+log = logging.getLogger("orders.cancellation")
+
+
+@transaction.atomic
+def cancel_order(*, order: Order, reason: str, by=None, now: datetime) -> Order:
+    """
+    Cancel an order before it is shipped; an unpaid one with all orders of its group.
+
+    :raises WrongStatus: shipped, or canceled already
+    """
+    if Order.objects.filter(pk=order.pk, status=Order.Status.UNPAID).exists():
+        _group, orders = lock_group(order.group_id)
+        order = next(one for one in orders if one.pk == order.pk)
+        if order.status == Order.Status.UNPAID:
+            _cancel(orders, reason=reason, by=by, now=now)
+            return order
+        # paid while we waited: it is canceled by itself
+    return cancel_paid_order(order=order, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def cancel_paid_order(*, order: Order, reason: str, by=None, now: datetime) -> Order:
+    """
+    Cancel one order that is paid and not shipped: all that a shop may do. The money goes back.
+
+    :raises WrongStatus: not paid yet, shipped, or canceled already
+    """
+    order = lock_order(order.pk)
+    if order.status == Order.Status.UNPAID:
+        raise WrongStatus(_("This order is not paid yet; it closes by itself when its time runs out."))
+    _cancel([order], reason=reason, by=by, now=now)
+    return order
+
+
+def close_unpaid_orders(*, now: datetime) -> int:
+    """
+    Close every group whose time to pay has run out; returns how many orders.
+
+    One transaction per group, so it may be killed and run again, and several may share the work. After each commit the
+    channel is told to take no more money for it.
+    """
+    count = 0
+    while (group := _close_next_group(now)) is not None:
+        count += group.closed
+        _close_payments(group.pk, now)
+    return count
+
+
+@transaction.atomic
+def _close_next_group(now: datetime) -> OrderGroup | None:
+    due = Order.objects.filter(status=Order.Status.UNPAID, due_at__lte=now).order_by("due_at")
+    # A group that somebody else has locked is being paid, canceled or closed right now.
+    group = (
+        OrderGroup.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(pk__in=due.values("group"))
+        .order_by("pk")
+        .first()
+    )
+    if group is None:
+        return None
+    _group, orders = lock_group(group.pk)
+    with override(settings.LANGUAGE_CODE):
+        reason = _("Not paid in time")
+    unpaid = [order for order in orders if order.status == Order.Status.UNPAID]
+    if unpaid:
+        _cancel(unpaid, reason=reason, by=None, now=now)
+    group.closed = len(unpaid)  # none, if the money came while we looked
+    return group
+
+
+def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
+    """Cancel these orders of one group, whose rows the caller has locked."""
+    was_paid = {order.pk: order.status == Order.Status.PAID for order in orders}
+    before = {order.pk: order.status for order in orders}
+    for order in orders:
+        Order.FLOW.move(order, Order.Status.CANCELED)
+        order.canceled_at, order.cancel_reason, order.due_at = now, reason[:200], None
+    Order.objects.filter(pk__in=list(before)).update(
+        status=Order.Status.CANCELED, canceled_at=now, cancel_reason=reason[:200], due_at=None
+    )
+    stock.release_all(documents=[order.public_id for order in orders], now=now)
+    write_steps(orders, OrderStep.Kind.CANCELED, at=now, by=by, note=reason)
+    if by is not None:
+        for order in orders:
+            record(
+                "orders.cancel_order",
+                order.public_id,
+                by=by,
+                now=now,
+                shop_slug=order.shop.slug,
+                before={"status": before[order.pk]},
+                after={"status": order.status, "reason": order.cancel_reason},
+            )
+    publish(
+        *(
+            OrderCanceled(
+                order_id=order.public_id,
+                shop_id=order.shop.public_id,
+                was_paid=was_paid[order.pk],
+                total=order.total.minor,
+                currency=order.currency,
+                reason=order.cancel_reason,
+                canceled_at=now,
+            )
+            for order in orders
+        )
+    )
+
+
+def _close_payments(group_id: int, now: datetime) -> None:
+    """Tell the channels; what they do not hear now they are told by ``ask_about_payments``."""
+    for payment in Payment.objects.filter(group=group_id, status=Payment.Status.PENDING):
+        try:
+            ask_about_payment(payment=payment, now=now)
+        except Exception:
+            log.warning("payment %s could not be closed yet", payment, exc_info=True)

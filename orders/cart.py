@@ -1,0 +1,283 @@
+"""
+Carts of guests and members (O1): live prices and stock, grouped by shop, each line's problem in words.
+
+A member's cart is found by the shopper, a guest's by the token in her session; the first page that looks at a cart
+after she signed in merges the two.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.offers import BuyableSku, buyable_skus
+from catalog.stock import OutOfStock
+from mall.accounts.models import User
+from mall.money import Money
+from mall.refusals import Refusal
+from mall.rows import select_rows
+from mall.texts import Text
+from marketing.pricing import Quote, QuoteLine, ShopQuote, ShopTerms, quote
+from orders.models import Cart, CartLine
+from orders.models.cart import MOST_LINES, MOST_OF_ONE
+
+
+class NotForSale(Refusal):
+    """Something cannot be bought (any more); ``details["skus"]`` names it by public id."""
+
+    code = "not-for-sale"
+
+
+class CartFull(Refusal):
+    """A cart holds a limited number of different SKUs, and of each."""
+
+    code = "cart-full"
+
+
+class NotInCart(Refusal):
+    """The line that should change is not there (any more)."""
+
+    code = "not-in-cart"
+
+
+@dataclass(frozen=True, slots=True)
+class CartLineView:
+    """One line as the shopper sees it; ``problem`` says what keeps it from being ordered."""
+
+    sku: BuyableSku
+    quantity: int
+    total: Money
+    price_changed_from: Money | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CartShop:
+    """One shop's part of a cart; amounts count what can be ordered."""
+
+    shop_id: int
+    name: Text
+    url: str
+    lines: list[CartLineView]
+    goods_total: Money
+    shipping_fee: Money
+    total: Money
+    free_shipping_gap: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """A cart with today's prices. ``count`` is the number of pieces."""
+
+    shops: list[CartShop]
+    total: Money
+    count: int
+    has_problems: bool
+    quote: Quote
+
+    @property
+    def lines(self) -> list[CartLineView]:
+        return [line for shop in self.shops for line in shop.lines]
+
+
+@transaction.atomic
+def add_to_cart(
+    *, shopper: User | None = None, token: UUID | None = None, sku: str, quantity: int = 1, now: datetime
+) -> CartLine:
+    """
+    Put so many more of a SKU (by public id) into a member's or a guest's cart.
+
+    :raises NotForSale: there is no such SKU, or it cannot be bought
+    :raises OutOfStock: less is left than the cart would then hold; the cart stays as it is
+    :raises CartFull: too many different SKUs, or too many of this one
+    """
+    offer = _offer(sku)
+    cart = _open_cart(shopper, token, now)
+    line = cart.lines.filter(sku=offer.sku_id).first()
+    if line is None and cart.lines.count() >= MOST_LINES:
+        raise CartFull(_("A cart holds at most %(most)d different items.") % {"most": MOST_LINES})
+    wanted = quantity + (line.quantity if line else 0)
+    _check_quantity(offer, wanted)
+
+    if line is None:
+        line = CartLine(cart=cart, sku_id=offer.sku_id, currency=offer.price.currency, added_at=now)
+    line.quantity, line.seen_price = wanted, offer.price
+    line.save()
+    return line
+
+
+@transaction.atomic
+def change_line(
+    *, shopper: User | None = None, token: UUID | None = None, sku: str, quantity: int, now: datetime
+) -> None:
+    """
+    Set how many of a SKU (by public id) the cart holds; 0 takes it out, also when it is no longer sold.
+
+    :raises NotInCart: the cart does not hold it
+    :raises NotForSale, OutOfStock, CartFull: as for adding; the cart stays as it is
+    """
+    cart = _find_cart(shopper, token, lock=True)
+    lines = CartLine.objects.filter(cart=cart, sku__public_id=sku) if cart else CartLine.objects.none()
+    if quantity == 0:
+        lines.delete()
+        return
+    line = lines.first()
+    if line is None:
+        raise NotInCart(_("This item is no longer in your cart."))
+    offer = _offer(sku)
+    _check_quantity(offer, quantity)
+    line.quantity = quantity
+    line.save(update_fields=["quantity"])
+
+
+@transaction.atomic
+def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
+    """Pour a guest's cart into the member's: quantities add up, up to what a cart may hold. Harmless done twice."""
+    guest = _find_cart(None, token, lock=True)
+    if guest is None:
+        return
+    mine = _open_cart(shopper, None, now)
+    held = {line.sku_id: line for line in mine.lines.all()}
+    for line in guest.lines.order_by("pk"):
+        if line.sku_id in held:
+            own = held[line.sku_id]
+            own.quantity = min(own.quantity + line.quantity, MOST_OF_ONE)
+            own.save(update_fields=["quantity"])
+        elif len(held) < MOST_LINES:
+            held[line.sku_id] = line
+            line.cart = mine
+            line.save(update_fields=["cart"])
+    guest.delete()
+
+
+def cart_view(*, shopper: User | None = None, token: UUID | None = None) -> CartView:
+    """The cart with today's prices, stock and terms; three queries however long it is."""
+    return view_of(cart_lines(shopper=shopper, token=token))
+
+
+def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> list[CartLine]:
+    """The lines of a member's or guest's cart, oldest first."""
+    if shopper is None and token is None:
+        return []
+    owner = {"cart__shopper": shopper} if shopper else {"cart__token": token}
+    return list(CartLine.objects.filter(**owner).order_by("pk"))
+
+
+def view_of(lines: list[CartLine]) -> CartView:
+    """These lines with today's prices, stock and terms."""
+    offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
+    terms = terms_of({offer.shop_id for offer in offers.values()})
+    views = [_line_view(line, offers[line.sku_id]) for line in lines if line.sku_id in offers]
+    whole = quote(
+        [
+            QuoteLine(view.sku.sku_id, view.sku.shop_id, view.sku.price, view.quantity)
+            for view in views
+            if view.sku.is_buyable
+        ],
+        terms,
+    )
+    by_shop: dict[int, list[CartLineView]] = {}
+    for view in sorted(views, key=lambda view: view.sku.shop_id):
+        by_shop.setdefault(view.sku.shop_id, []).append(view)
+    priced = {shop.shop_id: shop for shop in whole.shops}
+    shops = [
+        _shop_view(theirs, priced.get(shop_id), terms[shop_id], whole.total.currency)
+        for shop_id, theirs in by_shop.items()
+    ]
+    return CartView(
+        shops=shops,
+        total=whole.total,
+        count=sum(view.quantity for view in views),
+        has_problems=any(view.problem for view in views),
+        quote=whole,
+    )
+
+
+def terms_of(shop_ids: Iterable[int]) -> dict[int, ShopTerms]:
+    """The terms of delivery of these shops, by key; one query."""
+    rows = select_rows(
+        "SELECT id, currency, shipping_fee, free_shipping_over FROM merchants_shop WHERE id = ANY(%s)", [list(shop_ids)]
+    )
+    return {
+        shop_id: ShopTerms(Money(fee, currency), None if over is None else Money(over, currency))
+        for shop_id, currency, fee, over in rows
+    }
+
+
+def problem_with(offer: BuyableSku, quantity: int) -> str:
+    """Why so many of it cannot be ordered now, in a sentence; empty when they can."""
+    if not offer.is_buyable:
+        return offer.why_not
+    if offer.available < quantity:
+        return _only_left(offer.available)
+    return ""
+
+
+def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str) -> CartShop:
+    """One shop's lines with its amounts; ``part`` is missing when none of them can be ordered."""
+    first, nothing = lines[0].sku, Money(0, currency)
+    goods = part.goods_total if part else nothing
+    over = terms.free_shipping_over
+    return CartShop(
+        shop_id=first.shop_id,
+        name=first.shop_name,
+        url=reverse("storefront:catalog:shop", args=[first.shop_slug]),
+        lines=lines,
+        goods_total=goods,
+        shipping_fee=part.shipping_fee if part else nothing,
+        total=part.total if part else nothing,
+        free_shipping_gap=over - goods if part and part.shipping_fee and over and over > goods else None,
+    )
+
+
+def _line_view(line: CartLine, offer: BuyableSku) -> CartLineView:
+    return CartLineView(
+        sku=offer,
+        quantity=line.quantity,
+        total=offer.price * line.quantity,
+        price_changed_from=line.seen_price if line.seen_price != offer.price else None,
+        problem=problem_with(offer, line.quantity),
+    )
+
+
+def _offer(sku: str) -> BuyableSku:
+    offer = next(iter(buyable_skus([sku])), None)
+    if offer is None:
+        raise NotForSale(_("This item is no longer offered."), skus=[sku])
+    if not offer.is_buyable:
+        raise NotForSale(offer.why_not, skus=[sku])
+    return offer
+
+
+def _check_quantity(offer: BuyableSku, quantity: int) -> None:
+    if not 1 <= quantity <= MOST_OF_ONE:
+        raise CartFull(_("Choose a quantity between 1 and %(most)d.") % {"most": MOST_OF_ONE})
+    if offer.available < quantity:
+        raise OutOfStock(_only_left(offer.available), skus=[offer.public_id])
+
+
+def _only_left(available: int) -> str:
+    return ngettext("Only %(count)d is left.", "Only %(count)d are left.", available) % {"count": available}
+
+
+def _find_cart(shopper: User | None, token: UUID | None, *, lock: bool) -> Cart | None:
+    if shopper is None and token is None:
+        return None
+    carts = Cart.objects.select_for_update(no_key=True) if lock else Cart.objects.all()
+    return carts.filter(shopper=shopper).first() if shopper else carts.filter(token=token).first()
+
+
+def _open_cart(shopper: User | None, token: UUID | None, now: datetime) -> Cart:
+    """The cart, locked; made now if there is none yet, by whoever comes first."""
+    cart = _find_cart(shopper, token, lock=True)
+    if cart is None:
+        Cart.objects.bulk_create(
+            [Cart(shopper=shopper, token=None if shopper else token, changed_at=now)], ignore_conflicts=True
+        )
+        cart = _find_cart(shopper, token, lock=True)
+    return cart

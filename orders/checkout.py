@@ -1,0 +1,255 @@
+"""Checkout (O2): a cart becomes one order per shop under one group, all or nothing, once per checkout key."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from catalog import stock
+from catalog.offers import BuyableSku, buyable_skus
+from mall.accounts.addresses import MOST_ADDRESSES, save_address
+from mall.accounts.models import Address, User
+from mall.crypto import normal_phone
+from mall.events.bus import publish
+from mall.events.orders import OrdersPlaced
+from mall.refusals import Refusal
+from mall.rows import insert_rows, select_rows
+from marketing.pricing import Quote, QuoteLine, ShopQuote, quote
+from orders import tunables
+from orders.cart import NotForSale, terms_of
+from orders.models import Order, OrderGroup, OrderLine, OrderStep
+from orders.steps import write_steps
+
+
+class EmptyCart(Refusal):
+    """There is nothing to order."""
+
+    code = "empty-cart"
+
+
+class PriceChanged(Refusal):
+    """What the shopper was shown is not what it costs now; she is asked again."""
+
+    code = "price-changed"
+
+
+class AddressBookFull(Refusal):
+    """She keeps as many addresses as one may."""
+
+    code = "address-book-full"
+
+
+@transaction.atomic
+def address_with(*, shopper: User, fields: Mapping[str, str]) -> Address:
+    """
+    The shopper's address with these words: the one she has, or a new one; typing it twice keeps it once.
+
+    :raises AddressBookFull: she keeps as many as one may
+    """
+    User.objects.select_for_update().get(pk=shopper.pk)
+    phone = normal_phone(fields["phone"])
+    mine = list(shopper.addresses.all())
+    for address in mine:
+        same = (address.consignee, address.province, address.city, address.district, address.line) == tuple(
+            fields[name] for name in ("consignee", "province", "city", "district", "line")
+        )
+        if same and address.phone == phone:
+            return address
+    if len(mine) >= MOST_ADDRESSES:
+        raise AddressBookFull(_("Your address book is full; choose one of it, or remove one first."))
+    return save_address(shopper=shopper, fields=dict(fields))
+
+
+@transaction.atomic
+def place_order(
+    *,
+    shopper: User,
+    checkout_key: UUID,
+    address: Address,
+    expected: str | None = None,
+    messages: Mapping[int, str] | None = None,
+    now: datetime,
+    only_skus: Collection[int] | None = None,
+) -> OrderGroup:
+    """
+    Turn the shopper's cart into one order per shop, all or nothing.
+
+    Asking again with the same checkout key returns the group already placed.
+
+    :param address: one of the shopper's; the orders keep a copy
+    :param expected: the fingerprint of the quote that she was shown; ``None`` takes the present prices
+    :param messages: what she wants to tell the shops, by the shop's key
+    :param only_skus: keys of the SKUs to order; the others stay in the cart
+    :raises EmptyCart: the cart holds nothing (of these)
+    :raises NotForSale: a line cannot be bought any more; nothing was placed
+    :raises OutOfStock: a SKU cannot cover its line; nothing was placed
+    :raises PriceChanged: it would cost something else than she was shown; nothing was placed
+    """
+    if address.shopper_id != shopper.pk:
+        raise ValueError("the address is another shopper's")
+    cart_id = _lock_cart(shopper)
+    if placed := _placed_before(shopper, checkout_key):
+        return placed
+
+    lines = _lines_to_order(cart_id, only_skus)
+    offers = _offers_for(lines)
+    whole = _priced(lines, offers)
+    if expected is not None and expected != whole.fingerprint:
+        raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
+
+    pay_by = now + timedelta(minutes=tunables.UNPAID_MINUTES.value)
+    group = OrderGroup(
+        shopper=shopper,
+        checkout_key=checkout_key,
+        currency=whole.total.currency,
+        total=whole.total,
+        placed_at=now,
+        pay_by=pay_by,
+    )
+    insert_rows([group])
+    orders = _write_orders(group, whole, offers, address, messages or {})
+    stock.reserve_all(
+        documents={
+            order.public_id: {line.sku_id: line.quantity for line in part.lines}
+            for order, part in zip(orders, whole.shops, strict=True)
+        },
+        now=now,
+    )
+    _clear(lines)
+
+    publish(
+        OrdersPlaced(
+            group_id=group.public_id,
+            order_ids=tuple(order.public_id for order in orders),
+            shopper_id=shopper.pk,
+            placed_at=now,
+        )
+    )
+    return group
+
+
+# This verb's reads and writes are spelled out as statements: a checkout must not cost more than three times its SQL.
+
+
+class _Line(NamedTuple):
+    pk: int
+    sku_id: int
+    quantity: int
+
+
+def _lock_cart(shopper: User) -> int | None:
+    rows = select_rows("SELECT id FROM orders_cart WHERE shopper_id = %s FOR NO KEY UPDATE", [shopper.pk])
+    return rows[0][0] if rows else None
+
+
+def _placed_before(shopper: User, checkout_key: UUID) -> OrderGroup | None:
+    known = select_rows(
+        "SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s", [shopper.pk, checkout_key]
+    )
+    return OrderGroup.objects.get(pk=known[0][0]) if known else None
+
+
+def _lines_to_order(cart_id: int | None, only_skus: Collection[int] | None) -> list[_Line]:
+    rows = select_rows("SELECT id, sku_id, quantity FROM orders_cartline WHERE cart_id = %s ORDER BY id", [cart_id])
+    lines = [line for line in map(_Line._make, rows) if only_skus is None or line.sku_id in only_skus]
+    if not lines:
+        raise EmptyCart(_("Your cart is empty."))
+    return lines
+
+
+def _clear(lines: list[_Line]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM orders_cartline WHERE id = ANY(%s)", [[line.pk for line in lines]])
+
+
+def _offers_for(lines: list[_Line]) -> dict[int, BuyableSku]:
+    """
+    What is sold today, by SKU.
+
+    What is short by this look is refused before anything is locked or written: in a rush most people end here. Whether
+    there is enough is decided later, under the lock of the stock.
+    """
+    offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
+    short = [offers[line.sku_id] for line in lines if offers[line.sku_id].available < line.quantity]
+    gone = [offer for offer in offers.values() if not offer.is_buyable and offer.available > 0]
+    if gone:
+        raise NotForSale(_("No longer for sale: %(goods)s.") % {"goods": _names(gone)}, skus=_public_ids(gone))
+    if short:
+        raise stock.OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": _names(short)}, skus=_public_ids(short))
+    return offers
+
+
+def _names(offers: list[BuyableSku]) -> str:
+    return ", ".join(dict.fromkeys(str(offer.title) for offer in offers))
+
+
+def _public_ids(offers: list[BuyableSku]) -> list[str]:
+    return [offer.public_id for offer in offers]
+
+
+def _priced(lines: list[_Line], offers: dict[int, BuyableSku]) -> Quote:
+    return quote(
+        [
+            QuoteLine(line.sku_id, offers[line.sku_id].shop_id, offers[line.sku_id].price, line.quantity)
+            for line in lines
+        ],
+        terms_of({offer.shop_id for offer in offers.values()}),
+    )
+
+
+def _write_orders(
+    group: OrderGroup, whole: Quote, offers: dict[int, BuyableSku], address: Address, messages: Mapping[int, str]
+) -> list[Order]:
+    """One order per shop with its lines and the first step of its timeline: three statements."""
+    orders = insert_rows(_order(group, part, address, messages) for part in whole.shops)
+    insert_rows(
+        _line(order, priced, offers[priced.sku_id])
+        for order, part in zip(orders, whole.shops, strict=True)
+        for priced in part.lines
+    )
+    write_steps(orders, OrderStep.Kind.PLACED, at=group.placed_at, by=group.shopper)
+    return orders
+
+
+def _order(group: OrderGroup, part: ShopQuote, address: Address, messages: Mapping[int, str]) -> Order:
+    return Order(
+        shop_id=part.shop_id,
+        group=group,
+        shopper=group.shopper,
+        currency=part.total.currency,
+        goods_total=part.goods_total,
+        shipping_fee=part.shipping_fee,
+        discount=part.discount,
+        total=part.total,
+        price_trace=part.trace,
+        consignee=address.consignee,
+        phone=address.phone,
+        province=address.province,
+        city=address.city,
+        district=address.district,
+        address_line=address.line,
+        message=messages.get(part.shop_id, ""),
+        placed_at=group.placed_at,
+        due_at=group.pay_by,
+    )
+
+
+def _line(order: Order, priced, offer: BuyableSku) -> OrderLine:
+    return OrderLine(
+        shop_id=order.shop_id,
+        order=order,
+        sku_id=priced.sku_id,
+        product_public_id=offer.product_public_id,
+        title=offer.title,
+        choice_text=offer.choice_text,
+        picture=offer.picture,
+        quantity=priced.quantity,
+        currency=priced.total.currency,
+        unit_price=priced.unit_price,
+        discount=priced.discount,
+        total=priced.total,
+        commission_bps=offer.commission_bps,
+    )

@@ -1,0 +1,198 @@
+"""From paid to completed (O5, O6): shipping, arriving, and the end of second thoughts."""
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from catalog import stats, stock
+from mall.audit.trail import record
+from mall.events.bus import publish
+from mall.events.orders import OrderCompleted, OrderDelivered, OrderShipped
+from mall.refusals import Refusal
+from orders import tunables
+from orders.locks import lock_order
+from orders.models import Order, OrderLine, OrderStep, Parcel
+from orders.steps import write_steps
+
+BATCH = 200
+Carrier = Parcel.Carrier
+TRACKING_NUMBERS = {  # how each carrier's numbers look, and an example to show
+    Carrier.SF: (re.compile(r"SF\d{12,15}"), "SF1234567890123"),
+    Carrier.YTO: (re.compile(r"YT\d{13}"), "YT1234567890123"),
+    Carrier.ZTO: (re.compile(r"\d{12,15}"), "78123456789012"),
+    Carrier.JD: (re.compile(r"JD[A-Z0-9]{11,18}"), "JD0012345678901"),
+    Carrier.EMS: (re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}|\d{13}"), "EA123456789CN"),
+    Carrier.SELF: (re.compile(r"[A-Z0-9-]{3,40}"), "VAN-0042"),
+}
+
+
+class BadTrackingNumber(Refusal):
+    """The carrier's numbers do not look like this."""
+
+    code = "bad-tracking-number"
+    status = 400
+
+
+class TrackingNumberUsed(Refusal):
+    """Another parcel goes under this number already."""
+
+    code = "tracking-number-used"
+
+
+def clean_tracking_number(carrier: str, typed: str) -> str:
+    """
+    The number as the carrier writes it, without spaces, in capitals.
+
+    :raises BadTrackingNumber: not a number of this carrier
+    """
+    number = "".join(typed.split()).upper()
+    if carrier not in TRACKING_NUMBERS:
+        raise BadTrackingNumber(_("Choose a carrier."))
+    pattern, example = TRACKING_NUMBERS[Carrier(carrier)]
+    if not pattern.fullmatch(number):
+        raise BadTrackingNumber(
+            _("A tracking number of %(carrier)s looks like %(example)s.")
+            % {"carrier": Carrier(carrier).label, "example": example}
+        )
+    return number
+
+
+@transaction.atomic
+def ship_order(*, order: Order, carrier: str, tracking_number: str, by, now: datetime) -> Parcel:
+    """
+    Hand a paid order to a carrier, whole, in one parcel; its goods leave the stock.
+
+    :raises WrongStatus: not paid, or shipped or canceled already
+    :raises BadTrackingNumber: not a number of this carrier
+    :raises TrackingNumberUsed: another parcel goes under this number
+    """
+    order = lock_order(order.pk)
+    Order.FLOW.move(order, Order.Status.SHIPPED)
+    parcel = Parcel(
+        shop_id=order.shop_id,
+        order=order,
+        carrier=carrier,
+        tracking_number=clean_tracking_number(carrier, tracking_number),
+        shipped_at=now,
+    )
+    try:
+        with transaction.atomic():
+            parcel.save()
+    except IntegrityError as error:
+        raise TrackingNumberUsed(_("Another parcel goes under this tracking number already.")) from error
+    stock.consume(document=order.public_id, by=by, now=now)
+
+    order.shipped_at = now
+    order.due_at = now + timedelta(days=tunables.DELIVERY_DAYS.value)
+    order.save(update_fields=["status", "shipped_at", "due_at"])
+    note = f"{parcel.get_carrier_display()} {parcel.tracking_number}"
+    write_steps([order], OrderStep.Kind.SHIPPED, at=now, by=by, note=note)
+    record(
+        "orders.ship_order",
+        order.public_id,
+        by=by,
+        now=now,
+        shop_slug=order.shop.slug,
+        after={"parcel": parcel.public_id, "carrier": carrier, "tracking_number": parcel.tracking_number},
+    )
+    publish(
+        OrderShipped(
+            order_id=order.public_id,
+            shop_id=order.shop.public_id,
+            tracking_number=parcel.tracking_number,
+            hours_since_paid=int((now - order.paid_at).total_seconds() // 3600),
+            shipped_at=now,
+        )
+    )
+    return parcel
+
+
+@transaction.atomic
+def mark_delivered(*, order: Order, now: datetime, by=None) -> Order:
+    """
+    The parcel has arrived, says the shopper (``by``) or the clock. The order completes some days later by itself.
+
+    :raises WrongStatus: not on its way
+    """
+    order = lock_order(order.pk)
+    _deliver([order], by=by, now=now)
+    return order
+
+
+@transaction.atomic
+def complete_order(*, order: Order, now: datetime, by=None) -> Order:
+    """
+    Received and past its time for second thoughts: the sale counts, and the shop's share starts its days.
+
+    :raises WrongStatus: not delivered
+    """
+    order = lock_order(order.pk)
+    _complete([order], by=by, now=now)
+    return order
+
+
+def deliver_shipped_orders(*, now: datetime) -> int:
+    """Parcels that nobody confirmed in time count as delivered; returns how many orders. In resumable batches."""
+    return _in_batches(Order.Status.SHIPPED, _deliver, now)
+
+
+def complete_delivered_orders(*, now: datetime) -> int:
+    """Orders complete some days after their delivery; returns how many. In resumable batches."""
+    return _in_batches(Order.Status.DELIVERED, _complete, now)
+
+
+def _in_batches(status: str, move, now: datetime) -> int:
+    count = 0
+    while True:
+        with transaction.atomic():
+            orders = list(
+                Order.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+                .select_related("shop")
+                .filter(status=status, due_at__lte=now)
+                .order_by("due_at")[:BATCH]
+            )
+            if not orders:
+                return count
+            move(orders, by=None, now=now)
+        count += len(orders)
+
+
+def _deliver(orders: list[Order], *, by, now: datetime) -> None:
+    due_at = now + timedelta(days=tunables.COMPLETION_DAYS.value)
+    for order in orders:
+        Order.FLOW.move(order, Order.Status.DELIVERED)
+        order.delivered_at, order.due_at = now, due_at
+    mine = [order.pk for order in orders]
+    Order.objects.filter(pk__in=mine).update(status=Order.Status.DELIVERED, delivered_at=now, due_at=due_at)
+    Parcel.objects.filter(order__in=mine, delivered_at=None).update(delivered_at=now)
+    write_steps(orders, OrderStep.Kind.DELIVERED, at=now, by=by)
+    publish(
+        *(OrderDelivered(order_id=order.public_id, shop_id=order.shop.public_id, delivered_at=now) for order in orders)
+    )
+
+
+def _complete(orders: list[Order], *, by, now: datetime) -> None:
+    for order in orders:
+        Order.FLOW.move(order, Order.Status.COMPLETED)
+        order.completed_at, order.due_at = now, None
+    mine = [order.pk for order in orders]
+    Order.objects.filter(pk__in=mine).update(status=Order.Status.COMPLETED, completed_at=now, due_at=None)
+    write_steps(orders, OrderStep.Kind.COMPLETED, at=now, by=by)
+    sold: Counter[str] = Counter()
+    for product_id, quantity in OrderLine.objects.filter(order__in=mine).values_list("product_public_id", "quantity"):
+        sold[product_id] += quantity
+    stats.count_sales(dict(sold))
+    publish(
+        *(
+            OrderCompleted(
+                order_id=order.public_id,
+                shop_id=order.shop.public_id,
+                shopper_id=order.shopper_id,
+                completed_at=now,
+            )
+            for order in orders
+        )
+    )

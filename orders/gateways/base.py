@@ -1,0 +1,81 @@
+"""What every payment channel can do, in the mall's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from mall.money import Money
+from mall.refusals import Refusal
+from orders.models import Payment, Refund
+
+NOTICE_WINDOW = timedelta(seconds=300)
+LARGEST_NOTICE = 64 * 1024
+
+
+class Standing(StrEnum):
+    """How a payment stands with its channel."""
+
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a channel says of a payment when asked."""
+
+    standing: Standing
+    amount: Money
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a channel says of a payment by itself, its signature verified."""
+
+    notice_id: str
+    payment_id: str
+    answer: Answer
+    content: dict
+
+
+class ChannelUnavailable(Refusal):
+    """The channel did not answer; what it did is unknown, so it is asked again later."""
+
+    code = "channel-unavailable"
+    status = 503
+
+
+class BadNotice(Exception):
+    """A notice that must not be believed; the text is for the audit trail, never for the sender."""
+
+
+class Gateway(Protocol):
+    """
+    One payment channel. No method is called while a row is locked; each may be called again with the same rows and then
+    answers for what was done the first time. Each may raise :class:`ChannelUnavailable`.
+    """
+
+    code: str
+    label: str
+
+    def prepare(self, *, payment: Payment, now: datetime) -> Answer:
+        """Open the payment at the channel, to be paid until its group's ``pay_by``."""
+
+    def page_url(self, *, payment: Payment) -> str:
+        """Where the payer pays."""
+
+    def query(self, *, payment: Payment, now: datetime) -> Answer:
+        """How the payment stands."""
+
+    def close(self, *, payment: Payment, now: datetime) -> Answer:
+        """Take no more money for it; answers how it stands, which may be that money came or is on its way."""
+
+    def refund(self, *, refund: Refund, now: datetime) -> bool:
+        """Send money back; ``True`` once it has gone, ``False`` while it is on its way."""
+
+    def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+        """:raises BadNotice: wrong signature, outside the window of time, or not understood"""

@@ -1,0 +1,104 @@
+"""
+The sandbox channel, the mall's side of it.
+
+It knows the bank's public key and the bank's interface, nothing of its books. Notices are signed as Standard Webhooks
+describes for Ed25519: ``v1a,<base64>`` over ``id.timestamp.body``.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mall.money import Money
+from orders.gateways import sandbox_bank as bank
+from orders.gateways.base import LARGEST_NOTICE, NOTICE_WINDOW, Answer, BadNotice, Notice, Standing
+from orders.models import Payment, Refund
+
+_STANDINGS = {
+    "waiting": Standing.WAITING,
+    "paid": Standing.SUCCEEDED,
+    "failed": Standing.FAILED,
+    "closed": Standing.CLOSED,
+}
+
+
+class SandboxGateway:
+    """Payments through the sandbox bank: nothing is really paid."""
+
+    code = "sandbox"
+    label = gettext_lazy("Sandbox bank")
+
+    def prepare(self, *, payment: Payment, now: datetime) -> Answer:
+        return _answer(
+            bank.open_trade(
+                merchant_reference=payment.public_id,
+                subject=_("Order %(group)s") % {"group": payment.group.public_id},
+                amount=payment.amount,
+                notify_url=_absolute("storefront:orders:payment-notify", self.code),
+                return_url=_absolute("storefront:orders:payment-return", payment.public_id),
+                expires_at=payment.group.pay_by,
+                now=now,
+            )
+        )
+
+    def page_url(self, *, payment: Payment) -> str:
+        return reverse("storefront:orders:cashier", args=[bank.token_of(payment.public_id)])
+
+    def query(self, *, payment: Payment, now: datetime) -> Answer:
+        return _answer(bank.trade_state(merchant_reference=payment.public_id, now=now))
+
+    def close(self, *, payment: Payment, now: datetime) -> Answer:
+        return _answer(bank.close_trade(merchant_reference=payment.public_id, now=now))
+
+    def refund(self, *, refund: Refund, now: datetime) -> bool:
+        return bank.refund_trade(
+            merchant_reference=refund.payment.public_id,
+            refund_reference=refund.public_id,
+            amount=refund.amount,
+            now=now,
+        )
+
+    def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+        notice_id = headers.get("webhook-id", "")
+        timestamp = headers.get("webhook-timestamp", "")
+        if not notice_id or len(notice_id) > 64 or len(body) > LARGEST_NOTICE:
+            raise BadNotice("no id, or too long")
+        _verify(f"{notice_id}.{timestamp}.".encode() + body, headers.get("webhook-signature", ""))
+        if not timestamp.isdecimal() or abs(int(timestamp) - now.timestamp()) > NOTICE_WINDOW.total_seconds():
+            raise BadNotice("outside the window of time")
+        try:
+            content = json.loads(body)
+            amount = Money(content["amount"], content["currency"])
+            answer = Answer(_STANDINGS[content["status"]], amount, str(content["trade"]))
+            return Notice(notice_id, str(content["reference"]), answer, content)
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadNotice("not understood") from error
+
+
+def _verify(signed: bytes, header: str) -> None:
+    """One valid signature suffices, so that the bank may change its key."""
+    for part in header.split():
+        version, _comma, signature = part.partition(",")
+        if version == "v1a":
+            try:
+                bank.public_key().verify(base64.b64decode(signature, validate=True), signed)
+                return
+            except (InvalidSignature, binascii.Error, ValueError):
+                continue
+    raise BadNotice("wrong signature")
+
+
+def _answer(state: bank.TradeState) -> Answer:
+    return Answer(_STANDINGS[state.status], state.amount, state.trade)
+
+
+def _absolute(name: str, *args: str) -> str:
+    return settings.MALL_BASE_URL + reverse(name, args=args)

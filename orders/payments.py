@@ -1,0 +1,257 @@
+"""
+Paying an order group (O3): starting a payment, and learning how it ended.
+
+The mall learns it from a signed notice, from asking the channel, or from both, in any order and as often as they come:
+every way leads to the same few verbs, which change nothing twice. No channel is called while a row is locked.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from mall.audit.trail import record
+from mall.events.bus import publish
+from mall.events.orders import LatePaymentReceived, OrderPaid
+from mall.refusals import Refusal
+from orders import gateways, tunables
+from orders.gateways.base import Answer, BadNotice, ChannelUnavailable, Notice, Standing
+from orders.locks import lock_group, lock_payment
+from orders.models import Order, OrderGroup, OrderStep, Payment, PaymentNotice
+from orders.refunds import ask_refund
+from orders.steps import write_steps
+
+log = logging.getLogger("orders.payments")
+
+BATCH = 200
+
+
+class NotPayable(Refusal):
+    """The group is paid already, or its time has run out."""
+
+    code = "not-payable"
+
+
+class WrongAmount(Refusal):
+    """The channel speaks of another amount or currency than the mall asked for."""
+
+    code = "wrong-amount"
+
+
+class NoticeRefused(Refusal):
+    """A message that must not be believed. It is answered without detail; the audit trail holds the reason."""
+
+    code = "notice-refused"
+    status = 400
+
+
+def start_payment(*, group: OrderGroup, channel: str, now: datetime) -> Payment:
+    """
+    Open a payment of the whole group at a channel, or return the attempt that is still open there.
+
+    Not one transaction: the channel is called between two.
+
+    :raises NotPayable: paid already, or its time has run out
+    :raises UnknownChannel: no such way to pay
+    :raises ChannelUnavailable: the channel did not answer; asking again goes on with the same attempt
+    """
+    door = gateways.gateway(channel)
+    payment = _prepare_payment(group, channel, now)
+    answer = door.prepare(payment=payment, now=now)
+    if answer.standing != Standing.WAITING:  # it ended, and nobody told us
+        _learn(payment, answer, now)
+        payment = _prepare_payment(group, channel, now)
+        answer = door.prepare(payment=payment, now=now)
+    if payment.provider_reference != answer.reference:
+        payment.provider_reference = answer.reference
+        payment.save(update_fields=["provider_reference"])
+    return payment
+
+
+def payment_page_url(payment: Payment) -> str:
+    """Where the payer pays."""
+    return gateways.gateway(payment.channel).page_url(payment=payment)
+
+
+@transaction.atomic
+def _prepare_payment(group: OrderGroup, channel: str, now: datetime) -> Payment:
+    group, orders = lock_group(group.pk)
+    if any(order.status == Order.Status.CANCELED for order in orders) or group.pay_by < now:
+        raise NotPayable(_("The time to pay has run out; the order is closed."))
+    if any(order.status != Order.Status.UNPAID for order in orders):
+        raise NotPayable(_("This order is paid already."))
+    open_attempt = group.payments.filter(channel=channel, status=Payment.Status.PENDING).order_by("-pk").first()
+    payment = open_attempt or Payment.objects.create(
+        group=group, channel=channel, currency=group.currency, amount=group.total, started_at=now
+    )
+    payment.group = group
+    return payment
+
+
+@transaction.atomic
+def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payment:
+    """
+    The money came: the group's orders are paid, all of them.
+
+    Money for a group that is closed, or paid already by another attempt, is taken note of and goes back whole; the
+    orders stay as they are. Confirming again changes nothing.
+
+    :raises WrongAmount: another amount or currency than the mall asked for
+    """
+    group, orders = lock_group(payment.group_id)
+    payment = lock_payment(payment.pk)
+    if answer.amount != payment.amount:
+        raise WrongAmount(_("The amount does not match."))
+    if payment.status == Payment.Status.SUCCEEDED:
+        return payment
+
+    Payment.FLOW.move(payment, Payment.Status.SUCCEEDED)
+    payment.succeeded_at = now
+    payment.provider_reference = answer.reference
+    payment.is_late = any(order.status != Order.Status.UNPAID for order in orders)
+    payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late"])
+    if payment.is_late:
+        _send_back(group, payment, now)
+    else:
+        _mark_paid(group, orders, payment, now)
+    return payment
+
+
+def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment, now: datetime) -> None:
+    for order in orders:
+        Order.FLOW.move(order, Order.Status.PAID)
+        order.paid_at, order.due_at = now, None
+    Order.objects.filter(pk__in=[order.pk for order in orders]).update(
+        status=Order.Status.PAID, paid_at=now, due_at=None
+    )
+    write_steps(orders, OrderStep.Kind.PAID, at=now)
+    publish(
+        *(
+            OrderPaid(
+                order_id=order.public_id,
+                group_id=group.public_id,
+                payment_id=payment.public_id,
+                shop_id=order.shop.public_id,
+                shopper_id=order.shopper_id,
+                total=order.total.minor,
+                currency=order.currency,
+                paid_at=now,
+            )
+            for order in orders
+        )
+    )
+
+
+def _send_back(group: OrderGroup, payment: Payment, now: datetime) -> None:
+    reason = _("The payment came after the order closed, or a second time.")
+    ask_refund(payment=payment, order=None, amount=payment.amount, reason=reason, now=now)
+    publish(
+        LatePaymentReceived(
+            payment_id=payment.public_id,
+            group_id=group.public_id,
+            amount=payment.amount.minor,
+            currency=payment.currency,
+            received_at=now,
+        )
+    )
+
+
+@transaction.atomic
+def end_payment(*, payment: Payment, standing: Standing) -> Payment:
+    """An attempt failed or was closed at its channel; one that has succeeded stays so, whatever is told later."""
+    payment = lock_payment(payment.pk)
+    if payment.status == Payment.Status.PENDING:
+        ended = Payment.Status.FAILED if standing == Standing.FAILED else Payment.Status.CLOSED
+        Payment.FLOW.move(payment, ended)
+        payment.save(update_fields=["status"])
+    return payment
+
+
+def _learn(payment: Payment, answer: Answer, now: datetime) -> Payment:
+    """Take over what a channel says of a payment, however the mall came to hear it."""
+    if answer.standing == Standing.SUCCEEDED:
+        return confirm_payment(payment=payment, answer=answer, now=now)
+    if answer.standing in {Standing.FAILED, Standing.CLOSED}:
+        return end_payment(payment=payment, standing=answer.standing)
+    return payment
+
+
+def receive_notice(*, channel: str, headers: Mapping[str, str], body: bytes, now: datetime) -> PaymentNotice:
+    """
+    Hear a channel's signed message, once per message id.
+
+    :raises NoticeRefused: unknown channel or payment, wrong signature, too old, or another amount; on the record
+    """
+    try:
+        notice = gateways.gateway(channel).parse_notice(headers=headers, body=body, now=now)
+        payment = Payment.objects.filter(channel=channel, public_id=notice.payment_id).first()
+        if payment is None:
+            raise BadNotice("no such payment")
+        if notice.answer.amount != payment.amount:
+            raise BadNotice("another amount or currency")
+    except (BadNotice, gateways.UnknownChannel) as refused:
+        record("orders.refuse_notice", f"channel {channel}"[:80], now=now, after={"why": str(refused)})
+        raise NoticeRefused(_("The message was refused.")) from refused
+    return _hear(channel, notice, payment, now)
+
+
+@transaction.atomic
+def _hear(channel: str, notice: Notice, payment: Payment, now: datetime) -> PaymentNotice:
+    row = PaymentNotice(
+        channel=channel, notice_id=notice.notice_id, payment=payment, body=notice.content, outcome="", received_at=now
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # the same message is known; simultaneous copies waited here for the first
+        return PaymentNotice.objects.get(channel=channel, notice_id=notice.notice_id)
+    before = payment.status
+    payment = _learn(payment, notice.answer, now)
+    row.outcome = f"{notice.answer.standing}: known"
+    if payment.status != before:
+        row.outcome = f"{before} → {payment.status}{' late' if payment.is_late else ''}"
+    row.save(update_fields=["outcome"])
+    return row
+
+
+def ask_about_payment(*, payment: Payment, now: datetime) -> Payment:
+    """
+    Ask the channel how a payment stands and take it over; one whose group needs no money any more is closed there.
+
+    :raises ChannelUnavailable: the channel did not answer; nothing has changed
+    """
+    if payment.status != Payment.Status.PENDING:
+        return payment
+    door = gateways.gateway(payment.channel)
+    answer = door.query(payment=payment, now=now)
+    if answer.standing == Standing.WAITING and not _still_wanted(payment, now):
+        answer = door.close(payment=payment, now=now)
+    Payment.objects.filter(pk=payment.pk).update(asked_at=now)
+    return _learn(payment, answer, now)
+
+
+def _still_wanted(payment: Payment, now: datetime) -> bool:
+    group = OrderGroup.objects.get(pk=payment.group_id)
+    return group.pay_by >= now and group.orders.filter(status=Order.Status.UNPAID).exists()
+
+
+def ask_about_payments(*, now: datetime) -> dict:
+    """Ask about every payment that nobody has told of for some minutes; the longest unasked first."""
+    limit = now - timedelta(minutes=tunables.ASK_AFTER_MINUTES.value)
+    waiting = Payment.objects.filter(status=Payment.Status.PENDING, started_at__lte=limit)
+    counts: dict[str, int] = {}
+    for payment in waiting.filter(Q(asked_at=None) | Q(asked_at__lte=limit)).order_by(
+        F("asked_at").asc(nulls_first=True), "pk"
+    )[:BATCH]:
+        try:
+            status = ask_about_payment(payment=payment, now=now).status
+        except ChannelUnavailable:
+            status = "unanswered"
+        except Exception:
+            log.exception("could not ask about payment %s", payment)
+            status = "trouble"
+        counts[str(status)] = counts.get(str(status), 0) + 1
+    return counts

@@ -1,0 +1,72 @@
+"""Reads across the tables of orders."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from catalog.models import Review
+from mall.accounts.models import User
+from mall.texts import Text
+from orders.models import Order, OrderLine
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewableLine:
+    """An order line that its buyer may review."""
+
+    order_line_id: int
+    product_public_id: str
+    shop_id: int
+    title: Text
+    choice_text: Text
+    picture: str
+
+
+def reviewable_lines(
+    shopper: User, product_public_id: str | None = None, order_line_id: int | None = None
+) -> list[ReviewableLine]:
+    """What this shopper has received and may review, newest first; narrowed to a product or a line. One query."""
+    lines = OrderLine.objects.filter(
+        order__shopper=shopper, order__status__in=[Order.Status.DELIVERED, Order.Status.COMPLETED]
+    )
+    if product_public_id is not None:
+        lines = lines.filter(product_public_id=product_public_id)
+    if order_line_id is not None:
+        lines = lines.filter(pk=order_line_id)
+    return [
+        ReviewableLine(
+            order_line_id=line.pk,
+            product_public_id=line.product_public_id,
+            shop_id=line.shop_id,
+            title=line.title,
+            choice_text=line.choice_text,
+            picture=line.picture,
+        )
+        for line in lines.order_by("-pk")
+    ]
+
+
+def unreviewed_lines(order: Order) -> set[int]:
+    """The lines of an order that its buyer may still review; one query, none before it has arrived."""
+    if order.status not in {Order.Status.DELIVERED, Order.Status.COMPLETED}:
+        return set()
+    mine = {line.pk for line in order.lines.all()}
+    return mine - set(Review.objects.filter(order_line_id__in=mine).values_list("order_line_id", flat=True))
+
+
+def counts_by_status(orders: QuerySet[Order]) -> dict[str, int]:
+    """How many of these orders stand in each status; every status is named. One query."""
+    found = dict(orders.order_by().values_list("status").annotate(count=Count("pk")))
+    return {status: found.get(status, 0) for status in Order.Status.values}
+
+
+def orders_to_ship(shop, *, now: datetime, shipping_hours: int) -> dict[str, int]:
+    """What waits in a shop: to ship, of these overdue, on their way, and not paid yet. One query."""
+    overdue_before = now - timedelta(hours=shipping_hours)
+    return Order.objects.owned_by(shop).aggregate(
+        to_ship=Count("pk", filter=Q(status=Order.Status.PAID)),
+        overdue=Count("pk", filter=Q(status=Order.Status.PAID, paid_at__lt=overdue_before)),
+        shipped=Count("pk", filter=Q(status=Order.Status.SHIPPED)),
+        unpaid=Count("pk", filter=Q(status=Order.Status.UNPAID)),
+    )

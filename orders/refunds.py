@@ -1,0 +1,118 @@
+"""
+Money going back the way it came (O8).
+
+Asked for in the transaction in which the mall comes to owe it; sent outside any lock; finished as often as one likes.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from mall.audit.trail import record
+from mall.events.bus import publish
+from mall.events.orders import PaymentRefunded
+from mall.money import Money
+from orders.gateways import gateway
+from orders.gateways.base import ChannelUnavailable
+from orders.models import Order, OrderStep, Payment, Refund
+from orders.nudges import run_soon
+from orders.steps import write_steps
+
+log = logging.getLogger("orders.refunds")
+
+PAUSE = timedelta(minutes=1)
+BATCH = 200
+
+
+@transaction.atomic
+def ask_refund(*, payment: Payment, order: Order | None, amount: Money, reason: str, now: datetime) -> Refund:
+    """
+    Owe the shopper this amount: of one order, or of a payment that came too late (``order`` is ``None``).
+
+    Asking again for the same order returns the refund that stands.
+    """
+    refund, created = Refund.objects.get_or_create(
+        payment=payment,
+        order=order,
+        defaults={"currency": amount.currency, "amount": amount, "reason": reason[:200], "asked_at": now},
+    )
+    if created:
+        subject = order.public_id if order else payment.public_id
+        record("orders.ask_refund", subject, now=now, after={"refund": refund.public_id, "amount": amount.minor})
+        run_soon("orders.finish_refunds")
+    return refund
+
+
+def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund:
+    """What was paid for a canceled order goes back to the shopper; ``order_id`` is public."""
+    order = Order.objects.get(public_id=order_id)
+    payment = Payment.objects.get(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
+    return ask_refund(payment=payment, order=order, amount=order.total, reason=order.cancel_reason, now=now)
+
+
+def finish_refund(*, refund: Refund, now: datetime) -> Refund:
+    """
+    Have the channel send the money, then note that it went; harmless when done before.
+
+    Not one transaction: the channel is called between two, and answers the same refund once.
+
+    :raises ChannelUnavailable: the channel did not answer; the refund stays asked for
+    """
+    Refund.objects.filter(pk=refund.pk, status=Refund.Status.ASKED).update(tried_at=now)
+    refund = Refund.objects.select_related("payment").get(pk=refund.pk)
+    if refund.status == Refund.Status.ASKED and gateway(refund.payment.channel).refund(refund=refund, now=now):
+        return _note_refunded(refund, now)
+    return refund
+
+
+def finish_refunds(*, now: datetime) -> dict:
+    """Finish every refund that is still asked for; what a channel refuses or leaves open is tried again later."""
+    finished = waiting = 0
+    due = Refund.objects.filter(status=Refund.Status.ASKED).filter(Q(tried_at=None) | Q(tried_at__lte=now - PAUSE))
+    for refund in due.order_by("asked_at", "pk")[:BATCH]:
+        try:
+            done = finish_refund(refund=refund, now=now).status == Refund.Status.SUCCEEDED
+        except ChannelUnavailable:
+            done = False
+        except Exception:
+            log.exception("refund %s could not be sent", refund)
+            done = False
+        finished, waiting = finished + done, waiting + (not done)
+    return {"finished": finished, "waiting": waiting} if finished or waiting else {}
+
+
+@transaction.atomic
+def _note_refunded(refund: Refund, now: datetime) -> Refund:
+    refund = (
+        Refund.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("payment", "order__shop")
+        .get(pk=refund.pk)
+    )
+    if refund.status == Refund.Status.SUCCEEDED:
+        return refund
+    Refund.FLOW.move(refund, Refund.Status.SUCCEEDED)
+    refund.refunded_at = now
+    refund.save(update_fields=["status", "refunded_at"])
+    if refund.order:
+        write_steps([refund.order], OrderStep.Kind.REFUNDED, at=now, note=str(refund.amount))
+    record(
+        "orders.finish_refund",
+        refund.public_id,
+        now=now,
+        shop_slug=refund.order.shop.slug if refund.order else "",
+        after={"amount": refund.amount.minor, "payment": refund.payment.public_id},
+    )
+    publish(
+        PaymentRefunded(
+            refund_id=refund.public_id,
+            payment_id=refund.payment.public_id,
+            order_id=refund.order.public_id if refund.order else "",
+            shop_id=refund.order.shop.public_id if refund.order else "",
+            amount=refund.amount.minor,
+            currency=refund.currency,
+            refunded_at=now,
+        )
+    )
+    return refund

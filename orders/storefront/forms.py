@@ -1,0 +1,131 @@
+"""Forms of cart, checkout and orders."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mall.accounts.models import Address
+from mall.accounts.storefront.forms import AddressForm
+from orders.cart import CartShop, CartView
+from orders.models.cart import MOST_OF_ONE
+
+NEW = "new"
+ADDRESS_FIELDS = ("consignee", "phone", "province", "city", "district", "line")
+
+
+class CartAddForm(forms.Form):
+    sku = forms.CharField(max_length=30)
+    quantity = forms.IntegerField(min_value=1, max_value=MOST_OF_ONE, initial=1)
+
+
+class CartChangeForm(forms.Form):
+    sku = forms.CharField(max_length=30)
+    quantity = forms.IntegerField(min_value=0, max_value=MOST_OF_ONE)
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
+
+
+class CheckoutForm(forms.Form):
+    """Where it goes (an address of the book, or a new one typed here), and a message to each shop."""
+
+    address = forms.ChoiceField(label=gettext_lazy("Deliver to"), widget=forms.RadioSelect)
+    consignee = forms.CharField(label=gettext_lazy("Recipient"), max_length=40, required=False)
+    phone = forms.CharField(label=gettext_lazy("Mobile number"), max_length=20, required=False)
+    province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
+    city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
+    district = forms.CharField(label=gettext_lazy("District"), max_length=40, required=False)
+    line = forms.CharField(label=gettext_lazy("Street and number"), max_length=120, required=False)
+    checkout_key = forms.UUIDField(widget=forms.HiddenInput)
+    fingerprint = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+
+    def __init__(self, *args, addresses: list[Address], shops: list[CartShop], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.addresses = {address.public_id: address for address in addresses}
+        self.fields["address"].choices = [
+            *((address.public_id, str(address)) for address in addresses),
+            (NEW, _("Another address")),
+        ]
+        self.fields["address"].initial = next((address.public_id for address in addresses), NEW)
+        for name, meaning in AddressForm.AUTOCOMPLETE.items():
+            self.fields[name].widget.attrs["autocomplete"] = meaning
+        self.fields["phone"].widget.attrs["inputmode"] = "tel"
+        self.shops = shops
+        for shop in shops:
+            self.fields[f"message_{shop.shop_id}"] = forms.CharField(
+                label=_("Message to %(shop)s") % {"shop": shop.name}, max_length=200, required=False
+            )
+
+    @property
+    def message_fields(self) -> list[tuple[int, forms.BoundField]]:
+        return [(shop.shop_id, self[f"message_{shop.shop_id}"]) for shop in self.shops]
+
+    @property
+    def address_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ADDRESS_FIELDS]
+
+    @property
+    def messages(self) -> dict[int, str]:
+        return {shop.shop_id: self.cleaned_data.get(f"message_{shop.shop_id}", "") for shop in self.shops}
+
+    @property
+    def chosen(self) -> Address | None:
+        """The address of the book, or ``None`` when she typed another."""
+        return self.addresses.get(self.cleaned_data["address"])
+
+    @property
+    def typed_address(self) -> dict:
+        return {name: self.cleaned_data.get(name, "") for name in ADDRESS_FIELDS}
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("address") == NEW:
+            typed = AddressForm(self.data)
+            for name in ADDRESS_FIELDS:
+                for error in typed.errors.get(name, []):
+                    self.add_error(name, error)
+        return cleaned
+
+
+def shown(cart: CartView) -> str:
+    """What the shopper is shown now, to be posted back: the fingerprint, and the amounts to name what has changed."""
+    lines = ",".join(f"{line.sku.public_id}={line.sku.price.minor}x{line.quantity}" for line in cart.lines)
+    fees = ",".join(f"{shop.shop_id}={shop.shipping_fee.minor}" for shop in cart.shops)
+    return f"{cart.quote.fingerprint}|{lines}|{fees}"
+
+
+def fingerprint_of(shown: str) -> str:
+    return shown.partition("|")[0]
+
+
+def changes_since(shown: str, cart: CartView) -> list[str]:
+    """What is different from what she was shown, in sentences."""
+    _mark, _bar, rest = shown.partition("|")
+    lines, _bar, fees = rest.partition("|")
+    before = dict(part.split("=", 1) for part in lines.split(",") if "=" in part)
+    fees_before = dict(part.split("=", 1) for part in fees.split(",") if "=" in part)
+    sentences = []
+    for line in cart.lines:
+        price, _x, quantity = before.pop(line.sku.public_id, "").partition("x")
+        words = {"title": line.sku.title, "now": line.sku.price, "quantity": line.quantity}
+        if not price:
+            sentences.append(_("“%(title)s” has come into your cart.") % words)
+        elif price != str(line.sku.price.minor):
+            words["before"] = _amount(price, line.sku.price)
+            sentences.append(_("“%(title)s” costs %(now)s now, it was %(before)s.") % words)
+        elif quantity != str(line.quantity):
+            sentences.append(_("“%(title)s”: the quantity is %(quantity)d now.") % words)
+    if before:
+        sentences.append(_("Something has left your cart."))
+    for shop in cart.shops:
+        fee = fees_before.get(str(shop.shop_id))
+        if fee is not None and fee != str(shop.shipping_fee.minor):
+            words = {"shop": shop.name, "now": shop.shipping_fee, "before": _amount(fee, shop.shipping_fee)}
+            sentences.append(_("Delivery by %(shop)s costs %(now)s now, it was %(before)s.") % words)
+    return sentences or [_("Your cart has changed since you looked.")]
+
+
+def _amount(posted: str, like):
+    """An amount that came back with the form, for display only."""
+    return type(like)(int(posted), like.currency) if posted.isdecimal() and len(posted) < 16 else posted[:16]

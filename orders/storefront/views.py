@@ -1,0 +1,347 @@
+"""The shopper's pages: cart, checkout, payment, orders. Everything starts from the shopper or her session."""
+
+from contextlib import suppress
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mall import clock
+from mall.accounts.addresses import MOST_ADDRESSES
+from mall.pages import Choice, paginate
+from mall.refusals import Refusal
+from orders import gateways
+from orders.cancellation import cancel_order
+from orders.cart import CartView, add_to_cart, cart_view, change_line
+from orders.checkout import AddressBookFull, EmptyCart, PriceChanged, address_with, place_order
+from orders.fulfillment import mark_delivered
+from orders.gateways.base import ChannelUnavailable
+from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
+from orders.payments import NoticeRefused, ask_about_payment, payment_page_url, receive_notice, start_payment
+from orders.queries import counts_by_status, unreviewed_lines
+from orders.storefront.carts import cart_owner, pieces_in, with_count
+from orders.storefront.forms import (
+    CancelForm,
+    CartAddForm,
+    CartChangeForm,
+    CheckoutForm,
+    changes_since,
+    fingerprint_of,
+    shown,
+)
+
+# Cart
+
+
+@never_cache
+@require_safe
+def cart(request: HttpRequest) -> HttpResponse:
+    view = cart_view(**cart_owner(request))
+    return with_count(render(request, "storefront/orders/cart.html", {"cart": view}), view.count)
+
+
+@require_POST
+def cart_add(request: HttpRequest) -> HttpResponse:
+    owner = cart_owner(request, make=True)
+    form = CartAddForm(request.POST)
+    refused = "" if form.is_valid() else _("Choose an item and a quantity.")
+    if not refused:
+        try:
+            add_to_cart(**owner, **form.cleaned_data, now=clock.now())
+        except Refusal as refusal:
+            refused = str(refusal)
+    if refused:
+        messages.error(request, refused)
+        return redirect(_came_from(request))
+    if request.POST.get("next") == "checkout":
+        response = redirect("storefront:orders:checkout")
+    else:
+        messages.success(request, _("It is in your cart."))
+        response = redirect("storefront:orders:cart")
+    return with_count(response, pieces_in(owner))
+
+
+@require_POST
+def cart_change(request: HttpRequest) -> HttpResponse:
+    owner = cart_owner(request)
+    form = CartChangeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose an item and a quantity."))
+    else:
+        try:
+            change_line(**owner, **form.cleaned_data, now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+    return with_count(redirect("storefront:orders:cart"), pieces_in(owner))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The mall's page on which she pressed the button, else the cart."""
+    page = request.headers.get("referer", "")
+    if url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return page
+    return reverse("storefront:orders:cart")
+
+
+# Checkout
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    owner = cart_owner(request)
+    if request.method == "POST":
+        return _place(request)
+
+    view = cart_view(**owner)
+    if not view.lines:
+        messages.info(request, _("Your cart is empty."))
+        return redirect("storefront:orders:cart")
+    if view.has_problems:
+        messages.error(request, _("Please look at the marked items first."))
+        return redirect("storefront:orders:cart")
+    form = CheckoutForm(addresses=_addresses(request), shops=view.shops)
+    return _checkout_page(request, form, view, key=str(uuid4()))
+
+
+def _place(request: HttpRequest) -> HttpResponse:
+    """Place the order; whatever stands in the way is said on the same page, with everything she typed."""
+    view = cart_view(shopper=request.user)
+    form = CheckoutForm(request.POST, addresses=_addresses(request), shops=view.shops)
+    changes: list[str] = []
+    if form.is_valid():
+        key = form.cleaned_data["checkout_key"]
+        try:
+            placed = OrderGroup.objects.filter(shopper=request.user, checkout_key=key).first()
+            group = placed or _place_order(request, form)
+        except EmptyCart as refusal:
+            messages.info(request, str(refusal))
+            return redirect("storefront:orders:cart")
+        except PriceChanged as refusal:
+            view = cart_view(shopper=request.user)
+            changes = changes_since(form.cleaned_data["fingerprint"], view)
+            form.add_error(None, str(refusal))
+        except AddressBookFull as refusal:
+            form.add_error("address", str(refusal))
+        except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
+            view = cart_view(shopper=request.user)
+            form.add_error(None, str(refusal))
+        else:
+            return with_count(redirect("storefront:orders:pay", group.public_id), 0)
+    key = str(form.cleaned_data.get("checkout_key") or uuid4())
+    return _checkout_page(request, form, view, key=key, changes=changes)
+
+
+def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
+    return place_order(
+        shopper=request.user,
+        checkout_key=form.cleaned_data["checkout_key"],
+        address=form.chosen or address_with(shopper=request.user, fields=form.typed_address),
+        expected=fingerprint_of(form.cleaned_data["fingerprint"]),
+        messages=form.messages,
+        now=clock.now(),
+    )
+
+
+def _checkout_page(
+    request: HttpRequest, form: CheckoutForm, view: CartView, *, key: str, changes: list[str] | None = None
+) -> HttpResponse:
+    context = {
+        "cart": view,
+        "addresses": list(form.addresses.values()),
+        "form": form,
+        "checkout_key": key,
+        "fingerprint": shown(view),
+        "changes": changes or [],
+    }
+    return with_count(render(request, "storefront/orders/checkout.html", context), view.count)
+
+
+def _addresses(request: HttpRequest) -> list:
+    return list(request.user.addresses.order_by("-is_default", "-pk")[:MOST_ADDRESSES])
+
+
+# Payment
+
+
+@login_required
+@never_cache
+@require_safe
+def pay(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = get_object_or_404(request.user.order_groups, public_id=public_id)
+    orders = list(group.orders.select_related("shop").prefetch_related("lines").order_by("pk"))
+    context = {
+        "group": group,
+        "orders": orders,
+        "channels": gateways.channels(),
+        "state": _state(group, orders),
+        "pay_by": group.pay_by,
+    }
+    return render(request, "storefront/orders/pay.html", context)
+
+
+def _state(group: OrderGroup, orders: list[Order]) -> str:
+    if any(order.paid_at for order in orders):
+        return "paid"
+    if group.pay_by < clock.now() or any(order.status == Order.Status.CANCELED for order in orders):
+        return "closed"
+    return "open"
+
+
+@login_required
+@require_POST
+def pay_start(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = get_object_or_404(request.user.order_groups, public_id=public_id)
+    channel = request.POST.get("channel") or gateways.channels()[0].code
+    try:
+        payment = start_payment(group=group, channel=channel, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("storefront:orders:pay", group.public_id)
+    return redirect(payment_page_url(payment))
+
+
+@login_required
+@never_cache
+@require_safe
+def payment_return(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Back from the channel's page: asked there, so that it works when the notice is lost."""
+    payments = Payment.objects.select_related("group").filter(group__shopper=request.user)
+    payment = get_object_or_404(payments, public_id=public_id)
+    with suppress(ChannelUnavailable):  # then it goes on waiting; the notice or the clock will tell
+        payment = ask_about_payment(payment=payment, now=clock.now())
+    states = {Payment.Status.PENDING: "waiting", Payment.Status.SUCCEEDED: "succeeded"}
+    context = {
+        "payment": payment,
+        "group": payment.group,
+        "state": "failed" if payment.is_late else states.get(Payment.Status(payment.status), "failed"),
+    }
+    return render(request, "storefront/orders/paying.html", context)
+
+
+@csrf_exempt
+@require_POST
+def payment_notify(request: HttpRequest, channel: str) -> HttpResponse:
+    """A channel's server speaks: heard means 200, refused means 400 and not a word more."""
+    try:
+        receive_notice(channel=channel, headers=request.headers, body=request.body, now=clock.now())
+    except NoticeRefused as refused:
+        return HttpResponse(status=refused.status)
+    return HttpResponse("success", content_type="text/plain")
+
+
+# Orders
+
+
+@login_required
+@never_cache
+@require_safe
+def order_list(request: HttpRequest) -> HttpResponse:
+    mine = request.user.orders.all()
+    status = request.GET.get("status", "")
+    wanted = status if status in Order.Status.values else ""
+    rows = mine.filter(status=wanted) if wanted else mine
+    page = paginate(
+        rows.select_related("shop", "group").prefetch_related("lines").order_by("-pk"), request, per_page=10
+    )
+    return render(request, "storefront/orders/list.html", {"tabs": _tabs(mine, wanted), "page": page})
+
+
+def _tabs(orders, wanted: str) -> list[Choice]:
+    url, counts = reverse("storefront:orders:list"), counts_by_status(orders)
+    everything = Choice("", _("All"), url, selected=not wanted, count=sum(counts.values()))
+    return [everything] + [
+        Choice(status, str(Order.Status(status).label), f"{url}?status={status}", status == wanted, counts[status])
+        for status in Order.Status.values
+    ]
+
+
+@login_required
+@never_cache
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    orders = request.user.orders.select_related("shop", "group").annotate(group_size=Count("group__orders"))
+    order = get_object_or_404(
+        orders.prefetch_related(
+            Prefetch("lines", OrderLine.objects.order_by("pk")),
+            Prefetch("steps", OrderStep.objects.order_by("pk")),
+            "parcels",
+            Prefetch("refunds", Refund.objects.order_by("pk")),
+        ),
+        public_id=public_id,
+    )
+    is_unpaid = order.status == Order.Status.UNPAID
+    context = {
+        "order": order,
+        "lines": order.lines.all(),
+        "steps": order.steps.all(),
+        "parcels": order.parcels.all(),
+        "group": order.group,
+        "can_cancel": Order.FLOW.can(order, Order.Status.CANCELED),
+        "cancels_group": is_unpaid and order.group_size > 1,  # unpaid groups are canceled whole
+        "can_receive": Order.FLOW.can(order, Order.Status.DELIVERED),
+        "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
+        "reviewable": unreviewed_lines(order),
+        "refunds": order.refunds.all(),
+    }
+    return render(request, "storefront/orders/detail.html", context)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    order = get_object_or_404(request.user.orders, public_id=public_id)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give the reason in at most 200 characters."))
+    else:
+        reason = form.cleaned_data["reason"] or _("The shopper changed her mind")
+        try:
+            cancel_order(order=order, reason=reason, by=request.user, now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The order is canceled. What you paid goes back the way it came."))
+    return redirect("storefront:orders:detail", order.public_id)
+
+
+@login_required
+@require_POST
+def receive(request: HttpRequest, public_id: str) -> HttpResponse:
+    order = get_object_or_404(request.user.orders, public_id=public_id)
+    try:
+        mark_delivered(order=order, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Thank you: the order is delivered."))
+    return redirect("storefront:orders:detail", order.public_id)
+
+
+@login_required
+@require_POST
+def buy_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    order = get_object_or_404(request.user.orders.prefetch_related("lines__sku"), public_id=public_id)
+    owner = cart_owner(request)
+    added = 0
+    for line in order.lines.all():
+        try:
+            add_to_cart(**owner, sku=line.sku.public_id, quantity=line.quantity, now=clock.now())
+            added += 1
+        except Refusal as refusal:
+            messages.warning(request, _("“%(title)s”: %(why)s") % {"title": line.title, "why": refusal})
+    if added:
+        words = ngettext("%(count)d item is in your cart again.", "%(count)d items are in your cart again.", added)
+        messages.success(request, words % {"count": added})
+    return with_count(redirect("storefront:orders:cart"), pieces_in(owner))

@@ -1,0 +1,102 @@
+"""What is in motion got there by the real verbs: orders placed, paid through the sandbox bank, shipped, received."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from mall.accounts.models import User
+from mall.events import deliver_everything
+from orders.cart import add_to_cart
+from orders.checkout import place_order
+from orders.fulfillment import complete_order, mark_delivered, ship_order
+from orders.gateways import sandbox_bank
+from orders.models import Order, OrderGroup, Payment
+from orders.payments import NoticeRefused, receive_notice, start_payment
+from tests.conftest import NOON
+from tests.factories import number
+from tests.factories.accounts import address as an_address
+from tests.factories.accounts import shopper as a_shopper
+from tests.factories.catalog import sku as a_sku
+
+
+def filled_cart(*, shopper: User | None = None, skus: Mapping | None = None, now: datetime = NOON) -> User:
+    """A shopper with an address and these SKUs in her cart; one SKU of a shop of its own unless given."""
+    shopper = shopper or a_shopper()
+    if not shopper.addresses.exists():
+        an_address(shopper)
+    for sku, quantity in (skus or {a_sku(): 1}).items():
+        add_to_cart(shopper=shopper, sku=sku.public_id, quantity=quantity, now=now)
+    return shopper
+
+
+def placed_group(*, shopper: User | None = None, skus: Mapping | None = None, now: datetime = NOON) -> OrderGroup:
+    shopper = filled_cart(shopper=shopper, skus=skus, now=now)
+    return place_order(shopper=shopper, checkout_key=uuid4(), address=shopper.addresses.first(), now=now)
+
+
+def in_process(now: datetime):
+    """The bank's way to the mall without a network: hand this to ``sandbox_bank.deliver_notices(post=...)``."""
+
+    def post(url: str, headers: dict[str, str], body: bytes) -> int:
+        try:
+            receive_notice(channel="sandbox", headers=headers, body=body, now=now)
+        except NoticeRefused as refused:
+            return refused.status
+        return 200
+
+    return post
+
+
+def pay(group: OrderGroup, *, outcome: str = "success", now: datetime = NOON) -> Payment:
+    """The shopper starts a payment and presses a button at the cashier; the bank tells the mall."""
+    payment = start_payment(group=group, channel="sandbox", now=now)
+    sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome=outcome, now=now)
+    sandbox_bank.deliver_notices(now=now, post=in_process(now))
+    payment.refresh_from_db()
+    return payment
+
+
+def paid_group(*, shopper: User | None = None, skus: Mapping | None = None, now: datetime = NOON) -> OrderGroup:
+    group = placed_group(shopper=shopper, skus=skus, now=now)
+    pay(group, now=now)
+    deliver_everything()
+    return group
+
+
+def placed_order(**given) -> Order:
+    """An unpaid order; the first one when ``skus`` are of several shops."""
+    return placed_group(**given).orders.order_by("pk").first()
+
+
+def paid_order(**given) -> Order:
+    return paid_group(**given).orders.order_by("pk").first()
+
+
+def shipped_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
+    order = paid_order(now=now, **given)
+    ship_order(order=order, carrier="sf", tracking_number=f"SF{number():013d}", by=by or a_shopper(), now=now)
+    deliver_everything()
+    order.refresh_from_db()
+    return order
+
+
+def delivered_order(*, now: datetime = NOON, **given) -> Order:
+    """Shipped two days before ``now``, received now."""
+    order = shipped_order(now=now - timedelta(days=2), **given)
+    order = mark_delivered(order=order, by=order.shopper, now=now)
+    deliver_everything()
+    return order
+
+
+def completed_order(*, now: datetime = NOON, **given) -> Order:
+    """Received seven days before ``now``, complete now."""
+    order = complete_order(order=delivered_order(now=now - timedelta(days=7), **given), now=now)
+    deliver_everything()
+    return order
+
+
+def canceled_order(*, now: datetime = NOON, **given) -> Order:
+    from orders.cancellation import cancel_order
+
+    order = placed_order(now=now, **given)
+    return cancel_order(order=order, reason="…", by=order.shopper, now=now)

@@ -1,0 +1,202 @@
+"""A shop's orders: its own, for whoever has the right."""
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from mall.events import deliver_everything
+from merchants.models import Seat
+from orders.backoffice.panels import orders_to_ship
+from orders.models import Parcel, Refund
+from tests.conftest import NOON
+from tests.factories.accounts import shopper
+from tests.factories.catalog import sku
+from tests.factories.merchants import seat, shop
+from tests.journeys import paid_order, placed_order, shipped_order
+
+pytestmark = pytest.mark.django_db
+
+SHIPMENT = {"carrier": "sf", "tracking_number": "SF1234567890123"}
+
+
+def url(name, shop, *args):
+    return reverse(f"backoffice:orders:{name}", args=[shop.slug, *args])
+
+
+def clerk_of(shop, client, role=Seat.Role.CLERK):
+    client.force_login(seat(shop, role=role).user)
+    return client
+
+
+def said(answer):
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_shipping_leads_back_to_the_order(client):
+    order = paid_order()
+
+    answer = clerk_of(order.shop, client).post(url("ship", order.shop, order.public_id), SHIPMENT)
+
+    order.refresh_from_db()
+    assert answer["Location"] == url("detail", order.shop, order.public_id)
+    assert (order.status, Parcel.objects.get().tracking_number) == ("shipped", "SF1234567890123")
+    assert client.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("posted", "field"),
+    [({}, "carrier"), ({"carrier": "pigeon"}, "carrier"), ({"tracking_number": ""}, "tracking_number"),
+     ({"tracking_number": "SF1"}, "tracking_number"), ({"tracking_number": "x" * 41}, "tracking_number"),
+     ({"carrier": "jd"}, "tracking_number")],
+)  # fmt: skip
+def test_bad_shipments_are_explained_at_their_field(client, posted, field):
+    order = paid_order()
+    posted = {**SHIPMENT, **posted} if posted else {"carrier": ""}
+
+    answer = clerk_of(order.shop, client).post(url("ship", order.shop, order.public_id), posted)
+
+    order.refresh_from_db()
+    assert answer.status_code == 200
+    assert field in answer.context["form"].errors
+    assert order.status == "paid"
+
+
+def test_what_cannot_be_shipped_says_why_on_the_page(client):
+    order = shipped_order()
+
+    answer = clerk_of(order.shop, client).post(url("ship", order.shop, order.public_id), SHIPMENT)
+
+    assert answer.status_code == 200
+    assert answer.context["form"].non_field_errors()
+    assert Parcel.objects.count() == 1
+
+
+def test_a_used_tracking_number_is_explained(client):
+    first, second = paid_order(), paid_order()
+    for order in (first, second):
+        client.logout()
+        answer = clerk_of(order.shop, client).post(url("ship", order.shop, order.public_id), SHIPMENT)
+
+    second.refresh_from_db()
+    assert answer.context["form"].non_field_errors()
+    assert second.status == "paid"
+
+
+def test_canceling_a_paid_order_sends_the_money_back(client):
+    order = paid_order()
+
+    answer = clerk_of(order.shop, client).post(url("cancel", order.shop, order.public_id), {"reason": "Broken"})
+    deliver_everything()
+
+    order.refresh_from_db()
+    assert answer["Location"] == url("detail", order.shop, order.public_id)
+    assert (order.status, order.cancel_reason, Refund.objects.get().order) == ("canceled", "Broken", order)
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 201])
+def test_canceling_needs_a_reason(client, reason):
+    order = paid_order()
+
+    answer = clerk_of(order.shop, client).post(url("cancel", order.shop, order.public_id), {"reason": reason})
+
+    order.refresh_from_db()
+    assert (order.status, len(said(answer))) == ("paid", 1)
+
+
+@pytest.mark.parametrize("make", [placed_order, shipped_order])
+def test_unpaid_and_shipped_orders_are_not_canceled_by_the_shop(client, make):
+    order = make()
+    before = order.status
+
+    answer = clerk_of(order.shop, client).post(url("cancel", order.shop, order.public_id), {"reason": "…"})
+
+    order.refresh_from_db()
+    assert (order.status, len(said(answer))) == (before, 1)
+
+
+@pytest.mark.parametrize(("name", "role"), [("ship", "reader"), ("cancel", "finance"), ("ship", "service")])
+def test_a_missing_right_is_refused(client, name, role):
+    order = paid_order()
+    clerk_of(order.shop, client, role)
+
+    assert client.get(url("detail", order.shop, order.public_id)).status_code == 200
+    assert client.post(url(name, order.shop, order.public_id), {**SHIPMENT, "reason": "…"}).status_code == 403
+
+    order.refresh_from_db()
+    assert order.status == "paid"
+
+
+@pytest.mark.parametrize("name", ["detail", "ship", "cancel"])
+def test_another_shops_order_is_not_found(client, name):
+    order, mine = paid_order(), shop()
+    clerk_of(mine, client, Seat.Role.OWNER)
+
+    for address in (url(name, mine, order.public_id), url(name, order.shop, order.public_id)):
+        assert client.post(address, {**SHIPMENT, "reason": "…"}).status_code in {404, 405}
+        assert client.get(address).status_code in {404, 405}
+
+    order.refresh_from_db()
+    assert order.status == "paid"
+
+
+def test_only_who_needs_it_sees_where_it_goes(client):
+    order = paid_order()
+    address = url("detail", order.shop, order.public_id)
+
+    shown = clerk_of(order.shop, client, Seat.Role.CLERK).get(address)
+    covered = clerk_of(order.shop, client, Seat.Role.READER).get(address)
+
+    assert shown.context["consignee"] == {
+        "name": "张小云",
+        "phone": "+8619900000001",
+        "address": "浙江省 杭州市 西湖区 文三路 1 号",
+        "is_revealed": True,
+    }
+    assert "+8619900000001" in shown.content.decode()
+    assert covered.context["consignee"]["is_revealed"] is False
+    assert "19900000001" not in covered.content.decode() and "张小云" not in covered.content.decode()
+
+
+def test_the_list_shows_its_own_orders_and_finds_by_number(client):
+    mine, other = shipped_order(), paid_order()
+    paid = paid_order(skus={sku(shop=mine.shop): 1})
+    clerk_of(mine.shop, client)
+
+    def listed(**asked):
+        return [order.pk for order in client.get(url("list", mine.shop), asked).context["page"]]
+
+    assert listed() == [paid.pk, mine.pk]
+    assert listed(status="paid") == [paid.pk]
+    assert listed(q=mine.public_id.upper()) == [mine.pk]
+    assert listed(q=mine.parcels.get().tracking_number.lower()) == [mine.pk]
+    assert listed(q=other.public_id) == listed(q="'; --") == []
+    assert listed(q="\x00") == listed(status="nonsense", page="x") == [paid.pk, mine.pk]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_list_asks_the_same_for_one_row_and_three(client, many, django_assert_num_queries):
+    place = shop()
+    for _order in range(many):
+        paid_order(skus={sku(shop=place): 1, sku(shop=place): 1})
+    clerk_of(place, client)
+    address = url("list", place)
+    client.get(address)
+
+    with django_assert_num_queries(11):  # person, seat, five of the scope, counts, number of rows, orders, lines
+        client.get(address)
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_panel_tells_what_waits_in_three_queries(many, django_assert_num_queries):
+    place, person = shop(), shopper()
+    chair = seat(place, person)
+    for _order in range(many):
+        paid_order(skus={sku(shop=place): 1})
+    placed_order(skus={sku(shop=place): 1})
+
+    with django_assert_num_queries(3):
+        panel = orders_to_ship(place, chair, NOON)
+
+    told = {name: panel["context"][name] for name in ("to_ship", "overdue", "shipped", "unpaid")}
+    assert told == {"to_ship": many, "overdue": 0, "shipped": 0, "unpaid": 1}
+    assert len(panel["context"]["orders"]) == many

@@ -1,0 +1,64 @@
+"""The full matrix: every status of an order against every verb either moves it or is refused."""
+
+import pytest
+
+from mall.events.models import OutboxEvent
+from mall.flow import WrongStatus
+from orders.cancellation import cancel_order, cancel_paid_order
+from orders.fulfillment import complete_order, mark_delivered, ship_order
+from orders.models import Order
+from orders.payments import NotPayable
+from tests import journeys
+from tests.conftest import NOON
+
+MAKE = {
+    "unpaid": journeys.placed_order,
+    "paid": journeys.paid_order,
+    "shipped": journeys.shipped_order,
+    "delivered": journeys.delivered_order,
+    "completed": journeys.completed_order,
+    "canceled": journeys.canceled_order,
+}
+VERBS = {
+    "pay": lambda order: journeys.pay(order.group),
+    "ship": lambda order: ship_order(
+        order=order, carrier="sf", tracking_number="SF9999999999999", by=order.shopper, now=NOON
+    ),
+    "deliver": lambda order: mark_delivered(order=order, by=order.shopper, now=NOON),
+    "complete": lambda order: complete_order(order=order, now=NOON),
+    "cancel": lambda order: cancel_order(order=order, reason="…", by=order.shopper, now=NOON),
+    "cancel as a shop": lambda order: cancel_paid_order(order=order, reason="…", by=order.shopper, now=NOON),
+}
+MOVES = {
+    ("unpaid", "pay"): "paid",
+    ("unpaid", "cancel"): "canceled",
+    ("paid", "ship"): "shipped",
+    ("paid", "cancel"): "canceled",
+    ("paid", "cancel as a shop"): "canceled",
+    ("shipped", "deliver"): "delivered",
+    ("delivered", "complete"): "completed",
+}
+
+
+def test_every_status_is_in_the_matrix():
+    assert set(MAKE) == set(Order.Status.values)
+    assert set(MOVES.values()) | {"unpaid"} == set(Order.Status.values)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("status", MAKE)
+def test_a_verb_moves_the_order_or_is_refused(status, verb):
+    order = MAKE[status]()
+    before = (OutboxEvent.objects.count(), order.steps.count())
+
+    if expected := MOVES.get((status, verb)):
+        VERBS[verb](order)
+    else:
+        with pytest.raises((WrongStatus, NotPayable)):
+            VERBS[verb](order)
+
+    order.refresh_from_db()
+    after = (OutboxEvent.objects.count(), order.steps.count())
+    assert order.status == (expected or status)
+    assert (after == before) is (expected is None)
