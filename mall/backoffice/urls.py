@@ -1,0 +1,12 @@
+"""The back office's addresses. The shop stands in the address, so two tabs of two shops never mix."""
+
+from django.urls import include, path
+
+app_name = "backoffice"
+
+urlpatterns = [
+    path("", include("merchants.backoffice.urls")),
+    path("<slug:shop>/products/", include("catalog.backoffice.urls")),
+    path("<slug:shop>/orders/", include("orders.backoffice.urls")),
+    path("<slug:shop>/money/", include("settlement.backoffice.urls")),
+]

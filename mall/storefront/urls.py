@@ -1,0 +1,12 @@
+"""The storefront's addresses: for everybody."""
+
+from django.urls import include, path
+
+app_name = "storefront"
+
+urlpatterns = [
+    path("", include("catalog.storefront.urls")),
+    path("", include("orders.storefront.urls")),
+    path("", include("merchants.storefront.urls")),
+    path("account/", include("mall.accounts.storefront.urls")),
+]

@@ -1,0 +1,184 @@
+"""Template filters and tags of the ground floor: money, moments, statuses, stars, icons, pictures."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from django import template
+from django.core.files.storage import default_storage
+from django.templatetags.static import static
+from django.utils import dateformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from mall.clock import BUSINESS_ZONE
+from mall.money import SIGNS, Money
+
+register = template.Library()
+
+PLACEHOLDER = "img/no-picture.svg"
+DAY = {"zh-hans": "Y年n月j日", "en": "j M Y"}
+SHORT_DAY = {"zh-hans": "n月j日", "en": "j M"}
+TIME = "H:i"
+TONES = {
+    "good": {"open", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out"},
+    "info": {"paid", "shipped", "in_review", "submitted", "asked"},
+    "warn": {"unpaid", "pending", "waiting", "refused", "changes"},
+    "bad": {"frozen", "failed", "rejected", "taken_down"},
+}  # every other status is quiet
+_TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses}
+
+
+# Money ---------------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def money(amount: Money | None) -> SafeString:
+    """An amount with a small sign and small cents, its figures of equal width; nothing for ``None``."""
+    if not isinstance(amount, Money):
+        return mark_safe("")
+    whole, point, cents = f"{abs(amount.decimal):,}".partition(".")
+    minus = "−" if amount.minor < 0 else ""
+    sign = SIGNS.get(amount.currency, f"{amount.currency} ")
+    return mark_safe(  # noqa: S308 digits and a sign from our own table
+        f'<span class="money">{minus}<small>{sign}</small>{whole}<small>{point}{cents}</small></span>'
+    )
+
+
+@register.filter
+def signed_money(amount: Money | None) -> SafeString:
+    """An amount that always says whether it came or went."""
+    shown = money(amount)
+    if isinstance(amount, Money) and amount.minor > 0:
+        return mark_safe(shown.replace('<span class="money">', '<span class="money money-in">+', 1))  # noqa: S308
+    return shown
+
+
+@register.filter
+def yuan(amount: Money | None) -> str:
+    """The amount as a person types it (``12.30``), for the value of an input."""
+    return f"{amount.decimal}" if isinstance(amount, Money) else ""
+
+
+# Moments -------------------------------------------------------------------------------------------------------------
+
+
+def _in_business_zone(value: date | datetime) -> date | datetime:
+    return value.astimezone(BUSINESS_ZONE) if isinstance(value, datetime) else value
+
+
+def _pattern(patterns: dict[str, str]) -> str:
+    return patterns.get(get_language() or "", patterns["en"])
+
+
+def _time_element(value: date | datetime, shown: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString:
+    """Day and time of day in Shanghai, in the reader's way of writing."""
+    if not value:
+        return mark_safe("")
+    local = _in_business_zone(value)
+    return _time_element(local, dateformat.format(local, f"{_pattern(DAY)} {TIME}"))
+
+
+@register.filter
+def day(value: date | datetime | None) -> SafeString:
+    """The day in Shanghai, in the reader's way of writing."""
+    if not value:
+        return mark_safe("")
+    local = _in_business_zone(value)
+    return _time_element(local, dateformat.format(local, _pattern(DAY)))
+
+
+@register.filter
+def short_moment(value: datetime | None) -> SafeString:
+    """Day without the year, and time of day: for dense tables."""
+    if not value:
+        return mark_safe("")
+    local = _in_business_zone(value)
+    return _time_element(local, dateformat.format(local, f"{_pattern(SHORT_DAY)} {TIME}"))
+
+
+@register.filter
+def month(value: date | None) -> str:
+    """The month of a date."""
+    return dateformat.format(value, "Y年n月" if get_language() == "zh-hans" else "F Y") if value else ""
+
+
+# Small marks ---------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def tone(status: str) -> str:
+    """The tone of a status: good, info, warn, bad or quiet."""
+    return _TONE_OF.get(str(status), "quiet")
+
+
+@register.filter
+def status_badge(row) -> SafeString:
+    """A badge with the row's status in words; the colour only repeats them."""
+    return format_html(
+        '<span class="badge badge-{}">{}</span>', _TONE_OF.get(str(row.status), "quiet"), row.get_status_display()
+    )
+
+
+@register.filter
+def stars(rating: float | int | None) -> SafeString:
+    """Five stars filled to half a star; said in words to who cannot see them."""
+    if rating is None:
+        return mark_safe("")
+    said = _("%(rating)s out of 5 stars") % {"rating": f"{float(rating):.1f}".removesuffix(".0")}
+    return format_html(
+        '<span class="stars stars-{}" role="img" aria-label="{}"></span>', round(float(rating) * 2), said
+    )
+
+
+@register.filter
+def compact(count: int | None) -> str:
+    """A count as malls write it: 1.2万 in Chinese, 12k in English."""
+    count = count or 0
+    if get_language() == "zh-hans":
+        return f"{count / 10_000:.1f}".removesuffix(".0") + "万" if count >= 10_000 else str(count)
+    return f"{count / 1_000:.1f}".removesuffix(".0") + "k" if count >= 1_000 else str(count)
+
+
+@register.filter
+def sold(count: int | None) -> str:
+    """How many were sold, as a phrase."""
+    return ngettext("%(count)s sold", "%(count)s sold", count or 0) % {"count": compact(count)}
+
+
+@register.filter
+def initial(text: object) -> str:
+    """The first letter of a name, for a sign without a picture."""
+    return str(text).strip()[:1].upper()
+
+
+@register.simple_tag
+@lru_cache(maxsize=512)
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon of the sprite; decoration only, the words stand beside it or in a label."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        f" {extra}" if extra else "",
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def media(path: object) -> str:
+    """The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none."""
+    if not path:
+        return static(PLACEHOLDER)
+    return default_storage.url(str(path))
+
+
+@register.filter
+def choice_label(field_value: str, choices: object) -> str:
+    """The label of a value among a form field's choices."""
+    return next((str(label) for value, label in choices if str(value) == str(field_value)), str(field_value))
