@@ -53,7 +53,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute(QUERY)
         found = [dict(zip(("id", "title", "price", "at"), row, strict=True)) for row in cursor.fetchall()]
-    return HttpResponse(_template.render(Context({"title": "24 rows", "rows": found})))
+    response = HttpResponse(_template.render(Context({"title": "24 rows", "rows": found})))
+    response["Content-Length"] = str(len(response.content))
+    return response
 
 
 urlpatterns = [path("", rows)]

@@ -1,4 +1,4 @@
-"""The demonstration's shops and products, without its ninety days of trade: what pages and checkouts are measured on."""
+"""The demonstration's shops and products without its ninety days of trade: what pages and checkouts are measured on."""
 
 from datetime import datetime, timedelta
 

@@ -31,6 +31,7 @@ SCHEDULE = [
     Line("orders.close_unpaid_orders", every(60), "O4: unpaid orders close after 30 minutes", 60, True),
     Line("orders.ask_about_payments", every(120), "O3: payments nobody told us about are asked about", 120, True),
     Line("orders.finish_refunds", every(120), "O8: refunds not yet confirmed are tried again", 120, True),
+    Line("orders.sandbox_notify", every(15), "the sandbox bank tells of payments, again and again until heard", 15, True),
     Line("orders.deliver_shipped_orders", day(1, 30), "parcels nobody confirmed count as delivered", daily=True),
     Line("orders.complete_delivered_orders", day(2), "O5: orders complete 7 days after delivery", daily=True),
     Line("settlement.release_due_shares", day(4), "S3: T+7, the shops' shares become available", daily=True),

@@ -51,6 +51,7 @@ DEBUG = env_bool("MALL_DEBUG")
 SECRET_KEY = env_secret("MALL_SECRET_KEY", "development-only-and-refused-in-production")
 MALL_FIELD_KEYS = env_secret("MALL_FIELD_KEYS", "1:ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMhISE=")
 MALL_BLIND_INDEX_KEY = env_secret("MALL_BLIND_INDEX_KEY", "ZGV2ZWxvcG1lbnQtb25seS1pbmRleC1rZXktMzItYiE=")
+SANDBOX_BANK_KEY = os.environ.get("MALL_SANDBOX_BANK_KEY", "")  # of the toy bank; without it made once under MALL_VAR
 
 # Hosts and transport -------------------------------------------------------------------------------------------------
 
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",  # its widget templates, found like all others
     "allauth",
     "allauth.account",
     "csp",
@@ -95,6 +97,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mall.middleware.refuse_nul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -202,7 +205,11 @@ STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the 
     "orders.staff_queues.waiting",
     "settlement.staff_queues.waiting",
 ]
+STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categories of the header's menu
+CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
+
+PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 
 # People -------------------------------------------------------------------------------------------------------------
 

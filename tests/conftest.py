@@ -183,10 +183,13 @@ class _all_connections_to:
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    """No test reads what another has cached."""
+    """No test reads what another has cached, in the cache or in the process."""
     from django.core.cache import cache
 
+    from mall.tunables import registry
+
     cache.clear()
+    registry.forget()
 
 
 @pytest.fixture

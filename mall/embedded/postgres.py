@@ -139,6 +139,14 @@ class EmbeddedPostgres:
         finally:
             connection.close()
 
+    def drop_database(self, name: str) -> None:
+        connection = self.connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        finally:
+            connection.close()
+
     def _settle_who_runs_it(self) -> None:
         if sys.platform == "win32" or os.geteuid() != 0:
             return

@@ -27,6 +27,7 @@ OPEN_SECONDS = 120
 SHORT_LIFE_SECONDS = 10
 SHORT_LIVES_ALLOWED = 5
 LONGEST_PAUSE_SECONDS = 15
+UNFINISHED_DEMONSTRATION = "demo.unfinished"  # written and removed by the demo command
 KEPT_BY_RESET = {"proof.json", "lock"}
 
 
@@ -150,6 +151,10 @@ class Supervisor:
                 environ=self.environ,
             )
             self._start(self.postgres)
+            if (unfinished := self.var / UNFINISHED_DEMONSTRATION).exists():
+                print("The demonstration was not loaded to its end; beginning it anew.")
+                self.postgres.drop_database(DATABASE)
+                unfinished.unlink()
             self.postgres.ensure_database(DATABASE)
             database_url = self.postgres.url(DATABASE, "mall_app", self.state["app_password"])
             owner_url = self.postgres.url(DATABASE)

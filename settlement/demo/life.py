@@ -31,7 +31,7 @@ from settlement.demo.shops import PASSWORD, SHOPPER
 from settlement.release import release_due_shares
 
 DAYS = 90
-ORDERS_A_DAY = 10.5
+ORDERS_A_DAY = 5.5
 CHANNEL = "sandbox"
 PAID = 0.93  # share of groups that are paid in time
 SECOND_THOUGHTS = 0.02  # share of paid orders that the shopper cancels before shipping

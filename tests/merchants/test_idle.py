@@ -83,7 +83,7 @@ def test_shop_is_told_and_everybody_hears_it():
 
     done = watch_idle_shops(now=NOON)
 
-    reason = "No paid order for more than 60 days."
+    reason = "超过 60 天没有付款订单。"
     assert done == {"reminded": 1, "frozen": 1}
     assert announced() == [
         ("ShopFrozen", {"shop_id": asleep.public_id, "reason": reason}),

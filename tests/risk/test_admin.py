@@ -22,7 +22,7 @@ def test_staff_release_chosen_holds_by_the_verb(desk):
     chosen = {"action": "release", "_selected_action": [hold.pk for hold in holds]}
 
     desk.post(reverse("admin:risk_hold_changelist"), chosen)
-    again = desk.post(reverse("admin:risk_hold_changelist"), chosen, follow=True)
+    again = desk.post(reverse("admin:risk_hold_changelist"), chosen, follow=True, HTTP_ACCEPT_LANGUAGE="en")
 
     assert Hold.objects.filter(released_at=None).count() == 0
     assert AuditRecord.objects.filter(action="risk.release_hold").count() == 2
