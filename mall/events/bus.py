@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models.functions import Mod
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
@@ -154,12 +155,17 @@ def due(limit: int = SWEEP_BATCH) -> list[int]:
     )
 
 
-def deliver_everything() -> int:
-    """Deliver until nothing is left that can be delivered now; for the demonstration, travelling and tests."""
+def deliver_everything(*, part: int = 0, of: int = 1) -> int:
+    """
+    Deliver until nothing is left that can be delivered now; for the demonstration, travelling and tests.
+
+    Several processes may share the work, each its ``part`` ``of`` so many.
+    """
     delivered, failed = 0, set()
     while True:
         ids = list(
-            OutboxEvent.objects.filter(delivered_at=None)
+            OutboxEvent.objects.annotate(turn=Mod("pk", of))
+            .filter(delivered_at=None, turn=part)
             .exclude(pk__in=failed)
             .order_by("pk")
             .values_list("pk", flat=True)[:SWEEP_BATCH]

@@ -12,7 +12,7 @@ from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
 from settlement.demo import goods, shops
-from settlement.demo.life import DAYS, Life
+from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 
 
 def is_built() -> bool:
@@ -42,7 +42,8 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     deliver_everything()
     shops.make_waiting_applications(now)
     say("ninety days of trade")
-    figures = Life(shops=opened, goods=made, now=now, scale=scale).tell()
+    make_shoppers(200 * scale, now - timedelta(days=DAYS))
+    figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()
     record(

@@ -4,11 +4,15 @@ Ninety days in the mall: people buy, shops ship, the clock settles; all through 
 Chance comes from a seeded generator, so the same day of the year and the same data give the same mall.
 """
 
+import multiprocessing
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db import connections
 
 from catalog import reviews
 from catalog.models import Product, Sku
@@ -31,7 +35,8 @@ from settlement.demo.shops import PASSWORD, SHOPPER
 from settlement.release import release_due_shares
 
 DAYS = 90
-ORDERS_A_DAY = 5.5
+PROCESSES = 2
+ORDERS_A_DAY = 3.0
 CHANNEL = "sandbox"
 PAID = 0.93  # share of groups that are paid in time
 SECOND_THOUGHTS = 0.02  # share of paid orders that the shopper cancels before shipping
@@ -60,35 +65,59 @@ class Life:
     goods: dict[str, list[Product]]
     now: datetime
     scale: int = 1
-    dice: random.Random = field(default_factory=lambda: random.Random("wanxiang"))
-    shoppers: list[User] = field(default_factory=list)
+    part: int = 0  # the story is told by several processes, each with shoppers of its own
+    parts: int = 1
+    meet: Callable[[], object] = lambda: None  # waits until all of them are here
     counts: dict[str, int] = field(default_factory=dict)
     parcels: int = 0
-    listings: dict[str, shapes.Product] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.dice = random.Random(f"wanxiang/{self.part}")
+        self.tempers = {shop.slug: _temper(shop.story) for shop in data.shops()}
+        self.families = {product.title["zh-hans"]: product for product in data.products()}
+        self.goods = {
+            slug: [product for product in products if product.status == Product.Status.ON_SALE]
+            for slug, products in self.goods.items()
+        }
+        self.weights = {
+            slug: [self._popularity(product) for product in products] for slug, products in self.goods.items()
+        }
 
     def tell(self) -> dict[str, int]:
         """All of it, to this moment; returns what it came to."""
-        self.tempers = {shop.slug: _temper(shop.story) for shop in data.shops()}
-        self.families = {product.title["zh-hans"]: product for product in data.products()}
-        self.shoppers = _make_shoppers(200 * self.scale, self.now - timedelta(days=DAYS))
-        self._weigh()
+        self.shoppers = self._own_shoppers()
         first = clock.business_date(self.now) - timedelta(days=DAYS)
         for number in range(DAYS + 1):
             day = clock.start_of(first + timedelta(days=number))
-            self._morning(day, number)
+            self._deliver()
+            self.meet()
+            if self.part == 0:
+                self._morning(day)
+            self.meet()
             self._shopping(day, number)
-            self._evening(day, number)
-        self._just_now()
-        deliver_everything()
+            self._evening(day)
+        if self.part == 0:
+            self._just_now()
+        self._deliver()
         return self.counts
+
+    def _own_shoppers(self) -> list[User]:
+        """This part's share of the shoppers; the demonstration's own shopper buys more often than others."""
+        everybody = list(User.objects.filter(email__regex=r"^shopper\d+@").order_by("pk"))
+        demonstrator = User.objects.get(email=SHOPPER)
+        return everybody[self.part :: self.parts] + ([demonstrator] * 3 if self.part == 0 else [])
+
+    def _deliver(self) -> None:
+        deliver_everything(part=self.part, of=self.parts)
 
     # What happens in a day
 
-    def _morning(self, day: datetime, number: int) -> None:
+    def _morning(self, day: datetime) -> None:
         """What the clock does at night: close, deliver, complete, release, watch, score."""
         at = day + timedelta(hours=4)
         if at > self.now:
             return
+        refunds.finish_refunds(now=at)
         self._count("closed", cancellation.close_unpaid_orders(now=at))
         fulfillment.deliver_shipped_orders(now=at)
         fulfillment.complete_delivered_orders(now=at)
@@ -102,29 +131,27 @@ class Life:
 
     def _shopping(self, day: datetime, number: int) -> None:
         weekend = 1.35 if clock.business_date(day).isoweekday() >= 6 else 1.0
-        expected = ORDERS_A_DAY * self.scale * weekend * (0.75 + 0.5 * number / DAYS)
-        for minute in sorted(self.dice.choices(range(24 * 60), weights=_HOURS, k=round(expected))):
+        expected = ORDERS_A_DAY * self.scale * weekend * (0.75 + 0.5 * number / DAYS) / self.parts
+        for minute in sorted(self.dice.choices(range(24 * 60), weights=_HOURS, k=int(expected + self.dice.random()))):
             at = day + timedelta(minutes=minute)
             if at < self.now - timedelta(hours=1):
                 self._buy(self.dice.choice(self.shoppers), at, number)
 
-    def _evening(self, day: datetime, number: int) -> None:
+    def _evening(self, day: datetime) -> None:
         """What people do: ship what waits, confirm what arrived, say what they think."""
-        for order in Order.objects.filter(status=Order.Status.PAID).select_related("shop").order_by("pk"):
+        own = Order.objects.filter(shopper__in={shopper.pk for shopper in self.shoppers}).select_related("shop")
+        for order in own.filter(status=Order.Status.PAID).order_by("pk"):
             temper = self.tempers[order.shop.slug]
             at = order.paid_at + timedelta(hours=self._dice_for(order).uniform(*temper.hours_to_ship))
             if at < min(day + timedelta(days=1), self.now):
                 self._ship_or_cancel(order, temper, at)
-        for order in Order.objects.filter(status=Order.Status.SHIPPED).select_related("shop").order_by("pk"):
+        for order in own.filter(status=Order.Status.SHIPPED).order_by("pk"):
             at = order.shipped_at + timedelta(hours=self._dice_for(order).uniform(30, 96))
             if at < min(day + timedelta(days=1), self.now):
                 fulfillment.mark_delivered(order=order, now=at, by=order.shopper)
                 self._count("delivered")
                 if self.dice.random() < REVIEWED:
                     self._review(order, at + timedelta(hours=self.dice.uniform(2, 20)))
-        deliver_everything()
-        refunds.finish_refunds(now=min(day + timedelta(hours=23), self.now))
-        deliver_everything()
 
     def _just_now(self) -> None:
         """The demonstration's shopper: one order in each state, so that her pages have something to show."""
@@ -133,7 +160,6 @@ class Life:
         for hours, pay in ((30, True), (3, True), (0.1, False)):
             at = self.now - timedelta(hours=hours)
             self._place(shopper, [self._pick(slug) for slug in stars[:2]], at, pay=pay)
-        deliver_everything()
 
     # What people do
 
@@ -199,7 +225,7 @@ class Life:
         else:
             self.parcels += 1
             carrier = self.dice.choice(list(CARRIERS))
-            number = CARRIERS[carrier].format(10**8 + self.parcels * 7919)
+            number = CARRIERS[carrier].format(10**8 + (self.parcels * self.parts + self.part) * 7919)
             fulfillment.ship_order(order=order, carrier=carrier, tracking_number=number, by=owner, now=at)
             self._count("shipped")
 
@@ -229,15 +255,6 @@ class Life:
 
     # Helpers of chance
 
-    def _weigh(self) -> None:
-        self.goods = {
-            slug: [product for product in products if product.status == Product.Status.ON_SALE]
-            for slug, products in self.goods.items()
-        }
-        self.weights = {
-            slug: [self._popularity(product) for product in products] for slug, products in self.goods.items()
-        }
-
     def _popularity(self, product: Product) -> int:
         listing = self.families.get(product.title["zh-hans"])
         return listing.popularity if listing else 1
@@ -264,16 +281,15 @@ def _temper(story: str) -> Temper:
     }[story]
 
 
-def _make_shoppers(count: int, since: datetime) -> list[User]:
+def make_shoppers(count: int, since: datetime) -> None:
+    """So many shoppers with their addresses, and the one whom the demonstration signs in as."""
     password = User.objects.get(email="expert@demo.example.com").password
     people = data.shoppers(count)
-    User.objects.bulk_create(
+    users = User.objects.bulk_create(
         User(email=person.email, display_name=person.name, password=password, joined_at=since) for person in people
     )
     demonstrator = User.objects.create_user(SHOPPER, PASSWORD, display_name="示例顾客", joined_at=since)
-    by_email = {user.email: user for user in User.objects.all()}
-    shoppers = [by_email[person.email] for person in people]
-    for person, user in [*zip(people, shoppers, strict=True), (people[0], demonstrator)]:
+    for person, user in [*zip(people, users, strict=True), (people[0], demonstrator)]:
         save_address(
             shopper=user,
             fields={
@@ -282,7 +298,36 @@ def _make_shoppers(count: int, since: datetime) -> list[User]:
                 "district": person.address.district, "line": person.address.street, "is_default": True,
             },
         )  # fmt: skip
-    return [*shoppers, demonstrator, demonstrator, demonstrator]
+
+
+def tell_side_by_side(life: Life, *, parts: int = PROCESSES) -> dict[str, int]:
+    """
+    Tell the story in several processes, which meet every morning; returns what it came to.
+
+    :raises RuntimeError: one of them failed
+    """
+    connections.close_all()
+    fork = multiprocessing.get_context("fork")
+    barrier, told = fork.Barrier(parts, timeout=120), fork.SimpleQueue()
+
+    def tell(part: int) -> None:
+        try:
+            told.put(replace(life, part=part, parts=parts, meet=barrier.wait, counts={}).tell())
+        except BaseException:
+            barrier.abort()
+            raise
+
+    processes = [fork.Process(target=tell, args=(part,)) for part in range(parts)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        raise RuntimeError("The story of the ninety days broke off; its reason stands above.")
+    total: Counter[str] = Counter()
+    for _part in range(parts):
+        total.update(told.get())
+    return dict(total)
 
 
 def counted(counts: dict[str, int]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Load the demonstration: shops, products, shoppers, and ninety days of orders."""
 
+import gc
 import time
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         unfinished = Path(settings.MALL_VAR) / UNFINISHED
         unfinished.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch()
+        gc.disable()  # a short life with many small objects: looking for circles would take a third of it
         figures = build.build(now=clock.now(), scale=scale, say=lambda line: self.stdout.write(f"… {line}"))
         unfinished.unlink()
         for line in life.counted(figures):
