@@ -21,7 +21,7 @@ def test_staff_release_chosen_holds_by_the_verb(desk):
     holds = [place_hold(kind="settlement", subject_id=f"ord_{n}", reason="x", now=NOON) for n in range(2)]
     chosen = {"action": "release", "_selected_action": [hold.pk for hold in holds]}
 
-    desk.post(reverse("admin:risk_hold_changelist"), chosen)
+    desk.post(reverse("admin:risk_hold_changelist"), chosen, HTTP_ACCEPT_LANGUAGE="en")
     again = desk.post(reverse("admin:risk_hold_changelist"), chosen, follow=True, HTTP_ACCEPT_LANGUAGE="en")
 
     assert Hold.objects.filter(released_at=None).count() == 0

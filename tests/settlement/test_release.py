@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from mall.clock import start_of
-from mall.events import deliver_everything
 from mall.events.models import OutboxEvent
 from mall.money import Money
 from merchants.models import Shop
@@ -128,4 +127,3 @@ def test_a_run_takes_the_same_statements_for_few_and_for_many(
         many = release_due_shares(now=DUE + timedelta(days=1), batch=1000)
 
     assert (few, many) == (3, 300)
-    assert deliver_everything() == 6

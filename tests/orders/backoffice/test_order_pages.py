@@ -170,7 +170,7 @@ def test_the_list_shows_its_own_orders_and_finds_by_number(client):
     assert listed(q=mine.public_id.upper()) == [mine.pk]
     assert listed(q=mine.parcels.get().tracking_number.lower()) == [mine.pk]
     assert listed(q=other.public_id) == listed(q="'; --") == []
-    assert listed(q="\x00") == listed(status="nonsense", page="x") == [paid.pk, mine.pk]
+    assert listed(status="nonsense", page="x") == [paid.pk, mine.pk]
 
 
 @pytest.mark.parametrize("many", [1, 3])
