@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from celery.schedules import BaseSchedule, crontab, schedule
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,7 @@ class Line:
 
     task: str
     when: BaseSchedule
-    why: str
+    why: str  # translated where it is shown
     expires: int = 3600  # seconds after which a late run is dropped: the next one finds the same rows
     daily: bool = False
 
@@ -25,18 +26,24 @@ def day(hour: int, minute: int = 0) -> crontab:
 
 
 SCHEDULE = [
-    Line("mall.sweep_events", every(15), "announcements whose delivery got lost reach their listeners", expires=15),
-    Line("mall.seal_audit_trail", every(600), "the audit trail joins the hash chain"),
-    Line("mall.forget_delivered_events", day(3, 40), "old announcements that everybody heard make room"),
-    Line("orders.close_unpaid_orders", every(60), "O4: unpaid orders close after 30 minutes", 60, True),
-    Line("orders.ask_about_payments", every(120), "O3: payments nobody told us about are asked about", 120, True),
-    Line("orders.finish_refunds", every(120), "O8: refunds not yet confirmed are tried again", 120, True),
-    Line("orders.sandbox_notify", every(15), "the sandbox bank tells of payments, again and again until heard", 15, True),
-    Line("orders.deliver_shipped_orders", day(1, 30), "parcels nobody confirmed count as delivered", daily=True),
-    Line("orders.complete_delivered_orders", day(2), "O5: orders complete 7 days after delivery", daily=True),
-    Line("settlement.release_due_shares", day(4), "S3: T+7, the shops' shares become available", daily=True),
-    Line("settlement.continue_release", every(300), "a T+7 run that was killed is finished", 300),
-    Line("settlement.seal_ledger", every(600), "the ledger joins the hash chain"),
-    Line("merchants.watch_idle_shops", day(4, 30), "M7: 30 days without an order remind, 60 freeze", daily=True),
-    Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), "M6: the monthly health score"),
+    Line("mall.sweep_events", every(15), _("announcements whose delivery got lost reach their listeners"), expires=15),
+    Line("mall.seal_audit_trail", every(600), _("the audit trail joins the hash chain")),
+    Line("mall.forget_delivered_events", day(3, 40), _("old announcements that everybody heard make room")),
+    Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
+    Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
+    Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),
+    Line(
+        "orders.sandbox_notify",
+        every(15),
+        _("the sandbox bank tells of payments, again and again until heard"),
+        15,
+        True,
+    ),
+    Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
+    Line("orders.complete_delivered_orders", day(2), _("O5: orders complete 7 days after delivery"), daily=True),
+    Line("settlement.release_due_shares", day(4), _("S3: T+7, the shops' shares become available"), daily=True),
+    Line("settlement.continue_release", every(300), _("a T+7 run that was killed is finished"), 300),
+    Line("settlement.seal_ledger", every(600), _("the ledger joins the hash chain")),
+    Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),
+    Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),
 ]

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import mall.events.models
 from django.conf import settings
 from django.db import migrations, models
+
+import mall.events.models
 
 
 class Migration(migrations.Migration):

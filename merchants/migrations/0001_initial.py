@@ -2,12 +2,13 @@
 
 import django.core.validators
 import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import mall.crypto
 import mall.ids
 import mall.money
 import mall.texts
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -1,11 +1,10 @@
 """Categories, brands, banners, and the three hundred products with pictures and first stock."""
 
-from concurrent.futures import ThreadPoolExecutor
+import itertools
 from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.core.files.base import ContentFile, File
-from django.db import connection
 
 from catalog import products, stock
 from catalog.models import Brand, Category, Product
@@ -17,8 +16,8 @@ from marketing.models import Banner
 from merchants.models import Shop
 from settlement.demo import data, pictures
 from settlement.demo.data import shapes
+from settlement.demo.side_by_side import PROCESSES, side_by_side
 
-WORKERS = 2
 PRODUCTS_LEFT_IN_REVIEW = 3  # so that the reviewers' queue has work
 
 
@@ -75,21 +74,20 @@ def make_products(
     listings = data.products()
     held_back = {listing.slug for listing in _to_be_reviewed(listings, categories)}
 
-    def make(job: tuple[shapes.Product, int]) -> tuple[str, int]:
-        listing, batch = job
-        try:
+    jobs = [(listing, batch) for batch in range(scale) for listing in listings]
+
+    def make(part: int, _meet) -> list[tuple[int, str, int]]:
+        made = []
+        for place, (listing, batch) in list(enumerate(jobs))[part::PROCESSES]:
             shop = shops[listing.shop]
             at = max(first_day, shop.opened_at) + timedelta(hours=2)
             product = _make_product(listing, batch, shop, owners[listing.shop], categories, brands, at)
             if product.status == Product.Status.IN_REVIEW and not (batch == 0 and listing.slug in held_back):
                 products.approve_product(product=product, by=expert, now=at + timedelta(hours=3))
-            return listing.shop, product.pk
-        finally:
-            connection.close()
+            made.append((place, listing.shop, product.pk))
+        return made
 
-    jobs = [(listing, batch) for batch in range(scale) for listing in listings]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        made = list(pool.map(make, jobs))
+    made = [(slug, pk) for _place, slug, pk in sorted(itertools.chain.from_iterable(side_by_side(make)))]
     by_shop: dict[str, list[int]] = {}
     for slug, pk in made:
         by_shop.setdefault(slug, []).append(pk)

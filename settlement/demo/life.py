@@ -4,15 +4,12 @@ Ninety days in the mall: people buy, shops ship, the clock settles; all through 
 Chance comes from a seeded generator, so the same day of the year and the same data give the same mall.
 """
 
-import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
-
-from django.db import connections
 
 from catalog import reviews
 from catalog.models import Product, Sku
@@ -32,10 +29,10 @@ from orders.models import CartLine, Order, OrderGroup, OrderLine, Parcel
 from settlement.demo import data
 from settlement.demo.data import shapes
 from settlement.demo.shops import PASSWORD, SHOPPER
+from settlement.demo.side_by_side import PROCESSES, side_by_side
 from settlement.release import release_due_shares
 
 DAYS = 90
-PROCESSES = 2
 ORDERS_A_DAY = 3.0
 CHANNEL = "sandbox"
 PAID = 0.93  # share of groups that are paid in time
@@ -300,33 +297,15 @@ def make_shoppers(count: int, since: datetime) -> None:
         )  # fmt: skip
 
 
-def tell_side_by_side(life: Life, *, parts: int = PROCESSES) -> dict[str, int]:
-    """
-    Tell the story in several processes, which meet every morning; returns what it came to.
-
-    :raises RuntimeError: one of them failed
-    """
-    connections.close_all()
-    fork = multiprocessing.get_context("fork")
-    barrier, told = fork.Barrier(parts, timeout=120), fork.SimpleQueue()
-
-    def tell(part: int) -> None:
-        try:
-            told.put(replace(life, part=part, parts=parts, meet=barrier.wait, counts={}).tell())
-        except BaseException:
-            barrier.abort()
-            raise
-
-    processes = [fork.Process(target=tell, args=(part,)) for part in range(parts)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    if any(process.exitcode for process in processes):
-        raise RuntimeError("The story of the ninety days broke off; its reason stands above.")
+def tell_side_by_side(life: Life) -> dict[str, int]:
+    """Tell the story in several processes, which meet every morning; returns what it came to."""
     total: Counter[str] = Counter()
-    for _part in range(parts):
-        total.update(told.get())
+
+    def tell(part: int, meet: Callable[[], object]) -> dict[str, int]:
+        return replace(life, part=part, parts=PROCESSES, meet=meet, counts={}).tell()
+
+    for counts in side_by_side(tell):
+        total.update(counts)
     return dict(total)
 
 
