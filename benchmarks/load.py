@@ -101,20 +101,22 @@ def side_by_side(work: Callable[[int, float], Iterator[float]], seconds: float, 
 
 
 def _ask(port: int, requests: list[bytes], until: float) -> Iterator[float]:
-    connection = socket.create_connection((LOOPBACK, port), timeout=30)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    with connection:
-        turn = 0
-        while (started := time.perf_counter()) < until:
-            connection.sendall(requests[turn % len(requests)])
-            head, closes = _read_answer(connection)
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(f"{requests[turn % len(requests)].split()[1].decode()}: {head[:40].decode()}")
-            yield time.perf_counter() - started
-            turn += 1
-            if closes:  # gunicorn changes its workers now and then
-                yield from _ask(port, requests, until)
-                return
+    turn = 0
+    while time.perf_counter() < until:
+        with socket.create_connection((LOOPBACK, port), timeout=30) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            closed = False
+            while not closed and (started := time.perf_counter()) < until:
+                request = requests[turn % len(requests)]
+                try:
+                    connection.sendall(request)
+                    head, closed = _read_answer(connection)
+                except ConnectionError:  # gunicorn changes its workers now and then; a browser would ask again, too
+                    break
+                if not head.startswith(b"HTTP/1.1 200"):
+                    raise RuntimeError(f"{request.split()[1].decode()}: {head[:40].decode()}")
+                yield time.perf_counter() - started
+                turn += 1
 
 
 def _read_answer(connection: socket.socket) -> tuple[bytes, bool]:
@@ -131,5 +133,5 @@ def _read_answer(connection: socket.socket) -> tuple[bytes, bool]:
 
 def _some(connection: socket.socket) -> bytes:
     if not (data := connection.recv(262_144)):
-        raise RuntimeError("the server hung up")
+        raise ConnectionResetError("the server hung up")
     return data

@@ -21,12 +21,14 @@ class Application(models.Model):
         APPROVED = "approved", _("Approved")
         REJECTED = "rejected", _("Rejected")
 
-    FLOW = Flow({
-        Status.SUBMITTED: {Status.APPROVED, Status.CHANGES_REQUESTED, Status.REJECTED},
-        Status.CHANGES_REQUESTED: {Status.SUBMITTED},
-        Status.APPROVED: set(),
-        Status.REJECTED: set(),
-    })
+    FLOW = Flow(
+        {
+            Status.SUBMITTED: {Status.APPROVED, Status.CHANGES_REQUESTED, Status.REJECTED},
+            Status.CHANGES_REQUESTED: {Status.SUBMITTED},
+            Status.APPROVED: set(),
+            Status.REJECTED: set(),
+        }
+    )
 
     public_id = PublicIdField(prefix="app")
     applicant = models.ForeignKey(

@@ -33,9 +33,7 @@ class Seat(models.Model):
     }  # fmt: skip
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="seats", verbose_name=_("shop"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("person")
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=10, choices=Role)
 
     class Meta:

@@ -26,11 +26,13 @@ class Shop(models.Model):
         FROZEN = "frozen", _("Frozen")
         CLOSED = "closed", _("Closed")
 
-    FLOW = Flow({
-        Status.OPEN: {Status.FROZEN, Status.CLOSED},
-        Status.FROZEN: {Status.OPEN, Status.CLOSED},
-        Status.CLOSED: set(),
-    })
+    FLOW = Flow(
+        {
+            Status.OPEN: {Status.FROZEN, Status.CLOSED},
+            Status.FROZEN: {Status.OPEN, Status.CLOSED},
+            Status.CLOSED: set(),
+        }
+    )
 
     public_id = PublicIdField(prefix="shp")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="shops", verbose_name=_("merchant"))

@@ -8,7 +8,6 @@ import mall.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,35 +16,73 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='BannedWord',
+            name="BannedWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=60, unique=True, verbose_name='word')),
-                ('severity', models.CharField(choices=[('block', 'Block: the text is refused'), ('review', 'Review: a person looks at it')], max_length=10, verbose_name='severity')),
-                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.CharField(max_length=60, unique=True, verbose_name="word")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("block", "Block: the text is refused"), ("review", "Review: a person looks at it")],
+                        max_length=10,
+                        verbose_name="severity",
+                    ),
+                ),
+                ("why", models.CharField(max_length=200, verbose_name="why")),
             ],
             options={
-                'verbose_name': 'banned word',
-                'verbose_name_plural': 'banned words',
+                "verbose_name": "banned word",
+                "verbose_name_plural": "banned words",
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', mall.ids.PublicIdField(editable=False, max_length=24, prefix='hld', unique=True)),
-                ('kind', models.CharField(choices=[('settlement', 'Settlement: the share is not released')], max_length=20, verbose_name='what is held')),
-                ('subject_id', models.CharField(db_index=True, max_length=40, verbose_name='subject')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('placed_at', models.DateTimeField(verbose_name='placed at')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='released at')),
-                ('placed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='placed by')),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='released by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="hld", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("settlement", "Settlement: the share is not released")],
+                        max_length=20,
+                        verbose_name="what is held",
+                    ),
+                ),
+                ("subject_id", models.CharField(db_index=True, max_length=40, verbose_name="subject")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("placed_at", models.DateTimeField(verbose_name="placed at")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="released at")),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="placed by",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="released by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hold',
-                'verbose_name_plural': 'holds',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('subject_id', 'kind'), name='hold_one_live_per_subject')],
+                "verbose_name": "hold",
+                "verbose_name_plural": "holds",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at", None)),
+                        fields=("subject_id", "kind"),
+                        name="hold_one_live_per_subject",
+                    )
+                ],
             },
         ),
     ]
