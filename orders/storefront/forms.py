@@ -1,5 +1,9 @@
 """Forms of cart, checkout and orders."""
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -7,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from mall.accounts.models import Address
 from mall.accounts.storefront.forms import AddressForm
 from orders.cart import CartShop, CartView
-from orders.models.cart import MOST_OF_ONE
+from orders.models.cart import MOST_LINES, MOST_OF_ONE
 
 NEW = "new"
 ADDRESS_FIELDS = ("consignee", "phone", "province", "city", "district", "line")
@@ -27,6 +31,14 @@ class CancelForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
 
 
+@dataclass(frozen=True)
+class PostedShop:
+    """A shop to which a message was posted; whether it is in the order, placing will see."""
+
+    shop_id: int
+    name: str = ""
+
+
 class CheckoutForm(forms.Form):
     """Where it goes (an address of the book, or a new one typed here), and a message to each shop."""
 
@@ -40,7 +52,7 @@ class CheckoutForm(forms.Form):
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
     fingerprint = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
 
-    def __init__(self, *args, addresses: list[Address], shops: list[CartShop], **kwargs):
+    def __init__(self, *args, addresses: list[Address], shops: Sequence[CartShop | PostedShop], **kwargs):
         super().__init__(*args, **kwargs)
         self.addresses = {address.public_id: address for address in addresses}
         self.fields["address"].choices = [
@@ -86,6 +98,12 @@ class CheckoutForm(forms.Form):
                 for error in typed.errors.get(name, []):
                     self.add_error(name, error)
         return cleaned
+
+
+def posted_shops(posted: Mapping[str, str]) -> list[PostedShop]:
+    """The shops that the posted form names, without asking what the cart holds."""
+    found = (re.fullmatch(r"message_([0-9]{1,18})", name) for name in posted)
+    return [PostedShop(int(match[1])) for match in found if match][:MOST_LINES]
 
 
 def shown(cart: CartView) -> str:

@@ -37,6 +37,7 @@ from orders.storefront.forms import (
     CheckoutForm,
     changes_since,
     fingerprint_of,
+    posted_shops,
     shown,
 )
 
@@ -117,30 +118,38 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest) -> HttpResponse:
     """Place the order; whatever stands in the way is said on the same page, with everything she typed."""
-    view = cart_view(shopper=request.user)
-    form = CheckoutForm(request.POST, addresses=_addresses(request), shops=view.shops)
-    changes: list[str] = []
+    addresses = _addresses(request)
+    form = CheckoutForm(request.POST, addresses=addresses, shops=posted_shops(request.POST))
+    field = problem = None
+    price_changed = False
     if form.is_valid():
-        key = form.cleaned_data["checkout_key"]
         try:
-            placed = OrderGroup.objects.filter(shopper=request.user, checkout_key=key).first()
-            group = placed or _place_order(request, form)
+            group = _placed_before(request, form) or _place_order(request, form)
         except EmptyCart as refusal:
             messages.info(request, str(refusal))
             return redirect("storefront:orders:cart")
-        except PriceChanged as refusal:
-            view = cart_view(shopper=request.user)
-            changes = changes_since(form.cleaned_data["fingerprint"], view)
-            form.add_error(None, str(refusal))
         except AddressBookFull as refusal:
-            form.add_error("address", str(refusal))
+            field, problem = "address", str(refusal)
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
-            view = cart_view(shopper=request.user)
-            form.add_error(None, str(refusal))
+            price_changed, problem = isinstance(refusal, PriceChanged), str(refusal)
         else:
             return with_count(redirect("storefront:orders:pay", group.public_id), 0)
+
+    view = cart_view(shopper=request.user)
+    form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
+    form.full_clean()
+    if problem:
+        form.add_error(field, problem)
+    changes = changes_since(form.cleaned_data["fingerprint"], view) if price_changed else []
     key = str(form.cleaned_data.get("checkout_key") or uuid4())
     return _checkout_page(request, form, view, key=key, changes=changes)
+
+
+def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | None:
+    """The group of this checkout key, asked beforehand where placing would first write a new address into the book."""
+    if form.chosen:
+        return None
+    return OrderGroup.objects.filter(shopper=request.user, checkout_key=form.cleaned_data["checkout_key"]).first()
 
 
 def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
