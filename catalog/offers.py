@@ -16,7 +16,11 @@ from merchants.models import Shop
 
 @dataclass(frozen=True, slots=True)
 class BuyableSku:
-    """A SKU as the cart sees it; when it cannot be bought, ``why_not`` says so in the reader's language."""
+    """
+    A SKU as the cart sees it, with its shop's terms of delivery.
+
+    When it cannot be bought, ``why_not`` says so in the reader's language.
+    """
 
     sku_id: int
     public_id: str
@@ -31,6 +35,8 @@ class BuyableSku:
     list_price: Money | None
     available: int
     commission_bps: int
+    shipping_fee: Money
+    free_shipping_over: Money | None
     is_buyable: bool
     why_not: str
 
@@ -48,7 +54,7 @@ OFFERS = """
             SELECT t.on_hand - t.reserved FROM catalog_stock t JOIN catalog_warehouse w ON w.id = t.warehouse_id
             WHERE t.sku_id = k.id AND w.is_default LIMIT 1
         ), 0),
-        c.commission_bps, p.status, k.is_active, s.status
+        c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -65,7 +71,8 @@ def buyable_skus(skus: Iterable[str | int]) -> list[BuyableSku]:
 
 def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
-    price, list_price, currency, available, commission_bps, product_status, is_active, shop_status,
+    price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
+    product_status, is_active, shop_status,
 ) -> BuyableSku:  # fmt: skip
     why_not = _why_not(product_status, is_active, shop_status, available)
     return BuyableSku(
@@ -82,6 +89,8 @@ def _offer(
         list_price=None if list_price is None else Money(list_price, currency),
         available=max(available, 0),
         commission_bps=commission_bps,
+        shipping_fee=Money(shipping_fee, shop_currency),
+        free_shipping_over=None if free_shipping_over is None else Money(free_shipping_over, shop_currency),
         is_buyable=not why_not,
         why_not=why_not,
     )

@@ -66,6 +66,7 @@ def with_available(skus: QuerySet) -> QuerySet:
     return skus.annotate(available=Coalesce(Subquery(left[:1]), 0))
 
 
+@transaction.atomic
 def reserve(*, document: str, quantities: Mapping[int, int], now: datetime) -> None:
     """
     Speak for so many of each SKU (by key) on behalf of a document, all or nothing.
@@ -75,13 +76,17 @@ def reserve(*, document: str, quantities: Mapping[int, int], now: datetime) -> N
     reserve_all(documents={document: quantities}, now=now)
 
 
-@transaction.atomic
 def reserve_all(*, documents: Mapping[str, Mapping[int, int]], now: datetime) -> None:
     """
     Speak for the goods of several documents at once: one lock, one update, one insert for a whole checkout.
 
+    Belongs into the transaction of what the goods are for; a caller who catches the refusal rolls back himself.
+
     :raises OutOfStock: something is short; nothing was reserved for any of them
+    :raises RuntimeError: no transaction is open, so the lock would hold nobody
     """
+    if not connection.in_atomic_block:
+        raise RuntimeError("reserve_all() belongs inside the transaction of what the goods are for")
     wanted: dict[int, int] = {}
     for quantities in documents.values():
         for sku_id, quantity in quantities.items():

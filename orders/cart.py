@@ -8,6 +8,7 @@ after she signed in merges the two.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -88,27 +89,34 @@ class CartView:
 @transaction.atomic
 def add_to_cart(
     *, shopper: User | None = None, token: UUID | None = None, sku: str, quantity: int = 1, now: datetime
-) -> CartLine:
+) -> int:
     """
-    Put so many more of a SKU (by public id) into a member's or a guest's cart.
+    Put so many more of a SKU (by public id) into a member's or a guest's cart; returns how many pieces it holds then.
 
     :raises NotForSale: there is no such SKU, or it cannot be bought
     :raises OutOfStock: less is left than the cart would then hold; the cart stays as it is
     :raises CartFull: too many different SKUs, or too many of this one
     """
     offer = _offer(sku)
-    cart = _open_cart(shopper, token, now)
-    line = cart.lines.filter(sku=offer.sku_id).first()
-    if line is None and cart.lines.count() >= MOST_LINES:
+    cart_id = _open_cart(shopper, token, now)
+    held = dict(select_rows("SELECT sku_id, quantity FROM orders_cartline WHERE cart_id = %s", [cart_id]))
+    if offer.sku_id not in held and len(held) >= MOST_LINES:
         raise CartFull(_("A cart holds at most %(most)d different items.") % {"most": MOST_LINES})
-    wanted = quantity + (line.quantity if line else 0)
+    held[offer.sku_id] = wanted = quantity + held.get(offer.sku_id, 0)
     _check_quantity(offer, wanted)
 
-    if line is None:
-        line = CartLine(cart=cart, sku_id=offer.sku_id, currency=offer.price.currency, added_at=now)
-    line.quantity, line.seen_price = wanted, offer.price
-    line.save()
-    return line
+    price = offer.price
+    select_rows(PUT_LINE, [cart_id, offer.sku_id, wanted, price.currency, price.minor, now])
+    return sum(held.values())
+
+
+PUT_LINE = """
+    INSERT INTO orders_cartline (cart_id, sku_id, quantity, currency, seen_price, added_at)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (cart_id, sku_id) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price,
+        currency = excluded.currency
+    RETURNING id
+"""
 
 
 @transaction.atomic
@@ -141,7 +149,7 @@ def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
     guest = _find_cart(None, token, lock=True)
     if guest is None:
         return
-    mine = _open_cart(shopper, None, now)
+    mine = Cart.objects.get(pk=_open_cart(shopper, None, now))
     held = {line.sku_id: line for line in mine.lines.all()}
     for line in guest.lines.order_by("pk"):
         if line.sku_id in held:
@@ -156,22 +164,35 @@ def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
 
 
 def cart_view(*, shopper: User | None = None, token: UUID | None = None) -> CartView:
-    """The cart with today's prices, stock and terms; three queries however long it is."""
+    """The cart with today's prices, stock and terms; two queries however long it is."""
     return view_of(cart_lines(shopper=shopper, token=token))
 
 
-def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> list[CartLine]:
-    """The lines of a member's or guest's cart, oldest first."""
+class HeldLine(NamedTuple):
+    """What a cart holds of one SKU (by key), and the price that was seen when it was put there."""
+
+    sku_id: int
+    quantity: int
+    seen_price: Money
+
+
+def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> list[HeldLine]:
+    """What a member's or guest's cart holds, oldest first."""
     if shopper is None and token is None:
         return []
-    owner = {"cart__shopper": shopper} if shopper else {"cart__token": token}
-    return list(CartLine.objects.filter(**owner).order_by("pk"))
+    whose, who = ("c.shopper_id", shopper.pk) if shopper else ("c.token", token)
+    rows = select_rows(
+        "SELECT l.sku_id, l.quantity, l.seen_price, l.currency FROM orders_cartline l"  # noqa: S608 - words of ours
+        f" JOIN orders_cart c ON c.id = l.cart_id WHERE {whose} = %s ORDER BY l.id",
+        [who],
+    )
+    return [HeldLine(sku_id, quantity, Money(price, currency)) for sku_id, quantity, price, currency in rows]
 
 
-def view_of(lines: list[CartLine]) -> CartView:
+def view_of(lines: list[HeldLine]) -> CartView:
     """These lines with today's prices, stock and terms."""
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
-    terms = terms_of({offer.shop_id for offer in offers.values()})
+    terms = terms_of(offers.values())
     views = [_line_view(line, offers[line.sku_id]) for line in lines if line.sku_id in offers]
     whole = quote(
         [
@@ -198,15 +219,9 @@ def view_of(lines: list[CartLine]) -> CartView:
     )
 
 
-def terms_of(shop_ids: Iterable[int]) -> dict[int, ShopTerms]:
-    """The terms of delivery of these shops, by key; one query."""
-    rows = select_rows(
-        "SELECT id, currency, shipping_fee, free_shipping_over FROM merchants_shop WHERE id = ANY(%s)", [list(shop_ids)]
-    )
-    return {
-        shop_id: ShopTerms(Money(fee, currency), None if over is None else Money(over, currency))
-        for shop_id, currency, fee, over in rows
-    }
+def terms_of(offers: Iterable[BuyableSku]) -> dict[int, ShopTerms]:
+    """The terms of delivery of the shops that offer these, by the shop's key."""
+    return {offer.shop_id: ShopTerms(offer.shipping_fee, offer.free_shipping_over) for offer in offers}
 
 
 def problem_with(offer: BuyableSku, quantity: int) -> str:
@@ -235,7 +250,7 @@ def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTer
     )
 
 
-def _line_view(line: CartLine, offer: BuyableSku) -> CartLineView:
+def _line_view(line: HeldLine, offer: BuyableSku) -> CartLineView:
     return CartLineView(
         sku=offer,
         quantity=line.quantity,
@@ -272,12 +287,12 @@ def _find_cart(shopper: User | None, token: UUID | None, *, lock: bool) -> Cart 
     return carts.filter(shopper=shopper).first() if shopper else carts.filter(token=token).first()
 
 
-def _open_cart(shopper: User | None, token: UUID | None, now: datetime) -> Cart:
-    """The cart, locked; made now if there is none yet, by whoever comes first."""
-    cart = _find_cart(shopper, token, lock=True)
-    if cart is None:
-        Cart.objects.bulk_create(
-            [Cart(shopper=shopper, token=None if shopper else token, changed_at=now)], ignore_conflicts=True
-        )
-        cart = _find_cart(shopper, token, lock=True)
-    return cart
+def _open_cart(shopper: User | None, token: UUID | None, now: datetime) -> int:
+    """The key of the cart, locked; made now if there is none yet."""
+    whose, who = ("shopper_id", shopper.pk) if shopper else ("token", token)
+    ((cart_id,),) = select_rows(
+        f"INSERT INTO orders_cart ({whose}, changed_at) VALUES (%s, %s)"  # noqa: S608 - two words of ours
+        f" ON CONFLICT ({whose}) DO UPDATE SET changed_at = excluded.changed_at RETURNING id",
+        [who, now],
+    )
+    return cart_id

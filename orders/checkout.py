@@ -196,7 +196,7 @@ def _priced(lines: list[_Line], offers: dict[int, BuyableSku]) -> Quote:
             QuoteLine(line.sku_id, offers[line.sku_id].shop_id, offers[line.sku_id].price, line.quantity)
             for line in lines
         ],
-        terms_of({offer.shop_id for offer in offers.values()}),
+        terms_of(offers.values()),
     )
 
 

@@ -2,7 +2,7 @@
 What each page of the catalogue shows: its main part, the same for everybody, built without the request.
 
 The key names the page, the generations what it shows, so that an edit is seen at once (``catalog.generation``); how
-pages are kept is told in ``catalog.storefront.shell``.
+pages are kept is told in ``mall.storefront.shell``.
 """
 
 from dataclasses import replace
@@ -18,8 +18,8 @@ from catalog.listing import Asked, listing
 from catalog.models import Category, Product
 from catalog.navigation import crumbs_of, subtree_ids
 from catalog.search.suggestions import suggestions
-from catalog.storefront import shell
 from mall.pages import cached_part
+from mall.storefront import shell
 from merchants.models import Shop
 
 
@@ -52,8 +52,7 @@ def suggested(words: str) -> list[dict]:
 def _answer(request: HttpRequest, key: str, template: str, build, shown=(CATALOGUE, SHOPS)) -> HttpResponse:
     return shell.answer(
         request,
-        key,
-        shown,
+        f"{generation(*shown)}:{key}",
         seconds=tunables.PAGE_SECONDS.value,
         template=f"storefront/catalog/{template}",
         build=build,

@@ -4,7 +4,9 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import dateformat
 from django.utils.html import format_html
@@ -168,6 +170,19 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def constant_part(template_name: str) -> SafeString:
+    """A part of a page that is the same for everybody until the code changes: rendered once per language."""
+    if settings.DEBUG:
+        return render_to_string(template_name)
+    return _constant_part(template_name, get_language())
+
+
+@lru_cache(maxsize=128)
+def _constant_part(template_name: str, _language: str | None) -> SafeString:
+    return render_to_string(template_name)
 
 
 @register.filter

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from mall.accounts.models import Address
 from mall.accounts.storefront.forms import AddressForm
@@ -78,6 +81,11 @@ class CheckoutForm(forms.Form):
         return [self[name] for name in ADDRESS_FIELDS]
 
     @property
+    def blank_address(self) -> SafeString:
+        """The empty fields of a new address, which look the same at every checkout of a language."""
+        return _blank_address(get_language())
+
+    @property
     def messages(self) -> dict[int, str]:
         return {shop.shop_id: self.cleaned_data.get(f"message_{shop.shop_id}", "") for shop in self.shops}
 
@@ -98,6 +106,11 @@ class CheckoutForm(forms.Form):
                 for error in typed.errors.get(name, []):
                     self.add_error(name, error)
         return cleaned
+
+
+@lru_cache
+def _blank_address(_language: str | None) -> SafeString:
+    return render_to_string("storefront/orders/_new_address.html", {"form": CheckoutForm(addresses=[], shops=[])})
 
 
 def posted_shops(posted: Mapping[str, str]) -> list[PostedShop]:

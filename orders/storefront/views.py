@@ -20,6 +20,7 @@ from mall import clock
 from mall.accounts.addresses import MOST_ADDRESSES
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
+from mall.storefront.shell import framed
 from orders import gateways
 from orders.cancellation import cancel_order
 from orders.cart import CartView, add_to_cart, cart_view, change_line
@@ -55,10 +56,10 @@ def cart(request: HttpRequest) -> HttpResponse:
 def cart_add(request: HttpRequest) -> HttpResponse:
     owner = cart_owner(request, make=True)
     form = CartAddForm(request.POST)
-    refused = "" if form.is_valid() else _("Choose an item and a quantity.")
+    refused, pieces = "" if form.is_valid() else _("Choose an item and a quantity."), 0
     if not refused:
         try:
-            add_to_cart(**owner, **form.cleaned_data, now=clock.now())
+            pieces = add_to_cart(**owner, **form.cleaned_data, now=clock.now())
         except Refusal as refusal:
             refused = str(refusal)
     if refused:
@@ -69,7 +70,7 @@ def cart_add(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("It is in your cart."))
         response = redirect("storefront:orders:cart")
-    return with_count(response, pieces_in(owner))
+    return with_count(response, pieces)
 
 
 @require_POST
@@ -174,7 +175,8 @@ def _checkout_page(
         "fingerprint": shown(view),
         "changes": changes or [],
     }
-    return with_count(render(request, "storefront/orders/checkout.html", context), view.count)
+    answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)
+    return with_count(answer, view.count)
 
 
 def _addresses(request: HttpRequest) -> list:

@@ -93,10 +93,10 @@ def test_absurd_receipts_are_refused(quantity):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("orders", [1, 3])
-def test_a_checkout_reserves_in_five_statements_however_many_orders(orders, django_assert_num_queries):
+def test_a_checkout_reserves_in_three_statements_however_many_orders(orders, django_assert_num_queries):
     documents = {f"ord_{number}": {sku().pk: 1, sku().pk: 2} for number in range(orders)}
 
-    with django_assert_num_queries(5):  # savepoint, lock, update, insert, savepoint
+    with django_assert_num_queries(3):  # lock, update, insert
         reserve_all(documents=documents, now=NOON)
 
     assert Reservation.objects.count() == 2 * orders
@@ -171,3 +171,8 @@ def test_carts_that_cross_do_not_deadlock(committed_db):
 
     assert attempts(take, threads=16, each=15) == 240
     assert all(counts(row)[1] == 0 for row in rows)
+
+
+def test_reserving_outside_a_transaction_is_a_mistake(committed_db):
+    with pytest.raises(RuntimeError):
+        reserve_all(documents={"ord_1": {sku().pk: 1}}, now=NOON)

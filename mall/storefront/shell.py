@@ -3,8 +3,10 @@ Whole pages kept as finished pieces of text, with gaps for what is a person's ow
 
 A page of the catalogue is the same for everybody but for four things: the corner of the header (sign-in, cart), the
 messages, the forms' token, and the address that the language switch returns to. The page is rendered once with a mark
-in each of these places, cut at the marks, and kept – in the cache for all processes, and in this process while its
-generation lasts. An answer fills the gaps. The marks cannot be guessed, so nobody can write one into a product.
+in each of these places, cut at the marks, and kept – in the cache for all processes, and for some seconds in this
+process. An answer fills the gaps. The marks cannot be guessed, so nobody can write one into a product.
+
+Of a page that is one person's (a cart, a checkout) only the frame is kept, with one more gap for what is inside.
 """
 
 import re
@@ -23,18 +25,17 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from catalog.generation import generation
 from mall.pages import cached_part
 
-MOST_PAGES, MOST_CORNERS = 200, 2_000
+MOST_PAGES, MOST_CORNERS, FRAME_SECONDS = 200, 2_000, 60
 
 
 def _mark(name: str) -> str:
-    return f"mark{salted_hmac('catalog.storefront.shell', name).hexdigest()[:40]}"
+    return f"mark{salted_hmac('mall.storefront.shell', name).hexdigest()[:40]}"
 
 
-TOKEN, CORNER, MESSAGES, PATH = (_mark(name) for name in ("token", "corner", "messages", "path"))
-_MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH})")
+TOKEN, CORNER, MESSAGES, PATH, MAIN = (_mark(name) for name in ("token", "corner", "messages", "path", "main"))
+_MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH}|{MAIN})")
 SHELL = {"corner": mark_safe(CORNER), "messages": mark_safe(MESSAGES)}  # noqa: S308 - our own words
 
 Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
@@ -59,27 +60,29 @@ class _Recent:
 _pages, _corners = _Recent(MOST_PAGES), _Recent(MOST_CORNERS)
 
 
-def answer(
-    request: HttpRequest,
-    key: str,
-    generations: tuple[str, ...],
-    *,
-    seconds: int,
-    template: str,
-    build: Callable[[], dict],
-) -> HttpResponse:
+def answer(request: HttpRequest, key: str, *, seconds: int, template: str, build: Callable[[], dict]) -> HttpResponse:
     """
     The page that ``template`` makes of what ``build`` returns (``status`` beside the template's context).
 
-    ``key`` names the page among all pages, ``generations`` what it shows (see ``catalog.generation``).
+    ``key`` names the page among all pages, and the state of what it shows.
     """
-    full_key = f"{generation(*generations)}:{key}"
     status, pieces = _pages.get(
-        f"{get_language()}:{full_key}",
+        f"{get_language()}:{key}",
         seconds=seconds,
-        build=lambda: cached_part(full_key, seconds=seconds, build=lambda: _shell(template, build())),
+        build=lambda: cached_part(key, seconds=seconds, build=lambda: _shell(template, build())),
     )
     return HttpResponse(_filled(pieces, request), status=status)
+
+
+def framed(request: HttpRequest, template: str, main_template: str, context: dict) -> HttpResponse:
+    """A person's own page: ``template``, kept and the same for everybody, shows as ``main`` what she alone sees."""
+    _status, pieces = _pages.get(
+        f"{get_language()}:{template}",
+        seconds=FRAME_SECONDS,
+        build=lambda: _shell(template, {"main": mark_safe(MAIN)}),  # noqa: S308 - our own word
+    )
+    main = render_to_string(main_template, context, request)
+    return HttpResponse(_filled(pieces, request, main))
 
 
 def _shell(template: str, context: dict) -> tuple[int, Pieces]:
@@ -91,8 +94,9 @@ def _shell(template: str, context: dict) -> tuple[int, Pieces]:
     return context.get("status", 200), tuple(_MARKS.split(text))
 
 
-def _filled(pieces: Pieces, request: HttpRequest) -> str:
+def _filled(pieces: Pieces, request: HttpRequest, main: str = "") -> str:
     fill = {
+        MAIN: lambda: main,
         TOKEN: lambda: token,
         CORNER: lambda: "".join(token if piece == TOKEN else piece for piece in _corner(request)),
         MESSAGES: lambda: _messages(request),

@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from catalog.storefront import shell
+from mall.storefront import shell
 from mall.texts import Text
-from tests.factories.accounts import shopper, staff
+from orders.cart import add_to_cart
+from tests.conftest import NOON
+from tests.factories.accounts import address, shopper, staff
 from tests.factories.catalog import product, sku
 
 pytestmark = pytest.mark.django_db
@@ -95,4 +97,18 @@ def test_words_of_a_shop_cannot_become_somebodys_token():
     page = seen(Client(), reverse("storefront:catalog:product", args=[row.public_id]))
 
     assert "{{ csrf_token }}" in page
-    assert not any(mark in page for mark in (shell.TOKEN, shell.CORNER, shell.MESSAGES, shell.PATH))
+    assert not any(mark in page for mark in (shell.TOKEN, shell.CORNER, shell.MESSAGES, shell.PATH, shell.MAIN))
+
+
+def test_a_framed_page_is_each_persons_own():
+    """The frame of the checkout is kept; what is inside is made for who asks."""
+    pages = []
+    for name in ("Ada", "Eve"):
+        person = shopper(display_name=name)
+        address(person, consignee=f"Consignee {name}")
+        add_to_cart(shopper=person, sku=sku(product=product(english=f"Teapot of {name}")).public_id, now=NOON)
+        pages.append(seen(signed_in(person), reverse("storefront:orders:checkout")))
+
+    assert ["Consignee Ada" in page and "Teapot of Ada" in page for page in pages] == [True, False]
+    assert ["Consignee Eve" in page and "Teapot of Eve" in page for page in pages] == [False, True]
+    assert not any(mark in page for page in pages for mark in (shell.TOKEN, shell.CORNER, shell.MAIN))
