@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from mall import appearance
 from mall.health import healthz
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("mall.api.urls")),
     path("healthz/", healthz, name="healthz"),
     path("language/", include("django.conf.urls.i18n")),
+    path("appearance/", appearance.choose, name="appearance"),
 ]
 
 if settings.MALL_SERVES_MEDIA:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
+from mall.appearance import chosen
 from mall.backoffice.navigation import frame_of_shop
 from mall.pages import cached_part
 
@@ -21,6 +22,7 @@ def frame(request: HttpRequest) -> dict:
         "category_menu": category_menu,
         "cart_count": _cart_count(request),
         "backoffice": _backoffice(request),
+        "appearance": chosen(request),
     }
 
 
