@@ -37,7 +37,7 @@ prove: venv-dev
 	@mkdir -p var && rm -f var/proof.json
 	$(BIN)/python -m pytest -m proof --timeout=7200 $(ARGS)
 
-bench: venv
+bench: venv-dev chromium
 	$(BIN)/python -m benchmarks all --json
 
 lint: venv-dev

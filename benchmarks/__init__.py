@@ -18,7 +18,7 @@ from benchmarks.report import Limit, Report
 
 __all__ = ["Limit", "Report", "names"]
 
-FRAME = {"bare", "completed_orders", "goods", "load", "machine", "report"}
+FRAME = {"bare", "chromium", "completed_orders", "goods", "load", "machine", "report"}
 
 
 def names() -> list[str]:

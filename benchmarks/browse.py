@@ -6,15 +6,13 @@ with the pages. For orientation, on two cores like these: django-oscar 4.2 gave 
 """
 
 import argparse
-import sys
 from datetime import UTC, datetime
 
 from benchmarks.goods import stock_the_shelves
-from benchmarks.load import Load, get_repeatedly, serve
+from benchmarks.load import Load, bare_web, get_repeatedly, serve
 from benchmarks.report import Limit, Report
 from mall.embedded import services
-from mall.embedded.processes import LOOPBACK, Process, free_port
-from mall.embedded.state import ROOT
+from mall.embedded.processes import free_port
 from mall.embedded.temporary import TemporaryServers
 
 SMALL = {"seconds": 3}
@@ -36,7 +34,7 @@ def run(options: argparse.Namespace, servers: TemporaryServers) -> Report:
     log = servers.directory / "log"
     bare_port = free_port()
     web = services.web(servers.env, port=servers.web_port, log=log / "web.log")
-    bare = _bare(servers.env, bare_port, log / "bare.log")
+    bare = bare_web(servers.env, port=bare_port, log=log / "bare.log")
     floors, loads = [], {}
     try:
         serve(web, servers.web_port, path="/")
@@ -97,8 +95,3 @@ def _session() -> str:
     client = Client()
     client.force_login(User.objects.create_user("visitor@demo.example.com", None))
     return client.cookies["mall"].value
-
-
-def _bare(env: dict[str, str], port: int, log) -> Process:
-    argv = [sys.executable, "-m", "gunicorn", "-c", "python:mall.embedded.gunicorn_conf", "-b", f"{LOOPBACK}:{port}"]
-    return Process("bare", [*argv, "benchmarks.bare:application"], log=log, env=env, cwd=ROOT)

@@ -5,13 +5,16 @@ import http.client
 import json
 import os
 import socket
+import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from mall.embedded.processes import LOOPBACK, Process, wait_until
+from mall.embedded.state import ROOT
 
 CONNECTIONS = 6
 
@@ -44,6 +47,12 @@ def serve(process: Process, port: int, *, path: str) -> None:
     """Start a web server and wait until it answers the path."""
     process.start()
     wait_until(lambda: _answers(port, path), timeout=30)
+
+
+def bare_web(env: Mapping[str, str], *, port: int, log: Path) -> Process:
+    """The floor of every page (``benchmarks.bare``), served as the mall is."""
+    argv = [sys.executable, "-m", "gunicorn", "-c", "python:mall.embedded.gunicorn_conf", "-b", f"{LOOPBACK}:{port}"]
+    return Process("bare", [*argv, "benchmarks.bare:application"], log=log, env=env, cwd=ROOT)
 
 
 def _answers(port: int, path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from treebeard.admin import TreeAdmin
@@ -15,6 +15,7 @@ from mall import clock
 from mall.admin import ReadOnlyAdmin
 from mall.audit.trail import record
 from mall.refusals import Refusal
+from mall.templatetags.mall import picture as show_picture
 
 
 @admin.register(Category)
@@ -103,12 +104,12 @@ class ProductAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("picture"))
     def first_picture(self, product: Product) -> str:
         pictures = sorted(product.pictures.all(), key=lambda picture: (picture.position, picture.pk))
-        return format_html('<img src="{}" width="60" height="60" alt="">', pictures[0].image.url) if pictures else "–"
+        return show_picture(pictures[0].image, side=60) if pictures else "–"
 
     @admin.display(description=gettext_lazy("pictures"))
     def gallery(self, product: Product) -> str:
-        rows = ((picture.image.url,) for picture in product.pictures.order_by("position", "pk"))
-        return format_html_join(" ", '<img src="{}" width="160" alt="">', rows) or "–"
+        rows = ((show_picture(row.image, side=160),) for row in product.pictures.order_by("position", "pk"))
+        return format_html_join(" ", "{}", rows) or "–"
 
     @admin.display(description=gettext_lazy("screening"))
     def warned_of(self, product: Product) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.http import QueryDict
@@ -40,7 +39,7 @@ class ProductCard:
     url: str
     title: Text
     subtitle: Text
-    picture_url: str
+    picture: str
     price: Money
     has_range: bool
     list_price: Money | None
@@ -321,7 +320,7 @@ def _card(
         url=reverse("storefront:catalog:product", args=[public_id]),
         title=Text(json.loads(title)),
         subtitle=Text(json.loads(subtitle)),
-        picture_url=default_storage.url(picture) if picture else "",
+        picture=picture or "",
         price=Money(price_from, currency),
         has_range=price_to > price_from,
         list_price=None if list_price is None else Money(list_price, currency),

@@ -7,7 +7,6 @@ Words, pictures and the category are what is reviewed; price, code, weight and s
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import token_hex
 
 from django.core.files.base import File
 from django.db import transaction
@@ -17,7 +16,6 @@ from catalog import descriptions
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, ProductPicture, ProductStats, Sku, Stock
 from catalog.options import WrongOptions, check_options, matrix
-from catalog.pictures import ready_to_show
 from catalog.search.index import index_products
 from catalog.stock import default_warehouse
 from mall.audit.trail import record
@@ -25,6 +23,7 @@ from mall.events.bus import publish
 from mall.events.catalog import ProductApproved, ProductChanged
 from mall.flow import WrongStatus
 from mall.money import Money
+from mall.pictures import make_ours
 from mall.refusals import Refusal
 from mall.texts import Text
 from risk.screening import Finding, screen
@@ -241,11 +240,13 @@ def add_picture(*, product: Product, image: File, value_id: str = "", by, now: d
     positions = list(product.pictures.values_list("position", flat=True))
     if len(positions) >= MOST_PICTURES:
         raise TooManyPictures(_("A product shows at most %(most)d pictures.") % {"most": MOST_PICTURES})
-    shown = ready_to_show(image, name=f"{product.public_id}-{token_hex(4)}.webp")
+    ours = make_ours(image)
     picture = ProductPicture.objects.create(
         shop_id=product.shop_id,
         product=product,
-        image=shown,
+        image=ours,
+        width=ours.width,
+        height=ours.height,
         value_id=value_id,
         position=max(positions, default=-1) + 1,
     )

@@ -35,7 +35,7 @@ class Banner:
     title: Text
     text: Text
     url: str
-    picture_url: str
+    picture: str
     tone: str
     call: Text = field(default_factory=Text)
     is_wide: bool = False
@@ -122,7 +122,7 @@ def _planned_banners(now: datetime) -> list[Banner]:
             title=row.headline,
             text=row.line,
             url=row.target,
-            picture_url=default_storage.url(row.picture.name) if row.picture else "",
+            picture=row.picture.name,
             tone=str(place),
             call=row.call,
             is_wide=True,
@@ -149,7 +149,7 @@ def _shops_as_banners(shops: list[Shop]) -> list[Banner]:
             title=shop.name,
             text=shop.tagline,
             url=reverse("storefront:catalog:shop", args=[shop.slug]),
-            picture_url=default_storage.url(pictures[shop.pk]) if shop.pk in pictures else "",
+            picture=pictures.get(shop.pk, ""),
             tone=str(place),
         )
         for place, shop in enumerate(shops, 1)
@@ -238,9 +238,8 @@ def _gallery(pictures: list[ProductPicture], chosen: Sku | None) -> list[dict]:
     ordered = sorted(pictures, key=lambda picture: not (picture.value_id and picture.value_id in values))
     return [
         {
+            "picture": picture.image.name,
             "url": default_storage.url(picture.image.name),
-            "width": picture.width,
-            "height": picture.height,
             "value_id": picture.value_id,
         }
         for picture in ordered

@@ -14,7 +14,6 @@ The servers are started before the settings are read (see ``tests.servers``) and
 
 import json
 import os
-import shutil
 import signal
 import socket
 from contextlib import ExitStack
@@ -23,24 +22,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import chromium
 from mall.embedded.processes import CannotStart, die_with_parent
 from tests import servers
 
 ROOT = Path(__file__).resolve().parents[1]
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # noon in Shanghai
 PROOFS = ROOT / "var" / "proof.json"
-
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 _running = ExitStack()
 
@@ -203,17 +191,11 @@ def noon():
 @pytest.fixture(scope="session")
 def browser():
     """A Chromium without a window; without one the test is skipped, but not where everything must be tested."""
-    found = os.environ.get("MALL_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if found is None:
+    if chromium.path() is None:
         why = "no Chromium here: apt-get install chromium fonts-noto-cjk"
         pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
-
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium.launched() as found:
+        yield found
 
 
 @pytest.fixture

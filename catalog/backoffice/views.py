@@ -1,7 +1,6 @@
 """Pages for shops: their products, pictures and stock."""
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -41,8 +40,6 @@ def product_list(request: HttpRequest) -> HttpResponse:
             Q(title__icontains=query) | Q(public_id=query) | Q(pk__in=mine.filter(skus__code=query).values("pk"))
         )
     page = paginate(_with_stock_and_picture(rows).order_by("-pk"), request, per_page=PER_PAGE)
-    for row in page:
-        row.picture_url = default_storage.url(row.picture) if row.picture else ""
     path = reverse("backoffice:catalog:list", args=[request.shop.slug])
     tabs = [Choice("", _("All"), path, selected=not status, count=sum(counts.values()))] + [
         Choice(value, label, f"{path}?status={value}", selected=value == status, count=counts.get(value, 0))

@@ -9,6 +9,7 @@ from django.db import migrations, models
 
 import mall.ids
 import mall.money
+import mall.pictures
 import mall.texts
 
 
@@ -95,7 +96,12 @@ class Migration(migrations.Migration):
                 ("numchild", models.PositiveIntegerField(default=0)),
                 ("slug", models.SlugField(max_length=40, unique=True, verbose_name="address")),
                 ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
-                ("icon", models.ImageField(blank=True, upload_to="categories/", verbose_name="icon")),
+                (
+                    "icon",
+                    mall.pictures.PictureField(
+                        blank=True, longest=400, square=True, upload_to="categories/", verbose_name="icon"
+                    ),
+                ),
                 ("commission_bps", models.PositiveIntegerField(default=500, verbose_name="commission in basis points")),
                 ("needs_review", models.BooleanField(default=False, verbose_name="an expert reviews its goods")),
             ],
@@ -148,12 +154,7 @@ class Migration(migrations.Migration):
             name="ProductPicture",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "image",
-                    models.ImageField(
-                        height_field="height", upload_to="products/%Y/%m/", verbose_name="picture", width_field="width"
-                    ),
-                ),
+                ("image", mall.pictures.PictureField(upload_to="products/", verbose_name="picture")),
                 ("width", models.PositiveIntegerField(default=0)),
                 ("height", models.PositiveIntegerField(default=0)),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
+from mall.pictures import PictureField
 from mall.texts import TextField
 
 
@@ -13,7 +14,7 @@ class Category(MP_Node):
 
     slug = models.SlugField(_("address"), max_length=40, unique=True)
     name = TextField(_("name"))
-    icon = models.ImageField(_("icon"), upload_to="categories/", blank=True)
+    icon = PictureField(_("icon"), upload_to="categories/", longest=400, square=True, blank=True)
     commission_bps = models.PositiveIntegerField(_("commission in basis points"), default=500)
     needs_review = models.BooleanField(_("an expert reviews its goods"), default=False)
 

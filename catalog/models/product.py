@@ -10,6 +10,7 @@ from catalog.models.category import Brand, Category
 from mall.flow import Flow
 from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
+from mall.pictures import PictureField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import Text, TextField
 
@@ -100,7 +101,7 @@ class ProductPicture(ShopOwned):
     """A picture of the gallery; the first one stands on cards. ``value_id`` ties it to an option value (a colour)."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="pictures")
-    image = models.ImageField(_("picture"), upload_to="products/%Y/%m/", width_field="width", height_field="height")
+    image = PictureField(_("picture"), upload_to="products/")
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

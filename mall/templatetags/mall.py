@@ -9,17 +9,19 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import dateformat
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
+from mall.pictures import sizes_of
 
 register = template.Library()
 
-PLACEHOLDER = "img/no-picture.svg"
+PLACEHOLDER, PLACEHOLDER_SIDE = "img/no-picture.svg", 400
+PLAIN_WIDTH = 800  # for a browser that knows no srcset
 DAY = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 SHORT_DAY = {"zh-hans": "n月j日", "en": "j M"}
 TIME = "H:i"
@@ -191,6 +193,64 @@ def media(path: object) -> str:
     if not path:
         return static(PLACEHOLDER)
     return default_storage.url(str(path))
+
+
+@register.simple_tag
+def picture(
+    name: object,
+    side: int = 0,
+    *,
+    sizes: str = "100vw",
+    alt: object = "",
+    eager: bool = False,
+    lazy: bool = True,
+    **more,
+) -> SafeString:
+    """
+    An ``<img>`` of a picture of ours: the browser takes the size it needs, and knows the shape before it arrives.
+
+    Either ``side``, for a small square of so many pixels, or ``sizes`` as HTML knows it, for one that grows with the
+    page. ``eager`` is for the picture that a page is about, ``lazy=False`` for what else stands in the first view.
+    Further attributes by their names, ``_`` for ``-``: ``class_="sign"``, ``data_gallery_picture=""``.
+    """
+    loading = ' fetchpriority="high"' if eager else ' loading="lazy"' if lazy else ""
+    return format_html(
+        '<img {} alt="{}"{}{} decoding="async">',
+        _sources(str(name or ""), side, sizes),
+        alt,
+        mark_safe(loading),  # noqa: S308 - our own words
+        format_html_join("", ' {}="{}"', ((key.rstrip("_").replace("_", "-"), value) for key, value in more.items())),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _sources(name: str, side: int, sizes: str) -> SafeString:
+    """``src``, ``srcset``, ``sizes`` and the shape; of a stranger's file or none at all just what is known."""
+    found = sizes_of(name)
+    if not found:
+        shape = side or PLACEHOLDER_SIDE
+        return format_html('src="{}" width="{}" height="{}"', media(name), shape, shape)
+    if side:  # no screen shows more than three of its points for one of ours
+        enough = next((place for place, size in enumerate(found, 1) if min(size.width, size.height) >= 3 * side), None)
+        found, shape, sizes = found[:enough], (side, side), f"{side}px"
+    else:
+        shape = (found[-1].width, found[-1].height)
+    addresses = [(default_storage.url(size.name), size.width) for size in found]
+    plain = next((url for url, width in reversed(addresses) if width <= PLAIN_WIDTH), addresses[0][0])
+    shown = format_html('src="{}" width="{}" height="{}"', plain, *shape)
+    if len(addresses) == 1:
+        return shown
+    return format_html('{} srcset="{}" sizes="{}"', shown, _srcset(addresses), sizes)
+
+
+def _srcset(addresses: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{url} {width}w" for url, width in addresses)
+
+
+@register.filter
+def srcset(name: object) -> str:
+    """All addresses of a picture of ours with their widths, for a script that changes the picture shown."""
+    return _srcset([(default_storage.url(size.name), size.width) for size in sizes_of(str(name or ""))])
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import django.core.validators
 from django.db import migrations, models
 
+import mall.pictures
 import mall.texts
 
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
                 ("headline", mall.texts.TextField(default=mall.texts.Text, verbose_name="headline")),
                 ("line", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="line below")),
                 ("call", mall.texts.TextField(default=mall.texts.Text, verbose_name="words on the button")),
-                ("picture", models.ImageField(upload_to="banners/", verbose_name="picture")),
+                ("picture", mall.pictures.PictureField(longest=1600, upload_to="banners/", verbose_name="picture")),
                 (
                     "ground",
                     models.CharField(

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from mall.pictures import PictureField
 from mall.texts import TextField
 
 
@@ -20,7 +21,7 @@ class Banner(models.Model):
     headline = TextField(_("headline"))
     line = TextField(_("line below"), blank=True)
     call = TextField(_("words on the button"))
-    picture = models.ImageField(_("picture"), upload_to="banners/")
+    picture = PictureField(_("picture"), upload_to="banners/", longest=1600)
     ground = models.CharField(
         _("ground colour"), max_length=7, default="#fdeceb", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
     )

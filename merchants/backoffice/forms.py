@@ -1,12 +1,11 @@
 """The form for a shop's profile and its terms of delivery."""
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall.forms import MoneyFormField, TextFormField
-from merchants.logos import clean_logo
+from mall.pictures import PictureFormField
 from merchants.models import Shop
 from merchants.shops import PROFILE
 
@@ -20,8 +19,12 @@ class ShopForm(forms.Form):
         help_text=gettext_lazy("One line under the name."),
     )
     about = TextFormField(label=gettext_lazy("About the shop"), max_length=2000, required=False, widget=forms.Textarea)
-    logo = forms.ImageField(
-        label=gettext_lazy("Logo"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP; it is cut square.")
+    logo = PictureFormField(
+        label=gettext_lazy("Logo"),
+        required=False,
+        longest=400,
+        square=True,
+        help_text=gettext_lazy("JPEG, PNG or WebP; it is cut square."),
     )
     colour = forms.RegexField(
         label=gettext_lazy("Theme colour"), regex=r"^#[0-9a-fA-F]{6}$", widget=forms.TextInput(attrs={"type": "color"})
@@ -38,10 +41,6 @@ class ShopForm(forms.Form):
     @classmethod
     def of(cls, shop: Shop, data=None, files=None) -> "ShopForm":
         return cls(data, files, initial={name: getattr(shop, name) for name in PROFILE})
-
-    def clean_logo(self):
-        logo = self.cleaned_data["logo"]
-        return clean_logo(logo) if isinstance(logo, UploadedFile) else logo
 
     def clean_shipping_fee(self):
         fee = self.cleaned_data["shipping_fee"]

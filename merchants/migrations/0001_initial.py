@@ -8,6 +8,7 @@ from django.db import migrations, models
 import mall.crypto
 import mall.ids
 import mall.money
+import mall.pictures
 import mall.texts
 
 
@@ -67,7 +68,12 @@ class Migration(migrations.Migration):
                 ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
                 ("tagline", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="tagline")),
                 ("about", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="about the shop")),
-                ("logo", models.ImageField(blank=True, upload_to="shops/", verbose_name="logo")),
+                (
+                    "logo",
+                    mall.pictures.PictureField(
+                        blank=True, longest=400, square=True, upload_to="shops/", verbose_name="logo"
+                    ),
+                ),
                 (
                     "colour",
                     models.CharField(

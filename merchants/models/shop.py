@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from mall.flow import Flow
 from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
+from mall.pictures import PictureField
 from mall.texts import TextField
 from merchants.models.merchant import Merchant
 
@@ -41,7 +42,7 @@ class Shop(models.Model):
     name = TextField(_("name"))
     tagline = TextField(_("tagline"), blank=True)
     about = TextField(_("about the shop"), blank=True)
-    logo = models.ImageField(_("logo"), upload_to="shops/", blank=True)
+    logo = PictureField(_("logo"), upload_to="shops/", longest=400, square=True, blank=True)
     colour = models.CharField(
         _("theme colour"), max_length=7, default="#c8342b", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
     )

@@ -2,9 +2,6 @@
 
 import itertools
 from datetime import datetime, timedelta
-from io import BytesIO
-
-from django.core.files.base import ContentFile, File
 
 from catalog import products, stock
 from catalog.models import Brand, Category, Product
@@ -32,7 +29,8 @@ def make_categories() -> dict[str, Category]:
         }
         parent = nodes.get(drawer.parent)
         node = parent.add_child(**facts) if parent else Category.add_root(**facts)
-        node.icon.save(f"{drawer.slug}.webp", ContentFile(pictures.logo(drawer.emoji, "#f3ece2")))
+        node.icon = pictures.logo(drawer.emoji, "#f3ece2")
+        node.save(update_fields=["icon"])
         nodes[drawer.slug] = node
         if parent:
             parent.refresh_from_db()
@@ -55,10 +53,10 @@ def make_banners(now: datetime) -> None:
             starts_at=now - timedelta(days=7),
             ends_at=now + timedelta(days=365),
         )
-        image = pictures.banner(
+        row.picture = pictures.banner(
             banner.emoji, tints=banner.tints, ground=banner.ground, accent=banner.accent, seed=position
         )
-        row.picture.save(f"{banner.slug}.webp", ContentFile(image))
+        row.save()
 
 
 def make_products(
@@ -137,7 +135,7 @@ def _make_product(
         now=at,
     )
     for shot in listing.shots:
-        image = File(BytesIO(pictures.compose(shot.emoji, **shot.arguments())), name=f"{listing.slug}.webp")
+        image = pictures.compose(shot.emoji, **shot.arguments())
         products.add_picture(product=product, image=image, value_id=shot.option_value or "", by=owner, now=at)
     units = {sku.choice: sku.stock for sku in listing.skus}
     for sku in product.skus.all():

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.core.files.base import ContentFile
-
 from mall.accounts.models import User
 from mall.money import Money
 from mall.texts import Text
@@ -84,9 +82,7 @@ def _apply_and_open(described: shapes.Shop, owner: User, staff: User, opened_at:
 
 
 def _furnish(shop: Shop, described: shapes.Shop, owner: User, at: datetime) -> Shop:
-    logo = ContentFile(
-        pictures.logo(described.emoji, described.color, tint=described.emoji_tint), name=f"{described.slug}.webp"
-    )
+    logo = pictures.logo(described.emoji, described.color, tint=described.emoji_tint)
     return update_shop(
         shop=shop,
         fields={

@@ -11,10 +11,12 @@
   const stage = find("data-gallery-picture");
   const thumbs = [...page.querySelectorAll("[data-gallery-thumb]")];
   const look = (address) => {
-    if (!address || !stage) return;
+    const asked = thumbs.find((thumb) => thumb.getAttribute("href") === address);
+    if (!asked || !stage) return;
+    stage.srcset = asked.dataset.galleryThumb;
     stage.src = address;
     for (const thumb of thumbs) {
-      if (thumb.getAttribute("href") === address) thumb.setAttribute("aria-current", "true");
+      if (thumb === asked) thumb.setAttribute("aria-current", "true");
       else thumb.removeAttribute("aria-current");
     }
   };

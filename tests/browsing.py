@@ -1,0 +1,85 @@
+"""People at a real browser: who they are, how wide their screen is, and what their browser complains of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+
+AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text(encoding="utf-8")
+PHONE, DESKTOP = 390, 1280
+HEIGHTS = {PHONE: 844, DESKTOP: 800}
+LOCALES = {"en": "en-US", "zh-hans": "zh-CN"}
+
+WATCH = """
+window.moved = { share: 0, what: [] };
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    if (entry.hadRecentInput) continue;
+    window.moved.share += entry.value;
+    for (const { node } of entry.sources) window.moved.what.push(`${node?.localName}.${node?.className}`);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+CHECK = """async (rules) => {
+  const found = await axe.run(document, rules.length ? { runOnly: { type: "rule", values: rules } } : {});
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, any }) =>
+    `${id}: ${target.join(" ")} ${html.slice(0, 120)} ${any.map(({ message }) => message).join("; ").slice(0, 160)}`));
+}"""
+
+
+@contextmanager
+def visitor(
+    browser, url: str, *, person=None, width: int = DESKTOP, language: str = "en", dark=False, scripts: bool = True
+) -> Iterator:
+    """
+    A page of a browser of its own, signed in as ``person``; ``page.complaints`` holds what its console said.
+
+    A window as narrow as a phone is one: touched, not pointed at.
+    """
+    phone = width < 600
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": HEIGHTS[width]},
+        is_mobile=phone,
+        has_touch=phone,
+        locale=LOCALES[language],
+        timezone_id="Asia/Shanghai",
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+    )
+    try:
+        context.set_default_timeout(10_000)
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if person is not None:
+            cookies[settings.SESSION_COOKIE_NAME] = session_of(person)
+        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: _heard(page, said))
+        page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
+        yield page
+    finally:
+        context.close()
+
+
+def session_of(person) -> str:
+    """The key of a session that is signed in, written to the database that the server reads."""
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _heard(page, said) -> None:
+    """Errors, among them whatever the content policy refused; that the page itself is a 404 is no complaint."""
+    if said.type == "error" and said.location.get("url") != page.url:
+        page.complaints.append(f"console: {said.text} {said.location.get('url', '')}")
+
+
+def accessibility(page, *rules: str) -> list[str]:
+    """What axe finds wrong; with ``rules`` only those are looked at."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
+    return page.evaluate(CHECK, list(rules))

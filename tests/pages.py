@@ -1,0 +1,368 @@
+"""
+Every kind of page that people see, with the way to one of each: for screenshots and for what must hold on all pages.
+
+``furnished()`` fills an empty mall with a little of everything, ``staged()`` adds what is in motion (a cart, orders in
+every state, a payment that waits) for a shopper and a shop, ``pages()`` names the pages. An address that is neither
+here nor in ``NO_PAGES`` fails a test.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.contrib import admin
+from django.urls import reverse
+
+from catalog import products, reviews
+from catalog.models import Category, Product, Sku
+from mall import clock
+from mall.accounts.models import User
+from mall.admin import ReadOnlyAdmin
+from mall.events import deliver_everything
+from mall.money import Money
+from mall.texts import Text
+from marketing.models import Banner
+from merchants import applications
+from merchants.models import Application, Shop
+from orders.gateways import sandbox_bank
+from orders.models import Order, OrderGroup, OrderLine, Payment
+from orders.payments import start_payment
+from settlement.demo import pictures
+from tests import journeys
+from tests.factories import accounts, catalog, merchants
+from tests.factories.merchants import credit_code
+
+PASSWORD = "correct-horse-7"
+GUEST, SHOPPER, OWNER, STAFF, APPLICANT = "guest", "shopper", "owner", "staff", "applicant"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One kind of page: the name of its picture, for whom it is, where it stands, and how it answers."""
+
+    name: str
+    who: str
+    path: str
+    status: int = 200
+
+    @property
+    def audience(self) -> str:
+        return {STAFF: "admin", OWNER: "backoffice"}.get(self.who, "storefront")
+
+
+@dataclass
+class Scene:
+    """The rows that pages are about, and the people who look at them."""
+
+    shopper: User
+    owner: User
+    staff: User
+    shop: Shop
+    category: Category
+    product: Product
+    gone: Product
+    words: list[str] = field(default_factory=list)  # what people typed: it stands on pages in any language
+    orders: dict[str, Order] = field(default_factory=dict)  # by status
+    waiting: OrderGroup | None = None
+    payment: Payment | None = None
+    reviewable: OrderLine | None = None
+    applications: dict[str, Application] = field(default_factory=dict)  # by status
+
+    def person(self, who: str) -> User | None:
+        if who == APPLICANT:
+            return self.applications["changes"].applicant
+        return {SHOPPER: self.shopper, OWNER: self.owner, STAFF: self.staff}.get(who)
+
+
+# What stands there
+
+
+def furnished() -> Scene:
+    """A small mall at rest: two shops, a few products with pictures, a banner, people."""
+    owner = accounts.shopper(email="owner@example.com", password=PASSWORD)
+    house = _shop("tea-house", "云间茶舍", "Cloud Tea House", owner=owner)
+    pottery = _shop("pottery", "山岚陶坊", "Mountain Pottery")
+    root = catalog.category(name="茶与器", english="Tea and ware", slug="tea", icon=pictures.logo("teapot", "#f3ece2"))
+    leaf = catalog.category(parent=root, name="茶壶", english="Teapots", slug="teapots")
+    root.refresh_from_db()
+    brand = catalog.brand()
+    rows = [
+        _product(shop, leaf, brand, number, emoji)
+        for number, (shop, emoji) in enumerate(
+            [(house, "teapot"), (house, "teacup"), (pottery, "plate"), (pottery, "pot"), (house, "apple")], 1
+        )
+    ]
+    products.take_off_sale(product=rows[-1], by=owner, now=clock.now())
+    _banner()
+    return Scene(
+        shopper=accounts.shopper(email="shopper@example.com", password=PASSWORD),
+        owner=owner,
+        staff=accounts.staff(email="staff@example.com", password=PASSWORD),
+        shop=house,
+        category=leaf,
+        product=rows[0],
+        gone=rows[-1],
+    )
+
+
+def _shop(slug: str, name: str, english: str, **fields) -> Shop:
+    return merchants.shop(
+        slug=slug,
+        name=Text({"zh-hans": name, "en": english}),
+        tagline=Text({"zh-hans": "一盏好茶，慢慢喝", "en": "Good tea, drunk slowly"}),
+        about=Text({"zh-hans": "我们在山里做茶。", "en": "We make tea in the hills."}),
+        logo=pictures.logo("teapot", "#2f6b4f"),
+        shipping_fee="8.00",
+        free_shipping_over="199.00",
+        **fields,
+    )
+
+
+def _product(shop: Shop, category: Category, brand, number: int, emoji: str) -> Product:
+    row = catalog.product(
+        shop=shop,
+        category=category,
+        brand=brand,
+        title=f"手作小器 {number}",
+        english=f"Small handmade thing {number}",
+        subtitle=Text({"zh-hans": "一器一味", "en": "Each its own"}),
+        description=Text({"zh-hans": "轻巧，好握。", "en": "Light in the hand."}),
+        options=[
+            {
+                "id": "o1",
+                "name": {"zh-hans": "颜色", "en": "Colour"},
+                "values": [
+                    {"id": "v1", "name": {"zh-hans": "青", "en": "Celadon"}, "swatch": "#7fa99b"},
+                    {"id": "v2", "name": {"zh-hans": "白", "en": "White"}, "swatch": "#f4f1ea"},
+                ],
+            }
+        ],
+        attributes=[{"name": {"zh-hans": "材质", "en": "Material"}, "value": {"zh-hans": "陶瓷", "en": "Porcelain"}}],
+    )
+    for value, price in (("v1", "58.00"), ("v2", "68.00")):
+        catalog.sku(product=row, choice=[value], price=price, list_price=Money.parse("88.00"), stock=40)
+    for seed, value in enumerate(("v1", "v2", "")):
+        image = pictures.compose(emoji, tint=None, ground="#e7ded2", seed=seed)
+        products.add_picture(product=row, image=image, value_id=value, by=None, now=clock.now())
+    return row
+
+
+def _banner() -> None:
+    Banner.objects.create(
+        headline=Text({"zh-hans": "春茶上新", "en": "Spring tea is here"}),
+        line=Text({"zh-hans": "头采，量少", "en": "First harvest, little of it"}),
+        call=Text({"zh-hans": "去看看", "en": "Have a look"}),
+        picture=pictures.banner(["teapot", "teacup"], ground="#e7ded2", accent="#7fa99b", seed=0),
+        target="/c/tea/",
+        starts_at=clock.now() - timedelta(days=1),
+        ends_at=clock.now() + timedelta(days=30),
+    )
+
+
+# What is in motion
+
+
+def staged(scene: Scene) -> Scene:
+    """Things that wait for somebody: a cart, an order in every state, a payment, applications, a product to review."""
+    now = clock.now()
+    if not scene.shopper.addresses.exists():
+        accounts.address(scene.shopper)
+    one, other = list(Sku.objects.filter(product__shop=scene.shop, product__status="on_sale").order_by("pk")[:2])
+    stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
+    give = {"shopper": scene.shopper, "now": now}
+    orders = {
+        "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
+        "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
+        "delivered": journeys.delivered_order(skus={other: 1}, by=scene.owner, **give),
+        "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
+        "canceled": journeys.canceled_order(skus={one: 1}, **give),
+    }
+    reviewed = journeys.completed_order(skus={one: 1}, by=scene.owner, **give).lines.get()
+    text = "很好用，包装也用心。"
+    review = reviews.write_review(shopper=scene.shopper, order_line_id=reviewed.pk, stars=5, text=text, now=now)
+    answer = "谢谢您的喜欢！"
+    reviews.answer_review(review=review, text=answer, by=scene.owner, now=now)
+    scene.waiting = journeys.placed_group(skus={one: 1, stranger: 1}, **give)
+    scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
+    scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
+    scene.reviewable = orders["delivered"].lines.get()
+    scene.applications = _applications(scene.staff, now)
+    _product_to_review(scene, now)
+    journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
+    deliver_everything()
+    scene.words += [text, answer, *_typed(scene)]
+    return scene
+
+
+def _applications(staff: User, now: datetime) -> dict[str, Application]:
+    made = {}
+    for number, status in enumerate(("submitted", "changes", "rejected")):
+        person = accounts.shopper(email=f"applicant-{status}@example.com", password=PASSWORD)
+        made[status] = applications.submit_application(
+            applicant=person,
+            fields={
+                "merchant_name": f"杭州云器商贸有限公司{number}号",
+                "kind": "enterprise",
+                "credit_code": credit_code(),
+                "contact_name": "张小云",
+                "contact_phone": f"1990000001{number}",
+                "shop_name": Text({"zh-hans": f"云器{number}号", "en": f"Cloud ware {number}"}),
+                "shop_slug": f"cloud-ware-{number}",
+                "goods": "茶具、茶叶",
+            },
+            now=now,
+        )
+    reason = "请补充营业执照。"
+    applications.request_changes(application=made["changes"], reason=reason, by=staff, now=now)
+    applications.reject_application(application=made["rejected"], reason=reason, by=staff, now=now)
+    for application in made.values():
+        application.refresh_from_db()
+    return made
+
+
+def _product_to_review(scene: Scene, now: datetime) -> None:
+    """In the queue of the reviewers: a category that an expert looks at, and a word that should make her look."""
+    watched = catalog.category(name="食品", english="Food", slug="food-to-review", needs_review=True)
+    row = catalog.product(
+        shop=scene.shop,
+        category=watched,
+        title="山间野茶",
+        english="Wild tea from the hills",
+        status=Product.Status.DRAFT,
+        on_sale_at=None,
+    )
+    catalog.sku(product=row, price="30.00")
+    products.submit_product(product=row, by=scene.owner, now=now)
+
+
+def _typed(scene: Scene) -> Iterator[str]:
+    """Names, addresses and the like: one text, whatever the language of the page."""
+    for address in scene.shopper.addresses.all():
+        yield from (address.province, address.city, address.district)
+        yield from (address.consignee.reveal(), address.line.reveal())
+    for application in scene.applications.values():
+        yield from (application.merchant_name, application.goods, application.reason, application.contact_name.reveal())
+    for shop in Shop.objects.select_related("merchant"):
+        yield from (shop.merchant.name, shop.slug, shop.province, shop.city)
+    for person in User.objects.all():
+        yield from (person.email, person.display_name, person.shown_name)
+
+
+# Where they are shown
+
+
+def pages(scene: Scene) -> list[Page]:
+    """One page of every kind, for every audience."""
+    return [*_storefront(scene), *_account(scene), *_backoffice(scene), *_admin(scene)]
+
+
+def _storefront(scene: Scene) -> Iterator[Page]:
+    def page(name: str, path: str, status: int = 200) -> Page:
+        return Page(name, GUEST, path, status)
+
+    category = reverse("storefront:catalog:category", args=[scene.category.slug])
+    yield page("home", reverse("storefront:catalog:home"))
+    yield page("category", category)
+    yield page("category-filtered", f"{category}?price_min=10&in_stock=1&sort=newest")
+    yield page("search", reverse("storefront:catalog:search") + "?q=tea")
+    yield page("search-nothing", reverse("storefront:catalog:search") + "?q=qqqqqq")
+    yield page("shop", reverse("storefront:catalog:shop", args=[scene.shop.slug]))
+    yield page("product", reverse("storefront:catalog:product", args=[scene.product.public_id]))
+    yield page("product-gone", reverse("storefront:catalog:product", args=[scene.gone.public_id]), 410)
+    yield page("cart-empty", reverse("storefront:orders:cart"))
+    yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
+    yield page("sign-in", reverse("account_login"))
+    yield page("sign-up", reverse("account_signup"))
+    yield page("password-forgotten", reverse("account_reset_password"))
+    yield page("password-forgotten-sent", reverse("account_reset_password_done"))
+    yield page("password-from-key", reverse("account_reset_password_from_key", args=["0", "a-b"]))
+    yield page("password-from-key-done", reverse("account_reset_password_from_key_done"))
+    yield page("confirm-address", reverse("account_confirm_email", args=["nonsense"]))
+    yield page("address-sent", reverse("account_email_verification_sent"))
+    yield page("inactive", reverse("account_inactive"))
+    yield page("not-found", "/nothing/here/", 404)
+
+
+def _account(scene: Scene) -> Iterator[Page]:
+    def page(name: str, route: str, *args, status: int = 200) -> Page:
+        return Page(name, SHOPPER, reverse(route, args=args), status)
+
+    yield page("home-signed-in", "storefront:catalog:home")
+    yield page("cart", "storefront:orders:cart")
+    yield page("checkout", "storefront:orders:checkout")
+    yield page("pay", "storefront:orders:pay", scene.waiting.public_id)
+    yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
+    yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
+    yield page("orders", "storefront:orders:list")
+    for status, order in scene.orders.items():
+        yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
+    yield page("review", "storefront:catalog:review", scene.reviewable.pk)
+    yield page("account", "storefront:accounts:home")
+    yield page("addresses", "storefront:accounts:addresses")
+    yield page("address-add", "storefront:accounts:address-add")
+    address = scene.shopper.addresses.order_by("pk").first()
+    yield page("address-edit", "storefront:accounts:address-edit", address.public_id)
+    yield page("email", "account_email")
+    yield page("password-change", "account_change_password")
+    yield page("confirm-it-is-you", "account_reauthenticate")
+    yield page("sign-out", "account_logout")
+    yield page("apply", "storefront:merchants:apply")
+    yield page("no-shop", "backoffice:merchants:home")
+    yield page("forbidden", "backoffice:merchants:dashboard", scene.shop.slug, status=403)
+    application = scene.applications["changes"]
+    yield Page(
+        "application-changes", APPLICANT, reverse("storefront:merchants:application", args=[application.public_id])
+    )
+
+
+def _backoffice(scene: Scene) -> Iterator[Page]:
+    def page(name: str, route: str, *args) -> Page:
+        return Page(name, OWNER, reverse(f"backoffice:{route}", args=[scene.shop.slug, *args]))
+
+    yield Page("choose", OWNER, reverse("backoffice:merchants:home"))
+    yield page("dashboard", "merchants:dashboard")
+    yield page("products", "catalog:list")
+    yield page("product-add", "catalog:add")
+    yield page("product-edit", "catalog:edit", scene.product.public_id)
+    yield page("stock", "catalog:stock", scene.product.public_id)
+    yield page("orders", "orders:list")
+    for status in ("paid", "shipped", "completed", "canceled"):
+        yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
+    yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("money", "settlement:home")
+    yield page("health", "merchants:health")
+    yield page("shop", "merchants:shop")
+
+
+def _admin(scene: Scene) -> Iterator[Page]:
+    """The first page, every list with rows, and the newest row of each; forms to add where adding is allowed."""
+    yield Page("index", STAFF, reverse("admin:index"))
+    yield Page("tunables", STAFF, reverse("admin:tunables"))
+    yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
+    for model, site in sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label_lower):
+        label = model._meta.label_lower.replace(".", "_")
+        yield Page(label, STAFF, reverse(f"admin:{label}_changelist"))
+        row = model._default_manager.order_by("-pk").first()
+        if row is not None:
+            yield Page(f"{label}-row", STAFF, reverse(f"admin:{label}_change", args=[row.pk]))
+        if not isinstance(site, ReadOnlyAdmin):
+            yield Page(f"{label}-add", STAFF, reverse(f"admin:{label}_add"))
+
+
+NO_PAGES = {
+    "storefront:catalog:suggest": "answers a script",
+    "storefront:orders:cart-add": "a press of a button",
+    "storefront:orders:cart-change": "a press of a button",
+    "storefront:orders:pay-start": "a press of a button",
+    "storefront:orders:payment-notify": "a bank speaks",
+    "storefront:orders:cancel": "a press of a button",
+    "storefront:orders:receive": "a press of a button",
+    "storefront:orders:buy-again": "a press of a button",
+    "storefront:accounts:address-remove": "a press of a button",
+    "backoffice:catalog:status": "a press of a button",
+    "backoffice:catalog:picture": "a press of a button",
+    "backoffice:orders:cancel": "a press of a button",
+    "account_set_password": "for who has none; every one here has",
+    "account_confirm_login_code": "no sign-in by code",
+}
+"""Addresses at which nobody looks, and why."""
