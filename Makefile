@@ -47,7 +47,7 @@ lint: venv-dev
 
 messages: venv
 	@command -v msgfmt >/dev/null || { echo "Translations need gettext: apt-get install gettext"; exit 1; }
-	$(BIN)/python manage.py makemessages --all --no-location --ignore='.venv/*' --ignore='var/*'
+	$(BIN)/python manage.py makemessages --all --no-location --no-obsolete --ignore='.venv/*' --ignore='var/*'
 	$(BIN)/python manage.py compilemessages --ignore='.venv/*'
 
 lock:
