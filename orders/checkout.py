@@ -154,7 +154,7 @@ PLACED_OR_WANTED = """
 
 
 def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, list[_Line]]:
-    """The key of the group that this checkout key has placed, and what lies in the cart; asked under the cart's lock."""
+    """What this checkout key has placed (a key), and what lies in the cart. Asked under its lock."""
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
     return rows[0][0], [_Line(*line) for _placed, *line in rows if line[0] is not None]
 
