@@ -189,10 +189,13 @@ def _constant_part(template_name: str, _language: str | None) -> SafeString:
 
 @register.filter
 def media(path: object) -> str:
-    """The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none."""
+    """
+    The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none. What
+    begins with a slash is an address of ours already.
+    """
     if not path:
         return static(PLACEHOLDER)
-    return default_storage.url(str(path))
+    return str(path) if str(path).startswith("/") else default_storage.url(str(path))
 
 
 @register.simple_tag
