@@ -48,8 +48,8 @@
     if (event.persisted) location.reload();
   });
 
-  // Unsaved changes: ask before the page is left.
-  for (const form of document.querySelectorAll("form[data-guard]")) {
+  // Unsaved changes: ask before the page is left (the back office has its own guard).
+  for (const form of document.querySelectorAll("body:not(.backoffice) form[data-guard]")) {
     let changed = false;
     form.addEventListener("input", () => { changed = true; });
     form.addEventListener("submit", () => { changed = false; });
