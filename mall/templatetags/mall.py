@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
@@ -111,6 +112,12 @@ def short_moment(value: datetime | None) -> SafeString:
 def month(value: date | None) -> str:
     """The month of a date."""
     return dateformat.format(value, "Y年n月" if get_language() == "zh-hans" else "F Y") if value else ""
+
+
+@register.simple_tag
+def mall_now() -> datetime:
+    """The mall's own time, which a demonstration can move: what counts down counts from here."""
+    return clock.now()
 
 
 # Small marks ---------------------------------------------------------------------------------------------------------

@@ -92,7 +92,6 @@ def campaigns(now: datetime) -> Chapter:
                             "title": both("限时抢购", "Flash sale"),
                             "url": "#main",
                             "until": now + timedelta(hours=2, minutes=13),
-                            "now": now,
                             "offers": offers,
                         },
                     ),
@@ -102,7 +101,6 @@ def campaigns(now: datetime) -> Chapter:
                             "title": both("晚八点场", "Tonight at eight"),
                             "url": "#main",
                             "until": now + timedelta(hours=9),
-                            "now": now,
                             "offers": offers[:4],
                             "starts": True,
                         },
@@ -188,25 +186,19 @@ def campaigns(now: datetime) -> Chapter:
                 both("拼团", "Buying together"),
                 both("商品页与拼团详情。", "The product page and the group's own."),
                 [
-                    State(
-                        both("缺人", "Open"), {"group": group, "now": now, "join_url": "#main", "share_url": "#main"}
-                    ),
+                    State(both("缺人", "Open"), {"group": group, "join_url": "#main", "share_url": "#main"}),
                     State(
                         both("成团", "Full"),
-                        {"group": {**group, "people": people, "places": (), "state": "full"}, "now": now},
+                        {"group": {**group, "people": people, "places": (), "state": "full"}},
                     ),
-                    State(both("未成团", "Failed"), {"group": {**group, "state": "failed"}, "now": now}),
+                    State(both("未成团", "Failed"), {"group": {**group, "state": "failed"}}),
                 ],
             ),
             Specimen(
                 "_presale.html",
                 both("定金预售", "Pre-sale with deposit"),
                 both("三步：定金、尾款、发货。", "Three steps: deposit, the rest, shipped."),
-                [
-                    State(
-                        USUAL, {"steps": deposit, "worth": Money(10_000), "until": now + timedelta(days=2), "now": now}
-                    )
-                ],
+                [State(USUAL, {"steps": deposit, "worth": Money(10_000), "until": now + timedelta(days=2)})],
             ),
             Specimen(
                 "_bargain.html",
@@ -215,7 +207,7 @@ def campaigns(now: datetime) -> Chapter:
                 [
                     State(
                         both("进行中", "Open"),
-                        {"bargain": bargain, "now": now, "share_url": "#main", "buy_url": "#main"},
+                        {"bargain": bargain, "share_url": "#main", "buy_url": "#main"},
                     ),
                     State(
                         both("砍到底价", "Done"),
@@ -227,7 +219,6 @@ def campaigns(now: datetime) -> Chapter:
                                 "cut": Money(16_000),
                                 "helpers": [],
                             },
-                            "now": now,
                             "buy_url": "#main",
                         },
                     ),

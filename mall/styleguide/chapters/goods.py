@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mall.money import Money
-from mall.styleguide.samples import CUP, GOODS, PEOPLE
+from mall.styleguide.samples import CUP, GOODS, LAMP, PEOPLE, PLANT
 from mall.styleguide.specimen import NOTHING, USUAL, Chapter, Specimen, State, both, plain
 
 
@@ -80,13 +80,12 @@ def goods(now: datetime) -> Chapter:
                         USUAL,
                         {
                             "until": now + timedelta(minutes=29, seconds=59),
-                            "now": now,
                             "label": both("剩余支付时间", "Pay within"),
                         },
                     ),
-                    State(both("超过一天", "More than a day"), {"until": now + timedelta(days=3, hours=4), "now": now}),
-                    State(both("方块", "Boxed"), {"until": now + timedelta(hours=5), "now": now, "is_boxed": True}),
-                    State(both("已结束", "Over"), {"until": now - timedelta(hours=1), "now": now}),
+                    State(both("超过一天", "More than a day"), {"until": now + timedelta(days=3, hours=4)}),
+                    State(both("方块", "Boxed"), {"until": now + timedelta(hours=5), "is_boxed": True}),
+                    State(both("已结束", "Over"), {"until": now - timedelta(hours=1)}),
                 ],
             ),
             Specimen(
@@ -104,6 +103,40 @@ def goods(now: datetime) -> Chapter:
                         {"name": both("云间陶舍", "Yunjian Pottery"), "picture": CUP, "is_square": True},
                     ),
                 ],
+            ),
+            Specimen(
+                "_gallery.html",
+                both("图集", "Gallery"),
+                both("商品页。选择规格时换到对应图片。", "The product page. Choosing a SKU shows its picture."),
+                [
+                    State(
+                        USUAL,
+                        {"title": GOODS[0][0], "gallery": [{"picture": one, "url": one} for one in (CUP, LAMP, PLANT)]},
+                    )
+                ],
+                "styleguide/_product.html",
+            ),
+            Specimen(
+                "_sku_picker.html",
+                both("规格选择", "SKU picker"),
+                both(
+                    "每个选项都是链接；售罄的仍可点，看得到图片和价格。",
+                    "Each value is a link; what is sold out can still be looked at.",
+                ),
+                [State(USUAL, {"options": [_option("colour", COLOURS), _option("size", SIZES)]})],
+            ),
+            Specimen(
+                "_shop_card.html",
+                both("店铺卡片", "Shop card"),
+                both("商品页右侧。", "Beside the product."),
+                [
+                    State(USUAL, {"shop": SHOP, "product_count": 23, "rating": {"average": 4.9, "count": 312}}),
+                    State(
+                        both("新店", "New shop"),
+                        {"shop": {**SHOP, "logo": "", "tagline": ""}, "product_count": 3, "rating": {}},
+                    ),
+                ],
+                "styleguide/_shop.html",
             ),
             plain(
                 "_cards.html",
@@ -125,3 +158,37 @@ def goods(now: datetime) -> Chapter:
             ),
         ],
     )
+
+
+SHOP = {
+    "name": both("云间陶舍", "Yunjian Pottery"),
+    "slug": "sample",
+    "city": both("丽水", "Lishui"),
+    "tagline": both("一窑一色，慢慢用旧", "One kiln, one colour, to grow old with"),
+    "logo": CUP,
+}
+COLOURS = [
+    (both("粉青", "Pale celadon"), "#a9cdbf"),
+    (both("梅子青", "Plum green"), "#4f8a72"),
+    (both("米黄", "Cream"), "#e8d9b0"),
+]
+SIZES = [(both("150 毫升", "150 ml"), ""), (both("180 毫升", "180 ml"), ""), (both("240 毫升", "240 ml"), "")]
+
+
+def _option(name: str, values: list) -> dict:
+    """The first is chosen, the last is sold out."""
+    return {
+        "id": name,
+        "name": both("颜色", "Colour") if name == "colour" else both("容量", "Volume"),
+        "values": [
+            {
+                "id": f"{name}{place}",
+                "name": label,
+                "swatch": swatch,
+                "url": "#main",
+                "selected": place == 0,
+                "available": place < len(values) - 1,
+            }
+            for place, (label, swatch) in enumerate(values)
+        ],
+    }

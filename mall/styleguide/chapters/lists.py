@@ -134,7 +134,6 @@ def lists(now: datetime) -> Chapter:
                             "actions": actions,
                             "filter": _form(FilterForm, "list", {}),
                             "pages": pages,
-                            "now": now,
                         },
                     )
                 ],

@@ -143,7 +143,6 @@ def talk(now: datetime) -> Chapter:
                         {
                             "entries": entries,
                             "until": now + timedelta(days=1, hours=5),
-                            "now": now,
                             "waiting_for": both("等待店铺回应，剩余", "The shop must answer within"),
                         },
                     )
