@@ -160,6 +160,7 @@ def goods(now: datetime) -> Chapter:
     )
 
 
+ALBUM = [{"picture": one, "url": one} for one in (CUP, LAMP, PLANT)]
 SHOP = {
     "name": both("云间陶舍", "Yunjian Pottery"),
     "slug": "sample",
