@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
@@ -113,6 +114,12 @@ def month(value: date | None) -> str:
     return dateformat.format(value, "Y年n月" if get_language() == "zh-hans" else "F Y") if value else ""
 
 
+@register.simple_tag
+def mall_now() -> datetime:
+    """The mall's own time, which a demonstration can move: what counts down counts from here."""
+    return clock.now()
+
+
 # Small marks ---------------------------------------------------------------------------------------------------------
 
 
@@ -189,10 +196,13 @@ def _constant_part(template_name: str, _language: str | None) -> SafeString:
 
 @register.filter
 def media(path: object) -> str:
-    """The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none."""
+    """
+    The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none. What
+    begins with a slash is an address of ours already.
+    """
     if not path:
         return static(PLACEHOLDER)
-    return default_storage.url(str(path))
+    return str(path) if str(path).startswith("/") else default_storage.url(str(path))
 
 
 @register.simple_tag
