@@ -24,6 +24,7 @@ SPOKEN_KEYWORDS = {"label", "help_text", "verbose_name", "verbose_name_plural", 
 SPOKEN_ATTRIBUTES = {"placeholder", "title", "aria-label", "alt", "data-confirm"}
 SPEAKS_CHINESE = {
     "catalog/search/words.py": "words that people search for",
+    "risk/screening.py": "which characters are Chinese",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
 }
 SIGNS = "象"  # of the house, drawn rather than said
