@@ -27,6 +27,8 @@ if settings.MALL_SERVES_MEDIA:
 
     urlpatterns.append(path("media/<path:path>", serve_media))
 
-handler404 = "mall.storefront.errors.not_found"
+handler400 = "mall.storefront.errors.bad_request"
 handler403 = "mall.storefront.errors.forbidden"
+handler404 = "mall.storefront.errors.not_found"
+handler429 = "mall.storefront.errors.too_many_requests"  # asked for by allauth
 handler500 = "mall.storefront.errors.broken"

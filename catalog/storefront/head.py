@@ -40,7 +40,7 @@ class Head:
     price: Money | None = None
     can_buy: bool = False
     is_listed: bool = True
-    data: SafeString = SafeString()
+    data: str = ""
 
     @property
     def url(self) -> str:

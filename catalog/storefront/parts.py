@@ -21,6 +21,7 @@ from catalog.search.suggestions import suggestions
 from catalog.storefront import head
 from mall.pages import cached_part
 from mall.storefront import shell
+from mall.storefront.errors import Gone
 from merchants.models import Shop
 
 
@@ -93,9 +94,11 @@ def _search(asked: Asked) -> dict:
 
 
 def _shop(slug: str, asked: Asked) -> dict:
-    found = Shop.objects.open().filter(slug=slug).first()
+    found = Shop.objects.filter(slug=slug).exclude(status=Shop.Status.FROZEN).first()
     if found is None:
         raise Http404
+    if not found.is_open:
+        raise Gone
     context = {
         "shop": found,
         "listing": listing(replace(asked, shop_id=found.pk)),
