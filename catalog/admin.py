@@ -1,10 +1,8 @@
 """What platform staff do with goods: review products, keep the category tree and the brands, look at stock."""
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.utils.html import format_html_join
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
 from treebeard.admin import TreeAdmin
 from treebeard.forms import movenodeform_factory
 
@@ -12,10 +10,10 @@ from catalog import products
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.models import Brand, Category, Product, Review, Sku, StockMovement
 from mall import clock
-from mall.admin import ReadOnlyAdmin
 from mall.audit.trail import record
-from mall.refusals import Refusal
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from mall.templatetags.mall import picture as show_picture
+from risk.screening import banned_words
 
 
 @admin.register(Category)
@@ -56,37 +54,59 @@ def _note_and_show(request, action: str, slug: str, form) -> None:
     forget(CATALOGUE, SHOPS)
 
 
-class DecisionForm(admin.helpers.ActionForm):
-    note = forms.CharField(label=gettext_lazy("Note for the shop"), required=False, max_length=500)
-
-
-class SkuInline(admin.TabularInline):
+class SkuInline(ReadOnlyRows):
     model = Sku
-    fields = readonly_fields = ["public_id", "chosen", "price", "list_price", "code", "is_active"]
-    extra = 0
-    can_delete = False
+    fields = ["public_id", "chosen", "price", "list_price", "code", "is_active"]
 
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    @admin.display(description=gettext_lazy("combination"))
+    @admin.display(description=_("combination"))
     def chosen(self, sku: Sku) -> str:
         return " / ".join(map(str, sku.choice_names))
 
 
+def _is_waiting(product: Product) -> bool:
+    return product.status == Product.Status.IN_REVIEW
+
+
 @admin.register(Product)
-class ProductAdmin(ReadOnlyAdmin):
+class ProductAdmin(VerbAdmin):
     """The queue of products to review. Staff decide; they do not write for the shops."""
 
-    action_form = DecisionForm
-    actions = ["approve", "refuse", "take_down"]
+    noun = "product"
+    verbs = [
+        Verb(
+            name="approve",
+            label=_("Approve: put on sale"),
+            call=products.approve_product,
+            permission="catalog.review_product",
+            fits=_is_waiting,
+        ),
+        Verb(
+            name="refuse",
+            label=_("Ask for corrections"),
+            call=products.refuse_product,
+            permission="catalog.review_product",
+            fits=_is_waiting,
+            asks="note",
+            asks_label=_("Note for the shop"),
+            longest=500,
+        ),
+        Verb(
+            name="take_down",
+            label=_("Take down"),
+            call=products.take_down_product,
+            permission="catalog.take_down_product",
+            fits=lambda product: Product.FLOW.can(product, Product.Status.TAKEN_DOWN),
+            asks="note",
+            asks_label=_("Note for the shop"),
+            longest=500,
+            warning=_("It comes back through a reviewer only."),
+            is_grave=True,
+        ),
+    ]
     inlines = [SkuInline]
     list_display = ["first_picture", "title", "shop", "category", "status", "price_from", "warned_of", "changed_at"]
     list_display_links = ["title"]
-    list_filter = ["status", "category__needs_review"]
+    list_filter = ["status", "category__needs_review", "changed_at"]
     list_select_related = ["shop", "category", "brand"]
     search_fields = ["=public_id", "title", "=shop__slug"]
     ordering = ["changed_at"]
@@ -98,49 +118,31 @@ class ProductAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("pictures")
 
-    def has_review_permission(self, request) -> bool:
-        return request.user.has_perm("catalog.change_product")
+    def get_changelist_instance(self, request):
+        """The list with what the screening says of each product that waits, the words read once for all."""
+        shown = super().get_changelist_instance(request)
+        waiting = [product for product in shown.result_list if _is_waiting(product)]
+        words = banned_words() if waiting else []
+        for product in waiting:
+            product.findings = products.screening_findings(product, words)
+        return shown
 
-    @admin.display(description=gettext_lazy("picture"))
+    @admin.display(description=_("picture"))
     def first_picture(self, product: Product) -> str:
         pictures = sorted(product.pictures.all(), key=lambda picture: (picture.position, picture.pk))
         return show_picture(pictures[0].image, side=60) if pictures else "–"
 
-    @admin.display(description=gettext_lazy("pictures"))
+    @admin.display(description=_("pictures"))
     def gallery(self, product: Product) -> str:
         rows = ((show_picture(row.image, side=160),) for row in product.pictures.order_by("position", "pk"))
         return format_html_join(" ", "{}", rows) or "–"
 
-    @admin.display(description=gettext_lazy("screening"))
+    @admin.display(description=_("screening"))
     def warned_of(self, product: Product) -> str:
-        if product.status != Product.Status.IN_REVIEW:
+        if not _is_waiting(product):
             return "–"
-        findings = products.screening_findings(product)
+        findings = product.findings if hasattr(product, "findings") else products.screening_findings(product)
         return format_html_join(", ", "{} ({})", ((finding.word, finding.why) for finding in findings)) or _("nothing")
-
-    @admin.action(description=gettext_lazy("Approve: put on sale"), permissions=["review"])
-    def approve(self, request, queryset):
-        self._decide(request, queryset, products.approve_product)
-
-    @admin.action(description=gettext_lazy("Refuse, with a note for the shop"), permissions=["review"])
-    def refuse(self, request, queryset):
-        self._decide(request, queryset, products.refuse_product, note=request.POST.get("note", ""))
-
-    @admin.action(description=gettext_lazy("Take down, with a note for the shop"), permissions=["review"])
-    def take_down(self, request, queryset):
-        self._decide(request, queryset, products.take_down_product, note=request.POST.get("note", ""))
-
-    def _decide(self, request, queryset, verb, **words) -> None:
-        done = 0
-        for product in queryset.order_by("pk"):
-            try:
-                verb(product=product, by=request.user, now=clock.now(), **words)
-            except Refusal as refusal:
-                messages.error(request, f"{product}: {refusal}")
-            else:
-                done += 1
-        if done:
-            messages.success(request, ngettext("Done for %(count)d.", "Done for %(count)d.", done) % {"count": done})
 
 
 @admin.register(Review)
@@ -160,6 +162,6 @@ class StockMovementAdmin(ReadOnlyAdmin):
     search_fields = ["=document", "=stock__sku__public_id", "=stock__sku__code", "=shop__slug"]
     ordering = ["-pk"]
 
-    @admin.display(description=gettext_lazy("SKU"))
+    @admin.display(description=_("SKU"))
     def sku(self, movement: StockMovement) -> str:
         return str(movement.stock.sku)

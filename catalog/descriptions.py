@@ -1,5 +1,7 @@
 """Descriptions: the little HTML that shops may write."""
 
+from html import unescape
+
 import nh3
 from django.conf import settings
 from django.utils.html import linebreaks
@@ -36,6 +38,11 @@ def _own_pictures_only(tag: str, attribute: str, value: str) -> str | None:
         return value
     ours = value.startswith(settings.MEDIA_URL) and ".." not in value and not value.startswith("//")
     return value if ours else None
+
+
+def as_text(text: str) -> str:
+    """A stored description without its markup, for who reads words only."""
+    return unescape(nh3.clean(text.replace("<", " <"), tags=set())) if nh3.is_html(text) else text
 
 
 def as_html(text: str) -> SafeString:

@@ -26,6 +26,7 @@ from mall.money import Money
 from mall.pictures import make_ours
 from mall.refusals import Refusal
 from mall.texts import Text
+from risk.models import BannedWord
 from risk.screening import Finding, screen
 
 REVIEWED = ("category_id", "brand_id", "title", "subtitle", "description", "options", "attributes")
@@ -277,9 +278,9 @@ def arrange_pictures(*, product: Product, picture_ids: Iterable[int], by, now: d
     _announce(product, now)
 
 
-def screening_findings(product: Product) -> list[Finding]:
-    """What the screening finds in the product's words, for reviewers."""
-    return _findings(product)
+def screening_findings(product: Product, words: Iterable[BannedWord] | None = None) -> list[Finding]:
+    """What the screening finds in the product's words, for reviewers; ``words`` are read once for many products."""
+    return _findings(product, words)
 
 
 def forbid(findings: Iterable[Finding]) -> None:
@@ -335,11 +336,11 @@ def _check_drafts(product: Product, drafts: Sequence[SkuDraft]) -> None:
         raise DuplicateCode(_("Another SKU of the shop has the code %(code)s.") % {"code": taken})
 
 
-def _findings(product: Product) -> list[Finding]:
+def _findings(product: Product, words: Iterable[BannedWord] | None = None) -> list[Finding]:
     texts = [*product.title.values(), *product.subtitle.values(), *product.description.values()]
     texts += [text for attribute in product.attributes for text in attribute["value"].values()]
     texts += [text for option in product.options for value in option["values"] for text in value["name"].values()]
-    return list(screen(texts).findings)
+    return list(screen(texts, words).findings)
 
 
 def _needs_reviewer(product: Product, findings: list[Finding]) -> bool:

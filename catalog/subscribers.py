@@ -3,7 +3,7 @@
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.stock import default_warehouse
 from mall.events.bus import on
-from mall.events.merchants import ShopFrozen, ShopOpened, ShopThawed
+from mall.events.merchants import ShopClosed, ShopFrozen, ShopOpened, ShopThawed
 from merchants.models import Shop
 
 
@@ -12,6 +12,6 @@ def open_default_warehouse(event: ShopOpened) -> None:
     default_warehouse(Shop.objects.get(public_id=event.shop_id))
 
 
-@on(ShopFrozen, ShopThawed)
-def show_pages_anew(event: ShopFrozen | ShopThawed) -> None:
+@on(ShopFrozen, ShopThawed, ShopClosed)
+def show_pages_anew(event: ShopFrozen | ShopThawed | ShopClosed) -> None:
     forget(CATALOGUE, SHOPS)

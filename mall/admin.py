@@ -1,33 +1,24 @@
-"""What staff see of the ground floor: the audit trail, jobs and events, read only."""
+"""What staff see of the ground floor: the audit trail, jobs and events."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from mall.audit.models import AuditRecord
+from mall.events.bus import event_types
 from mall.events.models import OutboxEvent
+from mall.events.retry import retry_event
 from mall.jobs import JobRun
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that the house writes itself: staff look, nobody touches."""
-
-    actions = None
-    show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from mall.schedule import SCHEDULE
+from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, known_values
 
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(ReadOnlyAdmin):
+    """Append-only; the list is narrowed by who, what and when."""
+
     list_display = ["at", "actor_label", "action", "subject", "shop_slug"]
-    list_filter = ["action"]
-    search_fields = ["=subject", "=shop_slug", "actor_label"]
+    list_filter = ["at"]
+    search_fields = ["=subject", "=shop_slug", "=action", "=actor_label"]
     ordering = ["-pk"]
     list_select_related = ["actor"]
 
@@ -35,12 +26,31 @@ class AuditRecordAdmin(ReadOnlyAdmin):
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin):
     list_display = ["name", "started_at", "ended_at", "ok", "summary", "error"]
-    list_filter = ["name", "ok"]
+    list_filter = ["ok", known_values("name", _("job"), lambda: [(line.task, line.task) for line in SCHEDULE])]
+    date_hierarchy = "started_at"
     ordering = ["-pk"]
 
 
 @admin.register(OutboxEvent)
-class OutboxEventAdmin(ReadOnlyAdmin):
+class OutboxEventAdmin(VerbAdmin):
+    """What was announced; one that a listener failed on can be told again at once."""
+
+    noun = "event"
+    verbs = [
+        Verb(
+            name="retry",
+            label=_("Deliver again now"),
+            call=retry_event,
+            permission="mall.retry_outboxevent",
+            fits=lambda event: event.delivered_at is None,
+            warning=_("Whoever has heard it already does not hear it twice."),
+        )
+    ]
     list_display = ["name", "published_at", "delivered_at", "attempts", "last_error"]
-    list_filter = ["name", ("delivered_at", admin.EmptyFieldListFilter)]
+    list_filter = [
+        ("delivered_at", admin.EmptyFieldListFilter),
+        "published_at",
+        known_values("name", _("event"), lambda: [(name, name) for name in sorted(event_types())]),
+    ]
+    search_fields = ["=name", "last_error"]
     ordering = ["-pk"]

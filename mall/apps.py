@@ -18,4 +18,19 @@ class MallConfig(AppConfig):
 
 
 class MallAdminConfig(AdminConfig):
+    """Every app's admin; what others bring is ours to show or not: groups in our way, e-mail addresses not at all."""
+
     default_site = "mall.admin_site.MallAdminSite"
+
+    def ready(self):
+        super().ready()
+        from allauth.account.models import EmailAddress, EmailConfirmation
+        from django.contrib import admin
+        from django.contrib.auth.models import Group
+
+        from mall.accounts.admin import StaffGroupAdmin
+
+        for model in (EmailAddress, EmailConfirmation, Group):
+            if admin.site.is_registered(model):
+                admin.site.unregister(model)
+        admin.site.register(Group, StaffGroupAdmin)

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+
+from mall.storefront.errors import bad_request
 
 NUL = "\x00"
 
@@ -13,7 +16,7 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
     def answer(request: HttpRequest) -> HttpResponse:
         if NUL in request.path or NUL in unquote(request.META.get("QUERY_STRING", "")):
-            return HttpResponseBadRequest("Bad request: the address holds a NUL character.", content_type="text/plain")
+            return bad_request(request, SuspiciousOperation("the address holds a NUL character"))
         return get_response(request)
 
     return answer

@@ -205,6 +205,16 @@ STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the 
     "catalog.staff_queues.waiting",
     "orders.staff_queues.waiting",
     "settlement.staff_queues.waiting",
+    "risk.staff_queues.waiting",
+    "mall.staff_queues.waiting",
+]
+STAFF_CHARTS = [  # each: (user, now) -> the charts that she may see there
+    "merchants.staff_charts.charts",
+    "orders.staff_charts.charts",
+]
+SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it may close, in words; nothing: ""
+    "orders.queries.unfinished_orders",
+    "settlement.queries.unreleased_shares",
 ]
 STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categories of the header's menu
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
@@ -267,7 +277,6 @@ WHITENOISE_USE_FINDERS = True
 # What pages may load --------------------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],

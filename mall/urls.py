@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from mall import appearance
 from mall.health import healthz
+from mall.storefront import machines
 
 urlpatterns = [
     path("", include("mall.storefront.urls")),
@@ -14,6 +15,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("mall.api.urls")),
     path("healthz/", healthz, name="healthz"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("site.webmanifest", machines.manifest, name="site-manifest"),
+    path("favicon.ico", machines.favicon),
     path("language/", include("django.conf.urls.i18n")),
     path("appearance/", appearance.choose, name="appearance"),
 ]
@@ -26,6 +30,8 @@ if settings.MALL_SERVES_MEDIA:
 
     urlpatterns.append(path("media/<path:path>", serve_media))
 
-handler404 = "mall.storefront.errors.not_found"
+handler400 = "mall.storefront.errors.bad_request"
 handler403 = "mall.storefront.errors.forbidden"
+handler404 = "mall.storefront.errors.not_found"
+handler429 = "mall.storefront.errors.too_many_requests"  # asked for by allauth
 handler500 = "mall.storefront.errors.broken"

@@ -26,6 +26,8 @@ class BannerForm(forms.ModelForm):
 class BannerAdmin(admin.ModelAdmin):
     form = BannerForm
     list_display = ["headline", "target", "position", "starts_at", "ends_at"]
+    list_filter = ["starts_at", "ends_at"]
+    search_fields = ["headline", "target"]
     ordering = ["-starts_at", "position"]
     show_full_result_count = False
 

@@ -1,107 +1,69 @@
 """What platform staff do with applications and shops; everything else of merchants they only look at."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.contrib import admin
 from django.utils.html import format_html_join
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from mall import clock
-from mall.admin import ReadOnlyAdmin
-from mall.refusals import Refusal
+from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin
 from merchants.applications import approve_application, reject_application, request_changes
+from merchants.health import explained, rescore
 from merchants.models import Application, DailyFacts, HealthScore, Merchant, Seat, Shop
-from merchants.shops import freeze_shop, thaw_shop
+from merchants.shops import close_shop, freeze_shop, thaw_shop
 
 CHECKS = {
-    "credit_code": gettext_lazy("Credit code"),
-    "duplicates": gettext_lazy("Business not yet here"),
-    "address": gettext_lazy("Address free"),
-    "shop_name": gettext_lazy("Name of the shop"),
-    "goods": gettext_lazy("Goods"),
-    "rejected_before": gettext_lazy("Rejected before"),
-    "phone_of_others": gettext_lazy("Phone used by other applicants"),
+    "credit_code": _("Credit code"),
+    "duplicates": _("Business not yet here"),
+    "address": _("Address free"),
+    "shop_name": _("Name of the shop"),
+    "goods": _("Goods"),
+    "rejected_before": _("Rejected before"),
+    "phone_of_others": _("Phone used by other applicants"),
 }
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
-        help_text=gettext_lazy("The merchant reads it."),
-    )
-
-
-class DecisionAdmin(ReadOnlyAdmin):
-    """Rows that staff decide about: each action asks on a page of its own and calls a verb for every chosen row."""
-
-    decisions: tuple[str, ...] = ()
-    change_form_template = "admin/merchants/decidable.html"
-
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        actions = self.get_actions(request)
-        buttons = [
-            {"action": name, "label": actions[name][2]}
-            for name in self.decisions
-            if name in actions and self.is_due(name, object_id)
-        ]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "decisions": buttons})
-
-    def is_due(self, action: str, object_id: str) -> bool:
-        """Whether the action fits the row's present status."""
-        raise NotImplementedError
-
-    def decide(
-        self, request: HttpRequest, rows, action: str, verb: Callable, *, asks_reason: bool
-    ) -> HttpResponse | None:
-        """Ask, then do: the page comes back with what was typed until it is right or given up."""
-        confirmed = "confirmed" in request.POST
-        form = ReasonForm(request.POST if confirmed else None) if asks_reason else None
-        if confirmed and (form is None or form.is_valid()):
-            self._call(request, rows, verb, form.cleaned_data if form else {}, clock.now())
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": self.get_actions(request)[action][2],
-            "rows": rows,
-            "action": action,
-            "checkbox": ACTION_CHECKBOX_NAME,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/merchants/decide.html", context)
-
-    def _call(self, request: HttpRequest, rows, verb: Callable, said: dict, now: datetime) -> None:
-        done = 0
-        for row in rows:
-            try:
-                verb(row, by=request.user, now=now, **said)
-            except Refusal as refusal:
-                messages.error(request, f"{row}: {refusal}")
-            else:
-                done += 1
-        if done:
-            messages.success(request, ngettext("Done for %(count)d.", "Done for %(count)d.", done) % {"count": done})
+def _is_waiting(application: Application) -> bool:
+    return application.status == Application.Status.SUBMITTED
 
 
 @admin.register(Application)
-class ApplicationAdmin(DecisionAdmin):
+class ApplicationAdmin(VerbAdmin):
+    """The queue of businesses that ask to join (M2)."""
+
+    noun = "application"
+    verbs = [
+        Verb(
+            name="approve",
+            label=_("Approve: open the shop"),
+            call=approve_application,
+            permission="merchants.audit_application",
+            fits=_is_waiting,
+        ),
+        Verb(
+            name="request_changes",
+            label=_("Request changes"),
+            call=request_changes,
+            permission="merchants.audit_application",
+            fits=_is_waiting,
+            asks="reason",
+            asks_help=_("The merchant reads it."),
+        ),
+        Verb(
+            name="reject",
+            label=_("Reject"),
+            call=reject_application,
+            permission="merchants.audit_application",
+            fits=_is_waiting,
+            asks="reason",
+            asks_help=_("The merchant reads it."),
+            is_grave=True,
+        ),
+    ]
     list_display = ["merchant_name", "kind", "shop_slug", "status", "check_passed", "submitted_at", "decided_by"]
     list_filter = ["status", "kind"]
     list_select_related = ["decided_by"]
     search_fields = ["merchant_name", "=credit_code", "=shop_slug", "=public_id"]
+    date_hierarchy = "submitted_at"
     ordering = ["submitted_at", "pk"]
-    actions = ["approve", "request_changes", "reject"]
-    decisions = ("approve", "request_changes", "reject")
     fields = [
         "public_id", "status", "merchant_name", "kind", "credit_code", "contact_name", "contact_phone", "shop_name",
         "shop_slug", "goods", "automatic_check", "applicant", "submitted_at", "decided_at", "decided_by", "reason",
@@ -109,14 +71,11 @@ class ApplicationAdmin(DecisionAdmin):
     ]  # fmt: skip
     readonly_fields = ["automatic_check"]
 
-    def is_due(self, action, object_id):
-        return Application.objects.filter(pk=object_id, status=Application.Status.SUBMITTED).exists()
-
-    @admin.display(description=gettext_lazy("automatic check"), boolean=True)
+    @admin.display(description=_("automatic check"), boolean=True)
     def check_passed(self, row):
         return all(finding["ok"] for finding in row.findings)
 
-    @admin.display(description=gettext_lazy("automatic check"))
+    @admin.display(description=_("automatic check"))
     def automatic_check(self, row):
         lines = (
             ("✓" if finding["ok"] else "⚠", CHECKS.get(finding["check"], finding["check"]), finding["note"])
@@ -124,59 +83,51 @@ class ApplicationAdmin(DecisionAdmin):
         )
         return format_html_join("", "<div>{} {} <code>{}</code></div>", lines)
 
-    @admin.action(description=gettext_lazy("Approve: open the shop"), permissions=["decide"])
-    def approve(self, request, queryset):
-        def verb(row, **said):
-            approve_application(application=row, **said)
-
-        return self.decide(request, queryset, "approve", verb, asks_reason=False)
-
-    @admin.action(description=gettext_lazy("Request changes"), permissions=["decide"])
-    def request_changes(self, request, queryset):
-        def verb(row, **said):
-            request_changes(application=row, **said)
-
-        return self.decide(request, queryset, "request_changes", verb, asks_reason=True)
-
-    @admin.action(description=gettext_lazy("Reject"), permissions=["decide"])
-    def reject(self, request, queryset):
-        def verb(row, **said):
-            reject_application(application=row, **said)
-
-        return self.decide(request, queryset, "reject", verb, asks_reason=True)
-
 
 @admin.register(Shop)
-class ShopAdmin(DecisionAdmin):
+class ShopAdmin(VerbAdmin):
+    """All shops; staff hide one, show it again, or close it for good (M7, M9)."""
+
+    noun = "shop"
+    verbs = [
+        Verb(
+            name="freeze",
+            label=_("Freeze: hide from shoppers"),
+            call=freeze_shop,
+            permission="merchants.freeze_shop",
+            fits=lambda shop: shop.status == Shop.Status.OPEN,
+            asks="reason",
+            asks_help=_("The merchant reads it."),
+            warning=_("Its people go on with the orders they have."),
+        ),
+        Verb(
+            name="thaw",
+            label=_("Thaw: show to shoppers again"),
+            call=thaw_shop,
+            permission="merchants.freeze_shop",
+            fits=lambda shop: shop.status == Shop.Status.FROZEN,
+        ),
+        Verb(
+            name="close",
+            label=_("Close for good"),
+            call=close_shop,
+            permission="merchants.close_shop",
+            fits=lambda shop: shop.status != Shop.Status.CLOSED,
+            asks="reason",
+            asks_help=_("The merchant reads it."),
+            warning=_("A closed shop does not open again. It closes only when nothing is left to be done in it."),
+            is_grave=True,
+        ),
+    ]
     list_display = ["slug", "name", "merchant", "status", "opened_at", "last_paid_at", "reminded_at", "frozen_at"]
-    list_filter = ["status"]
+    list_filter = ["status", "opened_at"]
     list_select_related = ["merchant", "activity"]
     search_fields = ["=slug", "=public_id", "name", "merchant__name"]
     ordering = ["slug"]
-    actions = ["freeze", "thaw"]
-    decisions = ("freeze", "thaw")
 
-    def is_due(self, action, object_id):
-        status = {"freeze": Shop.Status.OPEN, "thaw": Shop.Status.FROZEN}[action]
-        return Shop.objects.filter(pk=object_id, status=status).exists()
-
-    @admin.display(description=gettext_lazy("last paid order at"), ordering="activity__last_paid_at")
+    @admin.display(description=_("last paid order at"), ordering="activity__last_paid_at")
     def last_paid_at(self, row):
         return row.activity.last_paid_at if hasattr(row, "activity") else None
-
-    @admin.action(description=gettext_lazy("Freeze: hide from shoppers"), permissions=["decide"])
-    def freeze(self, request, queryset):
-        def verb(row, **said):
-            freeze_shop(shop=row, **said)
-
-        return self.decide(request, queryset, "freeze", verb, asks_reason=True)
-
-    @admin.action(description=gettext_lazy("Thaw: show to shoppers again"), permissions=["decide"])
-    def thaw(self, request, queryset):
-        def verb(row, **said):
-            thaw_shop(shop=row, **said)
-
-        return self.decide(request, queryset, "thaw", verb, asks_reason=False)
 
 
 @admin.register(Merchant)
@@ -184,6 +135,7 @@ class MerchantAdmin(ReadOnlyAdmin):
     list_display = ["name", "kind", "credit_code", "joined_at"]
     list_filter = ["kind"]
     search_fields = ["name", "=credit_code", "=public_id"]
+    date_hierarchy = "joined_at"
     ordering = ["-pk"]
 
 
@@ -202,16 +154,39 @@ class DailyFactsAdmin(ReadOnlyAdmin):
         "on", "shop", "paid_orders", "paid_amount", "shipped_orders", "completed_orders", "canceled_paid_orders",
         "product_updates", "review_count",
     ]  # fmt: skip
+    list_filter = ["on"]
     list_select_related = ["shop"]
     search_fields = ["=shop__slug"]
-    date_hierarchy = "on"
     ordering = ["-on", "shop"]
 
 
 @admin.register(HealthScore)
-class HealthScoreAdmin(ReadOnlyAdmin):
-    list_display = ["month", "shop", "score", "sheet_version", "scored_at"]
+class HealthScoreAdmin(VerbAdmin):
+    """The official scores (M6); after an appeal one is made anew from the facts as they stand now."""
+
+    noun = "score"
+    verbs = [
+        Verb(
+            name="rescore",
+            label=_("Score again"),
+            call=rescore,
+            permission="merchants.rescore_healthscore",
+            asks="reason",
+            warning=_("The new score is made from facts and sheet as they stand now, and takes the place of this one."),
+        )
+    ]
+    list_display = ["shop", "month", "score", "sheet_version", "scored_at"]
+    list_filter = ["month"]
     list_select_related = ["shop"]
     search_fields = ["=shop__slug"]
-    date_hierarchy = "month"
     ordering = ["-month", "score", "pk"]
+    fields = ["shop", "month", "score", "sheet", "sheet_version", "scored_at"]
+    readonly_fields = ["sheet"]
+
+    @admin.display(description=_("measures"))
+    def sheet(self, row):
+        return format_html_join(
+            "",
+            "<div>{}: <strong>{}</strong> / {}</div>",
+            ((line["label"], line["points"], line["weight"]) for line in explained(row)),
+        )

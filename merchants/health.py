@@ -18,10 +18,12 @@ from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mall.audit.trail import record
 from mall.clock import business_date, start_of
 from mall.events import publish
 from mall.events.merchants import HealthScored
 from mall.money import Money
+from mall.refusals import Refusal
 from merchants.growth import COUNTS
 from merchants.models import DailyFacts, HealthScore, Shop
 from merchants.tunables import GRACE_DAYS, PRIOR, WEIGHTS
@@ -30,6 +32,12 @@ SHEET_VERSION = 1
 WINDOW_DAYS = 30
 PASS = 60
 GRACE = "grace"
+
+
+class NothingToScore(Refusal):
+    """There is no shop at work that could be scored."""
+
+    code = "nothing-to-score"
 
 
 @dataclass(frozen=True)
@@ -139,12 +147,18 @@ WITH facts AS (
         ) ELSE measures END,
         {SHEET_VERSION}, %(now)s
     FROM (SELECT *, points < {PASS} AND opened_at > %(grace_since)s AS is_lifted FROM summed) AS scored
+    WHERE %(shop)s::bigint IS NULL OR id = %(shop)s
     ORDER BY id
-    ON CONFLICT (shop_id, month) DO NOTHING
+    ON CONFLICT (shop_id, month) DO {{conflict}}
     RETURNING shop_id, score
 )
 SELECT shop.public_id, written.score FROM written JOIN merchants_shop shop ON shop.id = written.shop_id ORDER BY shop.id
 """  # noqa: S608 (the sheet's own words, written above)
+_STAYS = "NOTHING"
+_ANEW = (
+    "UPDATE SET score = excluded.score, measures = excluded.measures,"
+    " sheet_version = excluded.sheet_version, scored_at = excluded.scored_at"
+)
 
 
 @transaction.atomic
@@ -159,6 +173,36 @@ def score_month(*, month: date, now: datetime) -> int:
     """
     if month.day != 1:
         raise ValueError("a month is named by its first day")
+    return len(_score(month=month, now=now, conflict=_STAYS))
+
+
+@transaction.atomic
+def rescore(*, score: HealthScore, reason: str, by, now: datetime) -> HealthScore:
+    """
+    Make one official score anew, from the facts and the sheet as they stand now: the answer to an appeal (M6).
+
+    :raises NothingToScore: the shop is closed
+    """
+    score = HealthScore.objects.select_for_update(of=["self"]).select_related("shop").get(pk=score.pk)
+    before = score.score
+    if not _score(month=score.month, now=now, conflict=_ANEW, shop=score.shop_id):
+        raise NothingToScore(_("A closed shop is not scored."))
+
+    score.refresh_from_db()
+    record(
+        "merchants.rescore",
+        score.shop.public_id,
+        by=by,
+        now=now,
+        shop_slug=score.shop.slug,
+        before={"month": score.month.isoformat(), "score": str(before)},
+        after={"score": str(score.score), "reason": reason[:300]},
+    )
+    return score
+
+
+def _score(*, month: date, now: datetime, conflict: str, shop: int | None = None) -> list[tuple[str, Decimal]]:
+    """Write the month's scores, of one shop or of all, and announce them."""
     end = start_of(month)
     values = {
         "month": month,
@@ -167,15 +211,16 @@ def score_month(*, month: date, now: datetime) -> int:
         "end": end,
         "grace_since": end - timedelta(days=GRACE_DAYS.value),
         "sheet": json.dumps(_sheet()),
+        "shop": shop,
         "now": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SCORE, values)
+        cursor.execute(_SCORE.replace("{conflict}", conflict), values)
         scores = cursor.fetchall()
     publish(
         *(HealthScored(shop_id=shop, month=month.isoformat(), score=int(score)) for shop, score in scores)
     )  # fmt: skip
-    return len(scores)
+    return scores
 
 
 def _sheet() -> list[dict]:

@@ -1,14 +1,16 @@
-"""What happens to a shop: its profile changes, it is frozen, it is thawed."""
+"""What happens to a shop: its profile changes, it is frozen, it is thawed, it is closed."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from mall.audit.trail import record
 from mall.events import publish
-from mall.events.merchants import ShopFrozen, ShopOpened, ShopThawed
+from mall.events.merchants import ShopClosed, ShopFrozen, ShopOpened, ShopThawed
 from mall.money import Money
 from mall.refusals import Refusal
 from merchants.models import Merchant, Seat, Shop, ShopActivity
@@ -33,10 +35,16 @@ class ShopTextRefused(Refusal):
 
 
 class ReasonMissing(Refusal):
-    """Freezing a shop says why."""
+    """Freezing or closing a shop says why."""
 
     code = "reason-missing"
     status = 422
+
+
+class UnfinishedBusiness(Refusal):
+    """A shop closes when nothing is left to be done in it."""
+
+    code = "unfinished-business"
 
 
 class AddressTaken(Refusal):
@@ -110,9 +118,7 @@ def freeze_shop(*, shop: Shop, reason: str, now: datetime, by=None) -> Shop:
     :raises ReasonMissing: nobody would know why
     :raises WrongStatus: the shop is not open
     """
-    reason = reason.strip()[:300]
-    if not reason:
-        raise ReasonMissing(_("Say why: the shop reads it."))
+    reason = _given(reason)
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     Shop.FLOW.move(shop, Shop.Status.FROZEN)
     shop.frozen_at, shop.frozen_because = now, reason
@@ -143,6 +149,39 @@ def thaw_shop(*, shop: Shop, by, now: datetime) -> Shop:
     )  # fmt: skip
     publish(ShopThawed(shop_id=shop.public_id))
     return shop
+
+
+@transaction.atomic
+def close_shop(*, shop: Shop, reason: str, by, now: datetime) -> Shop:
+    """
+    Close a shop for good (M9): shoppers do not see it, its people can only read.
+
+    What is left to be done in it is asked of those who know (``SHOP_UNFINISHED`` under Wiring in the settings).
+
+    :raises ReasonMissing: nobody would know why
+    :raises UnfinishedBusiness: something is left to be done
+    :raises WrongStatus: it is closed already
+    """
+    reason = _given(reason)
+    shop = Shop.objects.select_for_update().get(pk=shop.pk)
+    Shop.FLOW.move(shop, Shop.Status.CLOSED)
+    left = [words for path in settings.SHOP_UNFINISHED if (words := import_string(path)(shop))]
+    if left:
+        raise UnfinishedBusiness(" ".join(left))
+    shop.save(update_fields=["status"])
+
+    record(
+        "merchants.close_shop", shop.public_id, by=by, now=now, shop_slug=shop.slug, after={"reason": reason}
+    )  # fmt: skip
+    publish(ShopClosed(shop_id=shop.public_id, reason=reason))
+    return shop
+
+
+def _given(reason: str) -> str:
+    reason = reason.strip()[:300]
+    if not reason:
+        raise ReasonMissing(_("Say why: the shop reads it."))
+    return reason
 
 
 def _check_words(fields: Mapping) -> None:

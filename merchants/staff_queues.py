@@ -1,5 +1,6 @@
 """What waits for platform staff: businesses to audit, shops frozen by the clock."""
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,8 +12,9 @@ def waiting(user) -> list[StaffQueue]:
     queues = []
     if user.has_perm("merchants.view_application"):
         url = reverse("admin:merchants_application_changelist")
-        count = Application.objects.filter(status=Application.Status.SUBMITTED).count()
-        queues.append(StaffQueue(_("Merchants to audit"), count, f"{url}?status__exact=submitted"))
+        waiting = Application.objects.filter(status=Application.Status.SUBMITTED)
+        found = waiting.aggregate(count=Count("pk"), since=Min("submitted_at"))
+        queues.append(StaffQueue(_("Merchants to audit"), url=f"{url}?status__exact=submitted", **found))
     if user.has_perm("merchants.view_shop"):
         url = reverse("admin:merchants_shop_changelist")
         count = Shop.objects.filter(status=Shop.Status.FROZEN).count()

@@ -1,31 +1,16 @@
-"""What platform staff see of orders and money: everything read only; canceling is the one thing they do."""
+"""What platform staff see of orders and money: everything to read, and a verb or two."""
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.conf import settings
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from mall import clock
-from mall.admin import ReadOnlyAdmin
-from mall.refusals import Refusal
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin, known_values
 from orders.cancellation import cancel_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Parcel, Payment, PaymentNotice, Refund
+from orders.payments import ask_channel
+from orders.refunds import retry_refund
 
-
-class ReadOnlyRows(admin.TabularInline):
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def get_readonly_fields(self, request, obj=None):
-        return self.fields
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
+CHANNELS = known_values("channel", _("channel"), lambda: [(code, code) for code in settings.PAYMENT_CHANNELS])
 
 
 class Lines(ReadOnlyRows):
@@ -60,12 +45,25 @@ class Refunds(ReadOnlyRows):
     fields = ["public_id", "order", "status", "amount", "reason", "asked_at", "refunded_at"]
 
 
-class ReasonForm(ActionForm):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
-
-
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(VerbAdmin):
+    """All orders; consignee, phone and street stay out of sight."""
+
+    noun = "order"
+    verbs = [
+        Verb(
+            name="cancel",
+            label=_("Cancel the order"),
+            call=cancel_order,
+            permission="orders.cancel_order",
+            fits=lambda order: Order.FLOW.can(order, Order.Status.CANCELED),
+            asks="reason",
+            asks_help=_("The shopper and the shop read it."),
+            longest=200,
+            warning=_("What was paid goes back to the shopper the way it came."),
+            is_grave=True,
+        )
+    ]
     list_display = ["public_id", "shop", "shopper", "status", "total", "placed_at", "paid_at", "due_at"]
     list_filter = ["status", "placed_at"]
     search_fields = ["=public_id", "=group__public_id", "=shop__slug", "=shopper__email", "=parcels__tracking_number"]
@@ -73,29 +71,6 @@ class OrderAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     inlines = [Lines, Steps, Parcels]
     exclude = ["consignee", "phone", "address_line"]
-    actions = ["cancel_orders"]
-    action_form = ReasonForm
-
-    def has_cancel_permission(self, request):
-        return request.user.has_perm("orders.change_order")
-
-    @admin.action(description=gettext_lazy("Cancel, giving the reason"), permissions=["cancel"])
-    def cancel_orders(self, request, queryset):
-        """Each by itself: one that cannot be canceled keeps no other from it."""
-        reason = request.POST.get("reason", "").strip()
-        if not reason or len(reason) > 200:
-            self.message_user(request, _("Give a reason of at most 200 characters."), messages.ERROR)
-            return
-        count = 0
-        for order in queryset.order_by("pk"):
-            try:
-                cancel_order(order=order, reason=reason, by=request.user, now=clock.now())
-                count += 1
-            except Refusal as refusal:
-                self.message_user(request, f"{order}: {refusal}", messages.WARNING)
-        if count:
-            words = ngettext("%(count)d order canceled.", "%(count)d orders canceled.", count)
-            self.message_user(request, words % {"count": count}, messages.SUCCESS)
 
 
 @admin.register(OrderGroup)
@@ -108,9 +83,19 @@ class OrderGroupAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(VerbAdmin):
+    noun = "payment"
+    verbs = [
+        Verb(
+            name="ask",
+            label=_("Ask the channel"),
+            call=ask_channel,
+            permission="orders.ask_payment",
+            fits=lambda payment: payment.status == Payment.Status.PENDING,
+        )
+    ]
     list_display = ["public_id", "group", "channel", "status", "amount", "is_late", "started_at", "succeeded_at"]
-    list_filter = ["channel", "status", "is_late"]
+    list_filter = ["status", "is_late", CHANNELS, "started_at"]
     search_fields = ["=public_id", "=group__public_id", "=provider_reference"]
     list_select_related = ["group"]
     ordering = ["-pk"]
@@ -120,16 +105,29 @@ class PaymentAdmin(ReadOnlyAdmin):
 @admin.register(PaymentNotice)
 class PaymentNoticeAdmin(ReadOnlyAdmin):
     list_display = ["notice_id", "channel", "payment", "outcome", "received_at"]
-    list_filter = ["channel", "outcome"]
-    search_fields = ["=notice_id", "=payment__public_id"]
+    list_filter = [CHANNELS, "received_at"]
+    search_fields = ["=notice_id", "=payment__public_id", "=outcome"]
     list_select_related = ["payment"]
     ordering = ["-pk"]
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(VerbAdmin):
+    """Money on its way back; the clock sends it again until the channel confirms, and so may staff."""
+
+    noun = "refund"
+    verbs = [
+        Verb(
+            name="retry",
+            label=_("Send again now"),
+            call=retry_refund,
+            permission="orders.retry_refund",
+            fits=lambda refund: refund.status == Refund.Status.ASKED,
+            warning=_("The channel knows the refund by its number and pays it once, however often it is asked."),
+        )
+    ]
     list_display = ["public_id", "payment", "order", "status", "amount", "reason", "asked_at", "refunded_at"]
-    list_filter = ["status"]
+    list_filter = ["status", "asked_at"]
     search_fields = ["=public_id", "=payment__public_id", "=order__public_id"]
     list_select_related = ["payment", "order"]
     ordering = ["-pk"]

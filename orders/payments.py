@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import LatePaymentReceived, OrderPaid
+from mall.flow import WrongStatus
 from mall.refusals import Refusal
 from orders import gateways, tunables
 from orders.gateways.base import Answer, BadNotice, ChannelUnavailable, Notice, Standing
@@ -231,6 +232,20 @@ def ask_about_payment(*, payment: Payment, now: datetime) -> Payment:
         answer = door.close(payment=payment, now=now)
     Payment.objects.filter(pk=payment.pk).update(asked_at=now)
     return _learn(payment, answer, now)
+
+
+def ask_channel(*, payment: Payment, by, now: datetime) -> Payment:
+    """
+    Staff have the channel asked now instead of at the next turn, on the record.
+
+    :raises ChannelUnavailable: the channel did not answer; nothing has changed
+    :raises WrongStatus: how it ended is known
+    """
+    payment.refresh_from_db()
+    if payment.status != Payment.Status.PENDING:
+        raise WrongStatus(_("How this payment ended is known already."))
+    record("orders.ask_channel", payment.public_id, by=by, now=now)
+    return ask_about_payment(payment=payment, now=now)
 
 
 def _still_wanted(payment: Payment, now: datetime) -> bool:

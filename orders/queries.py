@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import ngettext
 
 from catalog.models import Review
 from mall.accounts.models import User
@@ -59,6 +60,14 @@ def counts_by_status(orders: QuerySet[Order]) -> dict[str, int]:
     """How many of these orders stand in each status; every status is named. One query."""
     found = dict(orders.order_by().values_list("status").annotate(count=Count("pk")))
     return {status: found.get(status, 0) for status in Order.Status.values}
+
+
+def unfinished_orders(shop) -> str:
+    """What a shop still owes shoppers, in words; empty when nothing. One query."""
+    moving = [Order.Status.UNPAID, Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED]
+    left = Order.objects.owned_by(shop).filter(status__in=moving).count()
+    words = ngettext("%(count)d order is not finished.", "%(count)d orders are not finished.", left)
+    return words % {"count": left} if left else ""
 
 
 def orders_to_ship(shop, *, now: datetime, shipping_hours: int) -> dict[str, int]:

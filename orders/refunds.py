@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import PaymentRefunded
+from mall.flow import WrongStatus
 from mall.money import Money
 from orders.gateways import gateway
 from orders.gateways.base import ChannelUnavailable
@@ -65,6 +67,20 @@ def finish_refund(*, refund: Refund, now: datetime) -> Refund:
     if refund.status == Refund.Status.ASKED and gateway(refund.payment.channel).refund(refund=refund, now=now):
         return _note_refunded(refund, now)
     return refund
+
+
+def retry_refund(*, refund: Refund, by, now: datetime) -> Refund:
+    """
+    Staff have a refund sent again now instead of at its next turn, on the record.
+
+    :raises ChannelUnavailable: the channel did not answer; the refund stays asked for
+    :raises WrongStatus: the money went back already
+    """
+    refund.refresh_from_db()
+    if not Refund.FLOW.can(refund, Refund.Status.SUCCEEDED):
+        raise WrongStatus(_("This money went back already."))
+    record("orders.retry_refund", refund.public_id, by=by, now=now)
+    return finish_refund(refund=refund, now=now)
 
 
 def finish_refunds(*, now: datetime) -> dict:

@@ -1,13 +1,12 @@
 """What platform staff do with holds and banned words."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from mall import clock
-from mall.refusals import Refusal
+from mall.staff import Verb, Verbs
 from risk.holds import place_hold, release_hold
 from risk.models import BannedWord, Hold
 from risk.screening import normal
@@ -15,23 +14,33 @@ from risk.words import allow_word, ban_word
 
 
 @admin.register(Hold)
-class HoldAdmin(admin.ModelAdmin):
+class HoldAdmin(Verbs, admin.ModelAdmin):
     """Staff place a hold and release it; a hold is never edited or deleted."""
 
+    noun = "hold"
+    verbs = [
+        Verb(
+            name="release",
+            label=_("Release the hold"),
+            call=release_hold,
+            permission="risk.release_hold",
+            fits=lambda hold: hold.released_at is None,
+        )
+    ]
     fields = ["kind", "subject_id", "reason"]
     list_display = ["subject_id", "kind", "reason", "placed_at", "placed_by", "released_at", "released_by"]
     list_filter = ["kind", ("released_at", admin.EmptyFieldListFilter)]
     list_select_related = ["placed_by", "released_by"]
     search_fields = ["=subject_id", "=public_id"]
+    date_hierarchy = "placed_at"
     ordering = ["-pk"]
     show_full_result_count = False
-    actions = ["release"]
 
     def has_delete_permission(self, request, obj=None):
         return False
 
     def has_change_permission(self, request, obj=None):
-        return obj is None and super().has_change_permission(request)
+        return False
 
     def get_fields(self, request, obj=None):
         placed = ["public_id", "placed_at", "placed_by", "released_at", "released_by"]
@@ -42,20 +51,6 @@ class HoldAdmin(admin.ModelAdmin):
             kind=obj.kind, subject_id=obj.subject_id.strip(), reason=obj.reason, by=request.user, now=clock.now()
         )
         obj.__dict__.update(standing.__dict__)
-
-    @admin.action(description=gettext_lazy("Release the chosen holds"), permissions=["change"])
-    def release(self, request, queryset):
-        released = 0
-        for hold in queryset.order_by("pk"):
-            try:
-                release_hold(hold=hold, by=request.user, now=clock.now())
-            except Refusal as refusal:
-                messages.warning(request, f"{hold.subject_id}: {refusal}")
-            else:
-                released += 1
-        if released:
-            told = ngettext("%(count)d hold released.", "%(count)d holds released.", released) % {"count": released}
-            messages.success(request, told)
 
 
 class BannedWordForm(forms.ModelForm):

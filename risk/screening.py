@@ -52,10 +52,16 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
 
 
-def screen(texts: Iterable[str]) -> Verdict:
-    """The verdict on some texts together; each word is reported once."""
+def banned_words() -> list[BannedWord]:
+    """All words, gravest first, for who screens much at once."""
+    return list(BannedWord.objects.order_by("severity", "word"))
+
+
+def screen(texts: Iterable[str], words: Iterable[BannedWord] | None = None) -> Verdict:
+    """The verdict on some texts together; each word is reported once. ``words`` are read unless they are given."""
     normal_texts = [normal(text) for text in texts if text]
-    words = BannedWord.objects.order_by("severity", "word") if normal_texts else ()
+    if words is None:
+        words = banned_words() if normal_texts else ()
     findings = [
         Finding(word=word.word, severity=word.severity, why=_(word.why))
         for word in words

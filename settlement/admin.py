@@ -10,28 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall.money import Money
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows
 from settlement.ledger import trial_balance
 from settlement.models import Account, Entry, Posting, Share
 
 
-class ReadOnly:
-    """Staff look; the ledger is written by verbs alone."""
-
-    show_full_result_count = False
-    actions = None
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
 @admin.register(Account)
-class AccountAdmin(ReadOnly, admin.ModelAdmin):
+class AccountAdmin(ReadOnlyAdmin):
     change_list_template = "admin/settlement/ledger_change_list.html"
     fields = ["kind", "shop", "currency", "balance"]
     readonly_fields = ["balance"]
@@ -52,17 +37,16 @@ class AccountAdmin(ReadOnly, admin.ModelAdmin):
         return Money(account.sum_of_postings, account.currency)
 
 
-class PostingsOfEntry(ReadOnly, admin.TabularInline):
+class PostingsOfEntry(ReadOnlyRows):
     model = Posting
     fields = ["account", "amount", "currency"]
-    readonly_fields = ["account", "amount", "currency"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("account__shop").order_by("pk")
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnly, admin.ModelAdmin):
+class EntryAdmin(ReadOnlyAdmin):
     change_list_template = "admin/settlement/ledger_change_list.html"
     fields = ["public_id", "kind", "ref", "at"]
     list_display = ["public_id", "kind", "ref", "at"]
@@ -94,7 +78,7 @@ class EntryAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Share)
-class ShareAdmin(ReadOnly, admin.ModelAdmin):
+class ShareAdmin(ReadOnlyAdmin):
     fields = [
         "order_public_id", "shop", "status", "currency", "gross", "commission", "net", "completed_at", "due_on",
         "released_at",

@@ -51,6 +51,12 @@ def awaiting_completion(shop: Shop) -> Awaiting:
     return Awaiting(Money(int(found["amount"] or 0), shop.currency), found["order_count"])
 
 
+def unreleased_shares(shop: Shop) -> str:
+    """What a shop still gets of its orders, in words; empty when nothing. One query."""
+    pending = Share.objects.owned_by(shop).filter(status=Share.Status.PENDING).aggregate(Sum("net"))["net__sum"]
+    return _("%(amount)s is not available to the shop yet.") % {"amount": Money(int(pending))} if pending else ""
+
+
 def shares_of(shop: Shop) -> QuerySet[Share]:
     """The shop's shares, newest first."""
     return Share.objects.owned_by(shop).order_by("-pk")

@@ -85,6 +85,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "product",
                 "verbose_name_plural": "products",
+                "permissions": [
+                    ("review_product", "Can approve and refuse products"),
+                    ("take_down_product", "Can take products down"),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -71,6 +71,10 @@ class Product(ShopOwned):
 
     class Meta:
         verbose_name, verbose_name_plural = _("product"), _("products")
+        permissions = [
+            ("review_product", "Can approve and refuse products"),
+            ("take_down_product", "Can take products down"),
+        ]
         indexes = [
             models.Index(fields=["category", "-id"], name="product_in_category", condition=Q(status="on_sale")),
             models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),

@@ -18,8 +18,10 @@ from catalog.listing import Asked, listing
 from catalog.models import Category, Product
 from catalog.navigation import crumbs_of, subtree_ids
 from catalog.search.suggestions import suggestions
+from catalog.storefront import head
 from mall.pages import cached_part
 from mall.storefront import shell
+from mall.storefront.errors import Gone
 from merchants.models import Shop
 
 
@@ -60,7 +62,7 @@ def _answer(request: HttpRequest, key: str, template: str, build, shown=(CATALOG
 
 
 def _home(now: datetime) -> dict:
-    return _part("storefront/catalog/_home_main.html", showcase.home(now=now), title="")
+    return _part("storefront/catalog/_home_main.html", showcase.home(now=now), head.of_home(), title="")
 
 
 def _category(slug: str, asked: Asked) -> dict:
@@ -75,7 +77,7 @@ def _category(slug: str, asked: Asked) -> dict:
         "subcategories": list(Category.objects.get_children(found)),
         "listing": listing(replace(asked, category_ids=tuple(subtree_ids(found)))),
     }
-    return _part("storefront/catalog/_listing_main.html", context, title=str(found.name))
+    return _part("storefront/catalog/_listing_main.html", context, head.of_category(found, context["crumbs"], asked))
 
 
 def _search(asked: Asked) -> dict:
@@ -88,40 +90,42 @@ def _search(asked: Asked) -> dict:
         "listing": listing(asked),
     }
     title = _("Search: %(words)s") % {"words": asked.words} if asked.words else _("All goods")
-    return _part("storefront/catalog/_listing_main.html", context, title=title)
+    return _part("storefront/catalog/_listing_main.html", context, head.of_search(title))
 
 
 def _shop(slug: str, asked: Asked) -> dict:
-    found = Shop.objects.open().filter(slug=slug).first()
+    found = Shop.objects.filter(slug=slug).exclude(status=Shop.Status.FROZEN).first()
     if found is None:
         raise Http404
+    if not found.is_open:
+        raise Gone
     context = {
         "shop": found,
         "listing": listing(replace(asked, shop_id=found.pk)),
         "product_count": Product.objects.visible().filter(shop=found).count(),
         "rating": showcase.shop_rating(found),
     }
-    return _part("storefront/catalog/_shop_main.html", context, title=str(found.name), description=str(found.tagline))
+    return _part("storefront/catalog/_shop_main.html", context, head.of_shop(found, context["rating"], asked))
 
 
 def _product(public_id: str, sku_public_id: str) -> dict:
     found = showcase.find_product(public_id)
     if found is None or not (showcase.is_shown(found) or showcase.was_shown(found)):
         raise Http404
-    title, description = str(found.title), str(found.subtitle)
     if not showcase.is_shown(found):
-        context = showcase.product_gone(found)
-        return _part("storefront/catalog/_product_gone_main.html", context, title=title, status=410)
+        context, gone = showcase.product_gone(found), head.of_what_is_gone(str(found.title))
+        return _part("storefront/catalog/_product_gone_main.html", context, gone, status=410)
     context = showcase.product_page(found, sku_public_id)
-    return _part("storefront/catalog/_product_main.html", context, title=title, description=description)
+    return _part("storefront/catalog/_product_main.html", context, head.of_product(found, context))
 
 
-def _part(template: str, context: dict, *, title: str, description: str = "", status: int = 200) -> dict:
-    """What the page's own template is handed: the finished main part, title and description."""
+def _part(template: str, context: dict, of: head.Head, *, title: str | None = None, status: int = 200) -> dict:
+    """What the page's own template is handed: the finished main part, and what its head says."""
     return {
         "main": render_to_string(template, context),
-        "title": title,
-        "description": description,
+        "head": render_to_string("storefront/catalog/_head.html", {"head": of}),
+        "title": of.title if title is None else title,
+        "description": of.description,
         "query": context.get("query", ""),
         "status": status,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.storefront import views
+from catalog.storefront import sitemaps, views
 
 app_name = "catalog"
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path("search/suggest/", views.suggest, name="suggest"),
     path("p/<slug:public_id>/", views.product, name="product"),
     path("shop/<slug:slug>/", views.shop, name="shop"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap-part"),
     path("review/<int:order_line_id>/", views.review, name="review"),
 ]

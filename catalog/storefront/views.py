@@ -17,6 +17,7 @@ from catalog.storefront import parts
 from catalog.storefront.forms import ReviewForm
 from mall import clock
 from mall.refusals import Refusal
+from mall.storefront.errors import Gone, gone
 
 _SKU_ID = re.compile(r"sku_[0-9a-z]{20}")
 
@@ -54,7 +55,10 @@ def product(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     path = reverse("storefront:catalog:shop", args=[slug])
-    return parts.shop(request, slug, asked(request.GET, path=path, in_one_shop=True))
+    try:
+        return parts.shop(request, slug, asked(request.GET, path=path, in_one_shop=True))
+    except Gone:
+        return gone(request)
 
 
 @login_required

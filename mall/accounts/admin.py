@@ -4,11 +4,14 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.accounts.models import User
+from mall.accounts.staff_groups import STAFF_GROUPS, label_of
 from mall.audit.trail import record
+from mall.staff import BoundedPaginator
 
 
 class PersonCreationForm(AdminUserCreationForm):
@@ -18,14 +21,24 @@ class PersonCreationForm(AdminUserCreationForm):
         field_classes = {"email": forms.EmailField}
 
 
+class GroupsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, group: Group) -> str:
+        return label_of(group.name)
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):
+    """
+    Who may sign in, and as what. Whoever may change people gives them groups; only a superuser makes another superuser.
+    """
+
     add_form = PersonCreationForm
     list_display = ["email", "display_name", "is_staff", "is_active", "joined_at"]
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["=email", "=public_id", "display_name"]
     ordering = ["-pk"]
     readonly_fields = ["public_id", "joined_at", "last_login"]
+    paginator = BoundedPaginator
     show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["public_id", "email", "display_name", "password"]}),
@@ -35,6 +48,22 @@ class PersonAdmin(UserAdmin):
     add_fieldsets = [
         (None, {"fields": ["email", "display_name", "usable_password", "password1", "password2"]}),
     ]
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
+
+    def has_change_permission(self, request, obj=None):
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or request.user.is_superuser or not obj.is_superuser)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        if db_field.name == "groups":
+            kwargs["form_class"] = GroupsField
+        return super().formfield_for_manytomany(db_field, request=request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -46,5 +75,42 @@ class PersonAdmin(UserAdmin):
             after={"changed": sorted(form.changed_data)},
         )
 
+
+class StaffGroupAdmin(admin.ModelAdmin):
+    """The house's own groups are read (``mall/accounts/staff_groups.py``); further ones are made by hand, on record."""
+
+    list_display = ["called", "purpose"]
+    search_fields = ["name"]
+    ordering = ["name"]
+    filter_horizontal = ["permissions"]
+
+    @admin.display(description=_("group"), ordering="name")
+    def called(self, group: Group) -> str:
+        return label_of(group.name)
+
+    @admin.display(description=_("what it is for"))
+    def purpose(self, group: Group) -> str:
+        return str(STAFF_GROUPS[group.name].purpose) if group.name in STAFF_GROUPS else "–"
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.name not in STAFF_GROUPS)
+
     def has_delete_permission(self, request, obj=None):
-        return False
+        return super().has_delete_permission(request, obj) and (obj is None or obj.name not in STAFF_GROUPS)
+
+    def get_actions(self, request):
+        return {}
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self._record("accounts.change_group" if change else "accounts.add_group", form.instance, request.user)
+
+    def delete_model(self, request, obj):
+        self._record("accounts.remove_group", obj, request.user)
+        super().delete_model(request, obj)
+
+    def _record(self, action: str, group: Group, by: User) -> None:
+        held = sorted(
+            f"{row.content_type.app_label}.{row.codename}" for row in group.permissions.select_related("content_type")
+        )
+        record(action, f"group_{group.pk}", by=by, now=clock.now(), after={"name": group.name, "permissions": held})

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,8 @@ class AccountsConfig(AppConfig):
     name = "mall.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self):
+        from mall.accounts.staff_groups import write_staff_groups
+
+        post_migrate.connect(write_staff_groups, dispatch_uid="mall.accounts.staff_groups")

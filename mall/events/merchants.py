@@ -36,6 +36,14 @@ class ShopThawed:
 
 
 @event
+class ShopClosed:
+    """Gone for good; its people can only read."""
+
+    shop_id: str
+    reason: str
+
+
+@event
 class HealthScored:
     """The monthly score of one shop (M6), 0-100."""
 

@@ -25,6 +25,7 @@ class OutboxEvent(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("event"), _("events")
+        permissions = [("retry_outboxevent", "Can deliver events again")]
         indexes = [
             models.Index(fields=["due_at"], name="outbox_due", condition=models.Q(delivered_at=None)),
             models.Index(fields=["id"], name="outbox_waiting", condition=models.Q(delivered_at=None)),

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "job run",
                 "verbose_name_plural": "jobs",
+                "permissions": [("run_job", "Can run jobs")],
                 "indexes": [models.Index(fields=["name", "-started_at"], name="job_run_latest")],
             },
         ),
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
+                "permissions": [("retry_outboxevent", "Can deliver events again")],
                 "indexes": [
                     models.Index(condition=models.Q(("delivered_at", None)), fields=["due_at"], name="outbox_due"),
                     models.Index(condition=models.Q(("delivered_at", None)), fields=["id"], name="outbox_waiting"),

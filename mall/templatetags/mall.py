@@ -108,6 +108,11 @@ def short_moment(value: datetime | None) -> SafeString:
     return _time_element(local, dateformat.format(local, f"{_pattern(SHORT_DAY)} {TIME}"))
 
 
+def short_day(value: date) -> str:
+    """The day without its year, for the axis of a chart."""
+    return dateformat.format(value, _pattern(SHORT_DAY))
+
+
 @register.filter
 def month(value: date | None) -> str:
     """The month of a date."""

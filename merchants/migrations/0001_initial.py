@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "shop",
                 "verbose_name_plural": "shops",
+                "permissions": [("freeze_shop", "Can freeze and thaw shops"), ("close_shop", "Can close shops")],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +194,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "health score",
                 "verbose_name_plural": "health scores",
+                "permissions": [("rescore_healthscore", "Can make health scores anew")],
             },
         ),
         migrations.CreateModel(
@@ -305,6 +307,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "application",
                 "verbose_name_plural": "applications",
+                "permissions": [("audit_application", "Can decide about applications")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(

@@ -57,6 +57,7 @@ class Application(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("application"), _("applications")
+        permissions = [("audit_application", "Can decide about applications")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status="submitted") | Q(decided_at__isnull=False, decided_by__isnull=False),

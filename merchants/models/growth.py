@@ -47,7 +47,11 @@ class HealthScore(ShopOwned):
 
     class Meta:
         verbose_name, verbose_name_plural = _("health score"), _("health scores")
+        permissions = [("rescore_healthscore", "Can make health scores anew")]
         constraints = [
             models.UniqueConstraint(fields=["shop", "month"], name="health_score_once_a_month"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=100), name="health_score_0_to_100"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.shop} · {self.month:%Y-%m}"

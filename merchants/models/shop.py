@@ -61,6 +61,7 @@ class Shop(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("shop"), _("shops")
+        permissions = [("freeze_shop", "Can freeze and thaw shops"), ("close_shop", "Can close shops")]
         constraints = [
             models.CheckConstraint(condition=Q(shipping_fee__gte=0), name="shop_shipping_fee_not_negative"),
             models.CheckConstraint(

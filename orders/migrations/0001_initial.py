@@ -167,6 +167,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "order",
                 "verbose_name_plural": "orders",
+                "permissions": [("cancel_order", "Can cancel orders")],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +352,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "payment",
                 "verbose_name_plural": "payments",
+                "permissions": [("ask_payment", "Can ask the channel about payments")],
             },
         ),
         migrations.CreateModel(
@@ -421,6 +423,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "refund",
                 "verbose_name_plural": "refunds",
+                "permissions": [("retry_refund", "Can send refunds again")],
             },
         ),
         migrations.CreateModel(

@@ -97,6 +97,7 @@ class Order(ShopOwned):
 
     class Meta:
         verbose_name, verbose_name_plural = _("order"), _("orders")
+        permissions = [("cancel_order", "Can cancel orders")]
         indexes = [
             models.Index(fields=["status", "due_at"], name="order_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["shop", "status", "-id"], name="order_of_shop"),

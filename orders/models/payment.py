@@ -43,6 +43,7 @@ class Payment(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment"), _("payments")
+        permissions = [("ask_payment", "Can ask the channel about payments")]
         indexes = [models.Index(fields=["started_at"], name="payment_waiting", condition=Q(status="pending"))]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
@@ -96,6 +97,7 @@ class Refund(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("refund"), _("refunds")
+        permissions = [("retry_refund", "Can send refunds again")]
         indexes = [models.Index(fields=["asked_at"], name="refund_asked", condition=Q(status="asked"))]
         constraints = [
             models.UniqueConstraint(fields=["payment", "order"], name="refund_once_per_order", nulls_distinct=False),

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "hold",
                 "verbose_name_plural": "holds",
+                "permissions": [("release_hold", "Can release holds")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("released_at", None)),

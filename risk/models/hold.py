@@ -29,6 +29,7 @@ class Hold(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("hold"), _("holds")
+        permissions = [("release_hold", "Can release holds")]
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_id", "kind"], condition=Q(released_at=None), name="hold_one_live_per_subject"

@@ -19,7 +19,8 @@ def office(client):
 
 def decide(client, action, row, note=""):
     client.post(
-        reverse("admin:catalog_product_changelist"), {"action": action, "note": note, "_selected_action": [row.pk]}
+        reverse("admin:catalog_product_changelist"),
+        {"action": action, "note": note, "_selected_action": [row.pk], "confirmed": "yes"},
     )
     row.refresh_from_db()
     return row.status

@@ -57,6 +57,7 @@ FOR_EVERYBODY = {
     "storefront:catalog:product",
     "storefront:catalog:shop",
     "storefront:catalog:review",
+    "storefront:catalog:sitemap-part",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
     "storefront:merchants:application",

@@ -30,6 +30,11 @@ def act(desk, page, action, *rows, **typed):
     return desk.post(reverse(page), {"action": action, "_selected_action": [row.pk for row in rows], **typed})
 
 
+def names(page) -> list[str]:
+    """The buttons that a page offers."""
+    return [verb.name for verb in page.context["verbs"]]
+
+
 def told(response) -> list[str]:
     return [str(message) for message in response.wsgi_request._messages]
 
@@ -40,7 +45,7 @@ def test_decision_is_asked_for_before_it_is_done(desk):
     asked = act(desk, APPLICATIONS, "approve", application)
 
     application.refresh_from_db()
-    assert (asked.status_code, asked.templates[0].name) == (200, "admin/merchants/decide.html")
+    assert (asked.status_code, asked.templates[0].name) == (200, "admin/verbs/decide.html")
     assert (list(asked.context["rows"]), asked.context["form"]) == ([application], None)
     assert application.status == "submitted"
 
@@ -97,7 +102,7 @@ def test_who_may_only_look_sees_no_decisions(client):
     page = client.get(reverse("admin:merchants_application_change", args=[application.pk]))
 
     application.refresh_from_db()
-    assert (page.status_code, page.context["decisions"], application.status) == (200, [], "submitted")
+    assert (page.status_code, page.context["verbs"], application.status) == (200, [], "submitted")
 
 
 def test_page_of_an_application_shows_findings_and_masks_the_person(desk):
@@ -117,7 +122,7 @@ def test_page_of_an_application_offers_what_can_be_done_now(desk, status):
 
     page = desk.get(reverse("admin:merchants_application_change", args=[application.pk]))
 
-    offered = [button["action"] for button in page.context["decisions"]]
+    offered = names(page)
     assert offered == (["approve", "request_changes", "reject"] if status == "submitted" else [])
 
 
@@ -125,15 +130,19 @@ def test_staff_freeze_with_a_reason_and_thaw(desk):
     place = shop()
     shop_page = reverse("admin:merchants_shop_change", args=[place.pk])
 
-    offered = [[button["action"] for button in desk.get(shop_page).context["decisions"]]]
+    offered = [names(desk.get(shop_page))]
     act(desk, SHOPS, "freeze", place, confirmed="yes", reason="Complaints")
     place.refresh_from_db()
     frozen = (place.status, place.frozen_because)
-    offered.append([button["action"] for button in desk.get(shop_page).context["decisions"]])
+    offered.append(names(desk.get(shop_page)))
     act(desk, SHOPS, "thaw", place, confirmed="yes")
 
     place.refresh_from_db()
-    assert (frozen, place.status, offered) == (("frozen", "Complaints"), "open", [["freeze"], ["thaw"]])
+    assert (frozen, place.status, offered) == (
+        ("frozen", "Complaints"),
+        "open",
+        [["freeze", "close"], ["thaw", "close"]],
+    )
 
 
 @pytest.mark.parametrize("model", ["application", "shop", "merchant", "seat", "dailyfacts", "healthscore"])
@@ -169,23 +178,49 @@ def _score():
     return HealthScore.objects.get()
 
 
-# who asks, how many, the rows; first and last day of those that are found by date
-QUERIES = {"application": 3, "shop": 3, "merchant": 3, "seat": 3, "dailyfacts": 5, "healthscore": 5}
+def test_staff_close_a_shop_in_which_nothing_is_left_to_be_done(desk):  # M9
+    place = shop()
+
+    act(desk, SHOPS, "close", place, confirmed="yes", reason="The merchant leaves")
+
+    place.refresh_from_db()
+    assert place.status == "closed"
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("model", QUERIES)
-def test_lists_cost_the_same_however_long(desk, model, rows, django_assert_num_queries):
-    for _number in range(rows):
-        application = submitted()
-        place = shop(owner=shopper(), last_paid_at=NOON)
-        count(shop_id=place.public_id, at=NOON, paid_orders=1)
-    act(desk, APPLICATIONS, "reject", application, confirmed="yes", reason="x")
-    score_month(month=NOON.date().replace(day=1), now=NOON)
-    desk.get(reverse("admin:index"))
+def test_staff_score_again_after_an_appeal(desk, clerk):  # M6
+    score = _score()
+    count(shop_id=score.shop.public_id, at=NOON.replace(month=2), paid_orders=50, canceled_paid_orders=50)
+    page = reverse("admin:merchants_healthscore_change", args=[score.pk])
+    assert names(desk.get(page)) == ["rescore"]
 
-    with django_assert_num_queries(QUERIES[model]):
-        desk.get(reverse(f"admin:merchants_{model}_changelist"))
+    act(desk, "admin:merchants_healthscore_changelist", "rescore", score, confirmed="yes", reason="Lost parcels")
+
+    before = score.score
+    score.refresh_from_db()
+    assert score.score < before
+
+
+def test_the_page_tells_what_people_did(desk, clerk):
+    place = shop()
+    act(desk, SHOPS, "freeze", place, confirmed="yes", reason="Complaints")
+
+    records = desk.get(reverse("admin:merchants_shop_change", args=[place.pk])).context["records"]
+
+    assert [(row.action, row.actor, row.after["reason"]) for row in records] == [
+        ("merchants.freeze_shop", clerk, "Complaints")
+    ]
+
+
+def test_what_was_decided_meanwhile_is_said(desk):
+    application = in_status(Application.Status.REJECTED)
+
+    response = desk.post(
+        f"{reverse(APPLICATIONS)}?status__exact=submitted",
+        {"action": "approve", "_selected_action": [application.pk], "confirmed": "yes"},
+        headers={"accept-language": "en"},
+    )
+
+    assert told(response) == ["Nothing was chosen that is still in this list."]
 
 
 def test_queues_tell_how_many_applications_wait_and_shops_are_frozen(desk, clerk):

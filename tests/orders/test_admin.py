@@ -18,7 +18,12 @@ NOUNS = ["order", "ordergroup", "payment", "paymentnotice", "refund"]
 def act(client, orders, reason):
     return client.post(
         reverse("admin:orders_order_changelist"),
-        {"action": "cancel_orders", "reason": reason, "_selected_action": [order.pk for order in orders]},
+        {
+            "action": "cancel",
+            "reason": reason,
+            "_selected_action": [order.pk for order in orders],
+            "confirmed": "yes",
+        },
     )
 
 

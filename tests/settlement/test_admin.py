@@ -80,19 +80,6 @@ def test_the_trial_balance_is_for_those_who_may_see_entries(client):
     assert client.get(reverse("admin:settlement_trial_balance")).status_code == 403
 
 
-def test_lists_take_the_same_queries_for_one_row_and_for_many(admin, django_assert_num_queries):
-    counts = {}
-    for rows in (1, 3):
-        for _ in range(rows):
-            completed_order(now=NOON)
-        for model in MODELS:
-            with django_assert_num_queries(100, exact=False) as queries:
-                admin.get(reverse(f"admin:settlement_{model}_changelist"))
-            counts.setdefault(model, []).append(len(queries))
-
-    assert all(one == many for one, many in counts.values()), counts
-
-
 def test_shares_left_behind_by_the_daily_run_wait_for_staff():
     completed_order(now=NOON)
 

@@ -1,0 +1,173 @@
+"""
+The groups of platform staff (A4) and what each may do: one table, written into the database after every migration.
+
+The seven groups are the house's own: what they may do changes here, with a test, and not by hand. Staff may make
+further groups in the admin. Apps are named in strings.
+"""
+
+from dataclasses import dataclass
+
+from django.apps import AppConfig
+from django.apps import apps as all_apps
+from django.contrib.auth.management import create_permissions
+from django.db import DEFAULT_DB_ALIAS
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ADMINISTRATOR = "administrator"
+SEES_SHOPS = {"merchants.view_merchant", "merchants.view_shop"}
+SEES_GOODS = {"catalog.view_product", "catalog.view_category", "catalog.view_brand", "catalog.view_review"}
+SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
+SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund"}
+
+
+@dataclass(frozen=True)
+class StaffGroup:
+    """A group: its name in the database, how people call it, what it is for, and its permissions."""
+
+    name: str
+    label: Promise
+    purpose: Promise
+    permissions: frozenset[str]
+
+
+def _group(name: str, label: Promise, purpose: Promise, *permissions: str) -> StaffGroup:
+    return StaffGroup(name, label, purpose, frozenset(permissions))
+
+
+STAFF_GROUPS = {
+    group.name: group
+    for group in (
+        _group(
+            "auditor",
+            _("Auditor"),
+            _("Decides which businesses may join."),
+            *SEES_SHOPS,
+            "merchants.view_application",
+            "merchants.audit_application",
+            "merchants.view_seat",
+            "merchants.view_healthscore",
+            "risk.view_bannedword",
+            "mall.view_auditrecord",
+        ),
+        _group(
+            "category_expert",
+            _("Category expert"),
+            _("Reviews products and keeps the category tree and the brands."),
+            *SEES_SHOPS,
+            *SEES_GOODS,
+            "catalog.review_product",
+            "catalog.take_down_product",
+            "catalog.add_category",
+            "catalog.change_category",
+            "catalog.add_brand",
+            "catalog.change_brand",
+            "risk.view_bannedword",
+        ),
+        _group(
+            "operations",
+            _("Operations"),
+            _("Runs the mall from day to day: shops, front page, jobs, tunables."),
+            *SEES_SHOPS,
+            *SEES_GOODS,
+            *SEES_ORDERS,
+            "merchants.freeze_shop",
+            "merchants.view_seat",
+            "merchants.view_dailyfacts",
+            "merchants.view_healthscore",
+            "merchants.rescore_healthscore",
+            "catalog.view_stockmovement",
+            "marketing.view_banner",
+            "marketing.add_banner",
+            "marketing.change_banner",
+            "marketing.delete_banner",
+            "mall.view_jobrun",
+            "mall.run_job",
+            "mall.view_outboxevent",
+            "mall.retry_outboxevent",
+            "mall.change_turned",
+            "mall.view_auditrecord",
+        ),
+        _group(
+            "finance",
+            _("Finance"),
+            _("Watches the ledger, payments, refunds and the shops' shares."),
+            *SEES_SHOPS,
+            *SEES_ORDERS,
+            *SEES_MONEY,
+            "orders.ask_payment",
+            "orders.retry_refund",
+            "settlement.view_account",
+            "settlement.view_entry",
+            "settlement.view_share",
+            "risk.view_hold",
+        ),
+        _group(
+            "risk",
+            _("Risk"),
+            _("Holds money, freezes shops, takes goods down, keeps the banned words."),
+            *SEES_SHOPS,
+            *SEES_GOODS,
+            *SEES_ORDERS,
+            *SEES_MONEY,
+            "merchants.freeze_shop",
+            "merchants.view_application",
+            "merchants.view_seat",
+            "merchants.view_dailyfacts",
+            "catalog.take_down_product",
+            "settlement.view_share",
+            "risk.view_hold",
+            "risk.add_hold",
+            "risk.release_hold",
+            "risk.view_bannedword",
+            "risk.add_bannedword",
+            "risk.change_bannedword",
+            "risk.delete_bannedword",
+            "mall.view_auditrecord",
+        ),
+        _group(
+            "support",
+            _("Support"),
+            _("Helps shoppers and shops: finds their orders and cancels one when asked."),
+            *SEES_SHOPS,
+            *SEES_GOODS,
+            *SEES_ORDERS,
+            "orders.cancel_order",
+            "orders.view_payment",
+            "orders.view_refund",
+            "accounts.view_user",
+        ),
+        _group(ADMINISTRATOR, _("Administrator"), _("May do everything, and says who else may do what.")),
+    )
+}
+
+
+def write_staff_groups(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, apps=all_apps, **kwargs) -> None:
+    """After an app's migrations: give each group just what the table says of this app's permissions."""
+    try:
+        Group, Permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
+    except LookupError:  # the tables of groups are not there yet
+        return
+    create_permissions(app_config, verbosity=0, using=using, apps=apps)
+    ours = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.using(using)
+        .select_related("content_type")
+        .filter(content_type__app_label=app_config.label)
+    }
+    for group in STAFF_GROUPS.values():
+        row, _is_new = Group.objects.using(using).get_or_create(name=group.name)
+        wanted = {
+            permission.pk
+            for name, permission in ours.items()
+            if name in group.permissions or group.name == ADMINISTRATOR
+        }
+        held = set(row.permissions.filter(content_type__app_label=app_config.label).values_list("pk", flat=True))
+        row.permissions.add(*wanted - held)
+        row.permissions.remove(*held - wanted)
+
+
+def label_of(name: str) -> str:
+    """How people call a group: the house's own in the reader's language, others as they were named."""
+    group = STAFF_GROUPS.get(name)
+    return str(group.label) if group else name

@@ -1,0 +1,207 @@
+"""
+How the admin does things: rows are read only, and whatever staff do is a button that calls a verb.
+
+::
+
+    @admin.register(Product)
+    class ProductAdmin(VerbAdmin):
+        noun = "product"
+        verbs = [Verb(name="approve", label=_("Approve"), call=approve_product, permission="catalog.review_product")]
+
+A verb stands as a button on the page of a row on which it fits now, and as an action of the list for many rows. It asks
+on a page of its own, in words when it needs them, and each row is done by itself: one refusal keeps no other from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mall import clock
+from mall.audit.models import AuditRecord
+from mall.refusals import Refusal
+
+SHOWN_RECORDS = 20
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """
+    One button of the admin.
+
+    :ivar call: called with the row under the admin's ``noun``, ``by``, ``now``, and what ``asks`` names
+    :ivar permission: who holds it sees the button and may press it
+    :ivar fits: whether the verb can be done with a row as it stands now
+    :ivar asks: the name of the argument that takes words of the person who decides; empty when none are needed
+    :ivar warning: what the person should know before she confirms
+    """
+
+    name: str
+    label: Promise
+    call: Callable
+    permission: str
+    fits: Callable[[Model], bool] = lambda row: True
+    asks: str = ""
+    asks_label: Promise | str = ""
+    asks_help: Promise | str = ""
+    longest: int = 300
+    warning: Promise | str = ""
+    is_grave: bool = False
+
+    def form(self, typed=None) -> forms.Form | None:
+        """The form for the words that the verb needs."""
+        if not self.asks:
+            return None
+        field = forms.CharField(
+            label=self.asks_label or _("Reason"),
+            max_length=self.longest,
+            widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
+            help_text=self.asks_help,
+        )
+        return type("WordsForm", (forms.Form,), {self.asks: field})(typed)
+
+
+class BoundedPaginator(Paginator):
+    """Counts so far and no further: nobody leafs through a hundred pages, and counting millions takes seconds."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[:MOST_COUNTED].count()
+
+
+def known_values(field: str, title: Promise, values: Callable[[], list[tuple[str, str]]]) -> type:
+    """A filter by values that the house knows, so that nobody reads a whole table to find out which there are."""
+
+    class KnownValues(admin.SimpleListFilter):
+        parameter_name = f"{field}__exact"
+
+        def lookups(self, request, model_admin):
+            return values()
+
+        def queryset(self, request, queryset):
+            return queryset.filter(**{field: self.value()}) if self.value() else queryset
+
+    KnownValues.title = title
+    return KnownValues
+
+
+class ReadOnly:
+    """Rows that the house writes itself: staff look, nobody touches."""
+
+    actions = None
+    paginator = BoundedPaginator
+    show_full_result_count = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyRows(ReadOnly, admin.TabularInline):
+    """Rows of a row, shown as they are."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
+
+
+class Verbs:
+    """A model's admin whose rows staff decide about; beside :class:`ReadOnly` or a writing admin."""
+
+    noun: str = ""
+    verbs: list[Verb] = []
+    change_form_template = "admin/verbs/change_form.html"
+
+    def verbs_of(self, request: HttpRequest) -> list[Verb]:
+        """The verbs that this person may use."""
+        return [verb for verb in self.verbs if request.user.has_perm(verb.permission)]
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        if "_popup" in request.GET:
+            return {}
+        return {verb.name: (_action(verb), verb.name, verb.label) for verb in self.verbs_of(request)}
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            context["verbs"] = [verb for verb in self.verbs_of(request) if verb.fits(obj)]
+            context["records"] = self._records(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _records(self, request: HttpRequest, obj: Model) -> list[AuditRecord]:
+        if not request.user.has_perm("mall.view_auditrecord") or not hasattr(obj, "public_id"):
+            return []
+        return list(AuditRecord.objects.filter(subject=obj.public_id).order_by("-pk")[:SHOWN_RECORDS])
+
+    def decide(self, request: HttpRequest, rows: QuerySet, verb: Verb) -> HttpResponse | None:
+        """Ask, then do: the page comes back with what was typed until it is right or given up."""
+        rows = list(rows.order_by("pk"))
+        if not rows:
+            messages.warning(request, _("Nothing was chosen that is still in this list."))
+            return None
+        confirmed = "confirmed" in request.POST
+        form = verb.form(request.POST if confirmed else None)
+        if confirmed and (form is None or form.is_valid()):
+            self._do(request, rows, verb, form.cleaned_data if form else {}, clock.now())
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": verb.label,
+            "verb": verb,
+            "rows": rows,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "form": form,
+            "address": request.get_full_path(),
+        }
+        return TemplateResponse(request, "admin/verbs/decide.html", context)
+
+    def _do(self, request: HttpRequest, rows: list[Model], verb: Verb, said: dict, now: datetime) -> None:
+        done = 0
+        for row in rows:
+            try:
+                verb.call(**{self.noun: row}, by=request.user, now=now, **said)
+            except Refusal as refusal:
+                messages.error(request, f"{row}: {refusal}")
+            else:
+                done += 1
+        if done:
+            told = ngettext("%(verb)s: done for %(count)d.", "%(verb)s: done for %(count)d.", done)
+            messages.success(request, told % {"verb": verb.label, "count": done})
+
+
+def _action(verb: Verb) -> Callable:
+    """The verb as Django's admin calls actions."""
+
+    def action(model_admin: Verbs, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
+        return model_admin.decide(request, rows, verb)
+
+    return action
+
+
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+    """A list and pages to read."""
+
+    change_form_template = "admin/verbs/change_form.html"
+
+
+class VerbAdmin(Verbs, ReadOnlyAdmin):
+    """A list and pages to read, and the verbs that staff may use on them."""

@@ -1,0 +1,24 @@
+"""What waits for platform staff on the ground floor: events that a listener failed on, jobs that failed."""
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mall.admin_site import StaffQueue
+from mall.events.models import OutboxEvent
+from mall.jobs import failed_jobs
+
+
+def waiting(user) -> list[StaffQueue]:
+    queues = []
+    if user.has_perm("mall.view_outboxevent"):
+        failed = OutboxEvent.objects.filter(delivered_at=None, attempts__gt=0)
+        found = failed.aggregate(count=Count("pk"), since=Min("published_at"))
+        url = f"{reverse('admin:mall_outboxevent_changelist')}?delivered_at__isempty=1"
+        queues.append(StaffQueue(_("Events that failed"), url=url, is_trouble=bool(found["count"]), **found))
+    if user.has_perm("mall.view_jobrun"):
+        runs = failed_jobs()
+        url = f"{reverse('admin:mall_jobrun_changelist')}?ok__exact=0"
+        since = min((run.started_at for run in runs), default=None)
+        queues.append(StaffQueue(_("Jobs whose last run failed"), len(runs), url, since, is_trouble=bool(runs)))
+    return queues
