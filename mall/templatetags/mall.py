@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from mall.backoffice.tables import shown_count
+from mall.backoffice.undo import undo_of
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
@@ -26,8 +28,8 @@ DAY = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 SHORT_DAY = {"zh-hans": "n月j日", "en": "j M"}
 TIME = "H:i"
 TONES = {
-    "good": {"open", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out"},
-    "info": {"paid", "shipped", "in_review", "submitted", "asked"},
+    "good": {"open", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out", "ready"},
+    "info": {"paid", "shipped", "in_review", "submitted", "asked", "running"},
     "warn": {"unpaid", "pending", "waiting", "refused", "changes"},
     "bad": {"frozen", "failed", "rejected", "taken_down"},
 }  # every other status is quiet
@@ -108,6 +110,12 @@ def short_moment(value: datetime | None) -> SafeString:
 
 
 @register.filter
+def short_day(value: date | datetime | None) -> str:
+    """The day without its year, as words: for axes and sentences."""
+    return dateformat.format(_in_business_zone(value), _pattern(SHORT_DAY)) if value else ""
+
+
+@register.filter
 def month(value: date | None) -> str:
     """The month of a date."""
     return dateformat.format(value, "Y年n月" if get_language() == "zh-hans" else "F Y") if value else ""
@@ -160,6 +168,18 @@ def sold(count: int | None) -> str:
 def initial(text: object) -> str:
     """The first letter of a name, for a sign without a picture."""
     return str(text).strip()[:1].upper()
+
+
+@register.filter
+def capped(count: int) -> int | str:
+    """A count that stopped at its cap, as ``999+``."""
+    return shown_count(count)
+
+
+@register.filter
+def undo(message) -> dict | None:
+    """What a message's button "Undo" posts; ``None`` when it offers none."""
+    return undo_of(message)
 
 
 @register.simple_tag
