@@ -15,6 +15,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from mall import clock
+from mall.backoffice.tables import shown_count
+from mall.backoffice.undo import undo_of
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
@@ -27,8 +29,8 @@ DAY = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 SHORT_DAY = {"zh-hans": "n月j日", "en": "j M"}
 TIME = "H:i"
 TONES = {
-    "good": {"open", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out"},
-    "info": {"paid", "shipped", "in_review", "submitted", "asked"},
+    "good": {"open", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out", "ready"},
+    "info": {"paid", "shipped", "in_review", "submitted", "asked", "running"},
     "warn": {"unpaid", "pending", "waiting", "refused", "changes"},
     "bad": {"frozen", "failed", "rejected", "taken_down"},
 }  # every other status is quiet
@@ -108,9 +110,10 @@ def short_moment(value: datetime | None) -> SafeString:
     return _time_element(local, dateformat.format(local, f"{_pattern(SHORT_DAY)} {TIME}"))
 
 
-def short_day(value: date) -> str:
-    """The day without its year, for the axis of a chart."""
-    return dateformat.format(value, _pattern(SHORT_DAY))
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """The day without its year, as words: for axes and sentences."""
+    return dateformat.format(_in_business_zone(value), _pattern(SHORT_DAY)) if value else ""
 
 
 @register.filter
@@ -172,6 +175,18 @@ def sold(count: int | None) -> str:
 def initial(text: object) -> str:
     """The first letter of a name, for a sign without a picture."""
     return str(text).strip()[:1].upper()
+
+
+@register.filter
+def capped(count: int) -> int | str:
+    """A count that stopped at its cap, as ``999+``."""
+    return shown_count(count)
+
+
+@register.filter
+def undo(message) -> dict | None:
+    """What a message's button "Undo" posts; ``None`` when it offers none."""
+    return undo_of(message)
 
 
 @register.simple_tag

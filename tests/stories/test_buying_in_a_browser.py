@@ -9,8 +9,6 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import expect
 
-from catalog.models import Product
-from merchants.models import Application
 from orders.models import Order
 from tests.browsing import DESKTOP, PHONE, visitor
 from tests.factories.accounts import shopper
