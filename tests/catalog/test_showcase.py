@@ -20,7 +20,7 @@ def opened(days_ago: int, *, products: int = 1, **fields) -> Shop:
 
 
 def test_shops_that_opened_of_late_stand_on_the_home_page_newest_first():
-    older, newest = opened(9), opened(1, products=4)
+    older, newest = opened(9), opened(1, products=7)
     opened(tunables.NEW_SHOP_DAYS.value + 1)
     opened(2, products=0)
     opened(3, status=Shop.Status.FROZEN, frozen_at=NOON)
@@ -29,7 +29,7 @@ def test_shops_that_opened_of_late_stand_on_the_home_page_newest_first():
     shown = showcase.home(now=NOON)["new_shops"]
 
     assert shown == [newest, older]
-    assert [len(row.newest_pictures) for row in shown] == [3, 1]
+    assert [len(row.newest_pictures) for row in shown] == [6, 1]
 
 
 @pytest.mark.parametrize("many", [1, 3])
