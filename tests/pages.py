@@ -19,6 +19,9 @@ from catalog.models import Category, Product, Sku
 from mall import clock
 from mall.accounts.models import User
 from mall.events import deliver_everything
+from mall.exports.asking import ask_for_export
+from mall.exports.models import Export
+from mall.exports.registry import kind_of
 from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
@@ -64,6 +67,7 @@ class Scene:
     words: list[str] = field(default_factory=list)  # what people typed: it stands on pages in any language
     orders: dict[str, Order] = field(default_factory=dict)  # by status
     clerk: User | None = None  # with a seat in the shop that lacks most rights
+    export: Export | None = None
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
@@ -191,6 +195,10 @@ def staged(scene: Scene) -> Scene:
     scene.clerk = merchants.seat(scene.shop, role=Seat.Role.CLERK).user
     scene.applications = _applications(scene.staff, now)
     _product_to_review(scene, now)
+    scene.export = ask_for_export(
+        shop=scene.shop, kind=kind_of("catalog.products"), format="csv", query="", chosen=[], is_personal=False,
+        by=scene.owner, now=now,
+    )  # fmt: skip
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
@@ -286,6 +294,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("address-sent", reverse("account_email_verification_sent"))
     yield page("inactive", reverse("account_inactive"))
     yield page("not-found", "/nothing/here/", 404)
+    yield page("styleguide", reverse("styleguide"))
 
 
 def _account(scene: Scene) -> Iterator[Page]:
@@ -329,11 +338,16 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("product-add", "catalog:add")
     yield page("product-edit", "catalog:edit", scene.product.public_id)
     yield page("stock", "catalog:stock", scene.product.public_id)
+    yield page("stock-movements", "catalog:movements")
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
     yield page("money", "settlement:home")
+    yield page("money-entries", "settlement:entries")
+    yield page("exports", "merchants:exports")
+    yield page("export", "merchants:export", scene.export.public_id)
+    yield page("staff", "merchants:staff")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
     yield Page("forbidden", CLERK, reverse("backoffice:merchants:shop", args=[scene.shop.slug]), 403)
@@ -366,6 +380,15 @@ NO_PAGES = {
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
+    "storefront:catalog:sitemap": "for search engines",
+    "storefront:catalog:sitemap-part": "for search engines",
+    "backoffice:catalog:bulk": "a press of a button",
+    "backoffice:merchants:staff-role": "a press of a button",
+    "backoffice:merchants:staff-leave": "a press of a button",
+    "backoffice:merchants:export-start": "a press of a button",
+    "backoffice:merchants:export-file": "a file",
+    "backoffice:merchants:filter-keep": "a press of a button",
+    "backoffice:merchants:filter-forget": "a press of a button",
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",

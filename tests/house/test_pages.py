@@ -67,7 +67,7 @@ def asked(scene: Scene, language: str) -> Iterator[tuple[Page, HttpResponse]]:
     clients: dict[str, Client] = {}
     for page in pages.pages(scene):
         if page.who not in clients:
-            clients[page.who] = client = Client(headers={"accept-language": language})
+            clients[page.who] = client = Client(raise_request_exception=False, headers={"accept-language": language})
             client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
             if person := scene.person(page.who):
                 client.force_login(person)
