@@ -269,6 +269,8 @@ def _gallery(pictures: list[ProductPicture], chosen: Sku | None) -> list[dict]:
         {
             "picture": picture.image.name,
             "url": default_storage.url(picture.image.name),
+            "width": picture.width,
+            "height": picture.height,
             "value_id": picture.value_id,
         }
         for picture in ordered

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -249,6 +250,13 @@ def media(path: object) -> str:
     if not path:
         return static(PLACEHOLDER)
     return str(path) if str(path).startswith("/") else default_storage.url(str(path))
+
+
+@register.simple_tag
+def stylesheets(audience: str) -> SafeString:
+    """The links to the stylesheets of a frame: ``storefront`` or ``backoffice`` (``mall.static_files``)."""
+    names = staticfiles_storage.stylesheets(audience)
+    return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
 
 
 @register.simple_tag
