@@ -310,6 +310,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
+    yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("account", "storefront:accounts:home")
     yield page("addresses", "storefront:accounts:addresses")
@@ -342,6 +343,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
+    sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
+    yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
     yield page("money", "settlement:home")
     yield page("money-entries", "settlement:entries")
@@ -371,6 +374,8 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 
 NO_PAGES = {
+    "storefront:catalog:sitemap": "for machines",
+    "storefront:catalog:sitemap-part": "for machines",
     "storefront:catalog:suggest": "answers a script",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
