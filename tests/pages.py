@@ -18,7 +18,12 @@ from catalog.models import Category, Product, Sku
 from mall import clock
 from mall.accounts.models import User
 from mall.admin import ReadOnlyAdmin
+from mall.backoffice.saved import save_filter
 from mall.events import deliver_everything
+from mall.exports.asking import ask_for_export
+from mall.exports.models import Export
+from mall.exports.registry import kind_of
+from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
@@ -66,6 +71,7 @@ class Scene:
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
+    export: Export | None = None
     applications: dict[str, Application] = field(default_factory=dict)  # by status
 
     def person(self, who: str) -> User | None:
@@ -186,12 +192,24 @@ def staged(scene: Scene) -> Scene:
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
+    scene.export = _export(scene, now)
     scene.applications = _applications(scene.staff, now)
     _product_to_review(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
     return scene
+
+
+def _export(scene: Scene, now: datetime) -> Export:
+    """The shop's orders as a file, and a filter that its owner keeps for them."""
+    asked = {"kind": kind_of("orders.orders"), "format": "xlsx", "is_personal": True, "by": scene.owner, "now": now}
+    export = ask_for_export(shop=scene.shop, **asked)
+    write_export(export_id=export.public_id, now=now)
+    name = "大额订单"
+    save_filter(shop=scene.shop, person=scene.owner, list_key="orders", name=name, query="least=500", now=now)
+    scene.words.append(name)
+    return export
 
 
 def _applications(staff: User, now: datetime) -> dict[str, Application]:
@@ -329,7 +347,12 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("stock-movements", "catalog:movements")
     yield page("money", "settlement:home")
+    yield page("bookings", "settlement:entries")
+    yield page("exports", "merchants:exports")
+    yield page("export", "merchants:export", scene.export.public_id)
+    yield page("staff", "merchants:staff")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
 
@@ -361,6 +384,13 @@ NO_PAGES = {
     "storefront:accounts:address-remove": "a press of a button",
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
+    "backoffice:catalog:bulk": "a press of a button",
+    "backoffice:merchants:staff-role": "a press of a button",
+    "backoffice:merchants:staff-leave": "a press of a button",
+    "backoffice:merchants:export-start": "a press of a button",
+    "backoffice:merchants:export-file": "a file",
+    "backoffice:merchants:filter-keep": "a press of a button",
+    "backoffice:merchants:filter-forget": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
     "account_set_password": "for who has none; every one here has",
     "account_confirm_login_code": "no sign-in by code",
