@@ -23,6 +23,7 @@ TOGETHER = {
         "css/components/controls.css",
         "css/components/display.css",
         "css/components/chart.css",
+        "css/components/tables.css",
         "css/backoffice/frame.css",
         "css/backoffice/desk.css",
     ),

@@ -18,10 +18,12 @@ from catalog import products, reviews
 from catalog.models import Category, Product, Sku
 from mall import clock
 from mall.accounts.models import User
+from mall.backoffice.saved import save_filter
 from mall.events import deliver_everything
 from mall.exports.asking import ask_for_export
 from mall.exports.models import Export
 from mall.exports.registry import kind_of
+from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
@@ -193,16 +195,24 @@ def staged(scene: Scene) -> Scene:
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
     scene.clerk = merchants.seat(scene.shop, role=Seat.Role.CLERK).user
+    scene.export = _export(scene, now)
     scene.applications = _applications(scene.staff, now)
     _product_to_review(scene, now)
-    scene.export = ask_for_export(
-        shop=scene.shop, kind=kind_of("catalog.products"), format="csv", query="", chosen=[], is_personal=False,
-        by=scene.owner, now=now,
-    )  # fmt: skip
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
     return scene
+
+
+def _export(scene: Scene, now: datetime) -> Export:
+    """The shop's orders as a file, and a filter that its owner keeps for them."""
+    asked = {"kind": kind_of("orders.orders"), "format": "xlsx", "is_personal": True, "by": scene.owner, "now": now}
+    export = ask_for_export(shop=scene.shop, **asked)
+    write_export(export_id=export.public_id, now=now)
+    name = "大额订单"
+    save_filter(shop=scene.shop, person=scene.owner, list_key="orders", name=name, query="least=500", now=now)
+    scene.words.append(name)
+    return export
 
 
 def _applications(staff: User, now: datetime) -> dict[str, Application]:
@@ -346,8 +356,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("stock-movements", "catalog:movements")
     yield page("money", "settlement:home")
-    yield page("money-entries", "settlement:entries")
+    yield page("bookings", "settlement:entries")
     yield page("exports", "merchants:exports")
     yield page("export", "merchants:export", scene.export.public_id)
     yield page("staff", "merchants:staff")
@@ -385,8 +396,6 @@ NO_PAGES = {
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
-    "storefront:catalog:sitemap": "for search engines",
-    "storefront:catalog:sitemap-part": "for search engines",
     "backoffice:catalog:bulk": "a press of a button",
     "backoffice:merchants:staff-role": "a press of a button",
     "backoffice:merchants:staff-leave": "a press of a button",
