@@ -25,6 +25,10 @@
     if (guarded.some((one) => swapped?.contains(one.form) && isDirty(one))) event.detail.shouldSwap = false;
   });
 
+  // The tab that is open may stand beyond the edge.
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
   // The box that chooses all rows works with scripts only (js/frame.js), so it comes with them.
   const all = document.querySelector("[data-check-all]");
   if (all && document.querySelector("[data-bulk-row]")) all.hidden = false;
