@@ -1,4 +1,4 @@
-"""A shop's person at her desk, on the mall as it runs: keys, a kept filter, bulk with undo, an export, unsaved words."""
+"""A day at a shop's desk, on the mall as it runs: keys, a kept filter, bulk with undo, an export, unsaved words."""
 
 import csv
 import io
