@@ -54,7 +54,7 @@
     place = Math.max(0, Math.min(list.length - 1, next));
     const row = list[place];
     row.setAttribute("data-current", "");
-    const target = row.querySelector("[data-open], a, input");
+    const target = row.querySelector("[data-open]") ?? row.querySelector("a, select, input, button");
     target?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };
@@ -80,7 +80,8 @@
       return Boolean(box);
     },
     Enter: () => {
-      if (place < 0 || document.activeElement !== body) return false;
+      // On a link or a button Enter is the browser's; on a box it would send the form of the chosen rows.
+      if (place < 0 || !(document.activeElement === body || document.activeElement.matches("[data-bulk-row]"))) return false;
       const link = rows()[place]?.querySelector("[data-open]");
       link?.click();
       return Boolean(link);
