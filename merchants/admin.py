@@ -95,7 +95,7 @@ class ShopAdmin(VerbAdmin):
             label=_("Freeze: hide from shoppers"),
             call=freeze_shop,
             permission="merchants.freeze_shop",
-            fits=lambda shop: shop.status == Shop.Status.OPEN,
+            fits=lambda shop: Shop.FLOW.can(shop, Shop.Status.FROZEN),
             asks="reason",
             asks_help=_("The merchant reads it."),
             warning=_("Its people go on with the orders they have."),
@@ -190,3 +190,6 @@ class HealthScoreAdmin(VerbAdmin):
             "<div>{}: <strong>{}</strong> / {}</div>",
             ((line["label"], line["points"], line["weight"]) for line in explained(row)),
         )
+
+
+from merchants import life_admin  # noqa: E402, F401 (registers what shops ask, and what becomes of them)

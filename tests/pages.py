@@ -332,6 +332,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("money", "settlement:home")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
+    yield page("life", "merchants:life")
 
 
 def _admin(scene: Scene) -> Iterator[Page]:
@@ -362,6 +363,9 @@ NO_PAGES = {
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "backoffice:merchants:holiday-start": "a press of a button",
+    "backoffice:merchants:holiday-end": "a press of a button",
+    "backoffice:merchants:revival-ask": "a press of a button",
     "account_set_password": "for who has none; every one here has",
     "account_confirm_login_code": "no sign-in by code",
 }

@@ -13,6 +13,7 @@ NAVIGATION = [
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
     ("money.see", _("Money"), "backoffice:settlement:home", "wallet"),
     ("shop.see", _("Shop health"), "backoffice:merchants:health", "activity"),
+    ("shop.see", _("Shop life"), "backoffice:merchants:life", "leaf"),
     ("shop.edit", _("Shop settings"), "backoffice:merchants:shop", "settings"),
 ]
 

@@ -23,6 +23,10 @@ ROWS = {
     "backoffice:merchants:dashboard": {},
     "backoffice:merchants:shop": {},
     "backoffice:merchants:health": {},
+    "backoffice:merchants:life": {},
+    "backoffice:merchants:holiday-start": {},
+    "backoffice:merchants:holiday-end": {},
+    "backoffice:merchants:revival-ask": {},
     "backoffice:catalog:list": {},
     "backoffice:catalog:add": {},
     "backoffice:catalog:edit": {"public_id": "product"},
@@ -37,6 +41,9 @@ ROWS = {
 }
 WRITES = {name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel"}} | {
     "backoffice:merchants:shop",
+    "backoffice:merchants:holiday-start",
+    "backoffice:merchants:holiday-end",
+    "backoffice:merchants:revival-ask",
     "backoffice:settlement:home",
 }
 SHOPPERS_ROWS = {
