@@ -51,7 +51,8 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     if (entry.hadRecentInput) continue;
     window.seen.shift += entry.value;
-    for (const { node } of entry.sources) window.seen.shifted.push(`${node?.localName}.${node?.className}`.slice(0, 60));
+    for (const { node } of entry.sources)
+      window.seen.shifted.push(`${node?.localName}.${node?.className}`.slice(0, 60));
   }
 }).observe({ type: "layout-shift", buffered: true });
 """

@@ -336,12 +336,17 @@ def _card(
     )
 
 
-def popular_cards(limit: int, *, category_ids: Sequence[int] | None = None, but: str = "") -> list[ProductCard]:
-    """What sells best, anywhere or in some categories, without one product (by public id). One query."""
+def popular_cards(
+    limit: int, *, category_ids: Sequence[int] | None = None, shop_id: int | None = None, but: str = ""
+) -> list[ProductCard]:
+    """What sells best, anywhere, in some categories or in a shop, without one product (by public id). One query."""
     where = "p.status = 'on_sale' AND p.public_id <> %(but)s"
     if category_ids is not None:
         where += " AND p.category_id = ANY(%(categories)s)"
-    return _cards(_LISTED, where, _ORDERS["popular"], {"but": but, "categories": list(category_ids or ())}, limit)
+    if shop_id is not None:
+        where += " AND p.shop_id = %(shop)s"
+    params = {"but": but, "categories": list(category_ids or ()), "shop": shop_id}
+    return _cards(_LISTED if shop_id is None else _OF_A_SHOP, where, _ORDERS["popular"], params, limit)
 
 
 def newest_cards(limit: int) -> list[ProductCard]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -26,6 +26,8 @@ SHOWN_REVIEWS = 10
 SHOWN_SIMILAR = 12
 SHOWN_ON_HOME = 12
 SHOWN_SHOPS = 8
+SHOWN_NEW_SHOPS = 4
+SHOWN_OF_SHOP = 4
 SHOWN_BANNERS = 4
 
 
@@ -78,7 +80,7 @@ class ChosenSku:
 
 
 def home(*, now: datetime) -> dict:
-    """What the home page shows; seven queries."""
+    """What the home page shows; nine queries."""
     popular = popular_cards(SHOWN_ON_HOME)
     shops = _busiest_shops()
     return {
@@ -87,6 +89,7 @@ def home(*, now: datetime) -> dict:
         "fresh": newest_cards(SHOWN_ON_HOME),
         "popular": popular,
         "shops": shops,
+        "new_shops": _new_shops(now),
     }
 
 
@@ -120,6 +123,26 @@ def _busiest_shops() -> list[Shop]:
     for pk, shop in shops.items():
         shop.product_count = counts[pk]
     return [shops[pk] for pk in counts]
+
+
+def _new_shops(now: datetime) -> list[Shop]:
+    """Shops that opened of late and have something on their shelves, newest first, each with ``newest_pictures``."""
+    since = now - timedelta(days=tunables.NEW_SHOP_DAYS.value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, shown.pictures FROM merchants_shop s, LATERAL (SELECT array_agg(newest.image) AS pictures"
+            " FROM (SELECT (SELECT i.image FROM catalog_productpicture i WHERE i.product_id = p.id"
+            " ORDER BY i.position, i.id LIMIT 1) AS image FROM catalog_product p"
+            " WHERE p.shop_id = s.id AND p.status = 'on_sale' ORDER BY p.on_sale_at DESC, p.id DESC LIMIT 3) AS newest"
+            ") AS shown WHERE s.status = 'open' AND s.opened_at > %s AND s.opened_at <= %s"
+            " AND shown.pictures IS NOT NULL ORDER BY s.opened_at DESC, s.id DESC LIMIT %s",
+            [since, now, SHOWN_NEW_SHOPS],
+        )
+        pictures = dict(cursor.fetchall())
+    shops = Shop.objects.in_bulk(pictures)
+    for pk, shop in shops.items():
+        shop.newest_pictures = pictures[pk]
+    return [shops[pk] for pk in pictures]
 
 
 def _planned_banners(now: datetime) -> list[Banner]:
@@ -186,7 +209,7 @@ def product_gone(product: Product) -> dict:
 
 
 def product_page(product: Product, sku_public_id: str = "") -> dict:
-    """What the page of a product shows, with one of its SKUs chosen; eight queries beside the product's own."""
+    """What the page of a product shows, with one of its SKUs chosen; ten queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
     closed_because = states.why_not(product.shop, "buy")
@@ -207,6 +230,8 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "shop": product.shop,
         "shop_note": closed_because,
         "shop_product_count": Product.objects.visible().filter(shop=product.shop_id).count(),
+        "shop_rating": shop_rating(product.shop),
+        "of_shop": popular_cards(SHOWN_OF_SHOP, shop_id=product.shop_id, but=product.public_id),
         "rating": _rating(product),
         "reviews": list(
             Review.objects.filter(product=product)
@@ -217,7 +242,11 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "description_html": descriptions.as_html(str(product.description)),
         "similar": _similar(product),
         "crumbs": crumbs_of(product.category),
-        "shipping": {"fee": product.shop.shipping_fee, "free_over": product.shop.free_shipping_over},
+        "shipping": {
+            "fee": product.shop.shipping_fee,
+            "free_over": product.shop.free_shipping_over,
+            "hours": import_string(settings.CATALOG_SHIPPING_HOURS).value,
+        },
         "can_buy": left > 0,
         "why_not": closed_because
         if closed_because

@@ -73,6 +73,8 @@ X_FRAME_OPTIONS = "DENY"
 INSTALLED_APPS = [
     "mall.apps.MallConfig",
     "mall.accounts.apps.AccountsConfig",
+    "mall.backoffice.apps.BackofficeConfig",
+    "mall.exports.apps.ExportsConfig",
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "mall.middleware.refuse_nul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mall.compression.compress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -199,6 +202,15 @@ BACKOFFICE_PANELS = [  # each: (shop, now) -> {"template": ..., "context": ...} 
     "settlement.backoffice.panels.money",
     "merchants.backoffice.panels.health",
 ]
+BACKOFFICE_TODO = [  # each: (shop, seat, now) -> what waits for the person, see mall.backoffice.todo
+    "orders.backoffice.todo.waiting",
+    "catalog.backoffice.todo.waiting",
+    "merchants.backoffice.todo.waiting",
+    "settlement.backoffice.todo.waiting",
+]
+BACKOFFICE_FIGURES = [  # each: (shop, seat, period) -> mall.backoffice.figures.Figures of the period and the one before
+    "orders.backoffice.figures.of_period",
+]
 STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the admin
     "merchants.staff_queues.waiting",
     "catalog.staff_queues.waiting",
@@ -217,6 +229,7 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
 ]
 STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categories of the header's menu
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
+CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
@@ -266,8 +279,13 @@ MEDIA_ROOT = os.environ.get("MALL_MEDIA_ROOT", str(Path(MALL_VAR) / "media"))
 MALL_SERVES_MEDIA = env_bool("MALL_SERVES_MEDIA", not MALL_PRODUCTION)  # nginx does in production
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o644
+MALL_PRIVATE_ROOT = os.environ.get("MALL_PRIVATE_ROOT", str(Path(MALL_VAR) / "private"))  # never served by a web server
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MALL_PRIVATE_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {"BACKEND": "mall.static_files.Storage"},
 }
 WHITENOISE_USE_FINDERS = True

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from mall.tenancy import shop_scope
@@ -49,7 +49,9 @@ def shop_right(right: str) -> Callable:
             request.seats, request.seat, request.shop = seats, seat, seat.shop
             with shop_scope(seat.shop_id):
                 response = view(request, *args, **kwargs)
-                if getattr(response, "streaming", False):
+                if getattr(response, "streaming", False) and not isinstance(
+                    response, FileResponse
+                ):  # a file asks nothing
                     raise TypeError("a back-office page is made inside its shop's scope, so it cannot be streamed")
                 if hasattr(response, "render"):
                     response = response.render()

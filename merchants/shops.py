@@ -20,7 +20,8 @@ from merchants.slugs import is_free, is_well_formed
 from risk import screening
 
 PROFILE = (
-    "name", "tagline", "about", "logo", "colour", "province", "city", "shipping_fee", "free_shipping_over",
+    "name", "tagline", "about", "logo", "colour", "province", "city", "contact_phone", "contact_email",
+    "shipping_fee", "free_shipping_over",
 )  # fmt: skip
 WORDS = ("name", "tagline", "about")
 
@@ -84,7 +85,7 @@ def update_shop(*, shop: Shop, fields: Mapping, by, now: datetime) -> Shop:
     """
     Change the profile and the terms of delivery; fields that are not given stay as they are.
 
-    :param fields: any of ``name, tagline, about, logo, colour, province, city, shipping_fee, free_shipping_over``
+    :param fields: any of ``PROFILE``
     :raises ShopTextRefused: a text carries a banned word; nothing was changed
     """
     if unknown := set(fields) - set(PROFILE):

@@ -442,6 +442,22 @@ class Migration(migrations.Migration):
             model_name="product",
             index=models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),
         ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "changed_at", "id"], name="product_of_shop_by_change"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "status", "changed_at", "id"], name="product_of_shop_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "price_from", "id"], name="product_of_shop_by_price"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "on_sale_at", "id"], name="product_of_shop_by_sale"),
+        ),
         migrations.AddConstraint(
             model_name="product",
             constraint=models.CheckConstraint(
@@ -492,6 +508,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("list_price", None), ("list_price__gt", models.F("price")), _connector="OR"),
                 name="sku_list_price_above_price",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="stockmovement",
+            index=models.Index(fields=["shop", "at", "id"], name="stock_movement_of_shop"),
         ),
         migrations.AddConstraint(
             model_name="reservation",

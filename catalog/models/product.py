@@ -79,6 +79,10 @@ class Product(ShopOwned):
         indexes = [
             models.Index(fields=["category", "-id"], name="product_in_category", condition=Q(status="on_sale")),
             models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),
+            models.Index(fields=["shop", "changed_at", "id"], name="product_of_shop_by_change"),
+            models.Index(fields=["shop", "status", "changed_at", "id"], name="product_of_shop_by_status"),
+            models.Index(fields=["shop", "price_from", "id"], name="product_of_shop_by_price"),
+            models.Index(fields=["shop", "on_sale_at", "id"], name="product_of_shop_by_sale"),
         ]
         constraints = [
             models.CheckConstraint(

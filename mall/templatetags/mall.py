@@ -14,6 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from mall import clock
+from mall.backoffice.tables import shown_count
+from mall.backoffice.undo import undo_of
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
@@ -26,8 +29,19 @@ DAY = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 SHORT_DAY = {"zh-hans": "n月j日", "en": "j M"}
 TIME = "H:i"
 TONES = {
-    "good": {"open", "granted", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out"},
-    "info": {"paid", "shipped", "in_review", "submitted", "asked"},
+    "good": {
+        "open",
+        "granted",
+        "on_sale",
+        "delivered",
+        "completed",
+        "succeeded",
+        "approved",
+        "released",
+        "paid_out",
+        "ready",
+    },
+    "info": {"paid", "shipped", "in_review", "submitted", "asked", "running"},
     "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down"},
 }  # every other status is quiet
@@ -107,15 +121,22 @@ def short_moment(value: datetime | None) -> SafeString:
     return _time_element(local, dateformat.format(local, f"{_pattern(SHORT_DAY)} {TIME}"))
 
 
-def short_day(value: date) -> str:
-    """The day without its year, for the axis of a chart."""
-    return dateformat.format(value, _pattern(SHORT_DAY))
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """The day without its year, as words: for axes and sentences."""
+    return dateformat.format(_in_business_zone(value), _pattern(SHORT_DAY)) if value else ""
 
 
 @register.filter
 def month(value: date | None) -> str:
     """The month of a date."""
     return dateformat.format(value, "Y年n月" if get_language() == "zh-hans" else "F Y") if value else ""
+
+
+@register.simple_tag
+def mall_now() -> datetime:
+    """The mall's own time, which a demonstration can move: what counts down counts from here."""
+    return clock.now()
 
 
 # Small marks ---------------------------------------------------------------------------------------------------------
@@ -167,6 +188,18 @@ def initial(text: object) -> str:
     return str(text).strip()[:1].upper()
 
 
+@register.filter
+def capped(count: int) -> int | str:
+    """A count that stopped at its cap, as ``999+``."""
+    return shown_count(count)
+
+
+@register.filter
+def undo(message) -> dict | None:
+    """What a message's button "Undo" posts; ``None`` when it offers none."""
+    return undo_of(message)
+
+
 @register.simple_tag
 @lru_cache(maxsize=512)
 def icon(name: str, extra: str = "") -> SafeString:
@@ -194,10 +227,13 @@ def _constant_part(template_name: str, _language: str | None) -> SafeString:
 
 @register.filter
 def media(path: object) -> str:
-    """The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none."""
+    """
+    The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none. What
+    begins with a slash is an address of ours already.
+    """
     if not path:
         return static(PLACEHOLDER)
-    return default_storage.url(str(path))
+    return str(path) if str(path).startswith("/") else default_storage.url(str(path))
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import life, views
+from merchants.backoffice import exports, life, saved, staff, views
 
 app_name = "merchants"
 
@@ -13,4 +13,13 @@ urlpatterns = [
     path("<slug:shop>/life/holiday/start/", life.holiday_start, name="holiday-start"),
     path("<slug:shop>/life/holiday/end/", life.holiday_end, name="holiday-end"),
     path("<slug:shop>/life/revival/", life.revival_ask, name="revival-ask"),
+    path("<slug:shop>/staff/", staff.staff, name="staff"),
+    path("<slug:shop>/staff/<slug:public_id>/role/", staff.role, name="staff-role"),
+    path("<slug:shop>/staff/<slug:public_id>/leave/", staff.leave, name="staff-leave"),
+    path("<slug:shop>/exports/", exports.export_list, name="exports"),
+    path("<slug:shop>/exports/start/", exports.export_start, name="export-start"),
+    path("<slug:shop>/exports/<slug:public_id>/", exports.export_detail, name="export"),
+    path("<slug:shop>/exports/<slug:public_id>/file/", exports.export_file, name="export-file"),
+    path("<slug:shop>/filters/", saved.keep, name="filter-keep"),
+    path("<slug:shop>/filters/<slug:public_id>/forget/", saved.forget, name="filter-forget"),
 ]

@@ -8,8 +8,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from mall import clock
+from mall.backoffice.figures import figures_of
+from mall.backoffice.periods import PRESETS, period_asked
+from mall.backoffice.todo import todos
+from mall.charts import csv_asked
+from mall.pages import Choice
 from merchants.access import seats_of, shop_right
 from merchants.backoffice.forms import ShopForm
 from merchants.health import explained, latest_scores, recent_facts
@@ -26,13 +32,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @shop_right("shop.see")
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
+    """What waits, how the period went against the one before, and a panel of each app; ``?csv=`` hands out a chart."""
     now = clock.now()
+    period = period_asked(request.GET, today=clock.business_date(now))
+    told = figures_of(request.shop, request.seat, period)
+    if (download := csv_asked(request, told.charts)) is not None:
+        return download
     made = [import_string(name)(request.shop, request.seat, now) for name in settings.BACKOFFICE_PANELS]
-    panels = [panel for panel in made if panel is not None]
-    return TemplateResponse(
-        request, "backoffice/merchants/dashboard.html", {"shop": request.shop, "panels": panels}
-    )  # fmt: skip
+    context = {
+        "shop": request.shop,
+        "todos": todos(request.shop, request.seat, now),
+        "period": period,
+        "presets": [
+            Choice(days, str(label), f"?days={days}", selected=days == period.preset) for days, label in PRESETS.items()
+        ],
+        "today": clock.business_date(now),
+        "figures": told.figures,
+        "charts": told.charts,
+        "panels": [panel for panel in made if panel is not None],
+    }
+    return TemplateResponse(request, "backoffice/merchants/dashboard.html", context)
 
 
 @shop_right("shop.edit")

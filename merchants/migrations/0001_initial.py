@@ -92,6 +92,20 @@ class Migration(migrations.Migration):
                 ),
                 ("province", models.CharField(blank=True, default="", max_length=40, verbose_name="province")),
                 ("city", models.CharField(blank=True, default="", max_length=40, verbose_name="city")),
+                (
+                    "contact_phone",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=20,
+                        validators=[django.core.validators.RegexValidator("^\\+?[0-9][0-9 -]{4,18}$")],
+                        verbose_name="service phone",
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(blank=True, default="", max_length=254, verbose_name="service e-mail"),
+                ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("shipping_fee", mall.money.MoneyField(default=0, verbose_name="shipping fee")),
                 ("free_shipping_over", mall.money.MoneyField(blank=True, null=True, verbose_name="free shipping from")),

@@ -57,6 +57,14 @@ class Shop(models.Model):
     )
     province = models.CharField(_("province"), max_length=40, blank=True, default="")
     city = models.CharField(_("city"), max_length=40, blank=True, default="")
+    contact_phone = models.CharField(
+        _("service phone"),
+        max_length=20,
+        blank=True,
+        default="",
+        validators=[RegexValidator(r"^\+?[0-9][0-9 -]{4,18}$")],
+    )
+    contact_email = models.EmailField(_("service e-mail"), blank=True, default="")
     currency = CurrencyField()
     shipping_fee = MoneyField(_("shipping fee"), default=0)
     free_shipping_over = MoneyField(_("free shipping from"), null=True, blank=True)

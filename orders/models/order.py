@@ -100,7 +100,10 @@ class Order(ShopOwned):
         permissions = [("cancel_order", "Can cancel orders")]
         indexes = [
             models.Index(fields=["status", "due_at"], name="order_due", condition=Q(due_at__isnull=False)),
-            models.Index(fields=["shop", "status", "-id"], name="order_of_shop"),
+            models.Index(fields=["shop", "placed_at", "id"], name="order_of_shop"),
+            models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
+            models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
+            models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
             models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
         ]
         constraints = [

@@ -3,6 +3,7 @@ No shop reaches another's rows through any address (R6). The URL map itself fill
 argument and is not described here fails the test.
 """
 
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -11,8 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from mall import clock
+from mall.backoffice.saved import save_filter
+from mall.exports.asking import ask_for_export
+from mall.exports.registry import kind_of
+from mall.exports.writing import write_export
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.models import Seat
+from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
 from tests.factories.merchants import seat, shop
@@ -27,8 +34,19 @@ ROWS = {
     "backoffice:merchants:holiday-start": {},
     "backoffice:merchants:holiday-end": {},
     "backoffice:merchants:revival-ask": {},
+    "backoffice:merchants:staff": {},
+    "backoffice:merchants:staff-role": {"public_id": "clerk"},
+    "backoffice:merchants:staff-leave": {"public_id": "clerk"},
+    "backoffice:merchants:exports": {},
+    "backoffice:merchants:export-start": {},
+    "backoffice:merchants:export": {"public_id": "export"},
+    "backoffice:merchants:export-file": {"public_id": "export"},
+    "backoffice:merchants:filter-keep": {},
+    "backoffice:merchants:filter-forget": {"public_id": "filter"},
     "backoffice:catalog:list": {},
     "backoffice:catalog:add": {},
+    "backoffice:catalog:bulk": {},
+    "backoffice:catalog:movements": {},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
@@ -38,13 +56,20 @@ ROWS = {
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
     "backoffice:settlement:home": {},
+    "backoffice:settlement:entries": {},
 }
-WRITES = {name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel"}} | {
+WRITES = {
+    name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
+} | {
     "backoffice:merchants:shop",
     "backoffice:merchants:holiday-start",
     "backoffice:merchants:holiday-end",
     "backoffice:merchants:revival-ask",
+    "backoffice:merchants:staff",
+    "backoffice:merchants:staff-role",
+    "backoffice:merchants:staff-leave",
     "backoffice:settlement:home",
+    "backoffice:settlement:entries",
 }
 SHOPPERS_ROWS = {
     "storefront:orders:pay": {"public_id": "group"},
@@ -87,28 +112,39 @@ def mall_addresses() -> dict[str, tuple]:
 
 
 @pytest.fixture
-def world(db):
+def world(db, settings):
     order = paid_order()
     mine, theirs = order.shop, shop()
     product = order.lines.get().sku.product
     sku(shop=theirs)
-    owner, stranger, reader = shopper(), shopper(), shopper()
+    owner, stranger, reader, clerk = shopper(), shopper(), shopper(), shopper()
     seat(mine, owner, Seat.Role.OWNER)
     seat(theirs, stranger, Seat.Role.OWNER)
     seat(mine, reader, Seat.Role.READER)
-    return {
-        "shop": mine,
-        "other_shop": theirs,
-        "owner": owner,
-        "stranger": stranger,
-        "reader": reader,
-        "shopper": order.shopper,
-        "order": order,
-        "product": product,
-        "group": order.group,
-        "payment": order.group.payments.get(),
-        "address": order.shopper.addresses.first(),
-    }
+    seat(mine, clerk, Seat.Role.CLERK)
+    given = {"kind": kind_of("orders.orders"), "format": "csv", "is_personal": False, "by": owner, "now": NOON}
+    with tempfile.TemporaryDirectory() as private:
+        settings.STORAGES = settings.STORAGES | {
+            "private": settings.STORAGES["private"] | {"OPTIONS": {"location": private}}
+        }
+        export = ask_for_export(shop=mine, **given)
+        write_export(export_id=export.public_id, now=clock.now())
+        yield {
+            "shop": mine,
+            "other_shop": theirs,
+            "owner": owner,
+            "stranger": stranger,
+            "reader": reader,
+            "shopper": order.shopper,
+            "order": order,
+            "product": product,
+            "group": order.group,
+            "payment": order.group.payments.get(),
+            "address": order.shopper.addresses.first(),
+            "clerk": clerk,
+            "export": export,
+            "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
+        }
 
 
 def _signed_in(user) -> Client:
