@@ -19,7 +19,7 @@ from catalog.navigation import crumbs_of
 from catalog.stock import with_available
 from mall.money import Money
 from mall.texts import Text
-from merchants import states
+from merchants import standing, states
 from merchants.models import Shop
 
 SHOWN_REVIEWS = 10
@@ -106,9 +106,9 @@ def _category_tree() -> list[dict]:
 _BUSIEST = f"""
     SELECT p.shop_id, count(*) FROM catalog_product p JOIN merchants_shop s ON s.id = p.shop_id
         JOIN catalog_productstats t ON t.product_id = p.id
-    WHERE p.status = 'on_sale' AND {states.sql("s", "list", "buy", "promote")}
+    WHERE p.status = 'on_sale' AND {states.sql("s", "list", "buy")} AND {standing.sql("s")}
     GROUP BY p.shop_id ORDER BY sum(t.sold_count) DESC, p.shop_id LIMIT %s
-"""  # noqa: S608 (words of merchants.states)
+"""  # noqa: S608 (words of merchants)
 
 
 def _busiest_shops() -> list[Shop]:

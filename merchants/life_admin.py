@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin
-from merchants.models import Holiday, Petition
+from mall.events.bus import event_types
+from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, known_values
+from merchants.models import GrowthEntry, Holiday, Petition
 from merchants.petitions import grant_petition, refuse_petition
 
 
@@ -60,3 +61,12 @@ class HolidayAdmin(ReadOnlyAdmin):
     list_select_related = ["shop", "started_by"]
     search_fields = ["=shop__slug"]
     ordering = ["-started_at", "-pk"]
+
+
+@admin.register(GrowthEntry)
+class GrowthEntryAdmin(ReadOnlyAdmin):
+    list_display = ["at", "shop", "name", "subject", "is_excluded"]
+    list_filter = [known_values("name", _("what"), lambda: [(name, name) for name in sorted(event_types())])]
+    list_select_related = ["shop"]
+    search_fields = ["=shop__slug", "=subject"]
+    ordering = ["-pk"]

@@ -5,7 +5,8 @@ Nobody answers what she asked herself, nor a petition against her own decision. 
 transaction, through the verb that staff would use; refusing changes nothing.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,9 +16,9 @@ from mall.events import publish
 from mall.events.merchants import PetitionAsked, PetitionDecided
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
-from merchants import shops
-from merchants.models import Petition, Shop
-from merchants.tunables import REVIVAL_PAUSE_DAYS
+from merchants import growth, health, shops
+from merchants.models import HealthScore, Petition, Shop
+from merchants.tunables import APPEAL_DAYS, REVIVAL_PAUSE_DAYS
 
 
 class PetitionReasonMissing(Refusal):
@@ -31,6 +32,12 @@ class AskedAlready(Refusal):
     """The same petition waits for its answer, or was answered a moment ago."""
 
     code = "asked-already"
+
+
+class TooLateToAppeal(Refusal):
+    """The time for an appeal is over."""
+
+    code = "too-late-to-appeal"
 
 
 class NotTheSamePerson(Refusal):
@@ -59,6 +66,30 @@ def ask_revival(*, shop: Shop, reason: str, by, now: datetime) -> Petition:
         day = (latest.decided_at + pause).date()
         raise AskedAlready(_("You were answered lately. Ask again from %(day)s on.") % {"day": day.isoformat()})
     return _ask(shop, Petition.Kind.REVIVAL, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def appeal_score(*, score: HealthScore, reason: str, named: Iterable[int] = (), by, now: datetime) -> Petition:
+    """
+    Appeal against the latest score, naming entries of the growth file that were not the shop's fault (M6).
+
+    :raises TooLateToAppeal: a later score stands, or this one is older than ``merchants.appeal_days``
+    :raises AskedAlready: the appeal against this score waits, or was answered
+    """
+    shop = Shop.objects.select_for_update().get(pk=score.shop_id)
+    is_latest = not HealthScore.objects.owned_by(shop).filter(month__gt=score.month).exists()
+    if not is_latest or now > score.scored_at + timedelta(days=APPEAL_DAYS.value):
+        raise TooLateToAppeal(
+            _("A score can be appealed against within %(days)d days, and only the latest.")
+            % {"days": APPEAL_DAYS.value}
+        )
+    month = score.month.isoformat()
+    if Petition.objects.owned_by(shop).filter(kind=Petition.Kind.SCORE, subject=month).exists():
+        raise AskedAlready(_("You have appealed against this score already."))
+    theirs = {entry.pk for entries in health.causes(score).values() for entry in entries if not entry.is_excluded}
+    return _ask(
+        shop, Petition.Kind.SCORE, reason=reason, by=by, now=now, subject=month, named=sorted(theirs & set(named))
+    )
 
 
 @transaction.atomic
@@ -142,7 +173,13 @@ def _revive(petition: Petition, *, by, now: datetime) -> None:
     shops.thaw_shop(shop=petition.shop, by=by, now=now)
 
 
-_GRANT = {Petition.Kind.REVIVAL: _revive}
+def _score_anew(petition: Petition, *, by, now: datetime) -> None:
+    score = HealthScore.objects.get(shop=petition.shop, month=date.fromisoformat(petition.subject))
+    growth.exclude(petition.shop, petition.named)
+    health.rescore(score=score, reason=petition.answer, by=by, now=now)
+
+
+_GRANT = {Petition.Kind.REVIVAL: _revive, Petition.Kind.SCORE: _score_anew}
 
 
 # Reading

@@ -24,13 +24,17 @@ REVIVAL_PAUSE_DAYS = Tunable(
     "merchants.revival_pause_days", default=3, least=0, most=90,
     sentence=_("Days after a refused revival before a frozen shop may ask again."),
 )  # fmt: skip
+APPEAL_DAYS = Tunable(
+    "merchants.appeal_days", default=7, least=1, most=60,
+    sentence=_("Days within which a shop may appeal against a score or a sanction."),
+)  # fmt: skip
 GRACE_DAYS = Tunable(
     "merchants.grace_days", default=30, least=0, most=365,
     sentence=_("Days from its opening during which no monthly score of a shop falls below 60."),
 )  # fmt: skip
 PRIOR = Tunable(
     "merchants.health_prior", default=20, least=0, most=1000,
-    sentence=_("How many average orders join a shop's own when it is scored, so that few orders decide little."),
+    sentence=_("How many average orders of its category join a shop's own when it is scored: few decide little."),
 )  # fmt: skip
 
 WEIGHTS = {

@@ -333,6 +333,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
     yield page("life", "merchants:life")
+    yield page("growth", "merchants:growth")
 
 
 def _admin(scene: Scene) -> Iterator[Page]:
@@ -363,6 +364,7 @@ NO_PAGES = {
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "backoffice:merchants:health-appeal": "a press of a button",
     "backoffice:merchants:holiday-start": "a press of a button",
     "backoffice:merchants:holiday-end": "a press of a button",
     "backoffice:merchants:revival-ask": "a press of a button",

@@ -79,6 +79,7 @@ STAFF_GROUPS = {
             "merchants.view_petition",
             "merchants.decide_petition",
             "merchants.view_holiday",
+            "merchants.view_growthentry",
             "catalog.view_stockmovement",
             "marketing.view_banner",
             "marketing.add_banner",

@@ -93,3 +93,23 @@ class HealthScored:
     shop_id: str
     month: str
     score: int
+
+
+@event
+class ShopBarred:
+    """A monthly score below 60: no campaigns and placements until a later score is 60 or more."""
+
+    shop_id: str
+    month: str
+    score: str
+    scored_at: str
+
+
+@event
+class ShopUnbarred:
+    """A score of 60 or more after one below."""
+
+    shop_id: str
+    month: str
+    score: str
+    scored_at: str

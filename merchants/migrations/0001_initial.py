@@ -587,4 +587,79 @@ class Migration(migrations.Migration):
                 name="petition_one_at_a_time",
             ),
         ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="late_orders",
+            field=models.PositiveIntegerField(default=0, verbose_name="orders shipped late"),
+        ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="new_buyers",
+            field=models.PositiveIntegerField(default=0, verbose_name="new buyers"),
+        ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="refunded_amount",
+            field=mall.money.MoneyField(default=0, verbose_name="refunded amount"),
+        ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="refunds",
+            field=models.PositiveIntegerField(default=0, verbose_name="refunds"),
+        ),
+        migrations.AddField(
+            model_name="healthscore",
+            name="category",
+            field=models.CharField(blank=True, default="", max_length=60, verbose_name="compared within"),
+        ),
+        migrations.AddField(
+            model_name="healthscore",
+            name="first_score",
+            field=models.DecimalField(
+                decimal_places=2, max_digits=5, null=True, verbose_name="score before the appeal"
+            ),
+        ),
+        migrations.AddField(
+            model_name="shopactivity",
+            name="category",
+            field=models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="main category"),
+        ),
+        migrations.CreateModel(
+            name="GrowthEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=30, verbose_name="what")),
+                ("subject", models.CharField(max_length=60, verbose_name="about")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("on", models.DateField(verbose_name="day")),
+                ("shopper_id", models.BigIntegerField(null=True, verbose_name="shopper")),
+                ("counts", models.JSONField(default=dict, verbose_name="counts")),
+                ("detail", models.JSONField(default=dict, verbose_name="details")),
+                ("is_excluded", models.BooleanField(default=False, verbose_name="taken out by an appeal")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "entry of the growth file",
+                "verbose_name_plural": "growth file",
+                "indexes": [
+                    models.Index(fields=["shop", "-at"], name="growth_entry_latest"),
+                    models.Index(
+                        condition=models.Q(("name", "OrderPaid")),
+                        fields=["shop", "shopper_id", "at"],
+                        name="growth_entry_of_shopper",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "name", "subject", "at"), name="growth_entry_once")
+                ],
+            },
+        ),
     ]

@@ -1,5 +1,5 @@
 from merchants.models.application import Application
-from merchants.models.growth import DailyFacts, HealthScore, ShopActivity
+from merchants.models.growth import DailyFacts, GrowthEntry, HealthScore, ShopActivity
 from merchants.models.holiday import Holiday
 from merchants.models.merchant import Merchant
 from merchants.models.petition import Petition
@@ -9,6 +9,7 @@ from merchants.models.shop import Shop
 __all__ = [
     "Application",
     "DailyFacts",
+    "GrowthEntry",
     "HealthScore",
     "Holiday",
     "Merchant",

@@ -30,6 +30,8 @@ ROWS = {
     "backoffice:merchants:dashboard": {},
     "backoffice:merchants:shop": {},
     "backoffice:merchants:health": {},
+    "backoffice:merchants:health-appeal": {},
+    "backoffice:merchants:growth": {},
     "backoffice:merchants:life": {},
     "backoffice:merchants:holiday-start": {},
     "backoffice:merchants:holiday-end": {},
@@ -62,6 +64,7 @@ WRITES = {
     name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
 } | {
     "backoffice:merchants:shop",
+    "backoffice:merchants:health-appeal",
     "backoffice:merchants:holiday-start",
     "backoffice:merchants:holiday-end",
     "backoffice:merchants:revival-ask",
