@@ -133,7 +133,7 @@ def _new_shops(now: datetime) -> list[Shop]:
             "SELECT s.id, shown.pictures FROM merchants_shop s, LATERAL (SELECT array_agg(newest.image) AS pictures"
             " FROM (SELECT (SELECT i.image FROM catalog_productpicture i WHERE i.product_id = p.id"
             " ORDER BY i.position, i.id LIMIT 1) AS image FROM catalog_product p"
-            " WHERE p.shop_id = s.id AND p.status = 'on_sale' ORDER BY p.on_sale_at DESC, p.id DESC LIMIT 3) AS newest"
+            " WHERE p.shop_id = s.id AND p.status = 'on_sale' ORDER BY p.on_sale_at DESC, p.id DESC LIMIT 6) AS newest"
             ") AS shown WHERE s.status = 'open' AND s.opened_at > %s AND s.opened_at <= %s"
             " AND shown.pictures IS NOT NULL ORDER BY s.opened_at DESC, s.id DESC LIMIT %s",
             [since, now, SHOWN_NEW_SHOPS],
@@ -292,6 +292,8 @@ def _gallery(pictures: list[ProductPicture], chosen: Sku | None) -> list[dict]:
         {
             "picture": picture.image.name,
             "url": default_storage.url(picture.image.name),
+            "width": picture.width,
+            "height": picture.height,
             "value_id": picture.value_id,
         }
         for picture in ordered

@@ -57,6 +57,11 @@ def unreviewed_lines(order: Order) -> set[int]:
     return mine - set(Review.objects.filter(order_line_id__in=mine).values_list("order_line_id", flat=True))
 
 
+def order_counts(shopper: User) -> dict[str, int]:
+    """How many orders of a person are in which status (wired to the account's first page)."""
+    return counts_by_status(shopper.orders)
+
+
 def counts_by_status(orders: QuerySet[Order]) -> dict[str, int]:
     """How many of these orders stand in each status; every status is named. One query."""
     found = dict(orders.order_by().values_list("status").annotate(count=Count("pk")))

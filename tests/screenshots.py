@@ -41,12 +41,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--dark", action="store_true", help="as a person who prefers the dark sees it")
     options = parser.parse_args(arguments)
     try:
-        with chromium.launched() as browser, temporary_servers(durable=False, var=options.var) as servers:
-            _open_the_mall(servers)
+        chromium.needed()
+        with temporary_servers(durable=False, var=options.var) as servers:
+            scene = _open_the_mall(servers)
             web = services.web(servers.env, port=servers.web_port, log=servers.directory / "log" / "web.log")
             try:
                 serve(web, servers.web_port, path="/healthz/")
-                return _shoot(browser, servers, options)
+                with chromium.launched() as browser:
+                    return _shoot(browser, servers, scene, options)
             finally:
                 web.stop()
     except CannotStart as problem:
@@ -54,17 +56,18 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
-def _open_the_mall(servers: TemporaryServers) -> None:
+def _open_the_mall(servers: TemporaryServers):
     (servers.directory / "static").mkdir(exist_ok=True)
     services.run_manage("collectstatic", "--noinput", "--verbosity=0", environment=servers.env)
     print("Loading the demonstration …")
     services.run_manage("demo", "--if-empty", environment=servers.env)
     _begin_with_a_copy(servers)
     os.environ.update(servers.env)
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright leaves a loop running in this thread
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # see benchmarks.chromium
     import django
 
     django.setup()
+    return _scene()
 
 
 def _begin_with_a_copy(servers: TemporaryServers) -> None:
@@ -81,11 +84,10 @@ def _begin_with_a_copy(servers: TemporaryServers) -> None:
     connection.close()
 
 
-def _shoot(browser, servers: TemporaryServers, options: argparse.Namespace) -> int:
+def _shoot(browser, servers: TemporaryServers, scene, options: argparse.Namespace) -> int:
     from tests.browsing import visitor
     from tests.pages import pages
 
-    scene = _scene()
     all_pages = [page for page in pages(scene) if f"{page.audience}-{page.name}".startswith(options.only)]
     url = f"http://127.0.0.1:{servers.web_port}"
     complaints = []

@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="rev", unique=True)),
                 ("order_line_id", models.BigIntegerField(unique=True, verbose_name="order line")),
-                ("choice_text", models.CharField(blank=True, default="", max_length=120, verbose_name="bought as")),
+                ("choice_text", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="bought as")),
                 ("stars", models.PositiveSmallIntegerField(verbose_name="stars")),
                 ("text", models.CharField(blank=True, default="", max_length=1000, verbose_name="text")),
                 ("answer", models.CharField(blank=True, default="", max_length=1000, verbose_name="shop's answer")),

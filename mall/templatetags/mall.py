@@ -1,10 +1,12 @@
 """Template filters and tags of the ground floor: money, moments, statuses, stars, icons, pictures."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -13,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from pypinyin import lazy_pinyin
 
 from mall import clock
 from mall.backoffice.tables import shown_count
@@ -45,6 +48,18 @@ TONES = {
     "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down"},
 }  # every other status is quiet
+PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")
+PLACES = {  # whose English name is not their sound in Mandarin
+    "陕西": "Shaanxi",
+    "内蒙古": "Inner Mongolia",
+    "西藏": "Tibet",
+    "香港": "Hong Kong",
+    "澳门": "Macao",
+    "哈尔滨": "Harbin",
+    "呼和浩特": "Hohhot",
+    "乌鲁木齐": "Urumqi",
+    "拉萨": "Lhasa",
+}
 _TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses}
 
 
@@ -183,6 +198,18 @@ def sold(count: int | None) -> str:
 
 
 @register.filter
+def place(name: str) -> str:
+    """A province or city of China as its readers write it: 丽水市 in Chinese, Lishui in English."""
+    return name if get_language() == "zh-hans" else _romanized(str(name))
+
+
+@lru_cache(maxsize=1024)
+def _romanized(name: str) -> str:
+    bare = PLACE_KINDS.sub("", name) or name
+    return PLACES.get(bare) or "".join(lazy_pinyin(bare)).capitalize()
+
+
+@register.filter
 def initial(text: object) -> str:
     """The first letter of a name, for a sign without a picture."""
     return str(text).strip()[:1].upper()
@@ -234,6 +261,13 @@ def media(path: object) -> str:
     if not path:
         return static(PLACEHOLDER)
     return str(path) if str(path).startswith("/") else default_storage.url(str(path))
+
+
+@register.simple_tag
+def stylesheets(audience: str) -> SafeString:
+    """The links to the stylesheets of a frame: ``storefront`` or ``backoffice`` (``mall.static_files``)."""
+    names = staticfiles_storage.stylesheets(audience)
+    return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
 
 
 @register.simple_tag

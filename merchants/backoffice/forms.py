@@ -11,6 +11,12 @@ from merchants.models import Seat, Shop
 from merchants.shops import PROFILE
 
 
+class PictureInput(forms.ClearableFileInput):
+    """Another picture, or none; the one that stands is shown beside it."""
+
+    template_name = "components/widgets/picture.html"
+
+
 class ShopForm(forms.Form):
     name = TextFormField(label=gettext_lazy("Name"), max_length=60)
     tagline = TextFormField(
@@ -25,6 +31,7 @@ class ShopForm(forms.Form):
         required=False,
         longest=400,
         square=True,
+        widget=PictureInput,
         help_text=gettext_lazy("JPEG, PNG or WebP; it is cut square."),
     )
     colour = forms.RegexField(

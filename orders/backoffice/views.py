@@ -28,7 +28,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         statuses=Order.Status.choices,
         dress=lambda rows: rows.prefetch_related("lines"),
     )
-    return render(request, "backoffice/orders/list.html", {"list": listed, "page": listed.page})
+    context = {"list": listed, "page": listed.page, "can_print": request.seat.can("orders.ship")}
+    return render(request, "backoffice/orders/list.html", context)
 
 
 @shop_right("orders.see")
@@ -47,6 +48,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
+        "can_print": request.seat.can("orders.ship"),
         "can_ship": is_paid and request.seat.can("orders.ship"),
         "can_cancel": is_paid and request.seat.can("orders.cancel"),
     }

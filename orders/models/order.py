@@ -12,6 +12,7 @@ from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import TextField
+from orders.models.carrier import Carrier
 
 
 class OrderGroup(models.Model):
@@ -187,3 +188,11 @@ class OrderStep(ShopOwned):
     class Meta:
         verbose_name, verbose_name_plural = _("step"), _("steps")
         indexes = [models.Index(fields=["order", "id"], name="order_step_in_order")]
+
+    @property
+    def said(self) -> str:
+        """The note in the reader's language: a carrier is noted by its code."""
+        if self.kind != self.Kind.SHIPPED:
+            return self.note
+        code, _space, number = self.note.partition(" ")
+        return f"{dict(Carrier.choices).get(code, code)} {number}"

@@ -8,7 +8,7 @@ from mall.backoffice.filters import DateField, ListFilter, amount_field, between
 from mall.backoffice.lists import ShopList
 from mall.backoffice.tables import Sort
 from merchants.models import Shop
-from settlement.models import Account, Posting, Share
+from settlement.models import Account, Entry, Posting, Share
 
 
 class ShareFilter(ListFilter):
@@ -45,9 +45,8 @@ SHARES = ShopList(
 
 
 class PostingFilter(ListFilter):
-    """By the account: pending or available."""
+    """By the account (pending or available), and by what was booked."""
 
-    q = None
     account = forms.ChoiceField(
         label=_("Account"),
         choices=[
@@ -59,7 +58,15 @@ class PostingFilter(ListFilter):
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         kind = self.value("account")
-        return rows.filter(account__kind=kind) if kind else rows
+        return self.found(rows.filter(account__kind=kind) if kind else rows)
+
+    def found(self, rows: QuerySet) -> QuerySet:
+        """The bookings of what was searched for, looked up by its own index; one query when there is a word."""
+        word = self.value("q")
+        if not word:
+            return rows
+        entries = Entry.objects.filter(kind__in=Entry.Kind.values, ref__in=[word.lower(), word])
+        return rows.filter(entry__in=list(entries.values_list("pk", flat=True)))
 
 
 POSTINGS = ShopList(
@@ -76,5 +83,5 @@ def postings_by_account(shop: Shop, asked: PostingFilter) -> list[QuerySet]:
     accounts = Account.objects.owned_by(shop)
     if kind := asked.value("account"):
         accounts = accounts.filter(kind=kind)
-    mine = Posting.objects.owned_by(shop)
+    mine = asked.found(Posting.objects.owned_by(shop))
     return [mine.filter(account=account) for account in accounts.order_by("pk")] or [mine.none()]

@@ -93,6 +93,8 @@ def _furnish(shop: Shop, described: shapes.Shop, owner: User, at: datetime) -> S
             "colour": described.color,
             "province": described.province,
             "city": described.city,
+            "contact_phone": f"199 0098 {shop.pk:04d}",
+            "contact_email": f"service@{shop.slug}.example.com",
             "shipping_fee": Money(described.freight),
             "free_shipping_over": Money(described.freight_free_over) if described.freight_free_over else None,
         },

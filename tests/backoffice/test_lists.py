@@ -105,14 +105,14 @@ def test_what_narrows_the_list_is_shown_with_the_way_to_do_without_it(client, pl
     shown = client.get(url("orders:list", place), {"q": "x", "least": "5", "status": "paid", "sort": "total"}).context
 
     assert [(chip.value, chip.url) for chip in shown["list"].chips] == [
-        ("x", "?least=5&status=paid&sort=total"),
+        ("x", "?status=paid&least=5&sort=total"),
         ("¥5.00", "?q=x&status=paid&sort=total"),
     ]
     assert shown["list"].found == 0
 
 
 @pytest.mark.parametrize("many", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("catalog:list", 12), ("catalog:movements", 10)])
+@pytest.mark.parametrize(("name", "queries"), [("catalog:list", 11), ("catalog:movements", 9)])
 def test_a_list_asks_the_same_for_one_row_and_three(client, place, name, queries, many, django_assert_num_queries):
     for _number in range(many):
         sku(product=product(shop=place))
@@ -153,7 +153,7 @@ def test_the_same_name_replaces_and_a_deleted_one_can_come_back(client, place):
     answer = client.post(url("merchants:filter-forget", place, saved.public_id), {"next": url("orders:list", place)})
     assert not SavedFilter.objects.exists()
 
-    undo = undo_of(messages_of(answer)[0])
+    undo = undo_of(messages_of(answer)[-1])
     client.post(undo["url"], dict(undo["fields"]))
     assert SavedFilter.objects.get().query == "least=800"
 

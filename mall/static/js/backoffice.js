@@ -25,50 +25,12 @@
     if (guarded.some((one) => swapped?.contains(one.form) && isDirty(one))) event.detail.shouldSwap = false;
   });
 
-  // Choosing rows: all at once, a stretch with Shift, and how many they are.
-  const boxes = () => [...document.querySelectorAll("input[name=chosen][form=bulk]")];
+  // The box that chooses all rows works with scripts only (js/frame.js), so it comes with them.
   const all = document.querySelector("[data-check-all]");
-  const bulk = document.querySelector("[data-bulk]");
-  let lastBox = null;
-  const tell = () => {
-    const chosen = boxes().filter((box) => box.checked);
-    for (const box of boxes()) box.closest("tr")?.toggleAttribute("data-chosen", box.checked);
-    if (all) {
-      const box = all.querySelector("input");
-      box.checked = chosen.length > 0 && chosen.length === boxes().length;
-      box.indeterminate = chosen.length > 0 && !box.checked;
-    }
-    if (!bulk) return;
-    bulk.toggleAttribute("data-has-chosen", chosen.length > 0);
-    const count = bulk.querySelector("[data-bulk-count]");
-    if (count) count.textContent = String(chosen.length);
-  };
-  if (boxes().length) {
-    if (all) {
-      all.hidden = false;
-      all.querySelector("input").addEventListener("change", (event) => {
-        for (const box of boxes()) box.checked = event.target.checked;
-        tell();
-      });
-    }
-    document.addEventListener("click", (event) => {
-      const box = event.target.closest?.("input[name=chosen][form=bulk]");
-      if (!box) return;
-      const list = boxes();
-      if (event.shiftKey && lastBox) {
-        const [from, to] = [list.indexOf(lastBox), list.indexOf(box)].sort((a, b) => a - b);
-        for (const between of list.slice(from, to + 1)) between.checked = box.checked;
-      }
-      lastBox = box;
-      tell();
-    });
-    body.classList.add("can-choose");
-    tell();
-    window.addEventListener("pageshow", tell);
-  }
+  if (all && document.querySelector("[data-bulk-row]")) all.hidden = false;
 
   // Filters: what is empty does not stand in the address.
-  for (const form of document.querySelectorAll("form[data-filter]")) {
+  for (const form of document.querySelectorAll("form.list-filters")) {
     form.addEventListener("submit", () => {
       for (const field of form.querySelectorAll("input[name], select[name]")) if (!field.value) field.disabled = true;
     });
@@ -101,7 +63,7 @@
   });
   const actions = {
     "/": () => {
-      const box = document.querySelector("[data-search-box]");
+      const box = document.querySelector("main input[type=search]");
       box?.focus();
       box?.select();
       return Boolean(box);
@@ -109,12 +71,9 @@
     j: () => goTo(place + 1),
     k: () => goTo(place - 1),
     x: () => {
-      const box = rows()[place]?.querySelector("input[name=chosen]");
-      if (!box) return false;
-      box.checked = !box.checked;
-      lastBox = box;
-      tell();
-      return true;
+      const box = rows()[place]?.querySelector("[data-bulk-row]");
+      box?.click();
+      return Boolean(box);
     },
     Enter: () => {
       if (place < 0 || document.activeElement !== body) return false;

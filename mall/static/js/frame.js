@@ -128,6 +128,7 @@
       const button = document.createElement("button");
       button.type = "button";
       button.tabIndex = -1;
+      button.disabled = input.disabled;
       button.textContent = sign;
       button.setAttribute("aria-hidden", "true");
       button.addEventListener("click", () => {
