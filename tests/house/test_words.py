@@ -149,6 +149,8 @@ def in_one_language(source: str) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict) and {"zh-hans", "en"} <= {getattr(key, "value", None) for key in node.keys}:
             fine |= {id(value) for value in node.values}
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "both" and len(node.args) == 2:
+            fine |= {id(part) for words in node.args for part in ast.walk(words)}  # the style guide's samples
     return [
         node.value
         for node in ast.walk(tree)
