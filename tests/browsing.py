@@ -23,6 +23,9 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
+KNOWS_THE_DARK = (
+    "document.documentElement.dataset.appearance !== undefined || document.body.dataset.adminUtcOffset !== undefined"
+)
 CHECK = """async (rules) => {
   const found = await axe.run(document, rules.length ? { runOnly: { type: "rule", values: rules } } : {});
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, any }) =>
@@ -86,7 +89,7 @@ def accessibility(page, *rules: str) -> list[str]:
     return page.evaluate(CHECK, list(rules))
 
 
-def unsound(window, page, *, dark: bool = True) -> list[str]:
+def unsound(window, page) -> list[str]:
     """
     All that is wrong with a page at first sight: what axe finds (in the dark too), what the console says – whatever the
     content policy refused is there –, what moves while it loads, and what is wider than the screen.
@@ -96,8 +99,9 @@ def unsound(window, page, *, dark: bool = True) -> list[str]:
     window.wait_for_load_state("load")
     found = [] if answer.status == page.status else [f"answers {answer.status} instead of {page.status}"]
     found += accessibility(window)
-    if dark:
+    if window.evaluate(KNOWS_THE_DARK):
         window.emulate_media(color_scheme="dark")
+        window.wait_for_timeout(300)  # colours change softly
         found += [f"in the dark: {what}" for what in accessibility(window, "color-contrast")]
         window.emulate_media(color_scheme="light")
     moved = window.evaluate("window.moved")
@@ -107,6 +111,17 @@ def unsound(window, page, *, dark: bool = True) -> list[str]:
     if wide > 0:
         found.append(f"is {wide} pixels wider than the screen")
     return found + window.complaints
+
+
+def told(found: dict[str, list[str]]) -> str:
+    """One complaint a line, each once for all the pages that share it."""
+    pages: dict[str, list[str]] = {}
+    for page, complaints in found.items():
+        for complaint in complaints:
+            pages.setdefault(complaint, []).append(page)
+    return "\n" + "\n".join(
+        f"{complaint}  ON {', '.join(where[:3])} ({len(where)})" for complaint, where in pages.items()
+    )
 
 
 def all_unsound(browser, url: str, scene, of_pages, width: int) -> dict[str, list[str]]:
