@@ -37,10 +37,12 @@ EMPTY = {
 
 # What a Chinese page says in Latin letters: signs that are the same everywhere, ids, addresses, names of files.
 SAME_EVERYWHERE = {
-    "SKU", "CSV", "Excel", "WPS", "sandbox", "XLSX", "WebP", "JPEG", "PNG", "GIF", "JSON", "HTML", "URL", "SPU", "ERP", "API", "PDF", "EMS", "CNY",
+    "SKU", "CSV", "XLSX", "Excel", "WPS", "WebP", "JPEG", "PNG", "GIF", "JSON", "HTML", "URL", "SPU", "ERP", "API",
+    "PDF", "EMS", "CNY", "sandbox",
 }  # fmt: skip
 NO_WORDS = re.compile(
-    r"\b[a-z]+\.[a-z_]+\b|\b(?:[A-Z][a-z]+){2,}\b|\b[a-z]{3}_[0-9a-z]{20}\b|\S+@\S+|\S+\.webp|[^ |]* \| [^ |]*|\b(?=\w*\d)[0-9a-z]{6,}\b"
+    r"\b[a-z]{3}_[0-9a-z]{20}\b|\b(?=\w*\d)[0-9a-z]{6,}\b|\S+@\S+|\S+\.webp"
+    r"|\b[a-z]+\.[a-z_]+\b|\b(?:[A-Z][a-z]+){2,}\b|[^ |]* \| [^ |]*"
 )
 DJANGO_SAYS = ("Search",)  # the admin's own template says it in English only
 SIGN = "象"  # of the house, drawn rather than said
