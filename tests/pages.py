@@ -363,7 +363,6 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
-    yield page("stock-movements", "catalog:movements")
     yield page("money", "settlement:home")
     yield page("bookings", "settlement:entries")
     yield page("exports", "merchants:exports")

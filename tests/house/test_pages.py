@@ -41,7 +41,7 @@ SAME_EVERYWHERE = {
     "PDF", "EMS", "CNY", "sandbox",
 }  # fmt: skip
 NO_WORDS = re.compile(
-    r"\b[a-z]{3}_[0-9a-z]{20}\b|\b(?=\w*\d)[0-9a-z]{6,}\b|\S+@\S+|\S+\.webp"
+    r"\b[a-z]{3}_[0-9a-z]{20}\b|\b(?=\w*\d)[0-9a-z]{6,}\b|\S*@\S+|\S+\.webp"
     r"|\b[a-z]+\.[a-z_]+\b|\b(?:[A-Z][a-z]+){2,}\b|[^ |]* \| [^ |]*"
 )
 DJANGO_SAYS = ("Search",)  # the admin's own template says it in English only
