@@ -19,6 +19,7 @@ from catalog.navigation import crumbs_of
 from catalog.stock import with_available
 from mall.money import Money
 from mall.texts import Text
+from merchants import standing, states
 from merchants.models import Shop
 
 SHOWN_REVIEWS = 10
@@ -102,13 +103,19 @@ def _category_tree() -> list[dict]:
     return tree
 
 
+_BUSIEST = f"""
+    SELECT p.shop_id, count(*) FROM catalog_product p JOIN merchants_shop s ON s.id = p.shop_id
+        JOIN catalog_productstats t ON t.product_id = p.id
+    WHERE p.status = 'on_sale' AND {states.sql("s", "list", "buy")} AND {standing.sql("s")}
+    GROUP BY p.shop_id ORDER BY sum(t.sold_count) DESC, p.shop_id LIMIT %s
+"""  # noqa: S608 (words of merchants)
+
+
 def _busiest_shops() -> list[Shop]:
     """Open shops by what they sold, each with ``product_count``."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.shop_id, count(*) FROM catalog_product p JOIN merchants_shop s ON s.id = p.shop_id"
-            " JOIN catalog_productstats t ON t.product_id = p.id WHERE p.status = 'on_sale' AND s.status = 'open'"
-            " GROUP BY p.shop_id ORDER BY sum(t.sold_count) DESC, p.shop_id LIMIT %s",
+            _BUSIEST,
             [SHOWN_SHOPS],
         )
         counts = dict(cursor.fetchall())
@@ -188,7 +195,7 @@ def find_product(public_id: str) -> Product | None:
 
 
 def is_shown(product: Product) -> bool:
-    return product.is_on_sale and product.shop.is_open
+    return product.is_on_sale and states.is_seen(product.shop)
 
 
 def was_shown(product: Product) -> bool:
@@ -205,8 +212,11 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
     """What the page of a product shows, with one of its SKUs chosen; ten queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
+    closed_because = states.why_not(product.shop, "buy")
     for sku in skus:
         sku.product = product
+        if closed_because:
+            sku.available = 0
     chosen = _chosen(skus, sku_public_id)
     left = chosen.available if chosen else 0
     return {
@@ -218,6 +228,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "available": left,
         "stock_state": "out" if not left else "low" if left <= tunables.LOW_STOCK.value else "in",
         "shop": product.shop,
+        "shop_note": closed_because,
         "shop_product_count": Product.objects.visible().filter(shop=product.shop_id).count(),
         "shop_rating": shop_rating(product.shop),
         "of_shop": popular_cards(SHOWN_OF_SHOP, shop_id=product.shop_id, but=product.public_id),
@@ -237,8 +248,20 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
             "hours": import_string(settings.CATALOG_SHIPPING_HOURS).value,
         },
         "can_buy": left > 0,
-        "why_not": "" if left > 0 else _("Sold out.") if chosen else _("This item is no longer offered."),
+        "why_not": closed_because
+        if closed_because
+        else ""
+        if left > 0
+        else _("Sold out.")
+        if chosen
+        else _("This item is no longer offered."),
     }
+
+
+def _why_not(left: int, chosen: Sku | None) -> str:
+    if left > 0:
+        return ""
+    return _("Sold out.") if chosen else _("This item is no longer offered.")
 
 
 def _similar(product: Product) -> list:

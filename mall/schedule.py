@@ -47,5 +47,6 @@ SCHEDULE = [
     Line("settlement.continue_release", every(300), _("a T+7 run that was killed is finished"), 300),
     Line("settlement.seal_ledger", every(600), _("the ledger joins the hash chain")),
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),
+    Line("catalog.tell_main_categories", day(4, 40), _("M6, M8: shops are compared within their category"), daily=True),
     Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),
 ]

@@ -370,6 +370,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("staff", "merchants:staff")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
+    yield page("life", "merchants:life")
+    yield page("growth", "merchants:growth")
     yield Page("forbidden", CLERK, reverse("backoffice:merchants:shop", args=[scene.shop.slug]), 403)
 
 
@@ -412,6 +414,10 @@ NO_PAGES = {
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "backoffice:merchants:health-appeal": "a press of a button",
+    "backoffice:merchants:holiday-start": "a press of a button",
+    "backoffice:merchants:holiday-end": "a press of a button",
+    "backoffice:merchants:revival-ask": "a press of a button",
     "account_set_password": "for who has none; every one here has",
     "account_confirm_login_code": "no sign-in by code",
 }

@@ -13,12 +13,13 @@ from mall.money import CurrencyField, MoneyField
 from mall.pictures import PictureField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import Text, TextField
+from merchants import states
 
 
 class ProductQuerySet(ShopOwnedQuerySet):
     def visible(self):
-        """What shoppers can see: on sale, in an open shop."""
-        return self.filter(status=Product.Status.ON_SALE, shop__status="open")
+        """What shoppers can see: on sale, in a shop that they can see."""
+        return self.filter(states.seen("shop__"), status=Product.Status.ON_SALE)
 
 
 class Product(ShopOwned):

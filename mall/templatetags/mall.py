@@ -32,10 +32,21 @@ DAY = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 SHORT_DAY = {"zh-hans": "n月j日", "en": "j M"}
 TIME = "H:i"
 TONES = {
-    "good": {"open", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out", "ready"},
+    "good": {
+        "open",
+        "granted",
+        "on_sale",
+        "delivered",
+        "completed",
+        "succeeded",
+        "approved",
+        "released",
+        "paid_out",
+        "ready",
+    },
     "info": {"paid", "shipped", "in_review", "submitted", "asked", "running"},
-    "warn": {"unpaid", "pending", "waiting", "refused", "changes"},
-    "bad": {"frozen", "failed", "rejected", "taken_down"},
+    "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
+    "bad": {"frozen", "restricted", "failed", "rejected", "taken_down"},
 }  # every other status is quiet
 PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")
 PLACES = {  # whose English name is not their sound in Mandarin

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import exports, saved, staff, views
+from merchants.backoffice import exports, growth, life, saved, staff, views
 
 app_name = "merchants"
 
@@ -9,6 +9,12 @@ urlpatterns = [
     path("<slug:shop>/", views.dashboard, name="dashboard"),
     path("<slug:shop>/shop/", views.profile, name="shop"),
     path("<slug:shop>/health/", views.health, name="health"),
+    path("<slug:shop>/health/appeal/", views.health_appeal, name="health-appeal"),
+    path("<slug:shop>/growth/", growth.growth, name="growth"),
+    path("<slug:shop>/life/", life.life, name="life"),
+    path("<slug:shop>/life/holiday/start/", life.holiday_start, name="holiday-start"),
+    path("<slug:shop>/life/holiday/end/", life.holiday_end, name="holiday-end"),
+    path("<slug:shop>/life/revival/", life.revival_ask, name="revival-ask"),
     path("<slug:shop>/staff/", staff.staff, name="staff"),
     path("<slug:shop>/staff/<slug:public_id>/role/", staff.role, name="staff-role"),
     path("<slug:shop>/staff/<slug:public_id>/leave/", staff.leave, name="staff-leave"),

@@ -1,7 +1,20 @@
 from merchants.models.application import Application
-from merchants.models.growth import DailyFacts, HealthScore, ShopActivity
+from merchants.models.growth import DailyFacts, GrowthEntry, HealthScore, ShopActivity
+from merchants.models.holiday import Holiday
 from merchants.models.merchant import Merchant
+from merchants.models.petition import Petition
 from merchants.models.seat import Seat
 from merchants.models.shop import Shop
 
-__all__ = ["Application", "DailyFacts", "HealthScore", "Merchant", "Seat", "Shop", "ShopActivity"]
+__all__ = [
+    "Application",
+    "DailyFacts",
+    "GrowthEntry",
+    "HealthScore",
+    "Holiday",
+    "Merchant",
+    "Petition",
+    "Seat",
+    "Shop",
+    "ShopActivity",
+]

@@ -30,6 +30,12 @@ ROWS = {
     "backoffice:merchants:dashboard": {},
     "backoffice:merchants:shop": {},
     "backoffice:merchants:health": {},
+    "backoffice:merchants:health-appeal": {},
+    "backoffice:merchants:growth": {},
+    "backoffice:merchants:life": {},
+    "backoffice:merchants:holiday-start": {},
+    "backoffice:merchants:holiday-end": {},
+    "backoffice:merchants:revival-ask": {},
     "backoffice:merchants:staff": {},
     "backoffice:merchants:staff-role": {"public_id": "clerk"},
     "backoffice:merchants:staff-leave": {"public_id": "clerk"},
@@ -59,6 +65,10 @@ WRITES = {
     name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
 } | {
     "backoffice:merchants:shop",
+    "backoffice:merchants:health-appeal",
+    "backoffice:merchants:holiday-start",
+    "backoffice:merchants:holiday-end",
+    "backoffice:merchants:revival-ask",
     "backoffice:merchants:staff",
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
