@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -49,6 +50,11 @@ class Page:
     who: str
     path: str
     status: int = 200
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is the admin's page of one row."""
+        return self.who == STAFF and self.name.endswith("-row")
 
     @property
     def audience(self) -> str:
@@ -265,6 +271,7 @@ def _typed(scene: Scene) -> Iterator[str]:
         yield from (application.merchant_name, application.goods, application.reason, application.contact_name.reveal())
     for shop in Shop.objects.select_related("merchant"):
         yield from (shop.merchant.name, shop.slug, shop.province, shop.city)
+    yield from Group.objects.values_list("name", flat=True)
     yield from SandboxTrade.objects.values_list("subject", flat=True)
     yield from ("tea", "qqqqqq", "cloud-tea", PASSWORD, "mall-demo-2026")  # searched for, given as examples
     for person in User.objects.all():
@@ -355,7 +362,6 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
-    yield page("stock-movements", "catalog:movements")
     yield page("money", "settlement:home")
     yield page("bookings", "settlement:entries")
     yield page("exports", "merchants:exports")
