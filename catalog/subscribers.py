@@ -1,9 +1,11 @@
 """What the catalogue does when it hears something."""
 
+from catalog import withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.stock import default_warehouse
+from mall import clock
 from mall.events.bus import on
-from mall.events.merchants import ShopClosed, ShopFrozen, ShopOpened, ShopThawed
+from mall.events.merchants import ShopClosed, ShopFrozen, ShopOpened, ShopThawed, TradeRestored, TradeSuspended
 from merchants.models import Shop
 
 
@@ -15,3 +17,8 @@ def open_default_warehouse(event: ShopOpened) -> None:
 @on(ShopFrozen, ShopThawed, ShopClosed)
 def show_pages_anew(event: ShopFrozen | ShopThawed | ShopClosed) -> None:
     forget(CATALOGUE, SHOPS)
+
+
+@on(TradeSuspended, TradeRestored)
+def follow_trades(event: TradeSuspended | TradeRestored) -> None:
+    withholding.follow_trades(shop=Shop.objects.get(public_id=event.shop_id), now=clock.now())

@@ -44,6 +44,17 @@ SCHEDULE = [
     Line("settlement.release_due_shares", day(4), _("S3: T+7, the shops' shares become available"), daily=True),
     Line("settlement.continue_release", every(300), _("a T+7 run that was killed is finished"), 300),
     Line("settlement.seal_ledger", every(600), _("the ledger joins the hash chain")),
+    Line("settlement.ask_about_deposits", every(120), _("S6: unheard deposits are asked about"), 120, True),
+    Line("settlement.finish_deposits", every(120), _("S6: deposits go back the way they came"), 120, True),
+    Line("merchants.check_applications", every(60), _("M2: applications handed in are checked"), 60, True),
+    Line("merchants.escalate_applications", every(600), _("M2: late applications are told of"), 600, True),
+    Line(
+        "merchants.watch_documents",
+        day(0, 5),
+        _("M1: documents that run out"),
+        daily=True,
+    ),
+    Line("catalog.follow_trades", day(0, 20), _("M1: goods whose papers ran out are withheld"), daily=True),
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),
     Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),
 ]

@@ -198,6 +198,11 @@ BACKOFFICE_PANELS = [  # each: (shop, now) -> {"template": ..., "context": ...} 
     "orders.backoffice.panels.orders_to_ship",
     "settlement.backoffice.panels.money",
     "merchants.backoffice.panels.health",
+    "merchants.backoffice.panels.suspended_trades",
+]
+SHOP_FIRST_STEPS = [  # each: (shop) -> the first steps of a new shop, done or not
+    "merchants.opening.steps_of_profile",
+    "catalog.opening.steps_of_goods",
 ]
 STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the admin
     "merchants.staff_queues.waiting",
@@ -219,6 +224,7 @@ STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categori
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
+DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -266,8 +272,17 @@ MEDIA_ROOT = os.environ.get("MALL_MEDIA_ROOT", str(Path(MALL_VAR) / "media"))
 MALL_SERVES_MEDIA = env_bool("MALL_SERVES_MEDIA", not MALL_PRODUCTION)  # nginx does in production
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o644
+MALL_PRIVATE_ROOT = os.environ.get("MALL_PRIVATE_ROOT", str(Path(MALL_VAR) / "private"))  # never served by a web server
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MALL_PRIVATE_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "documents": {
+        "BACKEND": "mall.sealed_files.SealedStorage",
+        "OPTIONS": {"location": str(Path(MALL_PRIVATE_ROOT) / "documents")},
+    },
     "staticfiles": {"BACKEND": "mall.static_files.Storage"},
 }
 WHITENOISE_USE_FINDERS = True

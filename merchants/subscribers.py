@@ -1,11 +1,13 @@
-"""What merchants does when it hears something: it writes the growth file."""
+"""What merchants does when it hears something: it writes the growth file, and opens the shop whose deposit came."""
 
 from datetime import datetime
 
 from mall.events import on
 from mall.events.catalog import ProductChanged, ProductReviewed
 from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped
-from merchants import growth
+from mall.events.settlement import DepositPaid
+from mall.money import Money
+from merchants import applications, growth
 
 
 @on(OrderPaid)
@@ -48,4 +50,13 @@ def count_review(event: ProductReviewed) -> None:
         at=datetime.fromisoformat(event.written_at),
         review_count=1,
         review_stars=event.stars,
+    )
+
+
+@on(DepositPaid)
+def open_the_shop(event: DepositPaid) -> None:
+    applications.take_deposit(
+        application_id=event.application_id,
+        amount=Money(event.amount, event.currency),
+        now=datetime.fromisoformat(event.paid_at),
     )

@@ -26,10 +26,21 @@ DAY = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 SHORT_DAY = {"zh-hans": "n月j日", "en": "j M"}
 TIME = "H:i"
 TONES = {
-    "good": {"open", "on_sale", "delivered", "completed", "succeeded", "approved", "released", "paid_out"},
-    "info": {"paid", "shipped", "in_review", "submitted", "asked"},
+    "good": {
+        "open",
+        "on_sale",
+        "delivered",
+        "completed",
+        "succeeded",
+        "approved",
+        "released",
+        "paid_out",
+        "accepted",
+        "agreed",
+    },
+    "info": {"paid", "shipped", "in_review", "submitted", "asked", "review", "expert"},
     "warn": {"unpaid", "pending", "waiting", "refused", "changes"},
-    "bad": {"frozen", "failed", "rejected", "taken_down"},
+    "bad": {"frozen", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet
 _TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses}
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import views
+from merchants.backoffice import opening, views
 
 app_name = "merchants"
 
@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("<slug:shop>/", views.dashboard, name="dashboard"),
     path("<slug:shop>/shop/", views.profile, name="shop"),
+    path("<slug:shop>/opening/", opening.opening, name="opening"),
     path("<slug:shop>/health/", views.health, name="health"),
 ]

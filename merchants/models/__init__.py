@@ -1,7 +1,27 @@
-from merchants.models.application import Application
+from merchants.models.application import AgreementAcceptance, Application, ApplicationDecision, Blacklisted
+from merchants.models.document import AdmittedTrade, Document, DocumentWarning, RegistryAnswer
 from merchants.models.growth import DailyFacts, HealthScore, ShopActivity
 from merchants.models.merchant import Merchant
+from merchants.models.requirement import Agreement, Requirement, Trade
 from merchants.models.seat import Seat
 from merchants.models.shop import Shop
 
-__all__ = ["Application", "DailyFacts", "HealthScore", "Merchant", "Seat", "Shop", "ShopActivity"]
+__all__ = [
+    "AdmittedTrade",
+    "Agreement",
+    "AgreementAcceptance",
+    "Application",
+    "ApplicationDecision",
+    "Blacklisted",
+    "DailyFacts",
+    "Document",
+    "DocumentWarning",
+    "HealthScore",
+    "Merchant",
+    "RegistryAnswer",
+    "Requirement",
+    "Seat",
+    "Shop",
+    "ShopActivity",
+    "Trade",
+]
