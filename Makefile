@@ -11,13 +11,14 @@ DEV_STAMP := $(VENV)/installed-dev
 # pip, without what is nobody's business here
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run test prove bench reset lint clean messages lock venv venv-dev chromium
+.PHONY: help run test prove bench screenshots reset lint clean messages lock venv venv-dev chromium
 
 help:
 	@echo "make run       open the mall on http://127.0.0.1:8000/ (Ctrl-C closes it, the data stays)"
 	@echo "make test      run all tests against servers of their own"
 	@echo "make prove     measure the long figures into var/proof.json"
 	@echo "make bench     run every benchmark in its small size"
+	@echo "make screenshots  every kind of page as pictures into var/screenshots"
 	@echo "make reset     delete all data of the embedded mall"
 	@echo "make lint      style, import staircase, missing migrations"
 	@echo "make messages  collect and compile translations (needs gettext)"
@@ -39,6 +40,9 @@ prove: venv-dev
 
 bench: venv-dev chromium
 	$(BIN)/python -m benchmarks all --json
+
+screenshots: venv-dev chromium
+	$(BIN)/python -m tests.screenshots $(ARGS)
 
 lint: venv-dev
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from mall.embedded.processes import CannotStart
 
@@ -25,22 +26,29 @@ def path() -> str | None:
     return os.environ.get("MALL_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
+def needed() -> None:
+    """:raises CannotStart: there is no Chromium, or no Playwright to speak to it"""
+    if path() is None:
+        raise CannotStart("No Chromium here: apt-get install chromium fonts-noto-cjk")
+    if find_spec("playwright") is None:
+        raise CannotStart("Playwright is not installed: make venv-dev")
+
+
 @contextmanager
 def launched() -> Iterator:
     """
     A browser of Playwright's.
 
-    :raises CannotStart: there is no Chromium, or no Playwright to speak to it
+    Playwright leaves a loop running in this thread: what the database is asked meanwhile needs
+    ``DJANGO_ALLOW_ASYNC_UNSAFE``.
+
+    :raises CannotStart: see :func:`needed`
     """
-    found = path()
-    if found is None:
-        raise CannotStart("No Chromium here: apt-get install chromium fonts-noto-cjk")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        raise CannotStart("Playwright is not installed: make venv-dev") from None
+    needed()
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path(), args=FLAGS)
         try:
             yield browser
         finally:

@@ -51,7 +51,8 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     if (entry.hadRecentInput) continue;
     window.seen.shift += entry.value;
-    for (const { node } of entry.sources) window.seen.shifted.push(`${node?.localName}.${node?.className}`.slice(0, 60));
+    for (const { node } of entry.sources)
+      window.seen.shifted.push(`${node?.localName}.${node?.className}`.slice(0, 60));
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
@@ -80,29 +81,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, servers: TemporaryServers) -> Report:
-    with chromium.launched() as browser:  # first: without one nothing need be prepared
-        stock_the_shelves(datetime.now(UTC))
-        (servers.directory / "static").mkdir(exist_ok=True)
-        services.run_manage("collectstatic", "--noinput", "--verbosity=0", environment=servers.env)
-        log, bare_port = servers.directory / "log", free_port()
-        web = services.web(servers.env, port=servers.web_port, log=log / "web.log")
-        bare = bare_web(servers.env, port=bare_port, log=log / "bare.log")
-        views: dict[str, list[View]] = {}
-        try:
-            serve(web, servers.web_port, path="/")
-            serve(bare, bare_port, path="/")
-            pages, cookies = _pages(), _cart()
-            get_repeatedly(servers.web_port, list(pages.values()), seconds=1)  # no page is met for the first time
-            addresses = {"bare": f"http://{LOOPBACK}:{bare_port}/"} | {
-                name: f"http://{LOOPBACK}:{servers.web_port}{path}" for name, path in pages.items()
-            }
+    chromium.needed()  # before anything is prepared in vain
+    stock_the_shelves(datetime.now(UTC))
+    (servers.directory / "static").mkdir(exist_ok=True)
+    services.run_manage("collectstatic", "--noinput", "--verbosity=0", environment=servers.env)
+    pages, cookies = _pages(), _cart()
+    log, bare_port = servers.directory / "log", free_port()
+    web = services.web(servers.env, port=servers.web_port, log=log / "web.log")
+    bare = bare_web(servers.env, port=bare_port, log=log / "bare.log")
+    addresses = {"bare": f"http://{LOOPBACK}:{bare_port}/"} | {
+        name: f"http://{LOOPBACK}:{servers.web_port}{path}" for name, path in pages.items()
+    }
+    views: dict[str, list[View]] = {name: [] for name in addresses}
+    try:
+        serve(web, servers.web_port, path="/")
+        serve(bare, bare_port, path="/")
+        get_repeatedly(servers.web_port, list(pages.values()), seconds=1)  # no page is met for the first time
+        with chromium.launched() as browser:
             for _turn in range(options.runs):
                 for name, address in addresses.items():
                     picture = options.pictures and options.pictures / f"{name}.png"
-                    views.setdefault(name, []).append(_view(browser, address, cookies, picture))
-        finally:
-            web.stop()
-            bare.stop()
+                    views[name].append(_view(browser, address, cookies, picture))
+    finally:
+        web.stop()
+        bare.stop()
     return _report({name: _middle(seen) for name, seen in views.items()})
 
 

@@ -21,6 +21,7 @@ from catalog.search.query import all_words, any_word
 from mall.money import Money
 from mall.pages import Choice
 from mall.texts import Text
+from merchants import states
 
 PER_PAGE = 24
 MOST_COUNTED = 10_000  # beyond it a total is "9999+"
@@ -214,9 +215,11 @@ UNION ALL
 """  # noqa: S608 - words of this module; what is asked goes in as parameters
 
 _SOURCE = (
-    "catalog_product p JOIN merchants_shop s ON s.id = p.shop_id AND s.status = 'open'"
+    "catalog_product p JOIN merchants_shop s ON s.id = p.shop_id AND {shops}"
     " JOIN catalog_productstats t ON t.product_id = p.id"
 )
+_LISTED = _SOURCE.format(shops=states.sql("s", "list", "buy"))
+_OF_A_SHOP = _SOURCE.format(shops=states.seen_sql("s"))  # on its own page a shop that rests shows what it has
 _WORDS = " JOIN catalog_productsearch w ON w.product_id = p.id"
 
 
@@ -225,7 +228,7 @@ class _Match:
 
     def __init__(self, wanted: Asked, tsquery: str):
         conditions = ["p.status = 'on_sale'"]
-        self.source = _SOURCE
+        self.source = _LISTED if wanted.shop_id is None else _OF_A_SHOP
         if wanted.category_ids is not None:
             conditions.append("p.category_id = ANY(%(categories)s)")
         if wanted.shop_id is not None:
@@ -333,17 +336,22 @@ def _card(
     )
 
 
-def popular_cards(limit: int, *, category_ids: Sequence[int] | None = None, but: str = "") -> list[ProductCard]:
-    """What sells best, anywhere or in some categories, without one product (by public id). One query."""
+def popular_cards(
+    limit: int, *, category_ids: Sequence[int] | None = None, shop_id: int | None = None, but: str = ""
+) -> list[ProductCard]:
+    """What sells best, anywhere, in some categories or in a shop, without one product (by public id). One query."""
     where = "p.status = 'on_sale' AND p.public_id <> %(but)s"
     if category_ids is not None:
         where += " AND p.category_id = ANY(%(categories)s)"
-    return _cards(_SOURCE, where, _ORDERS["popular"], {"but": but, "categories": list(category_ids or ())}, limit)
+    if shop_id is not None:
+        where += " AND p.shop_id = %(shop)s"
+    params = {"but": but, "categories": list(category_ids or ()), "shop": shop_id}
+    return _cards(_LISTED if shop_id is None else _OF_A_SHOP, where, _ORDERS["popular"], params, limit)
 
 
 def newest_cards(limit: int) -> list[ProductCard]:
     """What came on sale last. One query."""
-    return _cards(_SOURCE, "p.status = 'on_sale'", _ORDERS["newest"], {}, limit)
+    return _cards(_LISTED, "p.status = 'on_sale'", _ORDERS["newest"], {}, limit)
 
 
 # A page of a list ----------------------------------------------------------------------------------------------------

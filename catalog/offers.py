@@ -11,7 +11,7 @@ from catalog.models import Product, Sku
 from mall.money import Money
 from mall.rows import select_rows
 from mall.texts import Text
-from merchants.models import Shop
+from merchants import states
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ OFFERS = """
             SELECT t.on_hand - t.reserved FROM catalog_stock t JOIN catalog_warehouse w ON w.id = t.warehouse_id
             WHERE t.sku_id = k.id AND w.is_default LIMIT 1
         ), 0),
-        c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status
+        c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
+        s.restriction
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -72,9 +73,9 @@ def buyable_skus(skus: Iterable[str | int]) -> list[BuyableSku]:
 def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
-    product_status, is_active, shop_status,
+    product_status, is_active, shop_status, restriction,
 ) -> BuyableSku:  # fmt: skip
-    why_not = _why_not(product_status, is_active, shop_status, available)
+    why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available)
     return BuyableSku(
         sku_id=sku_id,
         public_id=public_id,
@@ -96,11 +97,11 @@ def _offer(
     )
 
 
-def _why_not(product_status: str, is_active: bool, shop_status: str, available: int) -> str:
+def _why_not(product_status: str, is_active: bool, shop: states.State, available: int) -> str:
     if product_status != Product.Status.ON_SALE or not is_active:
         return _("This item is no longer offered.")
-    if shop_status != Shop.Status.OPEN:
-        return _("This shop is not selling at the moment.")
+    if not shop.may("buy"):
+        return str(shop.because)
     if available <= 0:
         return _("Sold out.")
     return ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -19,12 +19,15 @@ from catalog.navigation import crumbs_of
 from catalog.stock import with_available
 from mall.money import Money
 from mall.texts import Text
+from merchants import standing, states
 from merchants.models import Shop
 
 SHOWN_REVIEWS = 10
 SHOWN_SIMILAR = 12
 SHOWN_ON_HOME = 12
 SHOWN_SHOPS = 8
+SHOWN_NEW_SHOPS = 4
+SHOWN_OF_SHOP = 4
 SHOWN_BANNERS = 4
 
 
@@ -77,7 +80,7 @@ class ChosenSku:
 
 
 def home(*, now: datetime) -> dict:
-    """What the home page shows; seven queries."""
+    """What the home page shows; nine queries."""
     popular = popular_cards(SHOWN_ON_HOME)
     shops = _busiest_shops()
     return {
@@ -86,6 +89,7 @@ def home(*, now: datetime) -> dict:
         "fresh": newest_cards(SHOWN_ON_HOME),
         "popular": popular,
         "shops": shops,
+        "new_shops": _new_shops(now),
     }
 
 
@@ -99,13 +103,19 @@ def _category_tree() -> list[dict]:
     return tree
 
 
+_BUSIEST = f"""
+    SELECT p.shop_id, count(*) FROM catalog_product p JOIN merchants_shop s ON s.id = p.shop_id
+        JOIN catalog_productstats t ON t.product_id = p.id
+    WHERE p.status = 'on_sale' AND {states.sql("s", "list", "buy")} AND {standing.sql("s")}
+    GROUP BY p.shop_id ORDER BY sum(t.sold_count) DESC, p.shop_id LIMIT %s
+"""  # noqa: S608 (words of merchants)
+
+
 def _busiest_shops() -> list[Shop]:
     """Open shops by what they sold, each with ``product_count``."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.shop_id, count(*) FROM catalog_product p JOIN merchants_shop s ON s.id = p.shop_id"
-            " JOIN catalog_productstats t ON t.product_id = p.id WHERE p.status = 'on_sale' AND s.status = 'open'"
-            " GROUP BY p.shop_id ORDER BY sum(t.sold_count) DESC, p.shop_id LIMIT %s",
+            _BUSIEST,
             [SHOWN_SHOPS],
         )
         counts = dict(cursor.fetchall())
@@ -113,6 +123,26 @@ def _busiest_shops() -> list[Shop]:
     for pk, shop in shops.items():
         shop.product_count = counts[pk]
     return [shops[pk] for pk in counts]
+
+
+def _new_shops(now: datetime) -> list[Shop]:
+    """Shops that opened of late and have something on their shelves, newest first, each with ``newest_pictures``."""
+    since = now - timedelta(days=tunables.NEW_SHOP_DAYS.value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, shown.pictures FROM merchants_shop s, LATERAL (SELECT array_agg(newest.image) AS pictures"
+            " FROM (SELECT (SELECT i.image FROM catalog_productpicture i WHERE i.product_id = p.id"
+            " ORDER BY i.position, i.id LIMIT 1) AS image FROM catalog_product p"
+            " WHERE p.shop_id = s.id AND p.status = 'on_sale' ORDER BY p.on_sale_at DESC, p.id DESC LIMIT 6) AS newest"
+            ") AS shown WHERE s.status = 'open' AND s.opened_at > %s AND s.opened_at <= %s"
+            " AND shown.pictures IS NOT NULL ORDER BY s.opened_at DESC, s.id DESC LIMIT %s",
+            [since, now, SHOWN_NEW_SHOPS],
+        )
+        pictures = dict(cursor.fetchall())
+    shops = Shop.objects.in_bulk(pictures)
+    for pk, shop in shops.items():
+        shop.newest_pictures = pictures[pk]
+    return [shops[pk] for pk in pictures]
 
 
 def _planned_banners(now: datetime) -> list[Banner]:
@@ -165,7 +195,7 @@ def find_product(public_id: str) -> Product | None:
 
 
 def is_shown(product: Product) -> bool:
-    return product.is_on_sale and product.shop.is_open
+    return product.is_on_sale and states.is_seen(product.shop)
 
 
 def was_shown(product: Product) -> bool:
@@ -179,11 +209,14 @@ def product_gone(product: Product) -> dict:
 
 
 def product_page(product: Product, sku_public_id: str = "") -> dict:
-    """What the page of a product shows, with one of its SKUs chosen; eight queries beside the product's own."""
+    """What the page of a product shows, with one of its SKUs chosen; ten queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
+    closed_because = states.why_not(product.shop, "buy")
     for sku in skus:
         sku.product = product
+        if closed_because:
+            sku.available = 0
     chosen = _chosen(skus, sku_public_id)
     left = chosen.available if chosen else 0
     return {
@@ -195,7 +228,10 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "available": left,
         "stock_state": "out" if not left else "low" if left <= tunables.LOW_STOCK.value else "in",
         "shop": product.shop,
+        "shop_note": closed_because,
         "shop_product_count": Product.objects.visible().filter(shop=product.shop_id).count(),
+        "shop_rating": shop_rating(product.shop),
+        "of_shop": popular_cards(SHOWN_OF_SHOP, shop_id=product.shop_id, but=product.public_id),
         "rating": _rating(product),
         "reviews": list(
             Review.objects.filter(product=product)
@@ -206,10 +242,26 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "description_html": descriptions.as_html(str(product.description)),
         "similar": _similar(product),
         "crumbs": crumbs_of(product.category),
-        "shipping": {"fee": product.shop.shipping_fee, "free_over": product.shop.free_shipping_over},
+        "shipping": {
+            "fee": product.shop.shipping_fee,
+            "free_over": product.shop.free_shipping_over,
+            "hours": import_string(settings.CATALOG_SHIPPING_HOURS).value,
+        },
         "can_buy": left > 0,
-        "why_not": "" if left > 0 else _("Sold out.") if chosen else _("This item is no longer offered."),
+        "why_not": closed_because
+        if closed_because
+        else ""
+        if left > 0
+        else _("Sold out.")
+        if chosen
+        else _("This item is no longer offered."),
     }
+
+
+def _why_not(left: int, chosen: Sku | None) -> str:
+    if left > 0:
+        return ""
+    return _("Sold out.") if chosen else _("This item is no longer offered.")
 
 
 def _similar(product: Product) -> list:
@@ -240,6 +292,8 @@ def _gallery(pictures: list[ProductPicture], chosen: Sku | None) -> list[dict]:
         {
             "picture": picture.image.name,
             "url": default_storage.url(picture.image.name),
+            "width": picture.width,
+            "height": picture.height,
             "value_id": picture.value_id,
         }
         for picture in ordered

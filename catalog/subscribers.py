@@ -5,7 +5,16 @@ from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.stock import default_warehouse
 from mall import clock
 from mall.events.bus import on
-from mall.events.merchants import ShopClosed, ShopFrozen, ShopOpened, ShopThawed, TradeRestored, TradeSuspended
+from mall.events.merchants import (
+    ShopCameBack,
+    ShopClosed,
+    ShopFrozen,
+    ShopOpened,
+    ShopThawed,
+    ShopWentOnHoliday,
+    TradeRestored,
+    TradeSuspended,
+)
 from merchants.models import Shop
 
 
@@ -14,8 +23,8 @@ def open_default_warehouse(event: ShopOpened) -> None:
     default_warehouse(Shop.objects.get(public_id=event.shop_id))
 
 
-@on(ShopFrozen, ShopThawed, ShopClosed)
-def show_pages_anew(event: ShopFrozen | ShopThawed | ShopClosed) -> None:
+@on(ShopFrozen, ShopThawed, ShopClosed, ShopWentOnHoliday, ShopCameBack)
+def show_pages_anew(event) -> None:
     forget(CATALOGUE, SHOPS)
 
 

@@ -1,6 +1,6 @@
 """What runs by itself; see ``mall.schedule``."""
 
-from catalog import withholding
+from catalog import main_categories, withholding
 from mall import clock
 from mall.jobs import job
 
@@ -8,3 +8,9 @@ from mall.jobs import job
 @job("catalog.follow_trades")
 def follow_trades() -> dict:
     return withholding.follow_trades(now=clock.now())
+
+
+@job("catalog.tell_main_categories")
+def tell_main_categories() -> dict:
+    changed = main_categories.tell_main_categories()
+    return {"changed": changed} if changed else {}

@@ -7,6 +7,13 @@ from mall.tunables import Tunable
 LOW_STOCK = Tunable(
     "catalog.low_stock", default=10, least=0, most=1000, sentence=_("From how few pieces on a product page says so.")
 )
+NEW_SHOP_DAYS = Tunable(
+    "catalog.new_shop_days",
+    default=60,
+    least=1,
+    most=365,
+    sentence=_("For how many days after its opening a shop stands among the new ones on the home page."),
+)
 PAGE_SECONDS = Tunable(
     "catalog.page_seconds",
     default=30,

@@ -27,6 +27,7 @@ class AuditRecordAdmin(ReadOnlyAdmin):
 class JobRunAdmin(ReadOnlyAdmin):
     list_display = ["name", "started_at", "ended_at", "ok", "summary", "error"]
     list_filter = ["ok", known_values("name", _("job"), lambda: [(line.task, line.task) for line in SCHEDULE])]
+    search_fields = ["=name", "error"]
     date_hierarchy = "started_at"
     ordering = ["-pk"]
 

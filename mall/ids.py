@@ -5,6 +5,7 @@ import time
 from functools import partial
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 TIME_CHARACTERS = 9  # milliseconds in 45 bits: enough until the year 3084
@@ -38,10 +39,13 @@ class PublicIdField(models.CharField):
         kwargs.setdefault("unique", True)
         kwargs.setdefault("editable", False)
         kwargs["default"] = partial(new_id, prefix)
+        if not args:
+            kwargs.setdefault("verbose_name", gettext_lazy("number"))
         super().__init__(*args, **kwargs)
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("default", None)
+        kwargs.pop("verbose_name", None)
         kwargs["prefix"] = self.prefix
         return name, path, args, kwargs

@@ -17,7 +17,7 @@ class Choice:
     label: str
     url: str
     selected: bool = False
-    count: int | None = None
+    count: int | str | None = None
 
 
 def paginate(rows, request: HttpRequest, *, per_page: int = 20) -> Page:

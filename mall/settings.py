@@ -73,6 +73,8 @@ X_FRAME_OPTIONS = "DENY"
 INSTALLED_APPS = [
     "mall.apps.MallConfig",
     "mall.accounts.apps.AccountsConfig",
+    "mall.backoffice.apps.BackofficeConfig",
+    "mall.exports.apps.ExportsConfig",
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "mall.middleware.refuse_nul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mall.compression.compress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -204,6 +207,15 @@ SHOP_FIRST_STEPS = [  # each: (shop) -> the first steps of a new shop, done or n
     "merchants.opening.steps_of_profile",
     "catalog.opening.steps_of_goods",
 ]
+BACKOFFICE_TODO = [  # each: (shop, seat, now) -> what waits for the person, see mall.backoffice.todo
+    "orders.backoffice.todo.waiting",
+    "catalog.backoffice.todo.waiting",
+    "merchants.backoffice.todo.waiting",
+    "settlement.backoffice.todo.waiting",
+]
+BACKOFFICE_FIGURES = [  # each: (shop, seat, period) -> mall.backoffice.figures.Figures of the period and the one before
+    "orders.backoffice.figures.of_period",
+]
 STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the admin
     "merchants.staff_queues.waiting",
     "catalog.staff_queues.waiting",
@@ -222,6 +234,8 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
 ]
 STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categories of the header's menu
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
+CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
+ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
@@ -249,6 +263,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to whom it belongs
 EMAIL_BACKEND = os.environ.get("MALL_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = str(Path(MALL_VAR) / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("MALL_FROM_EMAIL", "mall@example.com")

@@ -22,6 +22,9 @@ urlpatterns = [
     path("appearance/", appearance.choose, name="appearance"),
 ]
 
+if not settings.MALL_PRODUCTION:
+    urlpatterns.append(path("styleguide/", include("mall.styleguide.urls")))
+
 if settings.MALL_SERVES_MEDIA:
     from mall.media import serve_media
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from mall.tenancy import shop_scope
-from merchants.models import Seat, Shop
+from merchants import states
+from merchants.models import Seat
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ALL_RIGHTS = frozenset().union(*Seat.RIGHTS.values())
@@ -25,7 +26,8 @@ def shop_right(right: str) -> Callable:
     which the database shows and accepts that shop's rows only.
 
     Who is not signed in is sent to sign in. Without a seat in the shop its pages do not exist (404); with a seat that
-    lacks the right they are refused (403). A frozen shop's people go on working; a closed shop's pages only show.
+    lacks the right they are refused (403). What a
+    page may change while the shop rests, is frozen, leaves or is closed says ``merchants.states``.
     """
     if right not in ALL_RIGHTS:
         raise ValueError(f"no role grants the right {right!r}")
@@ -41,13 +43,15 @@ def shop_right(right: str) -> Callable:
                 raise Http404
             if not seat.can(right):
                 raise PermissionDenied(_("Your role in this shop does not allow this."))
-            if seat.shop.status == Shop.Status.CLOSED and request.method not in READING:
-                raise PermissionDenied(_("This shop is closed: its pages can only be read."))
+            if request.method not in READING and (why := states.refused_post(seat.shop, right)):
+                raise PermissionDenied(why)
 
             request.seats, request.seat, request.shop = seats, seat, seat.shop
             with shop_scope(seat.shop_id):
                 response = view(request, *args, **kwargs)
-                if getattr(response, "streaming", False):
+                if getattr(response, "streaming", False) and not isinstance(
+                    response, FileResponse
+                ):  # a file asks nothing
                     raise TypeError("a back-office page is made inside its shop's scope, so it cannot be streamed")
                 if hasattr(response, "render"):
                     response = response.render()

@@ -4,11 +4,15 @@ from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from mall import clock
+from mall.charts import csv_asked
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin
 from merchants import applications_admin  # noqa: F401 - registers the case page and what is asked of whom
-from merchants.health import explained, rescore
+from merchants.fact_charts import fact_charts
+from merchants.health import explained, latest_scores, rescore, score_chart
 from merchants.models import DailyFacts, HealthScore, Merchant, Seat, Shop
 from merchants.shops import close_shop, freeze_shop, thaw_shop
+from merchants.timeline import timeline
 
 
 @admin.register(Shop)
@@ -22,7 +26,7 @@ class ShopAdmin(VerbAdmin):
             label=_("Freeze: hide from shoppers"),
             call=freeze_shop,
             permission="merchants.freeze_shop",
-            fits=lambda shop: shop.status == Shop.Status.OPEN,
+            fits=lambda shop: Shop.FLOW.can(shop, Shop.Status.FROZEN),
             asks="reason",
             asks_help=_("The merchant reads it."),
             warning=_("Its people go on with the orders they have."),
@@ -51,6 +55,20 @@ class ShopAdmin(VerbAdmin):
     list_select_related = ["merchant", "activity"]
     search_fields = ["=slug", "=public_id", "name", "merchant__name"]
     ordering = ["slug"]
+
+    change_form_template = "admin/merchants/shop_change_form.html"
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Beside the row: the shop's timeline and the charts of its facts and scores, each to be had as CSV (M5)."""
+        shop = self.get_object(request, object_id)
+        extra = dict(extra_context or {})
+        if shop is not None and request.method == "GET" and self.has_view_permission(request, shop):
+            today = clock.business_date(clock.now())
+            charts = [*fact_charts(shop, last=today, days=30), score_chart(latest_scores(shop))]
+            if download := csv_asked(request, charts):
+                return download
+            extra |= {"charts": charts, "moments": timeline(shop)}
+        return super().change_view(request, object_id, form_url, extra)
 
     @admin.display(description=_("last paid order at"), ordering="activity__last_paid_at")
     def last_paid_at(self, row):
@@ -117,3 +135,6 @@ class HealthScoreAdmin(VerbAdmin):
             "<div>{}: <strong>{}</strong> / {}</div>",
             ((line["label"], line["points"], line["weight"]) for line in explained(row)),
         )
+
+
+from merchants import life_admin  # noqa: E402, F401 (registers what shops ask, and what becomes of them)

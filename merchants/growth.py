@@ -1,46 +1,243 @@
-"""The growth file: what happened in a shop is counted on the business day on which it happened (M5)."""
+"""
+The growth file (M5): every thing that happened in a shop is one entry, and the daily facts are the sums of the entries.
 
-from datetime import datetime
+An event becomes an entry once, however often it is told: the bus keeps a receipt for the listener, and the same thing
+about the same subject at the same moment is written once (``growth_entry_once``). Facts are kept beside the entries, so
+that scores and charts need not add up a year of orders; ``rebuild`` makes them from scratch and comes to the same rows.
+An entry that an appeal took out (``is_excluded``) stays on file and counts no more.
+"""
 
-from django.db import connection
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
 
 from mall.clock import business_date
-from merchants.models import DailyFacts
+from mall.money import Money
+from mall.rows import select_rows
+from merchants.models import DailyFacts, GrowthEntry, Shop
 
 COUNTS = (
-    "paid_orders", "paid_amount", "shipped_orders", "shipping_hours", "completed_orders", "canceled_paid_orders",
-    "product_updates", "review_count", "review_stars",
+    "paid_orders", "paid_amount", "new_buyers", "shipped_orders", "shipping_hours", "late_orders", "completed_orders",
+    "canceled_paid_orders", "refunds", "refunded_amount", "product_updates", "review_count", "review_stars",
 )  # fmt: skip
+COUNTED_FROM_ENTRIES = tuple(name for name in COUNTS if name != "new_buyers")  # that one is told by a shopper's first
+LATE_AFTER_HOURS = 48
 _TABLE = DailyFacts._meta.db_table
+_ENTRY = """
+    INSERT INTO merchants_growthentry (shop_id, name, subject, at, "on", shopper_id, counts, detail, is_excluded)
+    SELECT id, %(name)s, %(subject)s, %(at)s, %(on)s, %(shopper_id)s, %(counts)s::jsonb, %(detail)s::jsonb, false
+    FROM merchants_shop WHERE public_id = %(shop_id)s
+    ON CONFLICT DO NOTHING
+    RETURNING shop_id
+"""
 _ADD = f"""
     INSERT INTO {_TABLE} AS day (shop_id, "on", currency, {", ".join(COUNTS)})
     SELECT id, %(on)s, currency, {", ".join(f"%({name})s" for name in COUNTS)}
-    FROM merchants_shop WHERE public_id = %(shop_id)s
+    FROM merchants_shop WHERE id = %(shop)s
     ON CONFLICT (shop_id, "on") DO UPDATE SET {", ".join(f"{name} = day.{name} + EXCLUDED.{name}" for name in COUNTS)}
+"""  # noqa: S608 (names of columns, written above)
+_TAKE = f"""
+    UPDATE {_TABLE} SET {", ".join(f"{name} = {name} - %({name})s" for name in COUNTS)}
+    WHERE shop_id = %(shop)s AND "on" = %(on)s
 """  # noqa: S608 (names of columns, written above)
 
 
-def count(*, shop_id: str, at: datetime, **counts: int) -> None:
+@transaction.atomic
+def write(
+    *, shop_id: str, name: str, subject: str, at: datetime, shopper_id: int | None = None, detail: dict | None = None,
+    **counts: int,
+) -> bool:  # fmt: skip
     """
-    Add to the facts of the business day on which ``at`` falls; two at once both count.
+    Put an entry on file and add its counts to the facts of the business day on which ``at`` falls.
 
     :param shop_id: the shop's public id
-    :param counts: any of ``COUNTS``
+    :param counts: any of ``COUNTED_FROM_ENTRIES``
+    :returns: whether it is new; what is on file already changes nothing
     """
-    if unknown := set(counts) - set(COUNTS):
+    if unknown := set(counts) - set(COUNTED_FROM_ENTRIES):
         raise TypeError(f"daily facts do not count {', '.join(sorted(unknown))}")
+    on = business_date(at)
+    values = {
+        "shop_id": shop_id, "name": name, "subject": subject[:60], "at": at, "on": on, "shopper_id": shopper_id,
+        "counts": json.dumps(counts), "detail": json.dumps(detail or {}),
+    }  # fmt: skip
+    written = select_rows(_ENTRY, values)
+    if not written:
+        return False
+    shop = written[0][0]
+    if counts:
+        _add(shop, on, **counts)
+    if name == "OrderPaid":
+        _note_first_order(shop, shopper_id, at)
+        _note_paid(shop, subject, at)
+    elif name == "OrderCanceled":
+        _forget_paid(shop)
+    return True
+
+
+def _add(shop: int, on: date, **counts: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, dict.fromkeys(COUNTS, 0) | counts | {"shop_id": shop_id, "on": business_date(at)})
+        cursor.execute(_ADD, dict.fromkeys(COUNTS, 0) | counts | {"shop": shop, "on": on})
 
 
-def note_paid_order(*, shop_id: str, at: datetime) -> None:
-    """A shop sold something: its clock of M7 starts at the latest such moment, in whatever order they are heard."""
+def _take(shop: int, on: date, **counts: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, dict.fromkeys(COUNTS, 0) | counts | {"shop": shop, "on": on})
+
+
+def _note_first_order(shop: int, shopper_id: int | None, at: datetime) -> None:
+    """A shopper is new on the day of her earliest order here, in whatever order the orders are heard."""
+    if shopper_id is None:
+        return
+    with connection.cursor() as cursor:  # two of her orders heard at once take turns
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [shop % 2**31, shopper_id % 2**31])
+    earlier = (
+        GrowthEntry.objects.filter(shop=shop, name="OrderPaid", shopper_id=shopper_id).order_by("at").values("at")[:2]
+    )
+    moments = [row["at"] for row in earlier]
+    if moments[0] < at or (len(moments) > 1 and moments[1] == at):
+        return
+    if len(moments) > 1:
+        _take(shop, business_date(moments[1]), new_buyers=1)
+    _add(shop, business_date(at), new_buyers=1)
+
+
+def _note_paid(shop: int, order_id: str, at: datetime) -> None:
+    """The clock of M7 starts at the latest order that was paid and stayed so, in whatever order they are heard."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO merchants_shopactivity AS activity (shop_id, last_paid_at)
-            SELECT id, %(at)s FROM merchants_shop WHERE public_id = %(shop_id)s
+            INSERT INTO merchants_shopactivity AS activity (shop_id, last_paid_at, category)
+            SELECT %(shop)s, %(at)s, '' WHERE NOT EXISTS (
+                SELECT FROM merchants_growthentry WHERE shop_id = %(shop)s AND name = 'OrderCanceled'
+                AND subject = %(order_id)s
+            )
             ON CONFLICT (shop_id) DO UPDATE SET last_paid_at = greatest(activity.last_paid_at, EXCLUDED.last_paid_at)
             """,
-            {"at": at, "shop_id": shop_id},
+            {"at": at, "shop": shop, "order_id": order_id},
         )
+
+
+_STANDING = """
+    SELECT max(paid.at) FROM merchants_growthentry paid
+    WHERE paid.shop_id = activity.shop_id AND paid.name = 'OrderPaid' AND NOT EXISTS (
+        SELECT FROM merchants_growthentry canceled
+        WHERE canceled.shop_id = paid.shop_id AND canceled.name = 'OrderCanceled' AND canceled.subject = paid.subject
+    )
+"""
+
+
+def _forget_paid(shop: int) -> None:
+    """An order that was canceled after all was no sale: the clock goes back to the one before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE merchants_shopactivity activity SET last_paid_at = ({_STANDING}) WHERE shop_id = %s",  # noqa: S608
+            [shop],
+        )
+
+
+# From scratch
+
+_SUMS = ", ".join(
+    f"coalesce(sum((counts ->> '{name}')::bigint) FILTER (WHERE NOT is_excluded), 0) AS {name}"
+    for name in COUNTED_FROM_ENTRIES
+)
+_REBUILD = f"""
+    WITH sums AS (
+        SELECT shop_id, "on", {_SUMS} FROM merchants_growthentry WHERE counts <> '{{}}' GROUP BY shop_id, "on"
+    ), first_orders AS (
+        SELECT shop_id, min("on") AS "on" FROM merchants_growthentry
+        WHERE name = 'OrderPaid' AND shopper_id IS NOT NULL GROUP BY shop_id, shopper_id
+    ), newcomers AS (
+        SELECT shop_id, "on", count(*) AS new_buyers FROM first_orders GROUP BY shop_id, "on"
+    )
+    INSERT INTO {_TABLE} (shop_id, "on", currency, {", ".join(COUNTS)})
+    SELECT shop_id, "on", shop.currency,
+        {", ".join("coalesce(new_buyers, 0)" if name == "new_buyers" else name for name in COUNTS)}
+    FROM sums LEFT JOIN newcomers USING (shop_id, "on") JOIN merchants_shop shop ON shop.id = shop_id
+    ORDER BY shop_id, "on"
+"""  # noqa: S608 (names of columns, written above)
+
+
+@transaction.atomic
+def rebuild() -> dict[str, int]:
+    """
+    Make all daily facts and the shops' latest sales from the entries, from scratch; returns how many days and changes.
+
+    Nothing is written meanwhile; afterwards every row is what it was, if nothing was wrong.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE merchants_growthentry, {_TABLE} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(f"CREATE TEMPORARY TABLE facts_before ON COMMIT DROP AS SELECT * FROM {_TABLE}")  # noqa: S608
+        cursor.execute(f"DELETE FROM {_TABLE}")  # noqa: S608 (a name of ours)
+        cursor.execute(_REBUILD)
+        days = cursor.rowcount
+        same = f'shop_id, "on", currency, {", ".join(COUNTS)}'
+        cursor.execute(
+            f"SELECT count(*) FROM ((SELECT {same} FROM facts_before EXCEPT SELECT {same} FROM {_TABLE})"  # noqa: S608
+            f" UNION ALL (SELECT {same} FROM {_TABLE} EXCEPT SELECT {same} FROM facts_before)) AS different"
+        )
+        different = cursor.fetchone()[0]
+        cursor.execute("DROP TABLE facts_before")
+        cursor.execute(
+            f"UPDATE merchants_shopactivity activity SET last_paid_at = ({_STANDING})"  # noqa: S608 (the query above)
+            f" WHERE last_paid_at IS DISTINCT FROM ({_STANDING})"
+        )
+        moved = cursor.rowcount
+    return {"days": days, "different": different, "clocks_moved": moved}
+
+
+# Taking out what an appeal showed to be nobody's fault
+
+
+def exclude(shop: Shop, entry_ids: Iterable[int]) -> int:
+    """These entries of the shop count no more; returns how many counted until now."""
+    entries = GrowthEntry.objects.select_for_update().filter(shop=shop, pk__in=list(entry_ids), is_excluded=False)
+    count = 0
+    for entry in entries.order_by("pk"):
+        _take(shop.pk, entry.on, **entry.counts)
+        entry.is_excluded = True
+        entry.save(update_fields=["is_excluded"])
+        count += 1
+    return count
+
+
+# Categories: shops are compared within theirs
+
+
+def note_categories(categories: dict[int, str]) -> int:
+    """The catalogue tells in which category each shop (by key) sells most; returns how many changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO merchants_shopactivity AS activity (shop_id, category)
+            SELECT told.shop_id, told.category FROM unnest(%s::bigint[], %s::text[]) AS told (shop_id, category)
+            ON CONFLICT (shop_id) DO UPDATE SET category = EXCLUDED.category
+            WHERE activity.category <> EXCLUDED.category
+            """,
+            [list(categories), list(categories.values())],
+        )
+        return cursor.rowcount
+
+
+# Reading
+
+
+def sums_of(shop: Shop, *, first: date, last: date) -> dict:
+    """The facts of these days, summed."""
+    from django.db.models import Sum
+
+    days = DailyFacts.objects.owned_by(shop).filter(on__gte=first, on__lte=last)
+    sums = days.aggregate(**{name: Sum(name, default=0) for name in COUNTS})
+    money = {name: Money(int(sums[name]), shop.currency) for name in ("paid_amount", "refunded_amount")}
+    return {**sums, **money}
+
+
+def days_of(shop: Shop, *, last: date, count: int) -> list[DailyFacts]:
+    """So many days up to and with ``last``, oldest first; a day without facts is an empty one."""
+    first = last - timedelta(days=count - 1)
+    found = {day.on: day for day in DailyFacts.objects.owned_by(shop).filter(on__gte=first, on__lte=last)}
+    days = (first + timedelta(days=number) for number in range(count))
+    return [found.get(on) or DailyFacts(shop=shop, on=on, currency=shop.currency) for on in days]

@@ -2,35 +2,38 @@
 The health score (M6): once a month, 0-100, from the growth file of the 30 days before the month's first day.
 
 The sheet is a list of measures. Each is a fraction of two counts; between its floor (no points) and its target (all
-points) the points grow evenly. To a shop's own orders are added some average ones of all shops
-(``merchants.health_prior``), so that few orders decide little. Points are rounded to hundredths and the score is their
-sum, so that a merchant can add up what she is shown. All shops are scored in one statement.
+points) the points grow evenly. To a shop's own orders are added some average ones of its category
+(``merchants.health_prior``), so that few orders decide little; a category with few orders is itself drawn to the mean
+of all shops in the same way. Points are rounded to hundredths and the score is their sum, so that a merchant can add up
+what she is shown. All shops are scored in one statement.
+
+Version 2 of the sheet compares within the category; version 1 compared with all shops.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import connection, transaction
-from django.db.models import Sum
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mall.audit.trail import record
+from mall.charts import Chart, Series
 from mall.clock import business_date, start_of
-from mall.events import publish
-from mall.events.merchants import HealthScored
+from mall.events import is_heard, publish
+from mall.events.merchants import HealthScored, ShopBarred, ShopUnbarred
 from mall.money import Money
 from mall.refusals import Refusal
-from merchants.growth import COUNTS
-from merchants.models import DailyFacts, HealthScore, Shop
+from mall.rows import select_rows
+from merchants import growth
+from merchants.models import GrowthEntry, HealthScore, Shop
 from merchants.tunables import GRACE_DAYS, PRIOR, WEIGHTS
 
-SHEET_VERSION = 1
+SHEET_VERSION = 2
 WINDOW_DAYS = 30
-PASS = 60
+PASS = HealthScore.PASS
 GRACE = "grace"
 
 
@@ -103,56 +106,90 @@ SHEET = (
     ),
 )
 
+_PLACES = tuple(enumerate(SHEET))
+_OWN = (
+    "completed_orders", "canceled_paid_orders", "paid_orders", "shipping_hours", "shipped_orders", "review_stars",
+    "review_count",
+)  # fmt: skip
+
+
+def _each(text: str, join: str = ", ") -> str:
+    """A piece of SQL once for every measure of the sheet: ``{i}`` its place, ``{numerator}`` and so on its words."""
+    return join.join(
+        text.format(i=place, name=line.name, numerator=line.numerator, denominator=line.denominator)
+        for place, line in _PLACES
+    )
+
+
 _SCORE = f"""
-WITH facts AS (
-    SELECT shop.id, shop.opened_at, {", ".join(f"coalesce(sum(day.{name}), 0) AS {name}" for name in COUNTS)},
-        count(*) FILTER (WHERE day.product_updates > 0) AS days_with_updates,
+WITH summed AS (
+    SELECT day.shop_id, {", ".join(f"sum(day.{name})::numeric AS {name}" for name in _OWN)},
+        count(*) FILTER (WHERE day.product_updates > 0)::numeric AS days_with_updates
+    FROM merchants_dailyfacts day WHERE day."on" >= %(first)s AND day."on" < %(month)s
+    GROUP BY day.shop_id
+), facts AS (
+    SELECT shop.id, shop.public_id, shop.opened_at, coalesce(activity.category, '') AS category,
+        {", ".join(f"coalesce(summed.{name}, 0) AS {name}" for name in (*_OWN, "days_with_updates"))},
         least(%(days)s, ceil(extract(epoch FROM %(end)s - shop.opened_at) / 86400)) AS days_open
     FROM merchants_shop shop
-    LEFT JOIN merchants_dailyfacts day ON day.shop_id = shop.id AND day."on" >= %(first)s AND day."on" < %(month)s
+    LEFT JOIN merchants_shopactivity activity ON activity.shop_id = shop.id
+    LEFT JOIN summed ON summed.shop_id = shop.id
     WHERE shop.status <> 'closed' AND shop.opened_at < %(end)s
-    GROUP BY shop.id
 ), counted AS (
-    SELECT facts.id, facts.opened_at, measure.name, measure.numerator::numeric, measure.denominator::numeric
-    FROM facts CROSS JOIN LATERAL (VALUES
-        {", ".join(f"('{measure.name}', {measure.numerator}, {measure.denominator})" for measure in SHEET)}
-    ) AS measure (name, numerator, denominator)
+    SELECT id, public_id, opened_at, category, {_each("{numerator} AS n{i}, {denominator} AS d{i}")} FROM facts
+), of_category AS (
+    SELECT category, {_each("sum(n{i}) AS n{i}, sum(d{i}) AS d{i}")} FROM counted GROUP BY category
+), of_all AS (
+    SELECT {_each("coalesce(sum(n{i}) / nullif(sum(d{i}), 0), %(target{i})s) AS mean{i}")} FROM of_category
 ), mean AS (
-    SELECT name, sum(numerator) / nullif(sum(denominator), 0) AS value FROM counted GROUP BY name
-), sheet AS (
-    SELECT * FROM jsonb_to_recordset(%(sheet)s)
-    AS line (place int, name text, target numeric, floor numeric, weight numeric, prior numeric)
+    SELECT category, {
+    _each('''coalesce(
+        (n{i} + %(prior{i})s * mean{i}) / nullif(d{i} + %(prior{i})s, 0), mean{i}) AS mean{i}''')
+}
+    FROM of_category CROSS JOIN of_all
 ), valued AS (
-    SELECT counted.*, sheet.place, sheet.target, sheet.floor, sheet.weight,
-        (counted.numerator + sheet.prior * coalesce(mean.value, sheet.target))
-            / nullif(counted.denominator + sheet.prior, 0) AS value
-    FROM counted JOIN sheet USING (name) JOIN mean USING (name)
+    SELECT counted.*, {_each("mean{i}")}, {
+    _each('''
+        (n{i} + %(prior{i})s * mean{i}) / nullif(d{i} + %(prior{i})s, 0) AS value{i}''')
+}
+    FROM counted JOIN mean USING (category)
+    WHERE %(shop)s::bigint IS NULL OR counted.id = %(shop)s
 ), pointed AS (
-    SELECT *, round(
-        weight * greatest(0, least(1, (coalesce(value, target) - floor) / (target - floor))), 2
-    ) AS points
+    SELECT *, {
+    _each('''round(round(%(weight{i})s * greatest(0, least(1,
+        (coalesce(value{i}, %(target{i})s) - %(floor{i})s) / (%(target{i})s - %(floor{i})s))), 12), 2) AS points{i}''')
+}
     FROM valued
-), summed AS (
-    SELECT id, opened_at, sum(points) AS points, jsonb_agg(jsonb_build_object(
-        'name', name, 'numerator', numerator, 'denominator', denominator, 'value', round(value, 6),
-        'points', points, 'weight', trim_scale(weight)
-    ) ORDER BY place) AS measures
-    FROM pointed GROUP BY id, opened_at
+), scored AS (
+    SELECT *, points < {PASS} AND opened_at > %(grace_since)s AS is_lifted
+    FROM (SELECT *, {_each("points{i}", " + ")} AS points FROM pointed) AS summed
 ), written AS (
-    INSERT INTO merchants_healthscore (shop_id, month, score, measures, sheet_version, scored_at)
+    INSERT INTO merchants_healthscore (shop_id, month, score, measures, sheet_version, scored_at, category)
     SELECT id, %(month)s, CASE WHEN is_lifted THEN {PASS} ELSE points END,
-        CASE WHEN is_lifted THEN measures || jsonb_build_object(
+        jsonb_build_array({
+    _each('''jsonb_build_object('name', '{name}', 'numerator', n{i}, 'denominator', d{i},
+            'value', round(value{i}, 12), 'mean', round(mean{i}, 12), 'points', points{i}, 'weight', %(weight{i})s
+        )''')
+}) || CASE WHEN is_lifted THEN jsonb_build_array(jsonb_build_object(
             'name', '{GRACE}', 'numerator', null, 'denominator', null, 'value', null,
             'points', {PASS} - points, 'weight', 0
-        ) ELSE measures END,
-        {SHEET_VERSION}, %(now)s
-    FROM (SELECT *, points < {PASS} AND opened_at > %(grace_since)s AS is_lifted FROM summed) AS scored
-    WHERE %(shop)s::bigint IS NULL OR id = %(shop)s
-    ORDER BY id
+        )) ELSE '[]' END,
+        {SHEET_VERSION}, %(now)s, category
+    FROM scored ORDER BY id
     ON CONFLICT (shop_id, month) DO {{conflict}}
     RETURNING shop_id, score
+), told AS (
+    INSERT INTO mall_outboxevent (name, payload, published_at, due_at, delivered_at, attempts, last_error)
+    SELECT 'HealthScored', jsonb_build_object(
+        'shop_id', scored.public_id, 'month', to_char(%(month)s::date, 'YYYY-MM-DD'), 'score', floor(written.score)::int
+    ), now(), now(), CASE WHEN %(is_heard)s THEN NULL ELSE now() END, 0, ''
+    FROM written JOIN scored ON scored.id = written.shop_id ORDER BY scored.id
 )
-SELECT shop.public_id, written.score FROM written JOIN merchants_shop shop ON shop.id = written.shop_id ORDER BY shop.id
+SELECT written.shop_id, written.score, (
+    SELECT before.score FROM merchants_healthscore before
+    WHERE before.shop_id = written.shop_id AND before.month < %(month)s ORDER BY before.month DESC LIMIT 1
+) AS score_before
+FROM written
 """  # noqa: S608 (the sheet's own words, written above)
 _STAYS = "NOTHING"
 _ANEW = (
@@ -189,6 +226,18 @@ def rescore(*, score: HealthScore, reason: str, by, now: datetime) -> HealthScor
         raise NothingToScore(_("A closed shop is not scored."))
 
     score.refresh_from_db()
+    if score.first_score is None:
+        score.first_score = before
+        score.save(update_fields=["first_score"])
+    if before < PASS <= score.score:
+        publish(
+            ShopUnbarred(
+                shop_id=score.shop.public_id,
+                month=score.month.isoformat(),
+                score=str(score.score),
+                scored_at=now,
+            )
+        )
     record(
         "merchants.rescore",
         score.shop.public_id,
@@ -201,8 +250,8 @@ def rescore(*, score: HealthScore, reason: str, by, now: datetime) -> HealthScor
     return score
 
 
-def _score(*, month: date, now: datetime, conflict: str, shop: int | None = None) -> list[tuple[str, Decimal]]:
-    """Write the month's scores, of one shop or of all, and announce them."""
+def _score(*, month: date, now: datetime, conflict: str, shop: int | None = None) -> list[tuple[int, Decimal]]:
+    """Write the month's scores, of one shop or of all, and announce them; answers with key and score of each."""
     end = start_of(month)
     values = {
         "month": month,
@@ -210,31 +259,43 @@ def _score(*, month: date, now: datetime, conflict: str, shop: int | None = None
         "days": WINDOW_DAYS,
         "end": end,
         "grace_since": end - timedelta(days=GRACE_DAYS.value),
-        "sheet": json.dumps(_sheet()),
         "shop": shop,
         "now": now,
+        "is_heard": is_heard(HealthScored),
+        **_sheet(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_SCORE.replace("{conflict}", conflict), values)
-        scores = cursor.fetchall()
+    scores = select_rows(_SCORE.replace("{conflict}", conflict), values)
+    _announce_standing([(key, score, before) for key, score, before in scores], month, now)
+    return [(key, score) for key, score, _before in scores]
+
+
+def _announce_standing(scores: list[tuple[int, Decimal, Decimal | None]], month: date, now: datetime) -> None:
+    """Tell of the shops that may not join campaigns, and of those that may again."""
+    turned = {
+        key: (ShopBarred if score < PASS else ShopUnbarred, score)
+        for key, score, before in scores
+        if score < PASS or (before is not None and before < PASS)
+    }
+    names = dict(Shop.objects.filter(pk__in=turned).values_list("pk", "public_id")) if turned else {}
     publish(
-        *(HealthScored(shop_id=shop, month=month.isoformat(), score=int(score)) for shop, score in scores)
-    )  # fmt: skip
-    return scores
+        *(
+            event(shop_id=names[key], month=month.isoformat(), score=str(score), scored_at=now)
+            for key, (event, score) in sorted(turned.items())
+        )
+    )
 
 
-def _sheet() -> list[dict]:
-    return [
-        {
-            "place": place,
-            "name": measure.name,
-            "target": str(measure.target),
-            "floor": str(measure.floor),
-            "weight": str(weight),
-            "prior": PRIOR.value if measure.is_shrunk else 0,
+def _sheet() -> dict[str, Decimal | int]:
+    """The numbers of the sheet as the statement names them: ``target0``, ``floor0``, ``weight0``, ``prior0``, …"""
+    numbers: dict[str, Decimal | int] = {}
+    for (place, line), weight in zip(_PLACES, shares(), strict=True):
+        numbers |= {
+            f"target{place}": line.target,
+            f"floor{place}": line.floor,
+            f"weight{place}": weight.normalize(),
+            f"prior{place}": Decimal(PRIOR.value if line.is_shrunk else 0),
         }
-        for place, (measure, weight) in enumerate(zip(SHEET, shares(), strict=True))
-    ]
+    return numbers
 
 
 def shares() -> list[Decimal]:
@@ -259,13 +320,48 @@ def explained(score: HealthScore) -> list[dict]:
         measure = sheet.get(line["name"])
         label = measure.label if measure else _("Newcomer's grace") if line["name"] == GRACE else line["name"]
         is_short = measure is not None and line["points"] < line["weight"]
-        lines.append({**line, "label": label, "advice": measure.advice if is_short else ""})
+        lost = Decimal(str(line["weight"])) - Decimal(str(line["points"])) if measure else 0
+        lines.append({**line, "label": label, "lost": lost, "advice": measure.advice if is_short else ""})
     return lines
 
 
 def recent_facts(shop: Shop, now: datetime) -> dict:
     """The shop's facts of the last 30 business days, today among them, summed."""
     today = business_date(now)
-    days = DailyFacts.objects.owned_by(shop).filter(on__gt=today - timedelta(days=WINDOW_DAYS), on__lte=today)
-    sums = days.aggregate(**{name: Sum(name, default=0) for name in COUNTS})
-    return {**sums, "paid_amount": Money(int(sums["paid_amount"]), shop.currency)}
+    return growth.sums_of(shop, first=today - timedelta(days=WINDOW_DAYS - 1), last=today)
+
+
+SHOWN_CAUSES = 10
+# What costs points in a measure: the entries' name, what makes one of them costly, and which come first.
+_CAUSES = {
+    "completion": ("OrderCanceled", {}, "-at"),
+    "cancellations": ("OrderCanceled", {}, "-at"),
+    "shipping": ("OrderShipped", {"counts__shipping_hours__gt": 24}, "-counts__shipping_hours"),
+    "rating": ("ProductReviewed", {"counts__review_stars__lt": 5}, "counts__review_stars"),
+}
+
+
+def causes(score: HealthScore) -> dict[str, list[GrowthEntry]]:
+    """For each measure the entries of the growth file that cost points, the worst first, excluded ones too."""
+    last = score.month - timedelta(days=1)
+    first = score.month - timedelta(days=WINDOW_DAYS)
+    found = {}
+    for measure, (name, costly, order) in _CAUSES.items():
+        entries = GrowthEntry.objects.filter(shop=score.shop_id, name=name, on__gte=first, on__lte=last, **costly)
+        found[measure] = list(entries.order_by(order, "-at", "pk")[:SHOWN_CAUSES])
+    return found
+
+
+def score_chart(scores: Sequence[HealthScore]) -> Chart:
+    """The history of a shop's scores (newest first as given), with the line of 60."""
+    history = list(reversed(scores))
+    return Chart(
+        key="score",
+        title=str(_("Score month by month")),
+        labels=[f"{score.month:%Y-%m}" for score in history],
+        series=[
+            Series(str(_("Score")), [float(score.score) for score in history]),
+            Series(str(_("Needed for campaigns")), [PASS] * len(history)),
+        ],
+        axis=str(_("Month")),
+    )

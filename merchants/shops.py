@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 from mall.audit.trail import record
 from mall.events import publish
 from mall.events.merchants import ShopClosed, ShopFrozen, ShopOpened, ShopThawed
+from mall.flow import WrongStatus
 from mall.money import Money
 from mall.refusals import Refusal
+from merchants.holidays import end_holiday_of
 from merchants.models import Application, Merchant, Seat, Shop, ShopActivity
 from merchants.slugs import is_free, is_well_formed
 from risk import screening
 
 PROFILE = (
-    "name", "tagline", "about", "logo", "colour", "province", "city", "shipping_fee", "free_shipping_over",
+    "name", "tagline", "about", "logo", "colour", "province", "city", "contact_phone", "contact_email",
+    "shipping_fee", "free_shipping_over",
 )  # fmt: skip
 WORDS = ("name", "tagline", "about")
 
@@ -85,7 +88,7 @@ def update_shop(*, shop: Shop, fields: Mapping, by, now: datetime) -> Shop:
     """
     Change the profile and the terms of delivery; fields that are not given stay as they are.
 
-    :param fields: any of ``name, tagline, about, logo, colour, province, city, shipping_fee, free_shipping_over``
+    :param fields: any of ``PROFILE``
     :raises ShopTextRefused: a text carries a banned word; nothing was changed
     """
     if unknown := set(fields) - set(PROFILE):
@@ -116,10 +119,10 @@ def update_shop(*, shop: Shop, fields: Mapping, by, now: datetime) -> Shop:
 @transaction.atomic
 def freeze_shop(*, shop: Shop, reason: str, now: datetime, by=None) -> Shop:
     """
-    Hide the shop from shoppers; its people go on with the orders they have.
+    Hide the shop from shoppers; its people go on with the orders they have; a holiday ends.
 
     :raises ReasonMissing: nobody would know why
-    :raises WrongStatus: the shop is not open
+    :raises WrongStatus: the shop is frozen already, or leaves, or is closed
     """
     reason = _given(reason)
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
@@ -130,7 +133,8 @@ def freeze_shop(*, shop: Shop, reason: str, now: datetime, by=None) -> Shop:
     record(
         "merchants.freeze_shop", shop.public_id, by=by, now=now, shop_slug=shop.slug, after={"reason": reason}
     )  # fmt: skip
-    publish(ShopFrozen(shop_id=shop.public_id, reason=reason))
+    end_holiday_of(shop, now=now)
+    publish(ShopFrozen(shop_id=shop.public_id, reason=reason, frozen_at=now))
     return shop
 
 
@@ -143,14 +147,16 @@ def thaw_shop(*, shop: Shop, by, now: datetime) -> Shop:
     """
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     reason = shop.frozen_because
-    Shop.FLOW.move(shop, Shop.Status.OPEN)
+    if shop.status != Shop.Status.FROZEN:
+        raise WrongStatus(_("This shop is not frozen."))
+    Shop.FLOW.move(shop, shop.working_status)
     shop.frozen_at, shop.frozen_because, shop.reminded_at, shop.thawed_at = None, "", None, now
     shop.save(update_fields=["status", "frozen_at", "frozen_because", "reminded_at", "thawed_at"])
 
     record(
         "merchants.thaw_shop", shop.public_id, by=by, now=now, shop_slug=shop.slug, before={"reason": reason}
     )  # fmt: skip
-    publish(ShopThawed(shop_id=shop.public_id))
+    publish(ShopThawed(shop_id=shop.public_id, thawed_at=now))
     return shop
 
 
@@ -176,7 +182,8 @@ def close_shop(*, shop: Shop, reason: str, by, now: datetime) -> Shop:
     record(
         "merchants.close_shop", shop.public_id, by=by, now=now, shop_slug=shop.slug, after={"reason": reason}
     )  # fmt: skip
-    publish(ShopClosed(shop_id=shop.public_id, reason=reason))
+    end_holiday_of(shop, now=now)
+    publish(ShopClosed(shop_id=shop.public_id, reason=reason, closed_at=now))
     return shop
 
 

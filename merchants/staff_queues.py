@@ -1,4 +1,4 @@
-"""What waits for platform staff: businesses to audit, shops frozen by the clock."""
+"""What waits for platform staff: businesses to audit, shops frozen by the clock, what shops ask."""
 
 from django.db.models import Count, Min
 from django.urls import reverse
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.admin_site import StaffQueue
-from merchants.models import Application, Document, Shop
+from merchants.models import Application, Document, Petition, Shop
 
 
 def waiting(user) -> list[StaffQueue]:
@@ -30,4 +30,9 @@ def waiting(user) -> list[StaffQueue]:
         url = reverse("admin:merchants_shop_changelist")
         count = Shop.objects.filter(status=Shop.Status.FROZEN).count()
         queues.append(StaffQueue(_("Frozen shops"), count, f"{url}?status__exact=frozen"))
+    if user.has_perm("merchants.view_petition"):
+        url = reverse("admin:merchants_petition_changelist")
+        asked = Petition.objects.filter(status=Petition.Status.ASKED)
+        found = asked.aggregate(count=Count("pk"), since=Min("asked_at"))
+        queues.append(StaffQueue(_("Petitions of shops"), url=f"{url}?status__exact=asked", **found))
     return queues

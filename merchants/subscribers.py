@@ -1,10 +1,22 @@
-"""What merchants does when it hears something: it writes the growth file, and opens the shop whose deposit came."""
+"""What merchants does when it hears something: it writes the growth file (M5), and opens shops (M2)."""
 
 from datetime import datetime
 
 from mall.events import on
-from mall.events.catalog import ProductChanged, ProductReviewed
-from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped
+from mall.events.catalog import ProductApproved, ProductChanged, ProductReviewed
+from mall.events.merchants import (
+    PetitionDecided,
+    ShopBarred,
+    ShopCameBack,
+    ShopClosed,
+    ShopFrozen,
+    ShopOpened,
+    ShopReminded,
+    ShopThawed,
+    ShopUnbarred,
+    ShopWentOnHoliday,
+)
+from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
 from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants import applications, growth
@@ -12,42 +24,87 @@ from merchants import applications, growth
 
 @on(OrderPaid)
 def count_paid_order(event: OrderPaid) -> None:
-    at = datetime.fromisoformat(event.paid_at)
-    growth.count(shop_id=event.shop_id, at=at, paid_orders=1, paid_amount=event.total)
-    growth.note_paid_order(shop_id=event.shop_id, at=at)
+    growth.write(
+        shop_id=event.shop_id,
+        name="OrderPaid",
+        subject=event.order_id,
+        at=datetime.fromisoformat(event.paid_at),
+        shopper_id=event.shopper_id,
+        paid_orders=1,
+        paid_amount=event.total,
+    )
 
 
 @on(OrderShipped)
 def count_shipped_order(event: OrderShipped) -> None:
-    growth.count(
+    growth.write(
         shop_id=event.shop_id,
+        name="OrderShipped",
+        subject=event.order_id,
         at=datetime.fromisoformat(event.shipped_at),
         shipped_orders=1,
         shipping_hours=event.hours_since_paid,
+        late_orders=int(event.hours_since_paid > growth.LATE_AFTER_HOURS),
     )
 
 
 @on(OrderCompleted)
 def count_completed_order(event: OrderCompleted) -> None:
-    growth.count(shop_id=event.shop_id, at=datetime.fromisoformat(event.completed_at), completed_orders=1)
+    growth.write(
+        shop_id=event.shop_id,
+        name="OrderCompleted",
+        subject=event.order_id,
+        at=datetime.fromisoformat(event.completed_at),
+        completed_orders=1,
+    )
 
 
 @on(OrderCanceled)
 def count_canceled_order(event: OrderCanceled) -> None:
     if event.was_paid:
-        growth.count(shop_id=event.shop_id, at=datetime.fromisoformat(event.canceled_at), canceled_paid_orders=1)
+        growth.write(
+            shop_id=event.shop_id,
+            name="OrderCanceled",
+            subject=event.order_id,
+            at=datetime.fromisoformat(event.canceled_at),
+            detail={"reason": event.reason},
+            canceled_paid_orders=1,
+        )
+
+
+@on(PaymentRefunded)
+def count_refund(event: PaymentRefunded) -> None:
+    if event.order_id:
+        growth.write(
+            shop_id=event.shop_id,
+            name="PaymentRefunded",
+            subject=event.refund_id,
+            at=datetime.fromisoformat(event.refunded_at),
+            detail={"order": event.order_id},
+            refunds=1,
+            refunded_amount=event.amount,
+        )
 
 
 @on(ProductChanged)
 def count_product_update(event: ProductChanged) -> None:
-    growth.count(shop_id=event.shop_id, at=datetime.fromisoformat(event.changed_at), product_updates=1)
+    growth.write(
+        shop_id=event.shop_id,
+        name="ProductChanged",
+        subject=event.product_id,
+        at=datetime.fromisoformat(event.changed_at),
+        product_updates=1,
+    )
 
 
 @on(ProductReviewed)
 def count_review(event: ProductReviewed) -> None:
-    growth.count(
+    growth.write(
         shop_id=event.shop_id,
+        name="ProductReviewed",
+        subject=str(event.order_line_id),
         at=datetime.fromisoformat(event.written_at),
+        detail={"product": event.product_id, "stars": event.stars},
         review_count=1,
         review_stars=event.stars,
     )
@@ -60,3 +117,32 @@ def open_the_shop(event: DepositPaid) -> None:
         amount=Money(event.amount, event.currency),
         now=datetime.fromisoformat(event.paid_at),
     )
+
+
+# What the timeline tells and no fact counts: the event, the field with its moment, the field with its subject, details.
+_MILESTONES = {
+    ShopOpened: ("opened_at", "shop_id", ()),
+    ProductApproved: ("approved_at", "product_id", ()),
+    ShopReminded: ("reminded_at", "shop_id", ("idle_days",)),
+    ShopFrozen: ("frozen_at", "shop_id", ("reason",)),
+    ShopThawed: ("thawed_at", "shop_id", ()),
+    ShopWentOnHoliday: ("started_at", "shop_id", ("ends_at",)),
+    ShopCameBack: ("ended_at", "shop_id", ()),
+    PetitionDecided: ("decided_at", "petition_id", ("kind", "is_granted", "answer")),
+    ShopBarred: ("scored_at", "month", ("score",)),
+    ShopUnbarred: ("scored_at", "month", ("score",)),
+    ShopClosed: ("closed_at", "shop_id", ("reason",)),
+}
+
+
+@on(*_MILESTONES)
+def note_milestone(event) -> None:
+    moment, subject, details = _MILESTONES[type(event)]
+    if at := getattr(event, moment):
+        growth.write(
+            shop_id=event.shop_id,
+            name=type(event).__name__,
+            subject=getattr(event, subject),
+            at=datetime.fromisoformat(at),
+            detail={name: getattr(event, name) for name in details},
+        )

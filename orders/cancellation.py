@@ -72,6 +72,26 @@ def close_unpaid_orders(*, now: datetime) -> int:
     return count
 
 
+def cancel_unpaid_orders_of_shop(*, shop_id: str, now: datetime) -> int:
+    """
+    A frozen shop sells nothing: what waits for payment in it is canceled and its stock comes back; returns how many.
+
+    A group is one payment, so it goes whole. Orders that are paid are in flight and go on (M7).
+    """
+    with override(settings.LANGUAGE_CODE):
+        reason = _("The shop is not selling at the moment")
+    count = 0
+    waiting = Order.objects.filter(shop__public_id=shop_id, status=Order.Status.UNPAID)
+    for group_id in waiting.order_by("group_id").values_list("group_id", flat=True).distinct():
+        with transaction.atomic():
+            _group, orders = lock_group(group_id)
+            unpaid = [order for order in orders if order.status == Order.Status.UNPAID]
+            if unpaid:
+                _cancel(unpaid, reason=reason, by=None, now=now)
+        count += len(unpaid)
+    return count
+
+
 @transaction.atomic
 def _close_next_group(now: datetime) -> OrderGroup | None:
     due = Order.objects.filter(status=Order.Status.UNPAID, due_at__lte=now).order_by("due_at")

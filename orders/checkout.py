@@ -90,11 +90,13 @@ def place_order(
     """
     if address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
-    cart_id = _lock_cart(shopper)
-    if placed := _placed_before(shopper, checkout_key):
-        return placed
+    placed, lines = _placed_or_wanted(shopper, checkout_key, _lock_cart(shopper))
+    if placed:
+        return OrderGroup.objects.get(pk=placed)
 
-    lines = _lines_to_order(cart_id, only_skus)
+    lines = [line for line in lines if only_skus is None or line.sku_id in only_skus]
+    if not lines:
+        raise EmptyCart(_("Your cart is empty."))
     offers = _offers_for(lines)
     whole = _priced(lines, offers)
     if expected is not None and expected != whole.fingerprint:
@@ -145,19 +147,16 @@ def _lock_cart(shopper: User) -> int | None:
     return rows[0][0] if rows else None
 
 
-def _placed_before(shopper: User, checkout_key: UUID) -> OrderGroup | None:
-    known = select_rows(
-        "SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s", [shopper.pk, checkout_key]
-    )
-    return OrderGroup.objects.get(pk=known[0][0]) if known else None
+PLACED_OR_WANTED = """
+    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), l.id, l.sku_id, l.quantity
+    FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
+"""
 
 
-def _lines_to_order(cart_id: int | None, only_skus: Collection[int] | None) -> list[_Line]:
-    rows = select_rows("SELECT id, sku_id, quantity FROM orders_cartline WHERE cart_id = %s ORDER BY id", [cart_id])
-    lines = [line for line in map(_Line._make, rows) if only_skus is None or line.sku_id in only_skus]
-    if not lines:
-        raise EmptyCart(_("Your cart is empty."))
-    return lines
+def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, list[_Line]]:
+    """What this checkout key has placed (a key), and what lies in the cart. Asked under its lock."""
+    rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
+    return rows[0][0], [_Line(*line) for _placed, *line in rows if line[0] is not None]
 
 
 def _clear(lines: list[_Line]) -> None:

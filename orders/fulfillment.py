@@ -88,7 +88,7 @@ def ship_order(*, order: Order, carrier: str, tracking_number: str, by, now: dat
     order.shipped_at = now
     order.due_at = now + timedelta(days=tunables.DELIVERY_DAYS.value)
     order.save(update_fields=["status", "shipped_at", "due_at"])
-    note = f"{parcel.get_carrier_display()} {parcel.tracking_number}"
+    note = f"{parcel.carrier} {parcel.tracking_number}"
     write_steps([order], OrderStep.Kind.SHIPPED, at=now, by=by, note=note)
     record(
         "orders.ship_order",

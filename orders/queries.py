@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import ngettext
 
 from catalog.models import Review
 from mall.accounts.models import User
+from mall.backoffice.tables import capped_counts
 from mall.texts import Text
 from orders.models import Order, OrderLine
 
@@ -56,6 +57,11 @@ def unreviewed_lines(order: Order) -> set[int]:
     return mine - set(Review.objects.filter(order_line_id__in=mine).values_list("order_line_id", flat=True))
 
 
+def order_counts(shopper: User) -> dict[str, int]:
+    """How many orders of a person are in which status (wired to the account's first page)."""
+    return counts_by_status(shopper.orders)
+
+
 def counts_by_status(orders: QuerySet[Order]) -> dict[str, int]:
     """How many of these orders stand in each status; every status is named. One query."""
     found = dict(orders.order_by().values_list("status").annotate(count=Count("pk")))
@@ -71,11 +77,14 @@ def unfinished_orders(shop) -> str:
 
 
 def orders_to_ship(shop, *, now: datetime, shipping_hours: int) -> dict[str, int]:
-    """What waits in a shop: to ship, of these overdue, on their way, and not paid yet. One query."""
+    """What waits in a shop: to ship, of these overdue, on their way, and unpaid; each counted to its cap. One query."""
     overdue_before = now - timedelta(hours=shipping_hours)
-    return Order.objects.owned_by(shop).aggregate(
-        to_ship=Count("pk", filter=Q(status=Order.Status.PAID)),
-        overdue=Count("pk", filter=Q(status=Order.Status.PAID, paid_at__lt=overdue_before)),
-        shipped=Count("pk", filter=Q(status=Order.Status.SHIPPED)),
-        unpaid=Count("pk", filter=Q(status=Order.Status.UNPAID)),
+    mine = Order.objects.owned_by(shop)
+    return capped_counts(
+        {
+            "to_ship": mine.filter(status=Order.Status.PAID),
+            "overdue": mine.filter(status=Order.Status.PAID, paid_at__lt=overdue_before),
+            "shipped": mine.filter(status=Order.Status.SHIPPED),
+            "unpaid": mine.filter(status=Order.Status.UNPAID),
+        }
     )

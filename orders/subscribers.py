@@ -3,11 +3,18 @@
 from datetime import datetime
 
 from mall.events.bus import on
+from mall.events.merchants import ShopFrozen
 from mall.events.orders import OrderCanceled
-from orders import refunds
+from orders import cancellation, refunds
 
 
 @on(OrderCanceled)
 def owe_what_was_paid(event: OrderCanceled) -> None:
     if event.was_paid:
         refunds.ask_refund_of_canceled_order(order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(ShopFrozen)
+def release_what_nobody_paid(event: ShopFrozen) -> None:
+    if event.frozen_at:
+        cancellation.cancel_unpaid_orders_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.frozen_at))

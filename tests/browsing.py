@@ -10,6 +10,7 @@ from django.test import Client
 AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text(encoding="utf-8")
 PHONE, DESKTOP = 390, 1280
 HEIGHTS = {PHONE: 844, DESKTOP: 800}
+MOST_MOVED = 0.05  # a share of the screen
 LOCALES = {"en": "en-US", "zh-hans": "zh-CN"}
 
 WATCH = """
@@ -83,3 +84,38 @@ def accessibility(page, *rules: str) -> list[str]:
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
     return page.evaluate(CHECK, list(rules))
+
+
+def unsound(window, page, *, dark: bool = True) -> list[str]:
+    """
+    All that is wrong with a page at first sight: what axe finds (in the dark too), what the console says – whatever the
+    content policy refused is there –, what moves while it loads, and what is wider than the screen.
+    """
+    window.complaints.clear()
+    answer = window.goto(page.path)
+    window.wait_for_load_state("load")
+    found = [] if answer.status == page.status else [f"answers {answer.status} instead of {page.status}"]
+    found += accessibility(window)
+    if dark:
+        window.emulate_media(color_scheme="dark")
+        found += [f"in the dark: {what}" for what in accessibility(window, "color-contrast")]
+        window.emulate_media(color_scheme="light")
+    moved = window.evaluate("window.moved")
+    if moved["share"] >= MOST_MOVED:
+        found.append(f"moves by {moved['share']:.3f}: {moved['what'][:4]}")
+    wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        found.append(f"is {wide} pixels wider than the screen")
+    return found + window.complaints
+
+
+def all_unsound(browser, url: str, scene, of_pages, width: int) -> dict[str, list[str]]:
+    """What is wrong with which of these pages, each person's in a window of her own."""
+    found = {}
+    for who in dict.fromkeys(page.who for page in of_pages):
+        with visitor(browser, url, person=scene.person(who), width=width) as window:
+            window.add_init_script(WATCH)
+            for page in of_pages:
+                if page.who == who and (complaints := unsound(window, page)):
+                    found[f"{page.audience}-{page.name} {page.path}"] = complaints
+    return found

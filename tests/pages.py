@@ -11,29 +11,32 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 
 from catalog import products, reviews
 from catalog.models import Category, Product, Sku
 from mall import clock
 from mall.accounts.models import User
-from mall.admin import ReadOnlyAdmin
+from mall.backoffice.saved import save_filter
 from mall.events import deliver_everything
+from mall.exports.asking import ask_for_export
+from mall.exports.models import Export
+from mall.exports.registry import kind_of
+from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
-from merchants import applications
-from merchants.models import Application, Shop
+from merchants.models import Application, Seat, Shop
 from orders.gateways import sandbox_bank
-from orders.models import Order, OrderGroup, OrderLine, Payment
+from orders.models import Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
 from settlement.demo import pictures
 from tests import journeys
 from tests.factories import accounts, catalog, merchants
-from tests.factories.merchants import credit_code
 
 PASSWORD = "correct-horse-7"
-GUEST, SHOPPER, OWNER, STAFF, APPLICANT = "guest", "shopper", "owner", "staff", "applicant"
+GUEST, SHOPPER, OWNER, CLERK, STAFF, APPLICANT = "guest", "shopper", "owner", "clerk", "staff", "applicant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Page:
 
     @property
     def audience(self) -> str:
-        return {STAFF: "admin", OWNER: "backoffice"}.get(self.who, "storefront")
+        return {STAFF: "admin", OWNER: "backoffice", CLERK: "backoffice"}.get(self.who, "storefront")
 
 
 @dataclass
@@ -63,15 +66,17 @@ class Scene:
     gone: Product
     words: list[str] = field(default_factory=list)  # what people typed: it stands on pages in any language
     orders: dict[str, Order] = field(default_factory=dict)  # by status
+    clerk: User | None = None  # with a seat in the shop that lacks most rights
+    export: Export | None = None
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
     applications: dict[str, Application] = field(default_factory=dict)  # by status
 
     def person(self, who: str) -> User | None:
-        if who == APPLICANT:
-            return self.applications["changes"].applicant
-        return {SHOPPER: self.shopper, OWNER: self.owner, STAFF: self.staff}.get(who)
+        if isinstance(who, tuple):  # the applicant whose application stands so
+            return self.applications[who[1]].applicant
+        return {SHOPPER: self.shopper, OWNER: self.owner, CLERK: self.clerk, STAFF: self.staff}.get(who)
 
 
 # What stands there
@@ -82,6 +87,7 @@ def furnished() -> Scene:
     owner = accounts.shopper(email="owner@example.com", password=PASSWORD)
     house = _shop("tea-house", "云间茶舍", "Cloud Tea House", owner=owner)
     pottery = _shop("pottery", "山岚陶坊", "Mountain Pottery")
+    merchants.seat(pottery, owner, Seat.Role.MANAGER)
     root = catalog.category(name="茶与器", english="Tea and ware", slug="tea", icon=pictures.logo("teapot", "#f3ece2"))
     leaf = catalog.category(parent=root, name="茶壶", english="Teapots", slug="teapots")
     root.refresh_from_db()
@@ -186,6 +192,8 @@ def staged(scene: Scene) -> Scene:
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
+    scene.clerk = merchants.seat(scene.shop, role=Seat.Role.CLERK).user
+    scene.export = _export(scene, now)
     scene.applications = _applications(scene.staff, now)
     _product_to_review(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
@@ -194,29 +202,26 @@ def staged(scene: Scene) -> Scene:
     return scene
 
 
+def _export(scene: Scene, now: datetime) -> Export:
+    """The shop's orders as a file, and a filter that its owner keeps for them."""
+    asked = {"kind": kind_of("orders.orders"), "format": "xlsx", "is_personal": True, "by": scene.owner, "now": now}
+    export = ask_for_export(shop=scene.shop, **asked)
+    write_export(export_id=export.public_id, now=now)
+    name = "大额订单"
+    save_filter(shop=scene.shop, person=scene.owner, list_key="orders", name=name, query="least=500", now=now)
+    scene.words.append(name)
+    return export
+
+
 def _applications(staff: User, now: datetime) -> dict[str, Application]:
+    """One in every status, brought there by the verbs."""
+    from tests.merchants.applying import in_status
+
     made = {}
-    for number, status in enumerate(("submitted", "changes", "rejected")):
+    for status in Application.Status.values:
         person = accounts.shopper(email=f"applicant-{status}@example.com", password=PASSWORD)
-        made[status] = applications.submit_application(
-            applicant=person,
-            fields={
-                "merchant_name": f"杭州云器商贸有限公司{number}号",
-                "kind": "enterprise",
-                "credit_code": credit_code(),
-                "contact_name": "张小云",
-                "contact_phone": f"1990000001{number}",
-                "shop_name": Text({"zh-hans": f"云器{number}号", "en": f"Cloud ware {number}"}),
-                "shop_slug": f"cloud-ware-{number}",
-                "goods": "茶具、茶叶",
-            },
-            now=now,
-        )
-    reason = "请补充营业执照。"
-    applications.request_changes(application=made["changes"], reason=reason, by=staff, now=now)
-    applications.reject_application(application=made["rejected"], reason=reason, by=staff, now=now)
-    for application in made.values():
-        application.refresh_from_db()
+        made[status] = in_status(status, person)
+        made[status].refresh_from_db()
     return made
 
 
@@ -242,8 +247,11 @@ def _typed(scene: Scene) -> Iterator[str]:
         yield from (address.consignee.reveal(), address.line.reveal())
     for application in scene.applications.values():
         yield from (application.merchant_name, application.goods, application.reason, application.contact_name.reveal())
+        yield from application.documents.values_list("issuer", flat=True)
     for shop in Shop.objects.select_related("merchant"):
         yield from (shop.merchant.name, shop.slug, shop.province, shop.city)
+    yield from SandboxTrade.objects.values_list("subject", flat=True)
+    yield from ("tea", "qqqqqq", "cloud-tea", PASSWORD, "mall-demo-2026")  # searched for, given as examples
     for person in User.objects.all():
         yield from (person.email, person.display_name, person.shown_name)
 
@@ -281,6 +289,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("address-sent", reverse("account_email_verification_sent"))
     yield page("inactive", reverse("account_inactive"))
     yield page("not-found", "/nothing/here/", 404)
+    yield page("styleguide", reverse("styleguide"))
 
 
 def _account(scene: Scene) -> Iterator[Page]:
@@ -296,6 +305,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
+    yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("account", "storefront:accounts:home")
     yield page("addresses", "storefront:accounts:addresses")
@@ -308,11 +318,22 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("sign-out", "account_logout")
     yield page("apply", "storefront:merchants:apply")
     yield page("no-shop", "backoffice:merchants:home")
-    yield page("forbidden", "backoffice:merchants:dashboard", scene.shop.slug, status=403)
-    application = scene.applications["changes"]
-    yield Page(
-        "application-changes", APPLICANT, reverse("storefront:merchants:application", args=[application.public_id])
-    )
+    for status, application in scene.applications.items():
+        address = reverse("storefront:merchants:application", args=[application.public_id])
+        yield Page(f"application-{status}", (APPLICANT, status), address)
+    draft = scene.applications["draft"]
+    for step in ("business", "shop", "papers", "send"):
+        address = reverse("storefront:merchants:step", args=[draft.public_id, step])
+        yield Page(f"apply-{step}", (APPLICANT, "draft"), address)
+    address = reverse("storefront:merchants:document", args=[draft.public_id, "id-card"])
+    yield Page("apply-document", (APPLICANT, "draft"), address)
+    address = reverse("storefront:merchants:agreements", args=[scene.applications["approved"].public_id])
+    yield Page("apply-agreements", (APPLICANT, "approved"), address)
+    address = reverse("storefront:settlement:deposit", args=[scene.applications["agreed"].public_id])
+    yield Page("apply-deposit", (APPLICANT, "agreed"), address)
+    yield Page("papers", (APPLICANT, "open"), reverse("storefront:merchants:papers"))
+    card = scene.applications["open"].documents.get(kind="id-card")
+    yield Page("paper-renew", (APPLICANT, "open"), reverse("storefront:merchants:renew", args=[card.public_id]))
 
 
 def _backoffice(scene: Scene) -> Iterator[Page]:
@@ -325,17 +346,31 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("product-add", "catalog:add")
     yield page("product-edit", "catalog:edit", scene.product.public_id)
     yield page("stock", "catalog:stock", scene.product.public_id)
+    yield page("stock-movements", "catalog:movements")
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
+    sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
+    yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("stock-movements", "catalog:movements")
     yield page("money", "settlement:home")
+    yield page("bookings", "settlement:entries")
+    yield page("exports", "merchants:exports")
+    yield page("export", "merchants:export", scene.export.public_id)
+    yield page("staff", "merchants:staff")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
+    yield page("opening", "merchants:opening")
+    yield page("life", "merchants:life")
+    yield page("growth", "merchants:growth")
+    yield Page("forbidden", CLERK, reverse("backoffice:merchants:shop", args=[scene.shop.slug]), 403)
 
 
 def _admin(scene: Scene) -> Iterator[Page]:
     """The first page, every list with rows, and the newest row of each; forms to add where adding is allowed."""
+    request = HttpRequest()
+    request.user = scene.staff
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
@@ -345,23 +380,42 @@ def _admin(scene: Scene) -> Iterator[Page]:
         row = model._default_manager.order_by("-pk").first()
         if row is not None:
             yield Page(f"{label}-row", STAFF, reverse(f"admin:{label}_change", args=[row.pk]))
-        if not isinstance(site, ReadOnlyAdmin):
+        if site.has_add_permission(request):
             yield Page(f"{label}-add", STAFF, reverse(f"admin:{label}_add"))
 
 
 NO_PAGES = {
+    "storefront:catalog:sitemap": "for machines",
+    "storefront:catalog:sitemap-part": "for machines",
     "storefront:catalog:suggest": "answers a script",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",
     "storefront:orders:payment-notify": "a bank speaks",
+    "storefront:merchants:file": "a file",
+    "storefront:merchants:paper-file": "a file",
+    "storefront:merchants:hand-in": "a press of a button",
+    "storefront:merchants:withdraw": "a press of a button",
+    "storefront:settlement:deposit-notify": "a bank speaks",
+    "storefront:settlement:deposit-return": "looks like the shopper's way back from the bank",
     "storefront:orders:cancel": "a press of a button",
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
+    "backoffice:catalog:bulk": "a press of a button",
+    "backoffice:merchants:staff-role": "a press of a button",
+    "backoffice:merchants:staff-leave": "a press of a button",
+    "backoffice:merchants:export-start": "a press of a button",
+    "backoffice:merchants:export-file": "a file",
+    "backoffice:merchants:filter-keep": "a press of a button",
+    "backoffice:merchants:filter-forget": "a press of a button",
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "backoffice:merchants:health-appeal": "a press of a button",
+    "backoffice:merchants:holiday-start": "a press of a button",
+    "backoffice:merchants:holiday-end": "a press of a button",
+    "backoffice:merchants:revival-ask": "a press of a button",
     "account_set_password": "for who has none; every one here has",
     "account_confirm_login_code": "no sign-in by code",
 }

@@ -2,51 +2,96 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from catalog import products
 from catalog.backoffice.forms import ProductForm, StockForm, drafts, sku_formset
+from catalog.backoffice.lists import MOVEMENTS, PRODUCTS
 from catalog.models import Product, ProductPicture, Stock, StockMovement
 from catalog.offers import choice_text
 from catalog.products import save_product
 from catalog.stock import correct, receive
 from mall import clock
-from mall.pages import Choice, paginate
+from mall.backoffice.bulk import chosen_ids, do_to_each, tell
+from mall.backoffice.lists import open_list
+from mall.backoffice.undo import say_with_undo
+from mall.pages import Choice
 from mall.refusals import Refusal
 from merchants.access import shop_right
+from merchants.backoffice.ways import back_to
 
-PER_PAGE = 20
 SHOWN_MOVEMENTS = 30
 
 
 @shop_right("products.see")
+@require_safe
 def product_list(request: HttpRequest) -> HttpResponse:
-    query = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:60]
-    status = request.GET.get("status", "")
-    mine = Product.objects.owned_by(request.shop)
-    counts = dict(mine.order_by().values_list("status").annotate(count=Count("pk")))
-    if status in Product.Status.values:
-        rows = mine.filter(status=status)
-    else:
-        status, rows = "", mine
-    if query:
-        rows = rows.filter(
-            Q(title__icontains=query) | Q(public_id=query) | Q(pk__in=mine.filter(skus__code=query).values("pk"))
+    listed = open_list(
+        PRODUCTS,
+        request,
+        Product.objects.owned_by(request.shop),
+        statuses=Product.Status.choices,
+        dress=_with_stock_and_picture,
+    )
+    if not request.seat.can("products.edit"):
+        listed.bulk = ()
+    return render(request, "backoffice/catalog/list.html", {"list": listed, "page": listed.page})
+
+
+_BULK = {"on_sale": products.put_on_sale, "off_sale": products.take_off_sale}
+_REVERSE = {"on_sale": "off_sale", "off_sale": "on_sale"}
+
+
+@shop_right("products.edit")
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Put the chosen products on sale, or take them off; each by its verb, with an undo for those that were done."""
+    back = back_to(request, reverse("backoffice:catalog:list", args=[request.shop.slug]))
+    action = request.POST.get("action", "")
+    verb = _BULK.get(action)
+    if verb is None:
+        messages.error(request, _("Choose what to do."))
+        return redirect(back)
+    chosen = Product.objects.owned_by(request.shop).filter(public_id__in=chosen_ids(request)).order_by("pk")
+    now = clock.now()
+    outcome = do_to_each(chosen, lambda product: verb(product=product, by=request.user, now=now))
+    label = next(label for value, label, _sign in PRODUCTS.bulk if value == action)
+    if outcome.done:
+        say_with_undo(
+            request,
+            outcome.said(label),
+            url=request.path,
+            fields={
+                "action": _REVERSE[action],
+                "chosen": [product.public_id for product in outcome.done],
+                "next": back,
+            },
+            level=messages.WARNING if outcome.refused else messages.SUCCESS,
         )
-    page = paginate(_with_stock_and_picture(rows).order_by("-pk"), request, per_page=PER_PAGE)
-    path = reverse("backoffice:catalog:list", args=[request.shop.slug])
-    tabs = [Choice("", _("All"), path, selected=not status, count=sum(counts.values()))] + [
-        Choice(value, label, f"{path}?status={value}", selected=value == status, count=counts.get(value, 0))
-        for value, label in Product.Status.choices
-    ]
-    return render(
-        request, "backoffice/catalog/list.html", {"page": page, "tabs": tabs, "query": query, "status": status}
+    else:
+        tell(request, outcome, label)
+    return redirect(back)
+
+
+@shop_right("products.see")
+@require_safe
+def movements(request: HttpRequest) -> HttpResponse:
+    """Every movement of the shop's stock."""
+    listed = open_list(MOVEMENTS, request, StockMovement.objects.owned_by(request.shop), dress=_with_sku)
+    for movement in listed.page:
+        movement.choice_text = choice_text(movement.stock.sku)
+    return render(request, "backoffice/catalog/movements.html", {"list": listed, "page": listed.page})
+
+
+def _with_sku(rows):
+    return rows.select_related("stock__sku__product", "by").defer(
+        "stock__sku__product__description", "stock__sku__product__attributes"
     )
 
 
@@ -134,8 +179,16 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The product is now: %(status)s.") % {"status": product.get_status_display()})
+            _tell_status(request, product, request.POST["action"])
     return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+
+
+def _tell_status(request: HttpRequest, product: Product, action: str) -> None:
+    said = _("The product is now: %(status)s.") % {"status": product.get_status_display()}
+    if action in _REVERSE:
+        say_with_undo(request, said, url=request.path, fields={"action": _REVERSE[action]})
+    else:
+        messages.success(request, said)
 
 
 @shop_right("products.edit")
@@ -199,7 +252,7 @@ def stock(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Saved.") if changes else _("Nothing changed."))
+            _tell_counts(request, changes)
             return redirect("backoffice:catalog:stock", request.shop.slug, public_id)
 
     movements = (
@@ -213,6 +266,18 @@ def stock(request: HttpRequest, public_id: str) -> HttpResponse:
         movement.stock.sku.product = product
     context = {"product": product, "form": form, "rows": form.rows(), "movements": movements}
     return render(request, "backoffice/catalog/stock.html", context)
+
+
+def _tell_counts(request: HttpRequest, changes) -> None:
+    """Saved; the undo counts back to what was on hand, unless it has changed again meanwhile."""
+    if not changes:
+        messages.success(request, _("Nothing changed."))
+        return
+    fields = {}
+    for sku, counted, came in changes:
+        now_on_hand = (sku.on_hand if counted is None else counted) + (came or 0)
+        fields |= {f"count_{sku.public_id}": str(sku.on_hand), f"seen_{sku.public_id}": str(now_on_hand)}
+    say_with_undo(request, _("Saved."), url=request.path, fields=fields)
 
 
 @transaction.atomic

@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="rev", unique=True)),
                 ("order_line_id", models.BigIntegerField(unique=True, verbose_name="order line")),
-                ("choice_text", models.CharField(blank=True, default="", max_length=120, verbose_name="bought as")),
+                ("choice_text", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="bought as")),
                 ("stars", models.PositiveSmallIntegerField(verbose_name="stars")),
                 ("text", models.CharField(blank=True, default="", max_length=1000, verbose_name="text")),
                 ("answer", models.CharField(blank=True, default="", max_length=1000, verbose_name="shop's answer")),
@@ -443,6 +443,22 @@ class Migration(migrations.Migration):
             model_name="product",
             index=models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),
         ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "changed_at", "id"], name="product_of_shop_by_change"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "status", "changed_at", "id"], name="product_of_shop_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "price_from", "id"], name="product_of_shop_by_price"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["shop", "on_sale_at", "id"], name="product_of_shop_by_sale"),
+        ),
         migrations.AddConstraint(
             model_name="product",
             constraint=models.CheckConstraint(
@@ -493,6 +509,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("list_price", None), ("list_price__gt", models.F("price")), _connector="OR"),
                 name="sku_list_price_above_price",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="stockmovement",
+            index=models.Index(fields=["shop", "at", "id"], name="stock_movement_of_shop"),
         ),
         migrations.AddConstraint(
             model_name="reservation",

@@ -13,12 +13,13 @@ from mall.money import CurrencyField, MoneyField
 from mall.pictures import PictureField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import Text, TextField
+from merchants import states
 
 
 class ProductQuerySet(ShopOwnedQuerySet):
     def visible(self):
-        """What shoppers can see: on sale, in an open shop."""
-        return self.filter(status=Product.Status.ON_SALE, shop__status="open")
+        """What shoppers can see: on sale, in a shop that they can see."""
+        return self.filter(states.seen("shop__"), status=Product.Status.ON_SALE)
 
 
 class Product(ShopOwned):
@@ -80,6 +81,10 @@ class Product(ShopOwned):
         indexes = [
             models.Index(fields=["category", "-id"], name="product_in_category", condition=Q(status="on_sale")),
             models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),
+            models.Index(fields=["shop", "changed_at", "id"], name="product_of_shop_by_change"),
+            models.Index(fields=["shop", "status", "changed_at", "id"], name="product_of_shop_by_status"),
+            models.Index(fields=["shop", "price_from", "id"], name="product_of_shop_by_price"),
+            models.Index(fields=["shop", "on_sale_at", "id"], name="product_of_shop_by_sale"),
         ]
         constraints = [
             models.CheckConstraint(

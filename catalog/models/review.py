@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.product import Product
 from mall.ids import PublicIdField
 from mall.tenancy import ShopOwned
+from mall.texts import TextField
 
 
 class Review(ShopOwned):
@@ -19,7 +20,7 @@ class Review(ShopOwned):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name=_("shopper")
     )
     order_line_id = models.BigIntegerField(_("order line"), unique=True)
-    choice_text = models.CharField(_("bought as"), max_length=120, blank=True, default="")
+    choice_text = TextField(_("bought as"), blank=True)
     stars = models.PositiveSmallIntegerField(_("stars"))
     text = models.CharField(_("text"), max_length=1000, blank=True, default="")
     answer = models.CharField(_("shop's answer"), max_length=1000, blank=True, default="")

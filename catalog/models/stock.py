@@ -65,6 +65,7 @@ class StockMovement(ShopOwned):
 
     class Meta:
         verbose_name, verbose_name_plural = _("stock movement"), _("stock movements")
+        indexes = [models.Index(fields=["shop", "at", "id"], name="stock_movement_of_shop")]
         constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="stock_movement_moves")]
 
 

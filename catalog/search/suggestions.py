@@ -5,8 +5,19 @@ from django.urls import reverse
 
 from catalog.search.query import all_words
 from mall.texts import Text
+from merchants import states
 
 MOST = 8
+
+
+_SUGGESTED = f"""
+    SELECT p.public_id, p.title ->> 'zh-hans', p.title ->> 'en' FROM catalog_productsearch w
+        JOIN catalog_product p ON p.id = w.product_id
+        JOIN merchants_shop s ON s.id = p.shop_id AND {states.sql("s", "list", "buy")}
+        JOIN catalog_productstats t ON t.product_id = p.id
+    WHERE w.words @@ %s::tsquery AND p.status = 'on_sale'
+    ORDER BY t.sold_count DESC, p.id DESC LIMIT %s
+"""  # noqa: S608 (words of merchants.states)
 
 
 def suggestions(text: str) -> list[dict]:
@@ -16,12 +27,7 @@ def suggestions(text: str) -> list[dict]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.public_id, p.title ->> 'zh-hans', p.title ->> 'en' FROM catalog_productsearch w"
-            " JOIN catalog_product p ON p.id = w.product_id"
-            " JOIN merchants_shop s ON s.id = p.shop_id AND s.status = 'open'"
-            " JOIN catalog_productstats t ON t.product_id = p.id"
-            " WHERE w.words @@ %s::tsquery AND p.status = 'on_sale'"
-            " ORDER BY t.sold_count DESC, p.id DESC LIMIT %s",
+            _SUGGESTED,
             [query, MOST],
         )
         rows = cursor.fetchall()

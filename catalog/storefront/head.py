@@ -19,6 +19,7 @@ from catalog.descriptions import as_text
 from catalog.listing import Asked
 from catalog.models import Category, Product
 from mall.money import Money
+from mall.pictures import sizes_of
 from mall.structured import breadcrumbs, json_ld, rating
 from merchants.models import Shop
 
@@ -79,7 +80,7 @@ def of_home() -> Head:
             "Tea, tableware, lamps, clothes, keyboards and more from independent shops: one cart, one payment, safe"
             " until it arrives."
         ),
-        **_own_picture(),
+        **_shown(),
         data=_blocks({**organization, "logo": whole(static("img/icon-512.png"))}, site),
     )
 
@@ -91,7 +92,7 @@ def of_category(category: Category, crumbs: list[Category], asked: Asked) -> Hea
         title=str(category.name),
         description=_("%(category)s from many independent shops: one cart, one payment, safe until it arrives.")
         % {"category": category.name},
-        **_own_picture(category.icon and default_storage.url(category.icon.name)),
+        **_shown(category.icon.name),
         data=_blocks(_way(crumbs)),
     )
 
@@ -119,7 +120,7 @@ def of_shop(shop: Shop, stars: dict, asked: Asked) -> Head:
         path=_paged(asked),
         title=str(shop.name),
         description=_short(description),
-        **_own_picture(logo),
+        **_shown(shop.logo.name),
         data=_blocks(store),
     )
 
@@ -143,14 +144,12 @@ def of_product(product: Product, page: dict) -> Head:
         "aggregateRating": rating(page["rating"]["average"], page["rating"]["count"]),
         "offers": _offers(product, page, whole(path), can_buy=can_buy),
     }
-    first = gallery[0] if gallery else None
     return Head(
         path=path,
         title=str(product.title),
         description=description,
         kind="product",
-        picture_url=whole(first["url"]) if first else "",
-        picture_size=(first["width"], first["height"]) if first else (0, 0),
+        **(_shown(gallery[0]["picture"]) if gallery else {}),
         price=product.price_from if page["skus_json"] else None,
         can_buy=can_buy,
         data=_blocks(thing, _way(page["crumbs"], (str(product.title), path))),
@@ -194,11 +193,13 @@ def _paged(asked: Asked) -> str:
     return asked.path if asked.page == 1 else f"{asked.path}?page={asked.page}"
 
 
-def _own_picture(url: str = "") -> dict:
-    """A picture of the place itself, else the mall's own card."""
-    if url:
-        return {"picture_url": whole(url)}
-    return {"picture_url": whole(static("img/share.png")), "picture_size": (1200, 630)}
+def _shown(picture: str | None = "") -> dict:
+    """A picture of the thing itself with its shape, else the mall's own card."""
+    if not picture:
+        return {"picture_url": whole(static("img/share.png")), "picture_size": (1200, 630)}
+    sizes = sizes_of(picture)
+    shape = (sizes[-1].width, sizes[-1].height) if sizes else (0, 0)
+    return {"picture_url": whole(default_storage.url(picture)), "picture_size": shape}
 
 
 def _short(text: str) -> str:

@@ -22,6 +22,7 @@ from catalog.storefront import head
 from mall.pages import cached_part
 from mall.storefront import shell
 from mall.storefront.errors import Gone
+from merchants import states
 from merchants.models import Shop
 
 
@@ -97,10 +98,11 @@ def _shop(slug: str, asked: Asked) -> dict:
     found = Shop.objects.filter(slug=slug).exclude(status=Shop.Status.FROZEN).first()
     if found is None:
         raise Http404
-    if not found.is_open:
+    if not states.is_seen(found):
         raise Gone
     context = {
         "shop": found,
+        "note": states.why_not(found, "buy"),
         "listing": listing(replace(asked, shop_id=found.pk)),
         "product_count": Product.objects.visible().filter(shop=found).count(),
         "rating": showcase.shop_rating(found),

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Category, Product, ProductPicture, Stock
 from catalog.storefront.head import whole
+from merchants import states
 from merchants.models import Shop
 
 PER_FILE = 10_000  # the protocol allows 50,000
@@ -75,7 +76,7 @@ class Shops(_OfTheMall):
 
     def items(self) -> QuerySet:
         goods = Product.objects.filter(shop=OuterRef("pk"), status=Product.Status.ON_SALE)
-        return Shop.objects.open().filter(Exists(goods)).order_by("pk").values("slug")
+        return Shop.objects.filter(states.in_states("list", "buy"), Exists(goods)).order_by("pk").values("slug")
 
     def location(self, item: dict) -> str:
         return reverse("storefront:catalog:shop", args=[item["slug"]])

@@ -1,11 +1,17 @@
 """How allauth meets the mall."""
 
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.shortcuts import resolve_url
 
 
 class Adapter(DefaultAccountAdapter):
-    """Sign-up and sign-in by e-mail; platform staff land in the admin."""
+    """Sign-up and sign-in by e-mail; platform staff land in the admin; messages go out as HTML and as text."""
 
     def get_login_redirect_url(self, request):
         return resolve_url("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
+
+    def send_mail(self, template_prefix, email, context):
+        super().send_mail(template_prefix, email, {"site_domain": urlsplit(settings.MALL_BASE_URL).netloc, **context})

@@ -13,6 +13,10 @@ NAVIGATION = [
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
     ("money.see", _("Money"), "backoffice:settlement:home", "wallet"),
     ("shop.see", _("Shop health"), "backoffice:merchants:health", "activity"),
+    ("shop.see", _("Growth file"), "backoffice:merchants:growth", "chart"),
+    ("shop.see", _("Shop life"), "backoffice:merchants:life", "leaf"),
+    ("shop.see", _("Exports"), "backoffice:merchants:exports", "download"),
+    ("staff.edit", _("Staff"), "backoffice:merchants:staff", "users"),
     ("shop.edit", _("Shop settings"), "backoffice:merchants:shop", "settings"),
 ]
 

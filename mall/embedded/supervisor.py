@@ -365,7 +365,7 @@ def _how(code: int) -> str:
 
 def _static_fingerprint() -> str:
     """Changes with every file that is collected: ours by size and time, the packages' by the lock file."""
-    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + (ROOT / "mall/static_files.py").read_bytes())
     for path in sorted(ROOT.glob("*/static/**/*")) + sorted(ROOT.glob("static/**/*")):
         told = path.stat()
         digest.update(f"{path.relative_to(ROOT)} {told.st_size} {told.st_mtime_ns}\n".encode())

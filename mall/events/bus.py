@@ -58,6 +58,11 @@ def discover() -> None:
     autodiscover_modules("subscribers")
 
 
+def is_heard(event_type: type) -> bool:
+    """Whether anybody listens; for statements that write many announcements into the outbox themselves."""
+    return event_type.__name__ in _listeners
+
+
 def event_types() -> dict[str, type]:
     return dict(_event_types)
 

@@ -18,6 +18,7 @@ class ShopReminded:
 
     shop_id: str
     idle_days: int
+    reminded_at: str = ""
 
 
 @event
@@ -26,6 +27,7 @@ class ShopFrozen:
 
     shop_id: str
     reason: str
+    frozen_at: str = ""
 
 
 @event
@@ -33,6 +35,46 @@ class ShopThawed:
     """Visible again."""
 
     shop_id: str
+    thawed_at: str = ""
+
+
+@event
+class ShopWentOnHoliday:
+    """Seen but not selling until a day that the shop named."""
+
+    shop_id: str
+    ends_at: str
+    started_at: str
+
+
+@event
+class ShopCameBack:
+    """The holiday is over."""
+
+    shop_id: str
+    ended_at: str
+
+
+@event
+class PetitionAsked:
+    """A shop asks something of the platform's staff: to be revived, a score made anew, a sanction lifted."""
+
+    petition_id: str
+    shop_id: str
+    kind: str
+    asked_at: str
+
+
+@event
+class PetitionDecided:
+    """Staff answered; ``is_granted`` tells how."""
+
+    petition_id: str
+    shop_id: str
+    kind: str
+    is_granted: bool
+    answer: str
+    decided_at: str
 
 
 @event
@@ -41,6 +83,7 @@ class ShopClosed:
 
     shop_id: str
     reason: str
+    closed_at: str = ""
 
 
 @event
@@ -126,3 +169,23 @@ class TradeRestored:
 
     shop_id: str
     trade: str
+
+
+@event
+class ShopBarred:
+    """A monthly score below 60: no campaigns and placements until a later score is 60 or more."""
+
+    shop_id: str
+    month: str
+    score: str
+    scored_at: str
+
+
+@event
+class ShopUnbarred:
+    """A score of 60 or more after one below."""
+
+    shop_id: str
+    month: str
+    score: str
+    scored_at: str

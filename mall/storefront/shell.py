@@ -6,7 +6,8 @@ messages, the forms' token, and the address that the language switch returns to.
 in each of these places, cut at the marks, and kept – in the cache for all processes, and for some seconds in this
 process. An answer fills the gaps. The marks cannot be guessed, so nobody can write one into a product.
 
-Of a page that is one person's (a cart, a checkout) only the frame is kept, with one more gap for what is inside.
+Of a page that is one person's (a cart, a checkout) only the frame is kept, with one more gap for what is inside. For a
+browser that reads gzip the pieces are compressed once too (``mall.compression``).
 """
 
 import re
@@ -21,10 +22,12 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
+from mall import compression
 from mall.pages import cached_part
 
 MOST_PAGES, MOST_CORNERS, FRAME_SECONDS = 200, 2_000, 60
@@ -39,6 +42,17 @@ _MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH}|{MAIN})")
 SHELL = {"corner": mark_safe(CORNER), "messages": mark_safe(MESSAGES)}  # noqa: S308 - our own words
 
 Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
+
+
+class _Page:
+    """The pieces of a page; also as parts of a compressed answer, once somebody asks for one."""
+
+    def __init__(self, status: int, pieces: Pieces):
+        self.status, self.pieces = status, pieces
+
+    @cached_property
+    def parts(self) -> list[compression.Part | str]:
+        return [piece if place % 2 else compression.part(piece) for place, piece in enumerate(self.pieces)]
 
 
 class _Recent:
@@ -66,23 +80,22 @@ def answer(request: HttpRequest, key: str, *, seconds: int, template: str, build
 
     ``key`` names the page among all pages, and the state of what it shows.
     """
-    status, pieces = _pages.get(
+    page = _pages.get(
         f"{get_language()}:{key}",
         seconds=seconds,
-        build=lambda: cached_part(key, seconds=seconds, build=lambda: _shell(template, build())),
+        build=lambda: _Page(*cached_part(key, seconds=seconds, build=lambda: _shell(template, build()))),
     )
-    return HttpResponse(_filled(pieces, request), status=status)
+    return _filled(page, request)
 
 
 def framed(request: HttpRequest, template: str, main_template: str, context: dict) -> HttpResponse:
     """A person's own page: ``template``, kept and the same for everybody, shows as ``main`` what she alone sees."""
-    _status, pieces = _pages.get(
+    page = _pages.get(
         f"{get_language()}:{template}",
         seconds=FRAME_SECONDS,
-        build=lambda: _shell(template, {"main": mark_safe(MAIN)}),  # noqa: S308 - our own word
+        build=lambda: _Page(*_shell(template, {"main": mark_safe(MAIN)})),  # noqa: S308 - our own word
     )
-    main = render_to_string(main_template, context, request)
-    return HttpResponse(_filled(pieces, request, main))
+    return _filled(page, request, render_to_string(main_template, context, request))
 
 
 def _shell(template: str, context: dict) -> tuple[int, Pieces]:
@@ -94,7 +107,7 @@ def _shell(template: str, context: dict) -> tuple[int, Pieces]:
     return context.get("status", 200), tuple(_MARKS.split(text))
 
 
-def _filled(pieces: Pieces, request: HttpRequest, main: str = "") -> str:
+def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
     fill = {
         MAIN: lambda: main,
         TOKEN: lambda: token,
@@ -103,7 +116,11 @@ def _filled(pieces: Pieces, request: HttpRequest, main: str = "") -> str:
         PATH: lambda: escape(request.get_full_path()),
     }
     token = get_token(request)
-    return "".join(fill[piece]() if place % 2 else piece for place, piece in enumerate(pieces))
+    if compression.is_wanted(request):
+        parts = (compression.part(fill[part]()) if isinstance(part, str) else part for part in page.parts)
+        return compression.answer(parts, page.status)
+    filled = "".join(fill[piece]() if place % 2 else piece for place, piece in enumerate(page.pieces))
+    return HttpResponse(filled, status=page.status)
 
 
 def _corner(request: HttpRequest) -> Pieces:

@@ -1,10 +1,12 @@
 """Template filters and tags of the ground floor: money, moments, statuses, stars, icons, pictures."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -13,7 +15,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from pypinyin import lazy_pinyin
 
+from mall import clock
+from mall.backoffice.tables import shown_count
+from mall.backoffice.undo import undo_of
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
@@ -28,6 +34,7 @@ TIME = "H:i"
 TONES = {
     "good": {
         "open",
+        "granted",
         "on_sale",
         "delivered",
         "completed",
@@ -35,13 +42,26 @@ TONES = {
         "approved",
         "released",
         "paid_out",
+        "ready",
         "accepted",
         "agreed",
     },
-    "info": {"paid", "shipped", "in_review", "submitted", "asked", "review", "expert"},
-    "warn": {"unpaid", "pending", "waiting", "refused", "changes"},
-    "bad": {"frozen", "failed", "rejected", "taken_down", "withheld"},
+    "info": {"paid", "shipped", "in_review", "submitted", "asked", "running", "review", "expert"},
+    "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
+    "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet
+PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")
+PLACES = {  # whose English name is not their sound in Mandarin
+    "陕西": "Shaanxi",
+    "内蒙古": "Inner Mongolia",
+    "西藏": "Tibet",
+    "香港": "Hong Kong",
+    "澳门": "Macao",
+    "哈尔滨": "Harbin",
+    "呼和浩特": "Hohhot",
+    "乌鲁木齐": "Urumqi",
+    "拉萨": "Lhasa",
+}
 _TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses}
 
 
@@ -118,15 +138,22 @@ def short_moment(value: datetime | None) -> SafeString:
     return _time_element(local, dateformat.format(local, f"{_pattern(SHORT_DAY)} {TIME}"))
 
 
-def short_day(value: date) -> str:
-    """The day without its year, for the axis of a chart."""
-    return dateformat.format(value, _pattern(SHORT_DAY))
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """The day without its year, as words: for axes and sentences."""
+    return dateformat.format(_in_business_zone(value), _pattern(SHORT_DAY)) if value else ""
 
 
 @register.filter
 def month(value: date | None) -> str:
     """The month of a date."""
     return dateformat.format(value, "Y年n月" if get_language() == "zh-hans" else "F Y") if value else ""
+
+
+@register.simple_tag
+def mall_now() -> datetime:
+    """The mall's own time, which a demonstration can move: what counts down counts from here."""
+    return clock.now()
 
 
 # Small marks ---------------------------------------------------------------------------------------------------------
@@ -173,9 +200,33 @@ def sold(count: int | None) -> str:
 
 
 @register.filter
+def place(name: str) -> str:
+    """A province or city of China as its readers write it: 丽水市 in Chinese, Lishui in English."""
+    return name if get_language() == "zh-hans" else _romanized(str(name))
+
+
+@lru_cache(maxsize=1024)
+def _romanized(name: str) -> str:
+    bare = PLACE_KINDS.sub("", name) or name
+    return PLACES.get(bare) or "".join(lazy_pinyin(bare)).capitalize()
+
+
+@register.filter
 def initial(text: object) -> str:
     """The first letter of a name, for a sign without a picture."""
     return str(text).strip()[:1].upper()
+
+
+@register.filter
+def capped(count: int) -> int | str:
+    """A count that stopped at its cap, as ``999+``."""
+    return shown_count(count)
+
+
+@register.filter
+def undo(message) -> dict | None:
+    """What a message's button "Undo" posts; ``None`` when it offers none."""
+    return undo_of(message)
 
 
 @register.simple_tag
@@ -205,10 +256,20 @@ def _constant_part(template_name: str, _language: str | None) -> SafeString:
 
 @register.filter
 def media(path: object) -> str:
-    """The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none."""
+    """
+    The address of a stored picture (a storage path or a file field); a quiet placeholder when there is none. What
+    begins with a slash is an address of ours already.
+    """
     if not path:
         return static(PLACEHOLDER)
-    return default_storage.url(str(path))
+    return str(path) if str(path).startswith("/") else default_storage.url(str(path))
+
+
+@register.simple_tag
+def stylesheets(audience: str) -> SafeString:
+    """The links to the stylesheets of a frame: ``storefront`` or ``backoffice`` (``mall.static_files``)."""
+    names = staticfiles_storage.stylesheets(audience)
+    return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
 
 
 @register.simple_tag

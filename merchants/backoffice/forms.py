@@ -1,13 +1,20 @@
-"""The form for a shop's profile and its terms of delivery."""
+"""Forms for a shop's profile and terms of delivery, and for its people."""
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mall.accounts.models import User
 from mall.forms import MoneyFormField, TextFormField
 from mall.pictures import PictureFormField
-from merchants.models import Shop
+from merchants.models import Seat, Shop
 from merchants.shops import PROFILE
+
+
+class PictureInput(forms.ClearableFileInput):
+    """Another picture, or none; the one that stands is shown beside it."""
+
+    template_name = "components/widgets/picture.html"
 
 
 class ShopForm(forms.Form):
@@ -24,6 +31,7 @@ class ShopForm(forms.Form):
         required=False,
         longest=400,
         square=True,
+        widget=PictureInput,
         help_text=gettext_lazy("JPEG, PNG or WebP; it is cut square."),
     )
     colour = forms.RegexField(
@@ -31,6 +39,15 @@ class ShopForm(forms.Form):
     )
     province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
+    contact_phone = forms.RegexField(
+        label=gettext_lazy("Service phone"),
+        regex=r"^\+?[0-9][0-9 -]{4,18}$",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages={"invalid": gettext_lazy("Enter a phone number of digits, such as 400 820 8820.")},
+    )
+    contact_email = forms.EmailField(label=gettext_lazy("Service e-mail"), required=False, max_length=254)
     shipping_fee = MoneyFormField(label=gettext_lazy("Shipping fee"), maximum=100_000)
     free_shipping_over = MoneyFormField(
         label=gettext_lazy("Free shipping from"),
@@ -55,3 +72,32 @@ class ShopForm(forms.Form):
         if "logo" in self.changed_data:
             changes["logo"] = self.cleaned_data["logo"] or ""
         return changes
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Seat.Role.choices)
+
+
+class SeatForm(RoleForm):
+    """An account that exists, by its e-mail address, and the role it gets; cleaned, ``email`` is the account."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address of the account"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ["email", "role"]
+
+    def __init__(self, *args, shop: Shop, **kwargs):
+        super().__init__(*args, initial={"role": Seat.Role.CLERK}, **kwargs)
+        self.shop = shop
+
+    def clean_email(self) -> User:
+        person = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        if person is None:
+            raise forms.ValidationError(
+                _("Nobody has an account with this address. She signs up first, then you add her.")
+            )
+        if Seat.objects.filter(shop=self.shop, user=person).exists():
+            raise forms.ValidationError(_("This person works in the shop already."))
+        return person

@@ -1,5 +1,7 @@
 """The back office's first pages: which shop, what happens in it, its profile, its health."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,12 +10,23 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from mall import clock
+from mall.backoffice.figures import figures_of
+from mall.backoffice.periods import PRESETS, period_asked
+from mall.backoffice.todo import todos
+from mall.charts import csv_asked
+from mall.pages import Choice
+from mall.refusals import Refusal
+from merchants import petitions, standing
 from merchants.access import seats_of, shop_right
 from merchants.backoffice.forms import ShopForm
-from merchants.health import explained, latest_scores, recent_facts
+from merchants.backoffice.life import WordsForm
+from merchants.health import causes, explained, latest_scores, recent_facts, score_chart
+from merchants.models import Petition
 from merchants.shops import ShopTextRefused, update_shop
+from merchants.tunables import APPEAL_DAYS
 
 
 @login_required
@@ -26,13 +39,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @shop_right("shop.see")
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
+    """What waits, how the period went against the one before, and a panel of each app; ``?csv=`` hands out a chart."""
     now = clock.now()
+    period = period_asked(request.GET, today=clock.business_date(now))
+    told = figures_of(request.shop, request.seat, period)
+    if (download := csv_asked(request, told.charts)) is not None:
+        return download
     made = [import_string(name)(request.shop, request.seat, now) for name in settings.BACKOFFICE_PANELS]
-    panels = [panel for panel in made if panel is not None]
-    return TemplateResponse(
-        request, "backoffice/merchants/dashboard.html", {"shop": request.shop, "panels": panels}
-    )  # fmt: skip
+    context = {
+        "shop": request.shop,
+        "todos": todos(request.shop, request.seat, now),
+        "period": period,
+        "presets": [
+            Choice(days, str(label), f"?days={days}", selected=days == period.preset) for days, label in PRESETS.items()
+        ],
+        "today": clock.business_date(now),
+        "figures": told.figures,
+        "charts": told.charts,
+        "panels": [panel for panel in made if panel is not None],
+    }
+    return TemplateResponse(request, "backoffice/merchants/dashboard.html", context)
 
 
 @shop_right("shop.edit")
@@ -53,13 +81,51 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @shop_right("shop.see")
 def health(request: HttpRequest) -> HttpResponse:
-    scores = latest_scores(request.shop)
+    return _health_page(request)
+
+
+def _health_page(request: HttpRequest, form: WordsForm | None = None) -> HttpResponse:
+    shop, now = request.shop, clock.now()
+    scores = latest_scores(shop)
     latest = scores[0] if scores else None
+    chart = score_chart(scores)
+    if download := csv_asked(request, [chart]):
+        return download
+    appeals = petitions.petitions_of(shop, Petition.Kind.SCORE)
+    costly = causes(latest) if latest else {}
     context = {
-        "shop": request.shop,
+        "shop": shop,
         "scores": scores,
+        "chart": chart if len(scores) > 1 else None,
         "latest": latest,
-        "measures": explained(latest) if latest else [],
-        "facts": recent_facts(request.shop, clock.now()),
+        "measures": [{**line, "causes": costly.get(line["name"], [])} for line in explained(latest)] if latest else [],
+        "facts": recent_facts(shop, now),
+        "why_not_join": standing.why_not_join(shop),
+        "appeals": appeals,
+        "can_appeal": latest is not None
+        and request.seat.can("shop.edit")
+        and now <= latest.scored_at + timedelta(days=APPEAL_DAYS.value)
+        and not any(appeal.subject == latest.month.isoformat() for appeal in appeals),
+        "appeal_form": form or WordsForm(),
+        "appeal_days": APPEAL_DAYS.value,
     }
     return TemplateResponse(request, "backoffice/merchants/health.html", context)
+
+
+@shop_right("shop.edit")
+@require_POST
+def health_appeal(request: HttpRequest) -> HttpResponse:
+    latest = next(iter(latest_scores(request.shop, 1)), None)
+    form = WordsForm(request.POST)
+    if latest is not None and form.is_valid():
+        named = [int(value) for value in request.POST.getlist("entry") if value.isascii() and value.isdigit()]
+        try:
+            petitions.appeal_score(
+                score=latest, named=named, by=request.user, now=clock.now(), **form.cleaned_data
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your appeal is on its way. Staff will answer here."))
+            return redirect("backoffice:merchants:health", request.shop.slug)
+    return _health_page(request, form)

@@ -61,7 +61,14 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("open", "Open"), ("frozen", "Frozen"), ("closed", "Closed")],
+                        choices=[
+                            ("open", "Open"),
+                            ("holiday", "On holiday"),
+                            ("restricted", "Restricted"),
+                            ("frozen", "Frozen"),
+                            ("exiting", "Leaving"),
+                            ("closed", "Closed"),
+                        ],
                         default="open",
                         max_length=10,
                         verbose_name="status",
@@ -87,9 +94,24 @@ class Migration(migrations.Migration):
                 ),
                 ("province", models.CharField(blank=True, default="", max_length=40, verbose_name="province")),
                 ("city", models.CharField(blank=True, default="", max_length=40, verbose_name="city")),
+                (
+                    "contact_phone",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=20,
+                        validators=[django.core.validators.RegexValidator("^\\+?[0-9][0-9 -]{4,18}$")],
+                        verbose_name="service phone",
+                    ),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(blank=True, default="", max_length=254, verbose_name="service e-mail"),
+                ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("shipping_fee", mall.money.MoneyField(default=0, verbose_name="shipping fee")),
                 ("free_shipping_over", mall.money.MoneyField(blank=True, null=True, verbose_name="free shipping from")),
+                ("restriction", models.PositiveSmallIntegerField(default=0, verbose_name="level of restriction")),
                 ("opened_at", models.DateTimeField(verbose_name="opened at")),
                 ("reminded_at", models.DateTimeField(null=True, verbose_name="reminded at")),
                 ("frozen_at", models.DateTimeField(null=True, verbose_name="frozen at")),
@@ -273,6 +295,276 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="dailyfacts",
             constraint=models.UniqueConstraint(fields=("shop", "on"), name="daily_facts_once"),
+        ),
+        migrations.CreateModel(
+            name="Holiday",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+            ],
+            options={
+                "verbose_name": "holiday",
+                "verbose_name_plural": "holidays",
+            },
+        ),
+        migrations.CreateModel(
+            name="Petition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pet", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("revival", "Revival of a frozen shop"),
+                            ("score", "Appeal against a score"),
+                            ("sanction", "Appeal against a sanction"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("asked", "Awaiting an answer"), ("granted", "Granted"), ("refused", "Refused")],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, default="", max_length=40, verbose_name="about")),
+                ("reason", models.CharField(max_length=1000, verbose_name="reason")),
+                ("named", models.JSONField(default=list, verbose_name="entries of the growth file that it names")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("answer", models.CharField(blank=True, default="", max_length=500, verbose_name="answer")),
+            ],
+            options={
+                "verbose_name": "petition",
+                "verbose_name_plural": "petitions",
+                "permissions": [("decide_petition", "Can answer petitions of shops")],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="shop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("restriction__in", [1, 2]), ("status", "restricted")),
+                    models.Q(("restriction", 0), ("status", "open")),
+                    models.Q(models.Q(("status__in", ["open", "restricted"]), _negated=True), ("restriction__lte", 2)),
+                    _connector="OR",
+                ),
+                name="shop_restricted_has_a_level",
+            ),
+        ),
+        migrations.AddField(
+            model_name="holiday",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="merchants.shop", verbose_name="shop"
+            ),
+        ),
+        migrations.AddField(
+            model_name="holiday",
+            name="started_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="started by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="petition",
+            name="against",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="against a decision of",
+            ),
+        ),
+        migrations.AddField(
+            model_name="petition",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="petition",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="petition",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="merchants.shop", verbose_name="shop"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="holiday",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["ends_at"], name="holiday_running"),
+        ),
+        migrations.AddConstraint(
+            model_name="holiday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("started_at"))), name="holiday_ends_after_it_starts"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="holiday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at", None),
+                    models.Q(("ended_at__gte", models.F("started_at")), ("ended_at__lte", models.F("ends_at"))),
+                    _connector="OR",
+                ),
+                name="holiday_ended_within_its_span",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="holiday",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("shop",), name="holiday_one_at_a_time"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="petition",
+            index=models.Index(condition=models.Q(("status", "asked")), fields=["asked_at"], name="petition_waiting"),
+        ),
+        migrations.AddConstraint(
+            model_name="petition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("status", "asked")),
+                    models.Q(
+                        models.Q(("status", "asked"), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="petition_decided_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="petition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None), models.Q(("decided_by", models.F("asked_by")), _negated=True), _connector="OR"
+                ),
+                name="petition_not_decided_by_who_asked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="petition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    ("against", None),
+                    models.Q(("decided_by", models.F("against")), _negated=True),
+                    _connector="OR",
+                ),
+                name="petition_decided_by_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="petition",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "asked")),
+                fields=("shop", "kind", "subject"),
+                name="petition_one_at_a_time",
+            ),
+        ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="late_orders",
+            field=models.PositiveIntegerField(default=0, verbose_name="orders shipped late"),
+        ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="new_buyers",
+            field=models.PositiveIntegerField(default=0, verbose_name="new buyers"),
+        ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="refunded_amount",
+            field=mall.money.MoneyField(default=0, verbose_name="refunded amount"),
+        ),
+        migrations.AddField(
+            model_name="dailyfacts",
+            name="refunds",
+            field=models.PositiveIntegerField(default=0, verbose_name="refunds"),
+        ),
+        migrations.AddField(
+            model_name="healthscore",
+            name="category",
+            field=models.CharField(blank=True, default="", max_length=60, verbose_name="compared within"),
+        ),
+        migrations.AddField(
+            model_name="healthscore",
+            name="first_score",
+            field=models.DecimalField(
+                decimal_places=2, max_digits=5, null=True, verbose_name="score before the appeal"
+            ),
+        ),
+        migrations.AddField(
+            model_name="shopactivity",
+            name="category",
+            field=models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="main category"),
+        ),
+        migrations.CreateModel(
+            name="GrowthEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=30, verbose_name="what")),
+                ("subject", models.CharField(max_length=60, verbose_name="about")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("on", models.DateField(verbose_name="day")),
+                ("shopper_id", models.BigIntegerField(null=True, verbose_name="shopper")),
+                ("counts", models.JSONField(default=dict, verbose_name="counts")),
+                ("detail", models.JSONField(default=dict, verbose_name="details")),
+                ("is_excluded", models.BooleanField(default=False, verbose_name="taken out by an appeal")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "entry of the growth file",
+                "verbose_name_plural": "growth file",
+                "indexes": [
+                    models.Index(fields=["shop", "-at"], name="growth_entry_latest"),
+                    models.Index(
+                        condition=models.Q(("name", "OrderPaid")),
+                        fields=["shop", "shopper_id", "at"],
+                        name="growth_entry_of_shopper",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "name", "subject", "at"), name="growth_entry_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Trade",

@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
         RowsOfOneShop("merchants_dailyfacts"),
         RowsOfOneShop("merchants_shopactivity"),
         RowsOfOneShop("merchants_healthscore"),
+        RowsOfOneShop("merchants_growthentry"),
+        RowsOfOneShop("merchants_holiday"),
+        RowsOfOneShop("merchants_petition"),
         NotForShops("merchants_application"),
         NotForShops(
             "merchants_applicationdecision",

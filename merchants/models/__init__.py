@@ -1,7 +1,9 @@
 from merchants.models.application import AgreementAcceptance, Application, ApplicationDecision, Blacklisted
 from merchants.models.document import AdmittedTrade, Document, DocumentWarning, RegistryAnswer
-from merchants.models.growth import DailyFacts, HealthScore, ShopActivity
+from merchants.models.growth import DailyFacts, GrowthEntry, HealthScore, ShopActivity
+from merchants.models.holiday import Holiday
 from merchants.models.merchant import Merchant
+from merchants.models.petition import Petition
 from merchants.models.requirement import Agreement, Requirement, Trade
 from merchants.models.seat import Seat
 from merchants.models.shop import Shop
@@ -16,8 +18,11 @@ __all__ = [
     "DailyFacts",
     "Document",
     "DocumentWarning",
+    "GrowthEntry",
     "HealthScore",
+    "Holiday",
     "Merchant",
+    "Petition",
     "RegistryAnswer",
     "Requirement",
     "Seat",

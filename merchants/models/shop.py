@@ -15,7 +15,7 @@ from merchants.models.merchant import Merchant
 
 class ShopQuerySet(models.QuerySet):
     def open(self):
-        """Shops that shoppers can see."""
+        """Shops that sell as they should: nothing holds them back."""
         return self.filter(status=Shop.Status.OPEN)
 
 
@@ -24,16 +24,25 @@ class Shop(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
+        HOLIDAY = "holiday", _("On holiday")
+        RESTRICTED = "restricted", _("Restricted")
         FROZEN = "frozen", _("Frozen")
+        EXITING = "exiting", _("Leaving")
         CLOSED = "closed", _("Closed")
 
+    # What can be done in each: merchants/states.py
     FLOW = Flow(
         {
-            Status.OPEN: {Status.FROZEN, Status.CLOSED},
-            Status.FROZEN: {Status.OPEN, Status.CLOSED},
+            Status.OPEN: {Status.HOLIDAY, Status.RESTRICTED, Status.FROZEN, Status.EXITING, Status.CLOSED},
+            Status.HOLIDAY: {Status.OPEN, Status.RESTRICTED, Status.FROZEN, Status.EXITING, Status.CLOSED},
+            Status.RESTRICTED: {Status.OPEN, Status.HOLIDAY, Status.FROZEN, Status.EXITING, Status.CLOSED},
+            Status.FROZEN: {Status.OPEN, Status.RESTRICTED, Status.EXITING, Status.CLOSED},
+            Status.EXITING: {Status.OPEN, Status.RESTRICTED, Status.CLOSED},
             Status.CLOSED: set(),
         }
     )
+    AT_WORK = (Status.OPEN, Status.HOLIDAY, Status.RESTRICTED)
+    MOST_RESTRICTED = 2
 
     public_id = PublicIdField(prefix="shp")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="shops", verbose_name=_("merchant"))
@@ -48,9 +57,18 @@ class Shop(models.Model):
     )
     province = models.CharField(_("province"), max_length=40, blank=True, default="")
     city = models.CharField(_("city"), max_length=40, blank=True, default="")
+    contact_phone = models.CharField(
+        _("service phone"),
+        max_length=20,
+        blank=True,
+        default="",
+        validators=[RegexValidator(r"^\+?[0-9][0-9 -]{4,18}$")],
+    )
+    contact_email = models.EmailField(_("service e-mail"), blank=True, default="")
     currency = CurrencyField()
     shipping_fee = MoneyField(_("shipping fee"), default=0)
     free_shipping_over = MoneyField(_("free shipping from"), null=True, blank=True)
+    restriction = models.PositiveSmallIntegerField(_("level of restriction"), default=0)
     opened_at = models.DateTimeField(_("opened at"))
     reminded_at = models.DateTimeField(_("reminded at"), null=True)
     frozen_at = models.DateTimeField(_("frozen at"), null=True)
@@ -72,6 +90,12 @@ class Shop(models.Model):
                 condition=Q(status="frozen", frozen_at__isnull=False) | ~Q(status="frozen"),
                 name="shop_frozen_has_a_moment",
             ),
+            models.CheckConstraint(
+                condition=Q(status="restricted", restriction__in=[1, 2])
+                | Q(status="open", restriction=0)
+                | (~Q(status__in=["open", "restricted"]) & Q(restriction__lte=2)),
+                name="shop_restricted_has_a_level",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,3 +104,13 @@ class Shop(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    @property
+    def is_at_work(self) -> bool:
+        """Neither frozen nor on its way out: the clock of M7 looks at it."""
+        return self.status in self.AT_WORK
+
+    @property
+    def working_status(self) -> str:
+        """The status in which it works when nothing interrupts it."""
+        return self.Status.RESTRICTED if self.restriction else self.Status.OPEN

@@ -14,6 +14,6 @@ def orders_to_ship(shop: Shop, seat: Seat, now: datetime) -> dict | None:
     if not seat.can("orders.see"):
         return None
     counts = queries.orders_to_ship(shop, now=now, shipping_hours=tunables.SHIPPING_HOURS.value)
-    waiting = Order.objects.owned_by(shop).awaiting_shipment().prefetch_related("lines").order_by("paid_at", "pk")
+    waiting = Order.objects.owned_by(shop).awaiting_shipment().prefetch_related("lines").order_by("placed_at", "pk")
     context = {**counts, "shop": shop, "orders": list(waiting[:ROWS])}
     return {"template": "backoffice/panels/orders.html", "context": context}

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from orders.backoffice import views
+from orders.backoffice import printing, views
 
 app_name = "orders"
 
 urlpatterns = [
     path("", views.order_list, name="list"),
+    path("packing-lists/", printing.packing_lists, name="packing-lists"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/ship/", views.ship, name="ship"),
     path("<str:public_id>/cancel/", views.cancel, name="cancel"),

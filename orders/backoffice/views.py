@@ -1,45 +1,35 @@
 """A shop's pages of orders: its own rows only, seen through its own scope."""
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall import clock
-from mall.pages import Choice, paginate
+from mall.backoffice.lists import open_list
 from mall.refusals import Refusal
 from merchants.access import shop_right
 from orders.backoffice.forms import CancelForm, ShipmentForm
+from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order
 from orders.models import Order, OrderLine, OrderStep
-from orders.queries import counts_by_status
 
 
 @shop_right("orders.see")
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
-    mine = Order.objects.owned_by(request.shop)
-    status, query = request.GET.get("status", ""), request.GET.get("q", "").replace("\0", "").strip()[:60]
-    wanted = status if status in Order.Status.values else ""
-    rows = mine.filter(status=wanted) if wanted else mine
-    if query:
-        rows = rows.filter(Q(public_id=query.lower()) | Q(parcels__tracking_number=query.upper())).distinct()
-    page = paginate(rows.prefetch_related("lines").order_by("-pk"), request, per_page=20)
-    context = {"page": page, "tabs": _tabs(request, mine, wanted), "query": query}
+    listed = open_list(
+        ORDERS,
+        request,
+        Order.objects.owned_by(request.shop),
+        statuses=Order.Status.choices,
+        dress=lambda rows: rows.prefetch_related("lines"),
+    )
+    context = {"list": listed, "page": listed.page, "can_print": request.seat.can("orders.ship")}
     return render(request, "backoffice/orders/list.html", context)
-
-
-def _tabs(request: HttpRequest, orders, wanted: str) -> list[Choice]:
-    url, counts = reverse("backoffice:orders:list", args=[request.shop.slug]), counts_by_status(orders)
-    everything = Choice("", _("All"), url, selected=not wanted, count=sum(counts.values()))
-    return [everything] + [
-        Choice(status, str(Order.Status(status).label), f"{url}?status={status}", status == wanted, counts[status])
-        for status in Order.Status.values
-    ]
 
 
 @shop_right("orders.see")
@@ -58,6 +48,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
+        "can_print": request.seat.can("orders.ship"),
         "can_ship": is_paid and request.seat.can("orders.ship"),
         "can_cancel": is_paid and request.seat.can("orders.cancel"),
     }

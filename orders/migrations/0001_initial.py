@@ -543,7 +543,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="order",
-            index=models.Index(fields=["shop", "status", "-id"], name="order_of_shop"),
+            index=models.Index(fields=["shop", "placed_at", "id"], name="order_of_shop"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
         ),
         migrations.AddIndex(
             model_name="order",

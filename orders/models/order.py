@@ -12,6 +12,7 @@ from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import TextField
+from orders.models.carrier import Carrier
 
 
 class OrderGroup(models.Model):
@@ -100,7 +101,10 @@ class Order(ShopOwned):
         permissions = [("cancel_order", "Can cancel orders")]
         indexes = [
             models.Index(fields=["status", "due_at"], name="order_due", condition=Q(due_at__isnull=False)),
-            models.Index(fields=["shop", "status", "-id"], name="order_of_shop"),
+            models.Index(fields=["shop", "placed_at", "id"], name="order_of_shop"),
+            models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
+            models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
+            models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
             models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
         ]
         constraints = [
@@ -184,3 +188,11 @@ class OrderStep(ShopOwned):
     class Meta:
         verbose_name, verbose_name_plural = _("step"), _("steps")
         indexes = [models.Index(fields=["order", "id"], name="order_step_in_order")]
+
+    @property
+    def said(self) -> str:
+        """The note in the reader's language: a carrier is noted by its code."""
+        if self.kind != self.Kind.SHIPPED:
+            return self.note
+        code, _space, number = self.note.partition(" ")
+        return f"{dict(Carrier.choices).get(code, code)} {number}"

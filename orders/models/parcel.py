@@ -5,19 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mall.ids import PublicIdField
 from mall.tenancy import ShopOwned
+from orders.models.carrier import Carrier
 from orders.models.order import Order
 
 
 class Parcel(ShopOwned):
     """What a shop handed to a carrier for an order."""
 
-    class Carrier(models.TextChoices):
-        SF = "sf", _("SF Express")
-        YTO = "yto", _("YTO Express")
-        ZTO = "zto", _("ZTO Express")
-        JD = "jd", _("JD Logistics")
-        EMS = "ems", _("EMS")
-        SELF = "self", _("Own delivery")
+    Carrier = Carrier
 
     public_id = PublicIdField(prefix="pcl")
     order = models.ForeignKey(Order, models.PROTECT, related_name="parcels", verbose_name=_("order"))

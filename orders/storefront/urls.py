@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.storefront import cashier, views
+from orders.storefront import cashier, printing, views
 
 app_name = "orders"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("sandbox/cashier/<uuid:token>/", cashier.cashier, name="cashier"),
     path("orders/", views.order_list, name="list"),
     path("orders/<str:public_id>/", views.detail, name="detail"),
+    path("orders/<str:public_id>/print/", printing.order_sheet, name="sheet"),
     path("orders/<str:public_id>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:public_id>/receive/", views.receive, name="receive"),
     path("orders/<str:public_id>/again/", views.buy_again, name="buy-again"),

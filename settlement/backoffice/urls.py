@@ -6,4 +6,5 @@ app_name = "settlement"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("entries/", views.entries, name="entries"),
 ]

@@ -1,29 +1,37 @@
 """The shop's money: what is pending, what is available, and why not yet."""
 
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
 
 from mall import clock
-from mall.pages import paginate
+from mall.backoffice.lists import open_list
+from mall.backoffice.tables import read_page
 from merchants.access import shop_right
+from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, postings_by_account
 from settlement.ledger import balances
-from settlement.queries import awaiting_completion, explain, postings_of, shares_of, upcoming_releases
+from settlement.models import Posting, Share
+from settlement.queries import awaiting_completion, explain, upcoming_releases
 
-SHARES_PER_PAGE = 20
-POSTINGS_PER_PAGE = 20
+LATEST = 8
 
 
 @shop_right("money.see")
-def home(request):
-    shares = paginate(shares_of(request.shop), request, per_page=SHARES_PER_PAGE)
-    shares.object_list = list(shares.object_list)
-    explain(shares.object_list, shop=request.shop, now=clock.now())
-
-    entries = Paginator(postings_of(request.shop), POSTINGS_PER_PAGE).get_page(request.GET.get("entries"))
-    entries.object_list = list(entries.object_list)
-    for posting in entries.object_list:
-        posting.change = -posting.amount  # what is owed to the shop stands on the credit side
-
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Balances, what comes when, the shares order by order with their reasons, and the latest bookings."""
+    shares = open_list(SHARES, request, Share.objects.owned_by(request.shop), statuses=Share.Status.choices)
+    explain(shares.page.rows, shop=request.shop, now=clock.now())
+    entries = read_page(
+        postings_by_account(request.shop, PostingFilter({})),
+        request,
+        sorts=POSTINGS.sorts,
+        default=POSTINGS.default,
+        per_page=LATEST,
+        prefix="entries-",
+        dress=_with_entry,
+    )
     return TemplateResponse(
         request,
         "backoffice/settlement/home.html",
@@ -31,7 +39,33 @@ def home(request):
             "balances": balances(request.shop),
             "awaiting": awaiting_completion(request.shop),
             "upcoming": upcoming_releases(request.shop),
-            "shares": shares,
-            "entries": entries,
+            "list": shares,
+            "shares": shares.page,
+            "entries": _with_change(entries.rows),
         },
     )
+
+
+@shop_right("money.see")
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """Every booking on the shop's accounts."""
+    listed = open_list(
+        POSTINGS,
+        request,
+        Posting.objects.owned_by(request.shop),
+        parts=lambda asked: postings_by_account(request.shop, asked),
+        dress=_with_entry,
+    )
+    _with_change(listed.page.rows)
+    return TemplateResponse(request, "backoffice/settlement/entries.html", {"list": listed, "entries": listed.page})
+
+
+def _with_entry(rows: QuerySet) -> QuerySet:
+    return rows.select_related("entry", "account")
+
+
+def _with_change(postings: list[Posting]) -> list[Posting]:
+    for posting in postings:
+        posting.change = -posting.amount  # what is owed to the shop stands on the credit side
+    return postings

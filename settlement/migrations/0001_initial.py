@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="share",
-            index=models.Index(fields=["shop", "-id"], name="share_of_shop"),
+            index=models.Index(fields=["shop", "status", "completed_at", "id"], name="share_of_shop"),
         ),
         migrations.AddConstraint(
             model_name="share",

@@ -33,7 +33,7 @@ class Share(ShopOwned):
         verbose_name, verbose_name_plural = _("share"), _("shares")
         indexes = [
             models.Index(fields=["due_on", "id"], name="share_due", condition=Q(status="pending")),
-            models.Index(fields=["shop", "-id"], name="share_of_shop"),
+            models.Index(fields=["shop", "status", "completed_at", "id"], name="share_of_shop"),
         ]
         constraints = [
             models.CheckConstraint(

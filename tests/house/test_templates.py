@@ -14,7 +14,7 @@ PAGES = [name for name in ALL if name.endswith(".html") and not name.startswith(
 _SPEECH = re.compile(r"{% (?:translate|trans) .*?%}|{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
 _CLASSES = re.compile(r"{% block body_class %}.*?{% endblock %}")
 _TEMPLATE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
-_MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_MARKUP = re.compile(r"<!--.*?-->|<style>.*?</style>|<[^<>]*>", re.DOTALL)
 _SPOKEN_ATTRIBUTES = re.compile(r'\b(?:alt|title|placeholder|aria-label|data-confirm)="([^"]*)"')
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
@@ -35,7 +35,7 @@ def test_a_template_compiles(name):
     assert get_template(name)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith("emails/")])  # no policy reaches a mail
 def test_nothing_on_a_page_needs_a_looser_content_policy(name):
     text = source(name)
 

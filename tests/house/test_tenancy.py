@@ -3,6 +3,7 @@ No shop reaches another's rows through any address (R6). The URL map itself fill
 argument and is not described here fails the test.
 """
 
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -11,39 +12,91 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from mall import clock
+from mall.backoffice.saved import save_filter
+from mall.exports.asking import ask_for_export
+from mall.exports.registry import kind_of
+from mall.exports.writing import write_export
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.models import Seat
+from settlement.models import Deposit
+from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order
+from tests.merchants.applying import in_status
 
 # The arguments, beside the shop, that lead to a row of the shop ``world`` describes; and for whom the door is.
 ROWS = {
     "backoffice:merchants:dashboard": {},
     "backoffice:merchants:shop": {},
     "backoffice:merchants:health": {},
+    "backoffice:merchants:health-appeal": {},
+    "backoffice:merchants:growth": {},
+    "backoffice:merchants:life": {},
+    "backoffice:merchants:opening": {},
+    "backoffice:merchants:holiday-start": {},
+    "backoffice:merchants:holiday-end": {},
+    "backoffice:merchants:revival-ask": {},
+    "backoffice:merchants:staff": {},
+    "backoffice:merchants:staff-role": {"public_id": "clerk"},
+    "backoffice:merchants:staff-leave": {"public_id": "clerk"},
+    "backoffice:merchants:exports": {},
+    "backoffice:merchants:export-start": {},
+    "backoffice:merchants:export": {"public_id": "export"},
+    "backoffice:merchants:export-file": {"public_id": "export"},
+    "backoffice:merchants:filter-keep": {},
+    "backoffice:merchants:filter-forget": {"public_id": "filter"},
     "backoffice:catalog:list": {},
     "backoffice:catalog:add": {},
+    "backoffice:catalog:bulk": {},
+    "backoffice:catalog:movements": {},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
     "backoffice:catalog:picture": {"public_id": "product"},
     "backoffice:orders:list": {},
+    "backoffice:orders:packing-lists": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
     "backoffice:settlement:home": {},
+    "backoffice:settlement:entries": {},
 }
-WRITES = {name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel"}} | {
+WRITES = {
+    name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
+} | {
     "backoffice:merchants:shop",
+    "backoffice:merchants:health-appeal",
+    "backoffice:merchants:holiday-start",
+    "backoffice:merchants:holiday-end",
+    "backoffice:merchants:revival-ask",
+    "backoffice:merchants:staff",
+    "backoffice:merchants:staff-role",
+    "backoffice:merchants:staff-leave",
     "backoffice:settlement:home",
+    "backoffice:settlement:entries",
+}
+APPLICANTS_ROWS = {
+    "storefront:merchants:application": {"public_id": "application"},
+    "storefront:merchants:step": {"public_id": "application", "step": "=shop"},
+    "storefront:merchants:document": {"public_id": "application", "kind": "=id-card"},
+    "storefront:merchants:file": {"public_id": "application", "document_id": "document"},
+    "storefront:merchants:hand-in": {"public_id": "application"},
+    "storefront:merchants:withdraw": {"public_id": "application"},
+    "storefront:merchants:agreements": {"public_id": "application"},
+    "storefront:merchants:renew": {"public_id": "document"},
+    "storefront:merchants:paper-file": {"public_id": "document"},
+    "storefront:settlement:deposit": {"public_id": "application"},
+    "storefront:settlement:deposit-return": {"public_id": "payment"},
 }
 SHOPPERS_ROWS = {
     "storefront:orders:pay": {"public_id": "group"},
     "storefront:orders:pay-start": {"public_id": "group"},
     "storefront:orders:payment-return": {"public_id": "payment"},
     "storefront:orders:detail": {"public_id": "order"},
+    "storefront:orders:sheet": {"public_id": "order"},
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
@@ -60,7 +113,7 @@ FOR_EVERYBODY = {
     "storefront:catalog:sitemap-part",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
-    "storefront:merchants:application",
+    "storefront:settlement:deposit-notify",
     "api:product",
 }
 
@@ -80,28 +133,39 @@ def mall_addresses() -> dict[str, tuple]:
 
 
 @pytest.fixture
-def world(db):
+def world(db, settings):
     order = paid_order()
     mine, theirs = order.shop, shop()
     product = order.lines.get().sku.product
     sku(shop=theirs)
-    owner, stranger, reader = shopper(), shopper(), shopper()
+    owner, stranger, reader, clerk = shopper(), shopper(), shopper(), shopper()
     seat(mine, owner, Seat.Role.OWNER)
     seat(theirs, stranger, Seat.Role.OWNER)
     seat(mine, reader, Seat.Role.READER)
-    return {
-        "shop": mine,
-        "other_shop": theirs,
-        "owner": owner,
-        "stranger": stranger,
-        "reader": reader,
-        "shopper": order.shopper,
-        "order": order,
-        "product": product,
-        "group": order.group,
-        "payment": order.group.payments.get(),
-        "address": order.shopper.addresses.first(),
-    }
+    seat(mine, clerk, Seat.Role.CLERK)
+    given = {"kind": kind_of("orders.orders"), "format": "csv", "is_personal": False, "by": owner, "now": NOON}
+    with tempfile.TemporaryDirectory() as private:
+        settings.STORAGES = settings.STORAGES | {
+            "private": settings.STORAGES["private"] | {"OPTIONS": {"location": private}}
+        }
+        export = ask_for_export(shop=mine, **given)
+        write_export(export_id=export.public_id, now=clock.now())
+        yield {
+            "shop": mine,
+            "other_shop": theirs,
+            "owner": owner,
+            "stranger": stranger,
+            "reader": reader,
+            "shopper": order.shopper,
+            "order": order,
+            "product": product,
+            "group": order.group,
+            "payment": order.group.payments.get(),
+            "address": order.shopper.addresses.first(),
+            "clerk": clerk,
+            "export": export,
+            "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
+        }
 
 
 def _signed_in(user) -> Client:
@@ -119,7 +183,7 @@ def _arguments(world: dict, row: dict[str, str]) -> dict[str, str]:
 
 
 def test_every_address_with_an_argument_is_described():
-    assert set(mall_addresses()) == set(ROWS) | set(SHOPPERS_ROWS) | FOR_EVERYBODY
+    assert set(mall_addresses()) == set(ROWS) | set(SHOPPERS_ROWS) | set(APPLICANTS_ROWS) | FOR_EVERYBODY
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
@@ -157,6 +221,25 @@ def test_another_shoppers_rows_are_not_found(world, name):
 
     assert _ask(_signed_in(world["stranger"]), url) <= {404, 405}
     assert 404 in _ask(_signed_in(world["stranger"]), url)
+
+
+@pytest.mark.parametrize("name", sorted(APPLICANTS_ROWS))
+def test_another_applicants_rows_are_not_found(db, name):
+    application = in_status("open")
+    deposit = Deposit.objects.create(application=application, amount=1, asked_at=NOON)
+    rows = {
+        "application": application,
+        "document": application.documents.first(),
+        "payment": deposit.payments.create(channel="sandbox", amount=1, pay_by=NOON, started_at=NOON),
+    }
+    given = {
+        name: noun[1:] if noun.startswith("=") else rows[noun].public_id for name, noun in APPLICANTS_ROWS[name].items()
+    }
+    url = reverse(name, kwargs=given)
+
+    answers = _ask(_signed_in(shopper()), url)
+    assert 404 in answers <= {404, 405}
+    assert 404 not in _ask(_signed_in(application.applicant), url)
 
 
 # The database behind it

@@ -86,8 +86,8 @@ def test_shop_is_told_and_everybody_hears_it():
     reason = "超过 60 天没有付款订单。"
     assert done == {"reminded": 1, "frozen": 1}
     assert announced() == [
-        ("ShopFrozen", {"shop_id": asleep.public_id, "reason": reason}),
-        ("ShopReminded", {"shop_id": sleepy.public_id, "idle_days": 45}),
+        ("ShopFrozen", {"shop_id": asleep.public_id, "reason": reason, "frozen_at": NOON.isoformat()}),
+        ("ShopReminded", {"shop_id": sleepy.public_id, "idle_days": 45, "reminded_at": NOON.isoformat()}),
     ]
     assert set(AuditRecord.objects.values_list("action", "subject", "actor_label")) == {
         ("merchants.freeze_shop", asleep.public_id, "clock"),
@@ -154,7 +154,8 @@ def test_statements_do_not_grow_with_the_shops(count, django_assert_num_queries)
         idle_for(40 * DAY)
         idle_for(70 * DAY)
 
-    with django_assert_num_queries(8):  # tunables; freeze, remind; two of the trail, outbox; savepoint around them
+    # tunables; holidays (with a savepoint), freeze, remind; two of the trail, outbox; savepoint around them
+    with django_assert_num_queries(11):
         assert watch_idle_shops(now=NOON) == {"reminded": count, "frozen": count}
 
 

@@ -96,7 +96,9 @@ def test_frozen_shop_says_why_and_since_when():  # M9
 
     place.refresh_from_db()
     assert (place.status, place.frozen_at, place.frozen_because) == (Shop.Status.FROZEN, NOON, "Complaints")
-    assert announced() == [("ShopFrozen", {"shop_id": place.public_id, "reason": "Complaints"})]
+    assert announced() == [
+        ("ShopFrozen", {"shop_id": place.public_id, "reason": "Complaints", "frozen_at": NOON.isoformat()})
+    ]
     assert AuditRecord.objects.get().action == "merchants.freeze_shop"
 
 
@@ -123,7 +125,7 @@ def test_thawed_shop_starts_anew():
         None,
         NOON,
     )
-    assert announced() == [("ShopThawed", {"shop_id": place.public_id})]
+    assert announced() == [("ShopThawed", {"shop_id": place.public_id, "thawed_at": NOON.isoformat()})]
 
 
 VERBS = {
@@ -131,13 +133,18 @@ VERBS = {
     "thaw": (lambda place: thaw_shop(shop=place, by=staff(), now=NOON), Shop.Status.OPEN),
     "update": (lambda place: update_shop(shop=place, fields={"city": "x"}, by=staff(), now=NOON), None),
 }
-ALLOWED = {("open", "freeze"), ("frozen", "thaw"), ("open", "update"), ("frozen", "update"), ("closed", "update")}
+ALLOWED = {(status, "update") for status in Shop.Status.values} | {
+    ("open", "freeze"),
+    ("holiday", "freeze"),
+    ("restricted", "freeze"),
+    ("frozen", "thaw"),
+}
 
 
 @pytest.mark.parametrize("name", VERBS)
 @pytest.mark.parametrize("status", Shop.Status)
 def test_every_status_against_every_verb(status, name):
-    place = shop(status=status, frozen_at=NOON)
+    place = shop(status=status, frozen_at=NOON, restriction=1 if status == "restricted" else 0)
     verb, leads_to = VERBS[name]
 
     if (status, name) in ALLOWED:

@@ -59,3 +59,23 @@ def test_every_status_of_the_mall_has_a_tone():
     assert [display.tone(status) for status in ("completed", "paid", "unpaid", "frozen", "draft")] == [
         "good", "info", "warn", "bad", "quiet",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [
+        ("丽水市", "Lishui"),
+        ("浙江省", "Zhejiang"),
+        ("陕西省", "Shaanxi"),
+        ("内蒙古自治区", "Inner Mongolia"),
+        ("重庆市", "Chongqing"),
+        ("厦门市", "Xiamen"),
+        ("Hamburg", "Hamburg"),
+        ("", ""),
+    ],
+)
+def test_places_are_written_as_their_readers_write_them(name, english):
+    with override("en"):
+        assert display.place(name) == english
+    with override("zh-hans"):
+        assert display.place(name) == name

@@ -1,10 +1,12 @@
 """The account's first page and the address book. Everything starts from the person who is signed in."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,7 +27,11 @@ def home(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your name is saved."))
         return redirect("storefront:accounts:home")
 
-    context = {"form": form, "addresses_count": request.user.addresses.count()}
+    context = {
+        "form": form,
+        "addresses_count": request.user.addresses.count(),
+        "order_counts": import_string(settings.ACCOUNT_ORDER_COUNTS)(request.user),
+    }
     return render(request, "storefront/accounts/home.html", context)
 
 

@@ -48,8 +48,8 @@
     if (event.persisted) location.reload();
   });
 
-  // Unsaved changes: ask before the page is left.
-  for (const form of document.querySelectorAll("form[data-guard]")) {
+  // Unsaved changes: ask before the page is left (the back office has its own guard).
+  for (const form of document.querySelectorAll("body:not(.backoffice) form[data-guard]")) {
     let changed = false;
     form.addEventListener("input", () => { changed = true; });
     form.addEventListener("submit", () => { changed = false; });
@@ -59,19 +59,60 @@
   // The first field with an error is where to go on.
   document.querySelector("main [aria-invalid='true']")?.focus();
 
-  // Until when: <time data-countdown="ISO" data-now="ISO">; counts by the server's clock.
+  // Until when: <time data-countdown="ISO" data-now="ISO" data-day="d">; counts by the server's clock.
   for (const place of document.querySelectorAll("[data-countdown]")) {
     const end = Date.parse(place.dataset.countdown);
     const ahead = place.dataset.now ? Date.parse(place.dataset.now) - Date.now() : 0;
+    const boxed = place.classList.contains("countdown-boxed");
     const two = (number) => String(number).padStart(2, "0");
     const tick = () => {
       const left = Math.max(0, Math.round((end - Date.now() - ahead) / 1000));
-      const hours = Math.floor(left / 3600);
-      const rest = `${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
-      place.textContent = hours ? `${hours}:${rest}` : rest;
+      const days = place.dataset.day ? Math.floor(left / 86400) : 0;
+      const hours = Math.floor(left / 3600) - 24 * days;
+      const parts = [two(Math.floor(left / 60) % 60), two(left % 60)];
+      if (boxed || days) parts.unshift(two(hours));
+      else if (hours) parts.unshift(String(hours));
+      const before = days ? `${days} ${place.dataset.day} ` : "";
+      if (boxed) {
+        place.replaceChildren(before, ...parts.flatMap((part, at) => {
+          const box = Object.assign(document.createElement("b"), { textContent: part });
+          return at ? [":", box] : [box];
+        }));
+      } else place.textContent = before + parts.join(":");
       if (left > 0) setTimeout(tick, 1000);
     };
     tick();
+  }
+
+  // Chosen rows: the bar of actions comes when there are any, and says how many; without scripts it always stands there.
+  for (const bar of document.querySelectorAll("[data-bulk]")) {
+    const rows = [...document.querySelectorAll(`[data-bulk-row][form="${bar.dataset.bulk}"]`)];
+    const all = document.querySelector(`[data-bulk-all][form="${bar.dataset.bulk}"]`);
+    let last = null;
+    const tell = () => {
+      const chosen = rows.filter((row) => row.checked).length;
+      bar.hidden = chosen === 0;
+      bar.classList.add("is-counting");
+      bar.querySelector("[data-bulk-count]").textContent = chosen;
+      if (!all) return;
+      all.checked = chosen > 0 && chosen === rows.length;
+      all.indeterminate = chosen > 0 && chosen < rows.length;
+    };
+    all?.addEventListener("change", () => {
+      for (const row of rows) row.checked = all.checked;
+      tell();
+    });
+    for (const row of rows) {
+      row.addEventListener("click", (event) => {
+        if (event.shiftKey && last) {
+          const [from, to] = [rows.indexOf(last), rows.indexOf(row)].sort((a, b) => a - b);
+          for (const between of rows.slice(from, to + 1)) between.checked = row.checked;
+        }
+        last = row;
+        tell();
+      });
+    }
+    tell();
   }
 
   // What looks after itself: <main data-reload="3"> asks again after so many seconds.
@@ -87,6 +128,7 @@
       const button = document.createElement("button");
       button.type = "button";
       button.tabIndex = -1;
+      button.disabled = input.disabled;
       button.textContent = sign;
       button.setAttribute("aria-hidden", "true");
       button.addEventListener("click", () => {

@@ -4,7 +4,7 @@ from settlement.demo.data.shapes import Category, words
 
 # slug, zh, en, commission, emoji, risk, children
 _TREE = (
-    ("home", "家居生活", "Home", 350, "couch", "plain", (
+    ("home", "家居生活", "Home & Living", 350, "couch", "plain", (
         ("teaware", "茶具酒器", "Tea & Wine Ware", 300, "teapot", "plain"),
         ("kitchenware", "锅具餐具", "Cookware & Tableware", 300, "pan", "plain"),
         ("living", "家纺家饰", "Bedding & Decor", 350, "bed", "plain"),

@@ -21,7 +21,7 @@ from tests.factories.merchants import seat, shop
 from tests.journeys import completed_order, paid_order
 
 pytestmark = pytest.mark.django_db
-PAGE_QUERIES = 16
+PAGE_QUERIES = 19  # the shares of each state and the bookings of each account are read by their own index
 
 
 @pytest.fixture(autouse=True)
@@ -141,9 +141,30 @@ def test_the_page_takes_the_same_queries_for_one_share_and_for_many(client, thei
 def test_a_page_that_does_not_exist_is_the_nearest_one(client, theirs, goods):
     completed_order(skus={goods: 1}, now=NOON)
 
-    context = money_page(client, theirs, page="999", entries="nonsense").context_data
+    context = money_page(client, theirs, after="999", before="nonsense", **{"entries-after": "x"}).context_data
 
-    assert (context["shares"].number, context["entries"].number) == (1, 1)
+    assert (len(context["shares"]), len(context["entries"])) == (1, 1)
+
+
+def test_the_shares_are_cut_by_state_and_the_bookings_by_account(client, theirs, goods):
+    released = completed_order(skus={goods: 1}, now=NOON)
+    release_due_shares(now=NOON + timedelta(days=7))
+    pending = completed_order(skus={goods: 2}, now=NOON + timedelta(days=9))
+
+    def shares(**asked):
+        return [share.order_public_id for share in money_page(client, theirs, **asked).context_data["shares"]]
+
+    def bookings(**asked):
+        client.force_login(theirs.seats.get(role="owner").user)
+        answer = client.get(reverse("backoffice:settlement:entries", args=[theirs.slug]), asked)
+        return [(posting.entry.kind, posting.change.minor) for posting in answer.context_data["entries"]]
+
+    assert shares() == [pending.public_id, released.public_id]
+    assert shares(sort="completed") == [released.public_id, pending.public_id]
+    assert shares(status="pending") == shares(least="100") == shares(q=pending.public_id) == [pending.public_id]
+    assert bookings() == [("completed", 18_000), ("released", 9_000), ("released", -9_000), ("completed", 9_000)]
+    assert bookings(account="shop_available") == [("released", 9_000)]
+    assert bookings(sort="number", account="shop_pending")[0] == ("completed", 9_000)
 
 
 def test_the_panel_tells_what_comes_next(theirs, goods):

@@ -1,0 +1,75 @@
+"""What a shop can take away of its goods: a row per SKU, and every movement of its stock."""
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from catalog.backoffice.lists import MovementFilter, ProductFilter
+from catalog.models import Product, Sku, Stock, StockMovement
+from catalog.offers import choice_text
+from mall.exports.registry import Asked, Column, export
+
+
+@export(
+    "catalog.products",
+    label=_("Products"),
+    right="products.see",
+    columns=[
+        Column(_("Product"), lambda sku: sku.product.public_id),
+        Column(_("Title"), lambda sku: sku.product.title),
+        Column(_("Combination"), lambda sku: choice_text(sku)),
+        Column(_("Your code"), lambda sku: sku.code),
+        Column(_("State"), lambda sku: sku.product.get_status_display()),
+        Column(_("Offered"), lambda sku: _now("yes") if sku.is_active else _now("no")),
+        Column(_("Category"), lambda sku: sku.product.category.name),
+        Column(_("Price"), lambda sku: sku.price),
+        Column(_("Crossed-out price"), lambda sku: sku.list_price),
+        Column(_("Currency"), lambda sku: sku.currency),
+        Column(_("Grams"), lambda sku: sku.weight_grams),
+        Column(_("On hand"), lambda sku: sku.on_hand),
+        Column(_("Reserved"), lambda sku: sku.reserved),
+        Column(_("Available"), lambda sku: sku.on_hand - sku.reserved),
+        Column(_("Changed"), lambda sku: sku.product.changed_at),
+        Column(_("First on sale"), lambda sku: sku.product.on_sale_at),
+    ],
+)
+def products(shop, asked: Asked):
+    shown = asked.only_chosen(ProductFilter(asked.query).narrow(Product.objects.owned_by(shop)))
+    stocks = Stock.objects.filter(sku=OuterRef("pk"), warehouse__is_default=True)
+    return (
+        Sku.objects.owned_by(shop)
+        .filter(product__in=shown.order_by().values("pk"))
+        .select_related("product__category")
+        .defer("product__description", "product__attributes")
+        .annotate(
+            on_hand=Coalesce(Subquery(stocks.values("on_hand")), 0),
+            reserved=Coalesce(Subquery(stocks.values("reserved")), 0),
+        )
+    )
+
+
+def _sku(movement: StockMovement) -> Sku:
+    return movement.stock.sku
+
+
+@export(
+    "catalog.movements",
+    label=_("Stock movements"),
+    right="products.see",
+    columns=[
+        Column(_("When"), lambda movement: movement.at),
+        Column(_("What happened"), lambda movement: movement.get_reason_display()),
+        Column(_("Product"), lambda movement: _sku(movement).product.title),
+        Column(_("Combination"), lambda movement: choice_text(_sku(movement))),
+        Column(_("Your code"), lambda movement: _sku(movement).code),
+        Column(_("Quantity"), lambda movement: movement.quantity),
+        Column(_("Document"), lambda movement: movement.document),
+        Column(_("Who"), lambda movement: movement.by.get_full_name() if movement.by else ""),
+    ],
+)
+def movements(shop, asked: Asked):
+    rows = MovementFilter(asked.query).narrow(StockMovement.objects.owned_by(shop))
+    return rows.select_related("stock__sku__product", "by").defer(
+        "stock__sku__product__description", "stock__sku__product__attributes"
+    )

@@ -1,0 +1,24 @@
+"""What marketing does when it hears something."""
+
+from datetime import datetime
+
+from mall.events.bus import on
+from mall.events.merchants import ShopBarred, ShopClosed, ShopFrozen
+from marketing import banners
+
+
+@on(ShopFrozen)
+def free_slots_of_frozen_shop(event: ShopFrozen) -> None:
+    if event.frozen_at:
+        banners.free_slots_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.frozen_at))
+
+
+@on(ShopClosed)
+def free_slots_of_closed_shop(event: ShopClosed) -> None:
+    if event.closed_at:
+        banners.free_slots_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.closed_at))
+
+
+@on(ShopBarred)
+def free_slots_of_barred_shop(event: ShopBarred) -> None:
+    banners.free_slots_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.scored_at))

@@ -1,0 +1,91 @@
+"""The timeline of a shop (M5): what happened in its life, told from the growth file, newest first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mall.clock import business_date
+from merchants.models import GrowthEntry, HealthScore, Petition, Shop
+
+LENGTH = 60
+FIRSTS: dict[str, Promise] = {
+    "ProductApproved": gettext_lazy("First product on sale"),
+    "OrderPaid": gettext_lazy("First paid order"),
+    "OrderCompleted": gettext_lazy("First completed order"),
+    "ProductReviewed": gettext_lazy("First review"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line: when, what, more about it; ``tone`` is that of a badge."""
+
+    at: datetime
+    title: str
+    text: str = ""
+    tone: str = ""
+
+
+def _petition(detail: dict) -> tuple[str, str, str]:
+    title = _("Petition granted") if detail["is_granted"] else _("Petition refused")
+    kind = Petition.Kind(detail["kind"]).label if detail["kind"] in Petition.Kind.values else ""
+    return title, f"{kind} – {detail['answer']}", "good" if detail["is_granted"] else "warn"
+
+
+def _until(detail: dict) -> str:
+    ends_at = datetime.fromisoformat(detail["ends_at"])
+    return _("Until %(day)s") % {"day": business_date(ends_at - timedelta(seconds=1)).isoformat()}
+
+
+# event -> (title, text, tone) from the entry's details
+TOLD: dict[str, Callable[[dict], tuple[str, str, str]]] = {
+    "ShopOpened": lambda detail: (_("The shop opened"), "", "good"),
+    "ShopReminded": lambda detail: (
+        _("Reminder: no paid order"),
+        _("For %(days)s days") % {"days": detail["idle_days"]},
+        "warn",
+    ),
+    "ShopFrozen": lambda detail: (_("Frozen"), detail["reason"], "bad"),
+    "ShopThawed": lambda detail: (_("Shown to shoppers again"), "", "good"),
+    "ShopWentOnHoliday": lambda detail: (_("Went on holiday"), _until(detail), "info"),
+    "ShopCameBack": lambda detail: (_("Back from holiday"), "", "info"),
+    "PetitionDecided": _petition,
+    "ShopBarred": lambda detail: (
+        _("Barred from campaigns"),
+        _("Health score %(score)s") % {"score": detail["score"]},
+        "bad",
+    ),
+    "ShopUnbarred": lambda detail: (
+        _("Campaigns open again"),
+        _("Health score %(score)s") % {"score": detail["score"]},
+        "good",
+    ),
+    "ShopClosed": lambda detail: (_("Closed"), detail["reason"], "bad"),
+}
+
+
+def timeline(shop: Shop, *, length: int = LENGTH) -> list[Moment]:
+    """The newest moments of the shop's life; three queries."""
+    entries = GrowthEntry.objects.owned_by(shop)
+    moments = [
+        Moment(entry.at, *TOLD[entry.name](entry.detail))
+        for entry in entries.filter(name__in=TOLD).order_by("-at", "-pk")[:length]
+    ]
+    firsts = entries.filter(name__in=FIRSTS).order_by().values_list("name").annotate(Min("at"))
+    moments += [Moment(at, str(FIRSTS[name]), "", "good") for name, at in firsts]
+    scores = HealthScore.objects.owned_by(shop).order_by("-month")[:length]
+    moments += [
+        Moment(
+            score.scored_at,
+            _("Health score %(score)s") % {"score": score.score.normalize()},
+            f"{score.month:%Y-%m}",
+            "good" if score.is_passed else "bad",
+        )
+        for score in scores
+    ]
+    return sorted(moments, key=lambda moment: moment.at, reverse=True)[:length]

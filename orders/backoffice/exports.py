@@ -1,0 +1,50 @@
+"""What a shop can take away of its orders."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.exports.registry import Asked, Column, export
+from orders.backoffice.lists import OrderFilter
+from orders.models import Order
+
+
+def _goods(order: Order) -> str:
+    return "; ".join(
+        f"{line.title}{f' ({line.choice_text})' if line.choice_text else ''} ×{line.quantity}"
+        for line in order.lines.all()
+    )
+
+
+@export(
+    "orders.orders",
+    label=_("Orders"),
+    right="orders.see",
+    personal_right="orders.personal",
+    columns=[
+        Column(_("Order"), lambda order: order.public_id),
+        Column(_("State"), lambda order: order.get_status_display()),
+        Column(_("Placed"), lambda order: order.placed_at),
+        Column(_("Paid"), lambda order: order.paid_at),
+        Column(_("Shipped"), lambda order: order.shipped_at),
+        Column(_("Delivered"), lambda order: order.delivered_at),
+        Column(_("Completed"), lambda order: order.completed_at),
+        Column(_("Canceled"), lambda order: order.canceled_at),
+        Column(_("Goods"), _goods),
+        Column(_("Pieces"), lambda order: sum(line.quantity for line in order.lines.all())),
+        Column(_("Goods total"), lambda order: order.goods_total),
+        Column(_("Shipping fee"), lambda order: order.shipping_fee),
+        Column(_("Discount"), lambda order: order.discount),
+        Column(_("Total"), lambda order: order.total),
+        Column(_("Currency"), lambda order: order.currency),
+        Column(_("Consignee"), lambda order: order.consignee.reveal(), is_personal=True),
+        Column(_("Phone"), lambda order: order.phone.reveal(), is_personal=True),
+        Column(_("Province"), lambda order: order.province),
+        Column(_("City"), lambda order: order.city),
+        Column(_("District"), lambda order: order.district, is_personal=True),
+        Column(_("Street and number"), lambda order: order.address_line.reveal(), is_personal=True),
+        Column(_("Message of the shopper"), lambda order: order.message, is_personal=True),
+        Column(_("Tracking numbers"), lambda order: " ".join(parcel.tracking_number for parcel in order.parcels.all())),
+    ],
+)
+def orders(shop, asked: Asked):
+    rows = OrderFilter(asked.query).narrow(Order.objects.owned_by(shop))
+    return asked.only_chosen(rows).prefetch_related("lines", "parcels")

@@ -1,0 +1,62 @@
+"""What of its orders waits for a shop."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mall.backoffice.tables import capped_counts, shown_count
+from mall.backoffice.todo import SOON, URGENT, WHENEVER, Todo, age
+from merchants.models import Seat, Shop
+from orders import tunables
+from orders.models import Order
+
+CLOSING = timedelta(minutes=10)
+
+
+def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
+    """Orders to ship, with how long the oldest has waited, and unpaid ones that close soon. Two queries."""
+    if not seat.can("orders.see"):
+        return []
+    mine = Order.objects.owned_by(shop)
+    to_ship = mine.awaiting_shipment()
+    overdue_since = now - timedelta(hours=tunables.SHIPPING_HOURS.value)
+    closing = mine.filter(status=Order.Status.UNPAID, due_at__isnull=False, due_at__lte=now + CLOSING)
+    counts = capped_counts(
+        {"to_ship": to_ship, "overdue": to_ship.filter(paid_at__lt=overdue_since), "closing": closing}
+    )
+    url = reverse("backoffice:orders:list", args=[shop.slug])
+    found = []
+    if counts["to_ship"]:
+        oldest = to_ship.order_by("placed_at", "pk").values_list("paid_at", flat=True)[:1]
+        found.append(_to_ship(counts, now - oldest[0], f"{url}?status=paid&sort=placed"))
+    if counts["closing"]:
+        found.append(
+            Todo(
+                sign="clock",
+                title=ngettext(
+                    "%(count)s unpaid order closes soon", "%(count)s unpaid orders close soon", counts["closing"]
+                )
+                % {"count": shown_count(counts["closing"])},
+                detail=_("Their goods come back when they close."),
+                url=f"{url}?status=unpaid",
+                tone=WHENEVER,
+            )
+        )
+    return found
+
+
+def _to_ship(counts: dict[str, int], waited: timedelta, url: str) -> Todo:
+    detail = _("The oldest has waited %(age)s.") % {"age": age(waited)}
+    if counts["overdue"]:
+        late = ngettext("%(count)s is overdue.", "%(count)s are overdue.", counts["overdue"])
+        detail = f"{detail} {late % {'count': shown_count(counts['overdue'])}}"
+    return Todo(
+        sign="truck",
+        title=ngettext("%(count)s order to ship", "%(count)s orders to ship", counts["to_ship"])
+        % {"count": shown_count(counts["to_ship"])},
+        detail=detail,
+        url=url,
+        tone=URGENT if counts["overdue"] else SOON,
+    )

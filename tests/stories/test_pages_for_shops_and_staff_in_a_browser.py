@@ -1,0 +1,14 @@
+"""Every page of the back office and of the staff, on a phone and on a desk: accessible, quiet, and still."""
+
+import pytest
+
+from tests.browsing import DESKTOP, PHONE, all_unsound
+from tests.pages import pages
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("audience", ["backoffice", "admin"])
+def test_pages_for_shops_and_staff_are_sound(furnished_stack, browser, audience, width):
+    shown = [page for page in pages(furnished_stack.scene) if page.audience == audience]
+
+    assert all_unsound(browser, furnished_stack.url, furnished_stack.scene, shown, width) == {}
