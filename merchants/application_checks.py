@@ -158,7 +158,7 @@ def _blacklist(application: Application, documents: list[Document]) -> list[dict
     for kind, value in suspects:
         entry = Blacklisted.objects.filter(kind=kind, value_index=blind_index(value)).first() if value else None
         if entry:
-            found.append(f"{entry.get_kind_display()}: {entry.why}")
+            found.append(entry.why)
     return [{"check": "blacklist", "ok": not found, "note": "; ".join(found)}]
 
 
@@ -175,13 +175,12 @@ def _papers_of_others(documents: list[Document]) -> list[dict]:
 
 def _soon_over(documents: list[Document], now: datetime) -> list[dict]:
     today = clock.business_date(now)
-    soon = [d for d in documents if d.valid_to and (d.valid_to - today).days <= SOON_DAYS]
+    soon = [document for document in documents if document.valid_to and (document.valid_to - today).days <= SOON_DAYS]
+    if not soon:
+        return [{"check": "dates", "ok": True, "note": ""}]
     return [
-        {
-            "check": "dates",
-            "ok": not soon,
-            "note": "; ".join(f"{document.name}: {document.valid_to}" for document in soon),
-        }
+        {"check": "dates", "ok": False, "note": str(document.valid_to), "name": dict(document.name)}
+        for document in soon
     ]
 
 
@@ -190,9 +189,9 @@ def register_finding(document: Document, outcome: str, detail: str) -> dict:
     return {
         "check": "register",
         "ok": outcome == RegistryAnswer.Outcome.YES,
-        "note": f"{document.name}: {RegistryAnswer.Outcome(outcome).label}{f' ({detail})' if detail else ''}",
-        "document": document.public_id,
-        "outcome": outcome,
+        "note": detail,
+        "name": dict(document.name),
+        "outcome": str(outcome),
     }
 
 

@@ -348,7 +348,7 @@ def _take_findings(application: Application, answers: list[RegistryAnswer], now:
     findings += [application_checks.register_finding(one.document, one.outcome, one.detail) for one in answers]
     asked = asked_for(application, now=now)
     findings += [
-        {"check": "needs_person", "ok": False, "note": str(row.name), "document": ""}
+        {"check": "needs_person", "ok": False, "note": "", "name": dict(row.name)}
         for row in asked.documents
         if row.needs_person
     ]

@@ -17,10 +17,11 @@ from mall.audit.models import AuditRecord
 from mall.forms import TextFormField
 from mall.refusals import Refusal
 from mall.staff import ReadOnlyAdmin
+from mall.texts import Text
 from merchants import applications
 from merchants.blacklist import WrongValue, add_to_blacklist, normal, remove_from_blacklist
 from merchants.documents import accept_document, look_at_document, refuse_document, reveal_number
-from merchants.models import Agreement, Application, Blacklisted, Document, Requirement, Trade
+from merchants.models import Agreement, Application, Blacklisted, Document, RegistryAnswer, Requirement, Trade
 from merchants.requirements import asked_of_merchant, publish_agreement, save_requirement, save_trade
 from merchants.storefront.shown import shown_file
 
@@ -87,7 +88,18 @@ class TradeFilter(admin.SimpleListFilter):
 
 
 def checks_shown(findings: list[dict]) -> list[dict]:
-    return [{**finding, "label": CHECKS.get(finding["check"], finding["check"])} for finding in findings]
+    """The findings in the reader's words."""
+    outcomes = dict(RegistryAnswer.Outcome.choices)
+    return [
+        {
+            "ok": finding["ok"],
+            "label": CHECKS.get(finding["check"], finding["check"]),
+            "about": Text(finding.get("name", {})),
+            "outcome": outcomes.get(finding.get("outcome"), ""),
+            "note": finding["note"],
+        }
+        for finding in findings
+    ]
 
 
 class PapersAdmin(ReadOnlyAdmin):

@@ -23,6 +23,7 @@ SPOKEN_CALLS = {"ValidationError", "add_error", "Choice"} | {
 SPOKEN_KEYWORDS = {"label", "help_text", "verbose_name", "verbose_name_plural", "description", "empty_label", "title"}
 SPOKEN_ATTRIBUTES = {"placeholder", "title", "aria-label", "alt", "data-confirm"}
 SPEAKS_CHINESE = {
+    "merchants/requirements_defaults.py": "what a new mall asks of whom, each thing in both languages",
     "catalog/search/words.py": "words that people search for",
     "risk/screening.py": "which characters are Chinese",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
