@@ -175,13 +175,10 @@ def _papers_of_others(documents: list[Document]) -> list[dict]:
 
 def _soon_over(documents: list[Document], now: datetime) -> list[dict]:
     today = clock.business_date(now)
-    soon = [document for document in documents if document.valid_to and (document.valid_to - today).days <= SOON_DAYS]
+    soon = [paper for paper in documents if paper.valid_to and (paper.valid_to - today).days <= SOON_DAYS]
     if not soon:
         return [{"check": "dates", "ok": True, "note": ""}]
-    return [
-        {"check": "dates", "ok": False, "note": str(document.valid_to), "name": dict(document.name)}
-        for document in soon
-    ]
+    return [{"check": "dates", "ok": False, "note": str(paper.valid_to), "name": dict(paper.name)} for paper in soon]
 
 
 def register_finding(document: Document, outcome: str, detail: str) -> dict:

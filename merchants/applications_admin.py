@@ -81,7 +81,7 @@ class TradeFilter(admin.SimpleListFilter):
     title, parameter_name = _("trade"), "trade"
 
     def lookups(self, request, model_admin):
-        return list(Trade.objects.order_by("position").values_list("slug", "name"))
+        return [(trade.slug, str(trade.name)) for trade in Trade.objects.order_by("position")]
 
     def queryset(self, request, queryset):
         return queryset.filter(trades__contains=[self.value()]) if self.value() else queryset
@@ -477,6 +477,7 @@ class BlacklistedAdmin(admin.ModelAdmin):
         row = add_to_blacklist(
             kind=said["kind"], value=said["value"], why=said["why"], by=request.user, now=clock.now()
         )
+        row.refresh_from_db()  # so that it shows itself masked
         obj.__dict__.update(row.__dict__)
 
     def delete_model(self, request, obj):

@@ -85,7 +85,7 @@ class ShopForm(StepForm):
 
     def __init__(self, application, data=None):
         super().__init__(application, data)
-        self.fields["trades"].choices = [(trade.slug, trade.name) for trade in trades_to_choose()]
+        self.fields["trades"].choices = [(trade.slug, str(trade.name)) for trade in trades_to_choose()]
 
 
 class StatementsForm(forms.Form):
@@ -98,8 +98,8 @@ class StatementsForm(forms.Form):
         )
         for requirement in asked:
             self.fields[requirement.code] = forms.CharField(
-                label=requirement.name,
-                help_text=requirement.help,
+                label=str(requirement.name),
+                help_text=str(requirement.help),
                 max_length=500,
                 required=False,
                 disabled=closed,
