@@ -5,6 +5,7 @@ the deposit is paid, the shop opens.
 The registers are asked between two transactions, never while a row is locked.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -41,6 +42,8 @@ from merchants.models import (
 from merchants.registries import Question, RegisterSilent
 from merchants.requirements import Asked, asked_of
 from merchants.shops import open_shop
+
+log = logging.getLogger("merchants.applications")
 
 STEPS = {"business": application_checks.BUSINESS, "shop": application_checks.SHOP}
 FIELDS = (*application_checks.BUSINESS, *application_checks.SHOP)
@@ -264,7 +267,11 @@ def check_applications(*, now: datetime) -> dict:
     counts: dict[str, int] = {}
     while claimed := _claim(now):
         for application in claimed:
-            status = str(check_application(application=application, now=now).status)
+            try:
+                status = str(check_application(application=application, now=now).status)
+            except Exception:
+                log.exception("application %s could not be checked", application.public_id)
+                status = "trouble"
             counts[status] = counts.get(status, 0) + 1
     return counts
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
 from mall.events import deliver_everything
 from mall.money import Money
+from mall.tenancy import shop_scope
 from merchants.models import Application, Shop
 from orders.gateways import sandbox_bank
 from orders.models import SandboxNotice, SandboxRefund, SandboxTrade
@@ -23,6 +25,7 @@ from settlement.deposits import (
 )
 from settlement.ledger import trial_balance
 from settlement.models import Deposit, DepositPayment, DepositRefund, Entry
+from settlement.queries import deposit_held
 from settlement.verification import verify_ledger
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
@@ -162,6 +165,20 @@ def test_the_deposit_goes_back_the_way_it_came_once(application):  # S6
     assert verify_ledger().ok
     with pytest.raises(NothingHeld):
         return_deposit(shop=shop(), reason="…", now=LATER)
+
+
+def test_a_shop_sees_its_own_deposit_and_changes_nothing(application):  # R6
+    mine, other = opened(application), opened(in_status("agreed"))
+
+    with shop_scope(mine.pk):
+        assert set(Deposit.objects.values_list("shop", flat=True)) == {mine.pk}
+        assert deposit_held(mine)
+        assert not deposit_held(other)
+        for model in (DepositPayment, DepositRefund):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                model.objects.count()
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            Deposit.objects.update(amount=1)
 
 
 def test_the_applicants_pages(client, application):
