@@ -26,6 +26,7 @@ from mall.money import Money
 from mall.pictures import make_ours
 from mall.refusals import Refusal
 from mall.texts import Text
+from merchants.licences import may_sell
 from risk.models import BannedWord
 from risk.screening import Finding, screen
 
@@ -60,6 +61,12 @@ class DuplicateCode(Refusal):
     """Two SKUs of a shop cannot carry the same code."""
 
     code = "duplicate-code"
+
+
+class TradeNotAdmitted(Refusal):
+    """The shop may not sell goods of this trade now: it was not admitted to it, or a document has run out."""
+
+    code = "trade-not-admitted"
 
 
 class TooManyPictures(Refusal):
@@ -122,6 +129,7 @@ def save_product(
     reviewed_changed = any(getattr(product, name) != value for name, value in reviewed_before.items())
     if reviewed_changed:
         _look_again(product, findings)
+        _follow_papers(product)
     product.save()
     if is_new:
         ProductStats.objects.create(product=product)
@@ -154,6 +162,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
         raise _wrong_status(product)
     if not product.skus.filter(is_active=True).exists():
         raise IncompleteProduct(_("Offer at least one combination with a price first."))
+    _must_be_sellable(product)
     findings = _findings(product)
     forbid(findings)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
@@ -167,6 +176,7 @@ def approve_product(*, product: Product, by, now: datetime) -> Product:
     """
     A reviewer agrees: the product is on sale.
 
+    :raises TradeNotAdmitted: the shop may not sell goods of this trade now
     :raises WrongStatus: it does not wait for a reviewer
     """
     product = _locked(product)
@@ -208,6 +218,7 @@ def put_on_sale(*, product: Product, by, now: datetime) -> Product:
     """
     The shop sells it again.
 
+    :raises TradeNotAdmitted: the shop may not sell goods of this trade now
     :raises WrongStatus: it was not taken off sale by the shop
     """
     product = _locked(product)
@@ -292,7 +303,7 @@ def forbid(findings: Iterable[Finding]) -> None:
 
 def _locked(product: Product) -> Product:
     return (
-        Product.objects.select_related("shop", "category")
+        Product.objects.select_related("shop", "category__trade")
         .select_for_update(of=("self",), no_key=True)
         .get(pk=product.pk)
     )
@@ -351,10 +362,29 @@ def _look_again(product: Product, findings: list[Finding]) -> None:
     """What was approved has changed: where a person must look, it waits; the shop's own "off sale" becomes a draft."""
     if not _needs_reviewer(product, findings):
         return
-    if product.status == Product.Status.ON_SALE:
+    if product.status in {Product.Status.ON_SALE, Product.Status.WITHHELD}:
         Product.FLOW.move(product, Product.Status.IN_REVIEW)
     elif product.status == Product.Status.OFF_SALE:
         Product.FLOW.move(product, Product.Status.DRAFT)
+
+
+def _follow_papers(product: Product) -> None:
+    """Moved to another category, what is on sale may have come to need papers that the shop lacks, or the reverse."""
+    if product.status in {Product.Status.ON_SALE, Product.Status.WITHHELD}:
+        sellable = may_sell(product.shop, product.category.trade_id)
+        wanted = Product.Status.ON_SALE if sellable else Product.Status.WITHHELD
+        if product.status != wanted:
+            Product.FLOW.move(product, wanted)
+
+
+def _must_be_sellable(product: Product) -> None:
+    trade = product.category.trade
+    if not may_sell(product.shop, trade and trade.pk):
+        name = trade.name if trade else product.category
+        raise TradeNotAdmitted(
+            _("Your business may not sell “%(trade)s” now: its documents are missing or have run out.")
+            % {"trade": name}
+        )
 
 
 def _save_skus(product: Product, drafts: Sequence[SkuDraft]) -> None:
@@ -389,6 +419,8 @@ def _apply(draft: SkuDraft, sku: Sku) -> Sku:
 
 def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "") -> Product:
     before = product.status
+    if status == Product.Status.ON_SALE:
+        _must_be_sellable(product)
     Product.FLOW.move(product, status)
     product.review_note = note
     if status == Product.Status.ON_SALE and product.on_sale_at is None:

@@ -1,7 +1,9 @@
 """What the catalogue does when it hears something."""
 
+from catalog import withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.stock import default_warehouse
+from mall import clock
 from mall.events.bus import on
 from mall.events.merchants import (
     ShopCameBack,
@@ -10,6 +12,8 @@ from mall.events.merchants import (
     ShopOpened,
     ShopThawed,
     ShopWentOnHoliday,
+    TradeRestored,
+    TradeSuspended,
 )
 from merchants.models import Shop
 
@@ -22,3 +26,8 @@ def open_default_warehouse(event: ShopOpened) -> None:
 @on(ShopFrozen, ShopThawed, ShopClosed, ShopWentOnHoliday, ShopCameBack)
 def show_pages_anew(event) -> None:
     forget(CATALOGUE, SHOPS)
+
+
+@on(TradeSuspended, TradeRestored)
+def follow_trades(event: TradeSuspended | TradeRestored) -> None:
+    withholding.follow_trades(shop=Shop.objects.get(public_id=event.shop_id), now=clock.now())

@@ -201,6 +201,11 @@ BACKOFFICE_PANELS = [  # each: (shop, now) -> {"template": ..., "context": ...} 
     "orders.backoffice.panels.orders_to_ship",
     "settlement.backoffice.panels.money",
     "merchants.backoffice.panels.health",
+    "merchants.backoffice.panels.suspended_trades",
+]
+SHOP_FIRST_STEPS = [  # each: (shop) -> the first steps of a new shop, done or not
+    "merchants.opening.steps_of_profile",
+    "catalog.opening.steps_of_goods",
 ]
 BACKOFFICE_TODO = [  # each: (shop, seat, now) -> what waits for the person, see mall.backoffice.todo
     "orders.backoffice.todo.waiting",
@@ -233,6 +238,7 @@ CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how 
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
+DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -287,6 +293,10 @@ STORAGES = {
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": MALL_PRIVATE_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "documents": {
+        "BACKEND": "mall.sealed_files.SealedStorage",
+        "OPTIONS": {"location": str(Path(MALL_PRIVATE_ROOT) / "documents")},
     },
     "staticfiles": {"BACKEND": "mall.static_files.Storage"},
 }

@@ -15,7 +15,7 @@ from mall.flow import WrongStatus
 from mall.money import Money
 from mall.refusals import Refusal
 from merchants.holidays import end_holiday_of
-from merchants.models import Merchant, Seat, Shop, ShopActivity
+from merchants.models import Application, Merchant, Seat, Shop, ShopActivity
 from merchants.slugs import is_free, is_well_formed
 from risk import screening
 
@@ -57,13 +57,16 @@ class AddressTaken(Refusal):
 
 
 @transaction.atomic
-def open_shop(*, merchant: Merchant, slug: str, name: Mapping, owner, by, now: datetime) -> Shop:
+def open_shop(
+    *, merchant: Merchant, slug: str, name: Mapping, owner, by, now: datetime, application: Application | None = None
+) -> Shop:
     """
     Open a shop of a merchant that is in the mall (M3): its clock starts, ``owner`` holds its first seat.
 
+    :param application: the one that asked for this address
     :raises AddressTaken: another shop has this address, or the mall needs it itself
     """
-    if not (is_well_formed(slug) and is_free(slug)):
+    if not (is_well_formed(slug) and is_free(slug, but=application)):
         raise AddressTaken(_("This address is taken."))
     shop = Shop.objects.create(merchant=merchant, slug=slug, name=name, opened_at=now)
     ShopActivity.objects.create(shop=shop)

@@ -1,4 +1,4 @@
-"""What merchants does when it hears something: it writes the growth file (M5)."""
+"""What merchants does when it hears something: it writes the growth file (M5), and opens shops (M2)."""
 
 from datetime import datetime
 
@@ -17,7 +17,9 @@ from mall.events.merchants import (
     ShopWentOnHoliday,
 )
 from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
-from merchants import growth
+from mall.events.settlement import DepositPaid
+from mall.money import Money
+from merchants import applications, growth
 
 
 @on(OrderPaid)
@@ -105,6 +107,15 @@ def count_review(event: ProductReviewed) -> None:
         detail={"product": event.product_id, "stars": event.stars},
         review_count=1,
         review_stars=event.stars,
+    )
+
+
+@on(DepositPaid)
+def open_the_shop(event: DepositPaid) -> None:
+    applications.take_deposit(
+        application_id=event.application_id,
+        amount=Money(event.amount, event.currency),
+        now=datetime.fromisoformat(event.paid_at),
     )
 
 

@@ -37,6 +37,23 @@ PRIOR = Tunable(
     sentence=_("How many average orders of its category join a shop's own when it is scored: few decide little."),
 )  # fmt: skip
 
+MACHINE_DAYS = Tunable(
+    "merchants.machine_days", default=1, least=1, most=30,
+    sentence=_("Working days within which the automatic check of an application is done."),
+)  # fmt: skip
+ANSWER_DAYS = Tunable(
+    "merchants.answer_days", default=3, least=1, most=60,
+    sentence=_("Working days within which an application is answered; later it is escalated."),
+)  # fmt: skip
+REGISTER_TRIES = Tunable(
+    "merchants.register_tries", default=3, least=1, most=20,
+    sentence=_("How often a silent register is asked before a person looks at the application."),
+)  # fmt: skip
+REGISTER_PAUSE_MINUTES = Tunable(
+    "merchants.register_pause_minutes", default=10, least=1, most=1440,
+    sentence=_("Minutes after which a silent register is asked again."),
+)  # fmt: skip
+
 WEIGHTS = {
     name: Tunable(f"merchants.health_weight_{name}", default=default, least=1, most=100, sentence=sentence)
     for name, default, sentence in (

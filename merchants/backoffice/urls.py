@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import exports, growth, life, saved, staff, views
+from merchants.backoffice import exports, growth, life, opening, saved, staff, views
 
 app_name = "merchants"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("<slug:shop>/", views.dashboard, name="dashboard"),
     path("<slug:shop>/shop/", views.profile, name="shop"),
+    path("<slug:shop>/opening/", opening.opening, name="opening"),
     path("<slug:shop>/health/", views.health, name="health"),
     path("<slug:shop>/health/appeal/", views.health_appeal, name="health-appeal"),
     path("<slug:shop>/growth/", growth.growth, name="growth"),

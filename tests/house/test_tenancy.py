@@ -19,11 +19,13 @@ from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.models import Seat
+from settlement.models import Deposit
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order
+from tests.merchants.applying import in_status
 
 # The arguments, beside the shop, that lead to a row of the shop ``world`` describes; and for whom the door is.
 ROWS = {
@@ -33,6 +35,7 @@ ROWS = {
     "backoffice:merchants:health-appeal": {},
     "backoffice:merchants:growth": {},
     "backoffice:merchants:life": {},
+    "backoffice:merchants:opening": {},
     "backoffice:merchants:holiday-start": {},
     "backoffice:merchants:holiday-end": {},
     "backoffice:merchants:revival-ask": {},
@@ -75,6 +78,19 @@ WRITES = {
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
 }
+APPLICANTS_ROWS = {
+    "storefront:merchants:application": {"public_id": "application"},
+    "storefront:merchants:step": {"public_id": "application", "step": "=shop"},
+    "storefront:merchants:document": {"public_id": "application", "kind": "=id-card"},
+    "storefront:merchants:file": {"public_id": "application", "document_id": "document"},
+    "storefront:merchants:hand-in": {"public_id": "application"},
+    "storefront:merchants:withdraw": {"public_id": "application"},
+    "storefront:merchants:agreements": {"public_id": "application"},
+    "storefront:merchants:renew": {"public_id": "document"},
+    "storefront:merchants:paper-file": {"public_id": "document"},
+    "storefront:settlement:deposit": {"public_id": "application"},
+    "storefront:settlement:deposit-return": {"public_id": "payment"},
+}
 SHOPPERS_ROWS = {
     "storefront:orders:pay": {"public_id": "group"},
     "storefront:orders:pay-start": {"public_id": "group"},
@@ -97,7 +113,7 @@ FOR_EVERYBODY = {
     "storefront:catalog:sitemap-part",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
-    "storefront:merchants:application",
+    "storefront:settlement:deposit-notify",
     "api:product",
 }
 
@@ -167,7 +183,7 @@ def _arguments(world: dict, row: dict[str, str]) -> dict[str, str]:
 
 
 def test_every_address_with_an_argument_is_described():
-    assert set(mall_addresses()) == set(ROWS) | set(SHOPPERS_ROWS) | FOR_EVERYBODY
+    assert set(mall_addresses()) == set(ROWS) | set(SHOPPERS_ROWS) | set(APPLICANTS_ROWS) | FOR_EVERYBODY
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
@@ -205,6 +221,25 @@ def test_another_shoppers_rows_are_not_found(world, name):
 
     assert _ask(_signed_in(world["stranger"]), url) <= {404, 405}
     assert 404 in _ask(_signed_in(world["stranger"]), url)
+
+
+@pytest.mark.parametrize("name", sorted(APPLICANTS_ROWS))
+def test_another_applicants_rows_are_not_found(db, name):
+    application = in_status("open")
+    deposit = Deposit.objects.create(application=application, amount=1, asked_at=NOON)
+    rows = {
+        "application": application,
+        "document": application.documents.first(),
+        "payment": deposit.payments.create(channel="sandbox", amount=1, pay_by=NOON, started_at=NOON),
+    }
+    given = {
+        name: noun[1:] if noun.startswith("=") else rows[noun].public_id for name, noun in APPLICANTS_ROWS[name].items()
+    }
+    url = reverse(name, kwargs=given)
+
+    answers = _ask(_signed_in(shopper()), url)
+    assert 404 in answers <= {404, 405}
+    assert 404 not in _ask(_signed_in(application.applicant), url)
 
 
 # The database behind it

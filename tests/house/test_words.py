@@ -23,6 +23,7 @@ SPOKEN_CALLS = {"ValidationError", "add_error", "Choice"} | {
 SPOKEN_KEYWORDS = {"label", "help_text", "verbose_name", "verbose_name_plural", "description", "empty_label", "title"}
 SPOKEN_ATTRIBUTES = {"placeholder", "title", "aria-label", "alt", "data-confirm"}
 SPEAKS_CHINESE = {
+    "merchants/requirements_defaults.py": "what a new mall asks of whom, each thing in both languages",
     "catalog/search/words.py": "words that people search for",
     "mall/storefront/errors.py": "what is said when even the catalogue may be broken",
     "risk/screening.py": "which characters are Chinese",
