@@ -31,6 +31,7 @@ SCHEDULE = [
     Line("mall.forget_delivered_events", day(3, 40), _("old announcements that everybody heard make room")),
     Line("mall.continue_exports", every(30), _("an export whose worker was killed is started again"), 30),
     Line("mall.forget_exports", day(3, 50), _("files of exports are deleted after 7 days"), daily=True),
+    Line("mall.mail_waiting_notices", every(60), _("A7: e-mails of notices that nobody was nudged for"), 60),
     Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
     Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
     Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "mall.accounts.apps.AccountsConfig",
     "mall.backoffice.apps.BackofficeConfig",
     "mall.exports.apps.ExportsConfig",
+    "mall.notifications.apps.NotificationsConfig",
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",

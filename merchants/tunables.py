@@ -20,6 +20,10 @@ LONGEST_HOLIDAY_DAYS = Tunable(
     "merchants.longest_holiday_days", default=60, least=1, most=365,
     sentence=_("Days that one holiday of a shop may last at the most."),
 )  # fmt: skip
+INVITATION_DAYS = Tunable(
+    "merchants.invitation_days", default=7, least=1, most=60,
+    sentence=_("Days for which an invitation to work in a shop is good."),
+)  # fmt: skip
 REVIVAL_PAUSE_DAYS = Tunable(
     "merchants.revival_pause_days", default=3, least=0, most=90,
     sentence=_("Days after a refused revival before a frozen shop may ask again."),

@@ -113,3 +113,14 @@ class ShopUnbarred:
     month: str
     score: str
     scored_at: str
+
+
+@event
+class InvitationAccepted:
+    """Somebody who was invited works in the shop now."""
+
+    invitation_id: str
+    shop_id: str
+    person_id: str
+    role: str
+    accepted_at: str

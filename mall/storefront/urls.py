@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("catalog.storefront.urls")),
     path("", include("orders.storefront.urls")),
     path("", include("merchants.storefront.urls")),
+    path("account/notices/", include("mall.notifications.storefront.urls")),
     path("account/", include("mall.accounts.storefront.urls")),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import exports, growth, life, saved, staff, views
+from merchants.backoffice import exports, growth, invitations, life, saved, staff, views
 
 app_name = "merchants"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("<slug:shop>/staff/", staff.staff, name="staff"),
     path("<slug:shop>/staff/<slug:public_id>/role/", staff.role, name="staff-role"),
     path("<slug:shop>/staff/<slug:public_id>/leave/", staff.leave, name="staff-leave"),
+    path("<slug:shop>/invitations/", invitations.invited, name="invitations"),
+    path("<slug:shop>/invitations/<slug:public_id>/withdraw/", invitations.withdraw, name="invitation-withdraw"),
     path("<slug:shop>/exports/", exports.export_list, name="exports"),
     path("<slug:shop>/exports/start/", exports.export_start, name="export-start"),
     path("<slug:shop>/exports/<slug:public_id>/", exports.export_detail, name="export"),

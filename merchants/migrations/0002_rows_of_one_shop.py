@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("merchants_healthscore"),
         RowsOfOneShop("merchants_growthentry"),
         RowsOfOneShop("merchants_holiday"),
+        RowsOfOneShop("merchants_invitation"),
         RowsOfOneShop("merchants_petition"),
         NotForShops("merchants_application"),
     ]

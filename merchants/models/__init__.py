@@ -1,6 +1,7 @@
 from merchants.models.application import Application
 from merchants.models.growth import DailyFacts, GrowthEntry, HealthScore, ShopActivity
 from merchants.models.holiday import Holiday
+from merchants.models.invitation import Invitation
 from merchants.models.merchant import Merchant
 from merchants.models.petition import Petition
 from merchants.models.seat import Seat
@@ -12,6 +13,7 @@ __all__ = [
     "GrowthEntry",
     "HealthScore",
     "Holiday",
+    "Invitation",
     "Merchant",
     "Petition",
     "Seat",

@@ -19,7 +19,7 @@ from mall.jobs import JobRun
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.models import Banner
-from merchants.growth import count
+from merchants import growth
 from merchants.health import score_month
 from orders.models import OrderLine, Refund
 from risk.holds import place_hold
@@ -55,7 +55,7 @@ def a_bit_of_everything() -> None:
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     submitted()
     seat(order.shop, clerk)
-    count(shop_id=order.shop.public_id, at=NOON, paid_orders=1)
+    growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
     score_month(month=NOON.date().replace(day=1), now=NOON)
     product(status="in_review", title="最好的茶", brand=brand())
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)

@@ -17,7 +17,9 @@ from mall.backoffice.saved import save_filter
 from mall.exports.asking import ask_for_export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
+from mall.notifications.models import Notice
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
+from merchants.invitations import invite
 from merchants.models import Seat
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
@@ -39,6 +41,8 @@ ROWS = {
     "backoffice:merchants:staff": {},
     "backoffice:merchants:staff-role": {"public_id": "clerk"},
     "backoffice:merchants:staff-leave": {"public_id": "clerk"},
+    "backoffice:merchants:invitations": {},
+    "backoffice:merchants:invitation-withdraw": {"public_id": "invitation"},
     "backoffice:merchants:exports": {},
     "backoffice:merchants:export-start": {},
     "backoffice:merchants:export": {"public_id": "export"},
@@ -70,6 +74,8 @@ WRITES = {
     "backoffice:merchants:holiday-end",
     "backoffice:merchants:revival-ask",
     "backoffice:merchants:staff",
+    "backoffice:merchants:invitations",
+    "backoffice:merchants:invitation-withdraw",
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
     "backoffice:settlement:home",
@@ -84,6 +90,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
+    "storefront:notifications:follow": {"public_id": "notice"},
     "storefront:accounts:address-edit": {"public_id": "address"},
     "storefront:accounts:address-remove": {"public_id": "address"},
     "api:order": {"public_id": "order"},
@@ -98,6 +105,7 @@ FOR_EVERYBODY = {
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
     "storefront:merchants:application",
+    "storefront:merchants:invitation",
     "api:product",
 }
 
@@ -134,6 +142,7 @@ def world(db, settings):
         }
         export = ask_for_export(shop=mine, **given)
         write_export(export_id=export.public_id, now=clock.now())
+        told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
             "other_shop": theirs,
@@ -147,6 +156,8 @@ def world(db, settings):
             "payment": order.group.payments.get(),
             "address": order.shopper.addresses.first(),
             "clerk": clerk,
+            "notice": told,
+            "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
