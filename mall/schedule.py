@@ -50,4 +50,7 @@ SCHEDULE = [
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),
     Line("catalog.tell_main_categories", day(4, 40), _("M6, M8: shops are compared within their category"), daily=True),
     Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),
+    Line("merchants.rank_tiers", crontab(day_of_month=1, hour=5, minute=20), _("M8: the monthly tiers of shops")),
+    Line("merchants.expire_points", day(4, 50), _("M9: points of violations expire"), daily=True),
+    Line("merchants.advance_exits", day(5, 10), _("M9: shops that leave are cleared and closed"), daily=True),
 ]

@@ -56,3 +56,33 @@ INVITATION_ACCEPTED = Kind(
     is_mailed=False,
 )
 CLOSED = Kind("merchants.shop_closed", title=_("%(shop)s is closed"), body=_("%(reason)s Its pages can still be read."))
+TIER_CHANGED = Kind(
+    "merchants.tier_changed",
+    title=_("%(shop)s is in another tier this month"),
+    body=_("See which one, what it opens, and what it takes to move up."),
+    is_mailed=False,
+)
+SANCTION_IMPOSED = Kind(
+    "merchants.sanction_imposed",
+    title=_("%(shop)s: %(points)s points for a violation"),
+    body=_("%(note)s Together %(total)s points count now. You may appeal; somebody else will decide."),
+)
+SANCTION_LIFTED = Kind(
+    "merchants.sanction_lifted", title=_("%(shop)s: a sanction was lifted"), body=_("Its points count no more.")
+)
+RESTRICTED = Kind(
+    "merchants.shop_restricted",
+    title=_("%(shop)s: restriction changed to level %(level)s"),
+    body=_("0: none. 1: no campaigns. 2: not in lists and search either. Orders go on in any case."),
+)
+EXITING = Kind(
+    "merchants.shop_exiting",
+    title=_("%(shop)s leaves the mall"),
+    body=_("%(reason)s Finish what is in flight; the checklist says what is missing until the deposit is back."),
+)
+STAYS = Kind("merchants.shop_stays", title=_("%(shop)s stays"), body=_("Put your goods back on sale."))
+EXIT_CLEARED = Kind(
+    "merchants.exit_cleared",
+    title=_("%(shop)s: everything is done"),
+    body=_("The deposit goes back now; then the shop closes."),
+)

@@ -8,15 +8,22 @@ from mall.events.catalog import ProductApproved, ProductChanged, ProductReviewed
 from mall.events.merchants import (
     InvitationAccepted,
     PetitionDecided,
+    SanctionImposed,
+    SanctionLifted,
     ShopBarred,
     ShopCameBack,
     ShopClosed,
+    ShopExitCleared,
+    ShopExiting,
     ShopFrozen,
     ShopOpened,
     ShopReminded,
+    ShopRestricted,
+    ShopStays,
     ShopThawed,
     ShopUnbarred,
     ShopWentOnHoliday,
+    TierChanged,
 )
 from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
 from merchants import growth, notices
@@ -125,6 +132,12 @@ _MILESTONES = {
     PetitionDecided: ("decided_at", "petition_id", ("kind", "is_granted", "answer")),
     ShopBarred: ("scored_at", "month", ("score",)),
     ShopUnbarred: ("scored_at", "month", ("score",)),
+    TierChanged: ("ranked_at", "month", ("tier", "tier_before")),
+    SanctionImposed: ("imposed_at", "sanction_id", ("code", "points", "note")),
+    SanctionLifted: ("lifted_at", "sanction_id", ("code",)),
+    ShopRestricted: ("restricted_at", "shop_id", ("level",)),
+    ShopExiting: ("exiting_at", "shop_id", ("reason",)),
+    ShopStays: ("staying_at", "shop_id", ()),
     ShopClosed: ("closed_at", "shop_id", ("reason",)),
 }
 
@@ -150,6 +163,13 @@ _TOLD = {
     ShopCameBack: (notices.CAME_BACK, "life", "ended_at", ()),
     ShopBarred: (notices.BARRED, "health", "scored_at", ("score",)),
     ShopUnbarred: (notices.UNBARRED, "health", "scored_at", ("score",)),
+    TierChanged: (notices.TIER_CHANGED, "conduct", "ranked_at", ()),
+    SanctionImposed: (notices.SANCTION_IMPOSED, "conduct", "imposed_at", ("points", "total", "note")),
+    SanctionLifted: (notices.SANCTION_LIFTED, "conduct", "lifted_at", ()),
+    ShopRestricted: (notices.RESTRICTED, "conduct", "restricted_at", ("level",)),
+    ShopExiting: (notices.EXITING, "exit", "exiting_at", ("reason",)),
+    ShopStays: (notices.STAYS, "exit", "staying_at", ()),
+    ShopExitCleared: (notices.EXIT_CLEARED, "exit", "cleared_at", ()),
     ShopClosed: (notices.CLOSED, "life", "closed_at", ("reason",)),
 }
 
@@ -184,7 +204,7 @@ def tell_answer(event: PetitionDecided) -> None:
     )
 
 
-_PAGE_OF_PETITION = {"revival": "life", "score": "health", "sanction": "life"}
+_PAGE_OF_PETITION = {"revival": "life", "score": "health", "sanction": "conduct"}
 
 
 @on(InvitationAccepted)

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from mall import clock
 from mall.jobs import job
-from merchants import health, idle, invitations
+from merchants import exits, health, idle, invitations, sanctions, tiers
 
 
 @job("merchants.watch_idle_shops")
@@ -22,3 +22,21 @@ def score_health() -> dict:
 @shared_task(name="merchants.mail_invitation")
 def mail_invitation(*, public_id: str) -> None:
     invitations.mail(public_id=public_id, now=clock.now())
+
+
+@job("merchants.rank_tiers")
+def rank_tiers() -> dict:
+    now = clock.now()
+    ranked = tiers.rank_month(month=clock.business_date(now).replace(day=1), now=now)
+    return {"ranked": ranked} if ranked else {}
+
+
+@job("merchants.expire_points")
+def expire_points() -> dict:
+    changed = sanctions.expire_points(now=clock.now())
+    return {"changed": changed} if changed else {}
+
+
+@job("merchants.advance_exits")
+def advance_exits() -> dict:
+    return exits.advance_exits(now=clock.now())

@@ -368,6 +368,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("shop", "merchants:shop")
     yield page("life", "merchants:life")
     yield page("growth", "merchants:growth")
+    yield page("conduct", "merchants:conduct")
+    yield page("exit", "merchants:exit")
     yield Page("forbidden", CLERK, reverse("backoffice:merchants:shop", args=[scene.shop.slug]), 403)
 
 
@@ -414,6 +416,9 @@ NO_PAGES = {
     "storefront:notifications:read-all": "a press of a button",
     "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",
     "backoffice:merchants:invitation-withdraw": "a press of a button",
+    "backoffice:merchants:sanction-appeal": "a press of a button",
+    "backoffice:merchants:exit-stay": "a press of a button",
+    "backoffice:merchants:exit-data": "a file",
     "backoffice:merchants:health-appeal": "a press of a button",
     "backoffice:merchants:holiday-start": "a press of a button",
     "backoffice:merchants:holiday-end": "a press of a button",

@@ -748,4 +748,203 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Exit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("data_taken_at", models.DateTimeField(null=True, verbose_name="data handed over at")),
+                ("cleared_at", models.DateTimeField(null=True, verbose_name="cleared at")),
+                ("canceled_at", models.DateTimeField(null=True, verbose_name="canceled at")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "exit",
+                "verbose_name_plural": "exits",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("canceled_at", None), ("closed_at", None)),
+                        fields=("shop",),
+                        name="exit_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at", None),
+                            models.Q(("canceled_at", None), ("cleared_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="exit_cleared_then_closed",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Sanction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="san", unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("late_shipping", "Orders shipped late again and again"),
+                            ("out_of_stock", "Goods sold that were not there"),
+                            ("false_words", "Goods described falsely"),
+                            ("harassment", "A shopper was harassed"),
+                            ("banned_goods", "Banned goods offered"),
+                            ("fake_trading", "Orders or reviews made up"),
+                            ("counterfeit", "Counterfeits sold"),
+                        ],
+                        max_length=14,
+                        verbose_name="violation",
+                    ),
+                ),
+                ("points", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("note", models.CharField(max_length=300, verbose_name="what happened")),
+                (
+                    "consequence",
+                    models.CharField(
+                        choices=[
+                            ("warning", "Warning"),
+                            ("restricted", "Restricted: no campaigns"),
+                            ("hidden", "Restricted: no campaigns, not in lists"),
+                            ("suspended", "Suspended"),
+                            ("closed", "Closing"),
+                        ],
+                        max_length=10,
+                        verbose_name="consequence",
+                    ),
+                ),
+                ("imposed_at", models.DateTimeField(verbose_name="imposed at")),
+                ("expires_at", models.DateTimeField(verbose_name="points expire at")),
+                ("lifted_at", models.DateTimeField(null=True, verbose_name="lifted at")),
+                (
+                    "imposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="imposed by",
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="lifted by",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sanction",
+                "verbose_name_plural": "sanctions",
+                "permissions": [("lift_sanction", "Can lift sanctions")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("lifted_at", None)), fields=["shop", "expires_at"], name="sanction_live"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", None)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sanction_lifted_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lifted_by", None),
+                            models.Q(("lifted_by", models.F("imposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="sanction_lifted_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TierRecord",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="month")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("head", "Head"), ("waist", "Waist"), ("tail", "Tail")],
+                        max_length=5,
+                        verbose_name="tier",
+                    ),
+                ),
+                ("category", models.CharField(blank=True, default="", max_length=60, verbose_name="compared within")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("turnover", mall.money.MoneyField(default=0, verbose_name="turnover")),
+                ("buyers", models.PositiveIntegerField(default=0, verbose_name="buyers")),
+                ("repeat_buyers", models.PositiveIntegerField(default=0, verbose_name="buyers who came back")),
+                ("place", models.PositiveIntegerField(verbose_name="place")),
+                ("shops", models.PositiveIntegerField(verbose_name="shops compared")),
+                ("next_turnover", mall.money.MoneyField(null=True, verbose_name="turnover where the next tier begins")),
+                (
+                    "next_repurchase_bps",
+                    models.PositiveIntegerField(null=True, verbose_name="usual repurchase in the next tier"),
+                ),
+                ("ranked_at", models.DateTimeField(verbose_name="ranked at")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tier",
+                "verbose_name_plural": "tiers",
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "month"), name="tier_once_a_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("place__gte", 1),
+                            ("place__lte", models.F("shops")),
+                            ("repeat_buyers__lte", models.F("buyers")),
+                        ),
+                        name="tier_counts_fit",
+                    ),
+                ],
+            },
+        ),
     ]

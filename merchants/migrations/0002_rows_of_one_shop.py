@@ -14,9 +14,12 @@ class Migration(migrations.Migration):
         RowsOfOneShop("merchants_dailyfacts"),
         RowsOfOneShop("merchants_shopactivity"),
         RowsOfOneShop("merchants_healthscore"),
+        RowsOfOneShop("merchants_exit"),
         RowsOfOneShop("merchants_growthentry"),
         RowsOfOneShop("merchants_holiday"),
         RowsOfOneShop("merchants_invitation"),
         RowsOfOneShop("merchants_petition"),
+        RowsOfOneShop("merchants_sanction"),
+        RowsOfOneShop("merchants_tierrecord"),
         NotForShops("merchants_application"),
     ]

@@ -21,8 +21,9 @@ from mall.notifications.models import Notice
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.invitations import invite
 from merchants.models import Seat
+from merchants.sanctions import impose
 from tests.conftest import NOON
-from tests.factories.accounts import shopper
+from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order
@@ -41,6 +42,11 @@ ROWS = {
     "backoffice:merchants:staff": {},
     "backoffice:merchants:staff-role": {"public_id": "clerk"},
     "backoffice:merchants:staff-leave": {"public_id": "clerk"},
+    "backoffice:merchants:conduct": {},
+    "backoffice:merchants:sanction-appeal": {"public_id": "sanction"},
+    "backoffice:merchants:exit": {},
+    "backoffice:merchants:exit-stay": {},
+    "backoffice:merchants:exit-data": {},
     "backoffice:merchants:invitations": {},
     "backoffice:merchants:invitation-withdraw": {"public_id": "invitation"},
     "backoffice:merchants:exports": {},
@@ -74,6 +80,10 @@ WRITES = {
     "backoffice:merchants:holiday-end",
     "backoffice:merchants:revival-ask",
     "backoffice:merchants:staff",
+    "backoffice:merchants:sanction-appeal",
+    "backoffice:merchants:exit",
+    "backoffice:merchants:exit-stay",
+    "backoffice:merchants:exit-data",
     "backoffice:merchants:invitations",
     "backoffice:merchants:invitation-withdraw",
     "backoffice:merchants:staff-role",
@@ -142,6 +152,8 @@ def world(db, settings):
         }
         export = ask_for_export(shop=mine, **given)
         write_export(export_id=export.public_id, now=clock.now())
+        code, by = "false_words", staff()
+        sanction = impose(shop=mine, code=code, note="x", by=by, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
@@ -157,6 +169,7 @@ def world(db, settings):
             "address": order.shopper.addresses.first(),
             "clerk": clerk,
             "notice": told,
+            "sanction": sanction,
             "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),

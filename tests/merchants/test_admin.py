@@ -189,7 +189,14 @@ def test_staff_close_a_shop_in_which_nothing_is_left_to_be_done(desk):  # M9
 
 def test_staff_score_again_after_an_appeal(desk, clerk):  # M6
     score = _score()
-    growth.write(shop_id=score.shop.public_id, name="Told", subject="x", at=NOON.replace(month=2), paid_orders=50, canceled_paid_orders=50)
+    growth.write(
+        shop_id=score.shop.public_id,
+        name="Told",
+        subject="x",
+        at=NOON.replace(month=2),
+        paid_orders=50,
+        canceled_paid_orders=50,
+    )
     page = reverse("admin:merchants_healthscore_change", args=[score.pk])
     assert names(desk.get(page)) == ["rescore"]
 
