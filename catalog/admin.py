@@ -11,13 +11,14 @@ from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.models import Brand, Category, Product, Review, Sku, StockMovement
 from mall import clock
 from mall.audit.trail import record
-from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows, SpeaksTexts, Verb, VerbAdmin
 from mall.templatetags.mall import picture as show_picture
+from mall.texts import Text
 from risk.screening import banned_words
 
 
 @admin.register(Category)
-class CategoryAdmin(TreeAdmin):
+class CategoryAdmin(SpeaksTexts, TreeAdmin):
     """The platform's tree; every change is on the record."""
 
     form = movenodeform_factory(Category)
@@ -39,7 +40,7 @@ class CategoryAdmin(TreeAdmin):
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):
+class BrandAdmin(SpeaksTexts, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["slug", "name"]
     ordering = ["slug"]
@@ -112,7 +113,7 @@ class ProductAdmin(VerbAdmin):
     ordering = ["changed_at"]
     fields = [
         "public_id", "shop", "status", "review_note", "title", "subtitle", "category", "brand", "gallery", "warned_of",
-        "description", "attributes", "options", "price_from", "price_to", "created_at", "changed_at", "on_sale_at",
+        "description", "told", "choices", "price_from", "price_to", "created_at", "changed_at", "on_sale_at",
     ]  # fmt: skip
 
     def get_queryset(self, request):
@@ -136,6 +137,19 @@ class ProductAdmin(VerbAdmin):
     def gallery(self, product: Product) -> str:
         rows = ((show_picture(row.image, side=160),) for row in product.pictures.order_by("position", "pk"))
         return format_html_join(" ", "{}", rows) or "–"
+
+    @admin.display(description=_("attributes"))
+    def told(self, product: Product) -> str:
+        rows = ((Text(row["name"]), Text(row["value"])) for row in product.attributes)
+        return format_html_join("", "<div>{}: {}</div>", rows) or "–"
+
+    @admin.display(description=_("options"))
+    def choices(self, product: Product) -> str:
+        rows = (
+            (Text(option["name"]), ", ".join(str(Text(value["name"])) for value in option["values"]))
+            for option in product.options
+        )
+        return format_html_join("", "<div>{}: {}</div>", rows) or "–"
 
     @admin.display(description=_("screening"))
     def warned_of(self, product: Product) -> str:

@@ -17,19 +17,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mall import clock
 from mall.audit.models import AuditRecord
 from mall.refusals import Refusal
+from mall.texts import TextField
 
 SHOWN_RECORDS = 20
 MOST_COUNTED = 10_000
@@ -96,12 +100,64 @@ def known_values(field: str, title: Promise, values: Callable[[], list[tuple[str
     return KnownValues
 
 
-class ReadOnly:
+def _shown_text(field: TextField, *, in_list: bool) -> Callable:
+    """A text as staff read it: in their language in a list, in every language on the row's own page."""
+
+    def shown(row: Model) -> str:
+        text = getattr(row, field.name)
+        if not text or in_list:
+            return str(text or "–")
+        names = dict(settings.LANGUAGES)
+        lines = ((code, names.get(code, code), words) for code, words in text.items() if words)
+        return format_html_join("", '<div lang="{}"><small>{}</small> {}</div>', lines) or "–"
+
+    shown.short_description = field.verbose_name
+    shown.admin_order_field = field.name
+    return shown
+
+
+class SpeaksTexts:
+    """Texts in several languages as text, not as JSON, in every list (and on every page that is only read)."""
+
+    def _spoken(self, names, *, in_list: bool) -> list:
+        kept = self.__dict__.setdefault("_spoken_texts", {})  # the same callable for list_display and its links
+        spoken = []
+        for name in names or ():
+            field = self._text_field(name)
+            if field is None:
+                spoken.append(name)
+                continue
+            if (name, in_list) not in kept:
+                kept[name, in_list] = _shown_text(field, in_list=in_list)
+            spoken.append(kept[name, in_list])
+        return spoken
+
+    def _text_field(self, name) -> TextField | None:
+        if not isinstance(name, str):
+            return None
+        try:
+            field = self.opts.get_field(name)
+        except FieldDoesNotExist:
+            return None
+        return field if isinstance(field, TextField) else None
+
+    def get_list_display(self, request):
+        return self._spoken(super().get_list_display(request), in_list=True)
+
+    def get_list_display_links(self, request, list_display):
+        links = super().get_list_display_links(request, list_display)
+        return links and self._spoken(links, in_list=True)
+
+
+class ReadOnly(SpeaksTexts):
     """Rows that the house writes itself: staff look, nobody touches."""
 
     actions = None
     paginator = BoundedPaginator
     show_full_result_count = False
+
+    def get_fields(self, request, obj=None):
+        return self._spoken(super().get_fields(request, obj), in_list=False)
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -121,7 +177,7 @@ class ReadOnlyRows(ReadOnly, admin.TabularInline):
     show_change_link = False
 
     def get_readonly_fields(self, request, obj=None):
-        return self.fields
+        return self.get_fields(request, obj)
 
 
 class Verbs:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.audit.trail import record
+from mall.staff import SpeaksTexts
 from marketing.models import Banner
 
 
@@ -23,7 +24,7 @@ class BannerForm(forms.ModelForm):
 
 
 @admin.register(Banner)
-class BannerAdmin(admin.ModelAdmin):
+class BannerAdmin(SpeaksTexts, admin.ModelAdmin):
     form = BannerForm
     list_display = ["headline", "target", "position", "starts_at", "ends_at"]
     list_filter = ["starts_at", "ends_at"]

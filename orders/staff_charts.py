@@ -38,7 +38,7 @@ def _success_rates(today) -> Chart:
         .annotate(ended=Count("pk"), good=Count("pk", filter=Q(status=Payment.Status.SUCCEEDED)))
     }
     series = [
-        Series(channel, [_percent(*found.get((channel, day), (0, 0))) for day in days])
+        Series(channel, [_percent(*found.get((channel, day), (0, 0))) for day in days], "bar")
         for channel in sorted({channel for channel, _day in found})
     ]
     count = sum(count for count, _good in found.values())

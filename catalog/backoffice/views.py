@@ -61,10 +61,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
     chosen = Product.objects.owned_by(request.shop).filter(public_id__in=chosen_ids(request)).order_by("pk")
     now = clock.now()
     outcome = do_to_each(chosen, lambda product: verb(product=product, by=request.user, now=now))
+    label = next(label for value, label, _sign in PRODUCTS.bulk if value == action)
     if outcome.done:
         say_with_undo(
             request,
-            outcome.said(),
+            outcome.said(label),
             url=request.path,
             fields={
                 "action": _REVERSE[action],
@@ -74,7 +75,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             level=messages.WARNING if outcome.refused else messages.SUCCESS,
         )
     else:
-        tell(request, outcome)
+        tell(request, outcome, label)
     return redirect(back)
 
 

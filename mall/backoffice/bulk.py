@@ -22,15 +22,15 @@ class Outcome:
     done: list = field(default_factory=list)
     refused: list[tuple[object, str]] = field(default_factory=list)
 
-    def said(self) -> str:
-        """``7 done, 2 refused: why`` as a sentence; reasons that repeat are told once, with their number."""
+    def said(self, label: object) -> str:
+        """``Take off sale – 7 done, 2 refused: why``; reasons that repeat are told once, with their number."""
         parts = []
         if self.done:
             parts.append(ngettext("%(count)d done", "%(count)d done", len(self.done)) % {"count": len(self.done)})
         if self.refused:
             count = len(self.refused)
             parts.append(ngettext("%(count)d refused", "%(count)d refused", count) % {"count": count})
-        sentence = _(", ").join(parts)
+        sentence = _("%(action)s – %(outcome)s") % {"action": label, "outcome": _(", ").join(parts)}
         reasons = Counter(reason for _row, reason in self.refused)
         told = [f"{reason} ×{count}" if count > 1 else reason for reason, count in reasons.most_common()]
         return _("%(sentence)s: %(reasons)s") % {"sentence": sentence, "reasons": " ".join(told)} if told else sentence
@@ -55,11 +55,11 @@ def do_to_each(rows: Iterable, verb: Callable[[object], object]) -> Outcome:
     return outcome
 
 
-def tell(request: HttpRequest, outcome: Outcome) -> None:
+def tell(request: HttpRequest, outcome: Outcome, label: object) -> None:
     """Say what came of it, in the tone that fits, unless an undo has said it."""
     if not outcome.done and not outcome.refused:
         messages.warning(request, _("Choose at least one row."))
     elif outcome.refused:
-        messages.warning(request, outcome.said())
+        messages.warning(request, outcome.said(label))
     else:
-        messages.success(request, outcome.said())
+        messages.success(request, outcome.said(label))

@@ -286,7 +286,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     order = get_object_or_404(
         orders.prefetch_related(
             Prefetch("lines", OrderLine.objects.order_by("pk")),
-            Prefetch("steps", OrderStep.objects.order_by("pk")),
+            Prefetch("steps", OrderStep.objects.order_by("-pk")),
             "parcels",
             Prefetch("refunds", Refund.objects.order_by("pk")),
         ),

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import Group
+
 from mall.accounts.models import User
 from mall.money import Money
 from mall.texts import Text
@@ -18,18 +20,27 @@ from settlement.demo.data.credit_codes import credit_code
 
 PASSWORD = "mall-demo-2026"  # noqa: S105  the demonstration's, printed on every start
 SHOPPER, OWNER, STAFF = "shopper@demo.example.com", "owner@demo.example.com", "staff@demo.example.com"
+STAFF_OF_GROUPS = {
+    "auditor": ("auditor@demo.example.com", "商家审核员（示例）"),
+    "category_expert": ("expert@demo.example.com", "类目专家（示例）"),
+    "operations": ("operations@demo.example.com", "运营（示例）"),
+    "finance": ("finance@demo.example.com", "财务（示例）"),
+    "risk": ("risk@demo.example.com", "风控（示例）"),
+    "support": ("support@demo.example.com", "平台客服（示例）"),
+}
 OWNERS_FURTHER_SHOPS = ("shanlan", "hemu")  # where the demonstration's owner sits besides his own shop
 # Nobody is idle for long before the ninety days of trade begin, or the clock would freeze shops without a chance.
 DAYS_OPEN = {"star": 97, "steady": 94, "low_health": 95, "near_zombie": 96, "frozen": 96, "newcomer": 9}
 
 
 def make_staff() -> tuple[User, User]:
-    """The administrator and the expert who reviews goods."""
+    """The administrator, and one person for each group of staff; the expert among them reviews goods."""
     administrator = User.objects.create_superuser(STAFF, PASSWORD, display_name="平台管理员（示例）")
-    expert = User.objects.create_user(
-        "expert@demo.example.com", PASSWORD, display_name="类目专家（示例）", is_staff=True, is_superuser=True
-    )
-    return administrator, expert
+    people = {}
+    for group, (email, name) in STAFF_OF_GROUPS.items():
+        people[group] = User.objects.create_user(email, PASSWORD, display_name=name, is_staff=True)
+        people[group].groups.add(Group.objects.get(name=group))
+    return administrator, people["category_expert"]
 
 
 def make_shops(*, staff: User, now: datetime) -> tuple[dict[str, Shop], dict[str, User]]:

@@ -202,7 +202,7 @@ def test_each_chosen_product_is_done_or_refused_by_its_verb(client, place):
     (message,) = messages_of(answer)
     assert answer["Location"] == url("catalog:list", place)
     assert [statuses[row.pk] for row in [*on_sale, draft, theirs]] == ["off_sale", "off_sale", "draft", "on_sale"]
-    assert str(message) == "2 done, 1 refused: This cannot be done now: the status is “Draft”."
+    assert str(message) == "Take off sale – 2 done, 1 refused: This cannot be done now: the status is “Draft”."
 
     undo = undo_of(message)
     assert undo["url"] == url("catalog:bulk", place)

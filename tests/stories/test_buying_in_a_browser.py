@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import expect
 
+from catalog.models import Product
 from orders.models import Order
 from tests.browsing import DESKTOP, PHONE, visitor
 from tests.factories.accounts import shopper
@@ -136,3 +137,21 @@ def test_the_shop_ships(furnished_stack, browser):
 
     order.refresh_from_db()
     assert order.status == "shipped"
+
+
+def test_the_staff_look_at_a_merchant_and_at_a_product(furnished_stack, browser):
+    scene = furnished_stack.scene
+    application = scene.applications["submitted"]
+    product = Product.objects.get(status="in_review")
+    with visitor(browser, furnished_stack.url, person=scene.staff) as page:
+        for row in (application, product):
+            kind = row._meta
+            page.goto(f"/admin/{kind.app_label}/{kind.model_name}/{row.pk}/change/")
+            page.get_by_role("button", name=re.compile("^Approve")).click()
+            page.get_by_role("button", name=re.compile("^Approve")).click()  # it asks once more
+            expect(page.locator(".messagelist .success")).to_be_visible()
+        assert page.complaints == []
+
+    application.refresh_from_db()
+    product.refresh_from_db()
+    assert (application.status, product.status) == ("approved", "on_sale")

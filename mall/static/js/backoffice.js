@@ -25,6 +25,10 @@
     if (guarded.some((one) => swapped?.contains(one.form) && isDirty(one))) event.detail.shouldSwap = false;
   });
 
+  // The tab that is open may stand beyond the edge.
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
   // The box that chooses all rows works with scripts only (js/frame.js), so it comes with them.
   const all = document.querySelector("[data-check-all]");
   if (all && document.querySelector("[data-bulk-row]")) all.hidden = false;
@@ -50,7 +54,7 @@
     place = Math.max(0, Math.min(list.length - 1, next));
     const row = list[place];
     row.setAttribute("data-current", "");
-    const target = row.querySelector("[data-open], a, input");
+    const target = row.querySelector("[data-open]") ?? row.querySelector("a, select, input, button");
     target?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };
@@ -76,7 +80,8 @@
       return Boolean(box);
     },
     Enter: () => {
-      if (place < 0 || document.activeElement !== body) return false;
+      // On a link or a button Enter is the browser's; on a box it would send the form of the chosen rows.
+      if (place < 0 || !(document.activeElement === body || document.activeElement.matches("[data-bulk-row]"))) return false;
       const link = rows()[place]?.querySelector("[data-open]");
       link?.click();
       return Boolean(link);

@@ -254,9 +254,7 @@ def test_pages_cost_the_same_however_long_the_history(client, owner, count, djan
         score_month(month=date(2026, month, 1), now=NOON)
     client.get("/backoffice/tea/")
 
-    with django_assert_num_queries(
-        10
-    ):  # session and person, seats, scope (5), activity, score for the list and the panel
+    with django_assert_num_queries(10):  # session and person, seats, scope (5), activity, two scores
         client.get("/backoffice/tea/")
     with django_assert_num_queries(9):
         client.get("/backoffice/tea/health/")
