@@ -316,6 +316,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("account", "storefront:accounts:home")
+    yield page("notices", "storefront:notifications:list")
     yield page("addresses", "storefront:accounts:addresses")
     yield page("address-add", "storefront:accounts:address-add")
     address = scene.shopper.addresses.order_by("pk").first()
@@ -365,11 +366,14 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("exports", "merchants:exports")
     yield page("export", "merchants:export", scene.export.public_id)
     yield page("staff", "merchants:staff")
+    yield page("invitations", "merchants:invitations")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
     yield page("opening", "merchants:opening")
     yield page("life", "merchants:life")
     yield page("growth", "merchants:growth")
+    yield page("conduct", "merchants:conduct")
+    yield page("exit", "merchants:exit")
     yield Page("forbidden", CLERK, reverse("backoffice:merchants:shop", args=[scene.shop.slug]), 403)
 
 
@@ -418,6 +422,13 @@ NO_PAGES = {
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "storefront:notifications:follow": "a press of a button",
+    "storefront:notifications:read-all": "a press of a button",
+    "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",
+    "backoffice:merchants:invitation-withdraw": "a press of a button",
+    "backoffice:merchants:sanction-appeal": "a press of a button",
+    "backoffice:merchants:exit-stay": "a press of a button",
+    "backoffice:merchants:exit-data": "a file",
     "backoffice:merchants:health-appeal": "a press of a button",
     "backoffice:merchants:holiday-start": "a press of a button",
     "backoffice:merchants:holiday-end": "a press of a button",
