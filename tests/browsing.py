@@ -98,7 +98,7 @@ def unsound(window, page, *, dark: bool = True) -> list[str]:
     found += accessibility(window)
     if dark:
         window.emulate_media(color_scheme="dark")
-        window.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it is dark now
+        window.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # painted
         found += [f"in the dark: {what}" for what in accessibility(window, "color-contrast")]
         window.emulate_media(color_scheme="light")
     moved = window.evaluate("window.moved")
