@@ -14,7 +14,7 @@ def stock_the_shelves(now: datetime) -> None:
     goods.make_categories()
     goods.make_brands()
     goods.make_banners(now)
-    opened, owners = shops.make_shops(staff=staff, now=now)
+    opened, owners = shops.make_shops(staff=staff, expert=expert, now=now)
     deliver_everything()
     goods.make_products(shops=opened, owners=owners, expert=expert, first_day=now - timedelta(days=90))
     deliver_everything()

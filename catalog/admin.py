@@ -9,6 +9,7 @@ from treebeard.forms import movenodeform_factory
 from catalog import products
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.models import Brand, Category, Product, Review, Sku, StockMovement
+from catalog.withholding import follow_trades
 from mall import clock
 from mall.audit.trail import record
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, SpeaksTexts, Verb, VerbAdmin
@@ -22,12 +23,15 @@ class CategoryAdmin(SpeaksTexts, TreeAdmin):
     """The platform's tree; every change is on the record."""
 
     form = movenodeform_factory(Category)
-    list_display = ["name", "slug", "commission_bps", "needs_review"]
+    list_display = ["name", "slug", "commission_bps", "needs_review", "trade"]
+    list_select_related = ["trade"]
     search_fields = ["slug", "name"]
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         _note_and_show(request, "catalog.save_category", obj.slug, form)
+        if "trade" in form.changed_data:
+            follow_trades(now=clock.now())
 
     def delete_queryset(self, request, queryset):
         for category in queryset:

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import descriptions
 from catalog.generation import forget_products_after_commit
@@ -26,6 +27,7 @@ from mall.money import Money
 from mall.pictures import make_ours
 from mall.refusals import Refusal
 from mall.texts import Text
+from merchants.licences import may_sell
 from risk.models import BannedWord
 from risk.screening import Finding, screen
 
@@ -60,6 +62,12 @@ class DuplicateCode(Refusal):
     """Two SKUs of a shop cannot carry the same code."""
 
     code = "duplicate-code"
+
+
+class TradeNotAdmitted(Refusal):
+    """The shop may not sell goods of this trade now: it was not admitted to it, or a document has run out."""
+
+    code = "trade-not-admitted"
 
 
 class TooManyPictures(Refusal):
@@ -122,6 +130,7 @@ def save_product(
     reviewed_changed = any(getattr(product, name) != value for name, value in reviewed_before.items())
     if reviewed_changed:
         _look_again(product, findings)
+        _follow_papers(product)
     product.save()
     if is_new:
         ProductStats.objects.create(product=product)
@@ -154,6 +163,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
         raise _wrong_status(product)
     if not product.skus.filter(is_active=True).exists():
         raise IncompleteProduct(_("Offer at least one combination with a price first."))
+    _must_be_sellable(product)
     findings = _findings(product)
     forbid(findings)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
@@ -167,6 +177,7 @@ def approve_product(*, product: Product, by, now: datetime) -> Product:
     """
     A reviewer agrees: the product is on sale.
 
+    :raises TradeNotAdmitted: the shop may not sell goods of this trade now
     :raises WrongStatus: it does not wait for a reviewer
     """
     product = _locked(product)
@@ -208,6 +219,7 @@ def put_on_sale(*, product: Product, by, now: datetime) -> Product:
     """
     The shop sells it again.
 
+    :raises TradeNotAdmitted: the shop may not sell goods of this trade now
     :raises WrongStatus: it was not taken off sale by the shop
     """
     product = _locked(product)
@@ -292,7 +304,7 @@ def forbid(findings: Iterable[Finding]) -> None:
 
 def _locked(product: Product) -> Product:
     return (
-        Product.objects.select_related("shop", "category")
+        Product.objects.select_related("shop", "category__trade")
         .select_for_update(of=("self",), no_key=True)
         .get(pk=product.pk)
     )
@@ -351,10 +363,29 @@ def _look_again(product: Product, findings: list[Finding]) -> None:
     """What was approved has changed: where a person must look, it waits; the shop's own "off sale" becomes a draft."""
     if not _needs_reviewer(product, findings):
         return
-    if product.status == Product.Status.ON_SALE:
+    if product.status in {Product.Status.ON_SALE, Product.Status.WITHHELD}:
         Product.FLOW.move(product, Product.Status.IN_REVIEW)
     elif product.status == Product.Status.OFF_SALE:
         Product.FLOW.move(product, Product.Status.DRAFT)
+
+
+def _follow_papers(product: Product) -> None:
+    """Moved to another category, what is on sale may have come to need papers that the shop lacks, or the reverse."""
+    if product.status in {Product.Status.ON_SALE, Product.Status.WITHHELD}:
+        sellable = may_sell(product.shop, product.category.trade_id)
+        wanted = Product.Status.ON_SALE if sellable else Product.Status.WITHHELD
+        if product.status != wanted:
+            Product.FLOW.move(product, wanted)
+
+
+def _must_be_sellable(product: Product) -> None:
+    trade = product.category.trade
+    if not may_sell(product.shop, trade and trade.pk):
+        name = trade.name if trade else product.category
+        raise TradeNotAdmitted(
+            _("Your business may not sell “%(trade)s” now: its documents are missing or have run out.")
+            % {"trade": name}
+        )
 
 
 def _save_skus(product: Product, drafts: Sequence[SkuDraft]) -> None:
@@ -389,6 +420,8 @@ def _apply(draft: SkuDraft, sku: Sku) -> Sku:
 
 def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "") -> Product:
     before = product.status
+    if status == Product.Status.ON_SALE:
+        _must_be_sellable(product)
     Product.FLOW.move(product, status)
     product.review_note = note
     if status == Product.Status.ON_SALE and product.on_sale_at is None:
@@ -440,3 +473,21 @@ def _pictures_changed(product: Product, action: str, name: str, *, by, now: date
 def _announce(product: Product, now: datetime) -> None:
     publish(ProductChanged(product_id=product.public_id, shop_id=product.shop.public_id, changed_at=now))
     forget_products_after_commit([product.public_id], lists_too=True)
+
+
+def archive_goods_of_shop(*, shop_id: str, now: datetime) -> int:
+    """A shop leaves: what stands on its shelf is taken off; returns how many. Orders keep what they copied."""
+    shelf = Product.objects.filter(shop__public_id=shop_id, status=Product.Status.ON_SALE)
+    count = 0
+    for product in shelf.order_by("pk"):
+        take_off_sale(product=product, by=None, now=now)
+        count += 1
+    return count
+
+
+def goods_on_shelf(shop) -> str:
+    """How many of a shop's products are on sale, in words for who wants to leave; nothing: ''."""
+    count = Product.objects.owned_by(shop).filter(status=Product.Status.ON_SALE).count()
+    if not count:
+        return ""
+    return ngettext("%(count)d product is on sale.", "%(count)d products are on sale.", count) % {"count": count}

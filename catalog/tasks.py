@@ -1,7 +1,13 @@
 """What runs by itself; see ``mall.schedule``."""
 
-from catalog import main_categories
+from catalog import main_categories, withholding
+from mall import clock
 from mall.jobs import job
+
+
+@job("catalog.follow_trades")
+def follow_trades() -> dict:
+    return withholding.follow_trades(now=clock.now())
 
 
 @job("catalog.tell_main_categories")

@@ -20,6 +20,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 NONCE_BYTES = 12
+VERSION_BYTES = 4
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +53,23 @@ def decrypt(stored: str, *, context: str) -> str:
         .decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode())
         .decode()
     )
+
+
+def encrypt_bytes(content: bytes, *, context: str) -> bytes:
+    """A file's content under the newest key, bound to ``context`` (where it lies): version, nonce, ciphertext."""
+    ring = _ring(settings.MALL_FIELD_KEYS)
+    version = max(ring)
+    nonce = os.urandom(NONCE_BYTES)
+    return version.to_bytes(VERSION_BYTES) + nonce + ring[version].encrypt(nonce, content, context.encode())
+
+
+def decrypt_bytes(stored: bytes, *, context: str) -> bytes:
+    """
+    :raises KeyError: the key's version is not in the ring
+    :raises cryptography.exceptions.InvalidTag: altered, or moved from another place
+    """
+    version, rest = int.from_bytes(stored[:VERSION_BYTES]), stored[VERSION_BYTES:]
+    return _ring(settings.MALL_FIELD_KEYS)[version].decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], context.encode())
 
 
 def blind_index(text: str) -> str:

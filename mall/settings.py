@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "mall.accounts.apps.AccountsConfig",
     "mall.backoffice.apps.BackofficeConfig",
     "mall.exports.apps.ExportsConfig",
+    "mall.notifications.apps.NotificationsConfig",
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",
@@ -201,6 +202,11 @@ BACKOFFICE_PANELS = [  # each: (shop, now) -> {"template": ..., "context": ...} 
     "orders.backoffice.panels.orders_to_ship",
     "settlement.backoffice.panels.money",
     "merchants.backoffice.panels.health",
+    "merchants.backoffice.panels.suspended_trades",
+]
+SHOP_FIRST_STEPS = [  # each: (shop) -> the first steps of a new shop, done or not
+    "merchants.opening.steps_of_profile",
+    "catalog.opening.steps_of_goods",
 ]
 BACKOFFICE_TODO = [  # each: (shop, seat, now) -> what waits for the person, see mall.backoffice.todo
     "orders.backoffice.todo.waiting",
@@ -227,12 +233,15 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "orders.queries.unfinished_orders",
     "settlement.queries.unreleased_shares",
 ]
+SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
+SHOP_DEPOSIT_HELD = ""  # (shop) -> which deposit of it is still held, in words; nothing: ""
 STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categories of the header's menu
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
+DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -287,6 +296,10 @@ STORAGES = {
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": MALL_PRIVATE_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "documents": {
+        "BACKEND": "mall.sealed_files.SealedStorage",
+        "OPTIONS": {"location": str(Path(MALL_PRIVATE_ROOT) / "documents")},
     },
     "staticfiles": {"BACKEND": "mall.static_files.Storage"},
 }

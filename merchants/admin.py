@@ -1,4 +1,4 @@
-"""What platform staff do with applications and shops; everything else of merchants they only look at."""
+"""What platform staff do with shops; applications have their own module, all else is only looked at."""
 
 from django.contrib import admin
 from django.utils.html import format_html_join
@@ -7,85 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from mall import clock
 from mall.charts import csv_asked
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin
-from merchants.applications import approve_application, reject_application, request_changes
+from merchants import applications_admin  # noqa: F401 - registers the case page and what is asked of whom
 from merchants.fact_charts import fact_charts
 from merchants.health import explained, latest_scores, rescore, score_chart
-from merchants.models import Application, DailyFacts, HealthScore, Merchant, Seat, Shop
+from merchants.models import DailyFacts, HealthScore, Merchant, Seat, Shop
 from merchants.shops import close_shop, freeze_shop, thaw_shop
 from merchants.timeline import timeline
-
-CHECKS = {
-    "credit_code": _("Credit code"),
-    "duplicates": _("Business not yet here"),
-    "address": _("Address free"),
-    "shop_name": _("Name of the shop"),
-    "goods": _("Goods"),
-    "rejected_before": _("Rejected before"),
-    "phone_of_others": _("Phone used by other applicants"),
-}
-
-
-def _is_waiting(application: Application) -> bool:
-    return application.status == Application.Status.SUBMITTED
-
-
-@admin.register(Application)
-class ApplicationAdmin(VerbAdmin):
-    """The queue of businesses that ask to join (M2)."""
-
-    noun = "application"
-    verbs = [
-        Verb(
-            name="approve",
-            label=_("Approve: open the shop"),
-            call=approve_application,
-            permission="merchants.audit_application",
-            fits=_is_waiting,
-        ),
-        Verb(
-            name="request_changes",
-            label=_("Request changes"),
-            call=request_changes,
-            permission="merchants.audit_application",
-            fits=_is_waiting,
-            asks="reason",
-            asks_help=_("The merchant reads it."),
-        ),
-        Verb(
-            name="reject",
-            label=_("Reject"),
-            call=reject_application,
-            permission="merchants.audit_application",
-            fits=_is_waiting,
-            asks="reason",
-            asks_help=_("The merchant reads it."),
-            is_grave=True,
-        ),
-    ]
-    list_display = ["merchant_name", "kind", "shop_slug", "status", "check_passed", "submitted_at", "decided_by"]
-    list_filter = ["status", "kind"]
-    list_select_related = ["decided_by"]
-    search_fields = ["merchant_name", "=credit_code", "=shop_slug", "=public_id"]
-    date_hierarchy = "submitted_at"
-    ordering = ["submitted_at", "pk"]
-    fields = [
-        "public_id", "status", "merchant_name", "kind", "credit_code", "contact_name", "contact_phone", "shop_name",
-        "shop_slug", "goods", "automatic_check", "applicant", "submitted_at", "decided_at", "decided_by", "reason",
-        "merchant",
-    ]  # fmt: skip
-    readonly_fields = ["automatic_check"]
-
-    @admin.display(description=_("automatic check"), boolean=True)
-    def check_passed(self, row):
-        return all(finding["ok"] for finding in row.findings)
-
-    @admin.display(description=_("automatic check"))
-    def automatic_check(self, row):
-        lines = (
-            ("✓" if finding["ok"] else "⚠", CHECKS.get(finding["check"], finding["check"]), finding["note"])
-            for finding in row.findings
-        )
-        return format_html_join("", "<div>{} {} <code>{}</code></div>", lines)
 
 
 @admin.register(Shop)

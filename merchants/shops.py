@@ -15,7 +15,7 @@ from mall.flow import WrongStatus
 from mall.money import Money
 from mall.refusals import Refusal
 from merchants.holidays import end_holiday_of
-from merchants.models import Merchant, Seat, Shop, ShopActivity
+from merchants.models import Application, Merchant, Seat, Shop, ShopActivity
 from merchants.slugs import is_free, is_well_formed
 from risk import screening
 
@@ -57,13 +57,16 @@ class AddressTaken(Refusal):
 
 
 @transaction.atomic
-def open_shop(*, merchant: Merchant, slug: str, name: Mapping, owner, by, now: datetime) -> Shop:
+def open_shop(
+    *, merchant: Merchant, slug: str, name: Mapping, owner, by, now: datetime, application: Application | None = None
+) -> Shop:
     """
     Open a shop of a merchant that is in the mall (M3): its clock starts, ``owner`` holds its first seat.
 
+    :param application: the one that asked for this address
     :raises AddressTaken: another shop has this address, or the mall needs it itself
     """
-    if not (is_well_formed(slug) and is_free(slug)):
+    if not (is_well_formed(slug) and is_free(slug, but=application)):
         raise AddressTaken(_("This address is taken."))
     shop = Shop.objects.create(merchant=merchant, slug=slug, name=name, opened_at=now)
     ShopActivity.objects.create(shop=shop)
@@ -121,7 +124,7 @@ def freeze_shop(*, shop: Shop, reason: str, now: datetime, by=None) -> Shop:
     :raises ReasonMissing: nobody would know why
     :raises WrongStatus: the shop is frozen already, or leaves, or is closed
     """
-    reason = _given(reason)
+    reason = given(reason)
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     Shop.FLOW.move(shop, Shop.Status.FROZEN)
     shop.frozen_at, shop.frozen_because = now, reason
@@ -168,7 +171,7 @@ def close_shop(*, shop: Shop, reason: str, by, now: datetime) -> Shop:
     :raises UnfinishedBusiness: something is left to be done
     :raises WrongStatus: it is closed already
     """
-    reason = _given(reason)
+    reason = given(reason)
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     Shop.FLOW.move(shop, Shop.Status.CLOSED)
     left = [words for path in settings.SHOP_UNFINISHED if (words := import_string(path)(shop))]
@@ -184,7 +187,8 @@ def close_shop(*, shop: Shop, reason: str, by, now: datetime) -> Shop:
     return shop
 
 
-def _given(reason: str) -> str:
+def given(reason: str) -> str:
+    """A reason, trimmed; :raises ReasonMissing: there is none."""
     reason = reason.strip()[:300]
     if not reason:
         raise ReasonMissing(_("Say why: the shop reads it."))

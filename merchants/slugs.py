@@ -2,7 +2,7 @@
 
 import re
 
-from merchants.models import Shop
+from merchants.models import Application, Shop
 
 SHAPE = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){1,38}[a-z0-9]", re.ASCII)
 _NEEDED_BY_THE_MALL = """
@@ -20,6 +20,8 @@ def is_well_formed(slug: str) -> bool:
     return SHAPE.fullmatch(slug) is not None
 
 
-def is_free(slug: str) -> bool:
-    """No shop stands at this address and the mall does not need it itself."""
-    return slug not in RESERVED and not Shop.objects.filter(slug=slug).exists()
+def is_free(slug: str, *, but: Application | None = None) -> bool:
+    """No shop stands at this address, no other applicant has asked for it, and the mall does not need it itself."""
+    if slug in RESERVED or Shop.objects.filter(slug=slug).exists():
+        return False
+    return not Application.objects.standing().filter(shop_slug=slug).exclude(pk=but and but.pk).exists()

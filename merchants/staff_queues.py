@@ -4,17 +4,28 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.admin_site import StaffQueue
-from merchants.models import Application, Petition, Shop
+from merchants.models import Application, Document, Petition, Shop
 
 
 def waiting(user) -> list[StaffQueue]:
     queues = []
     if user.has_perm("merchants.view_application"):
         url = reverse("admin:merchants_application_changelist")
-        waiting = Application.objects.filter(status=Application.Status.SUBMITTED)
-        found = waiting.aggregate(count=Count("pk"), since=Min("submitted_at"))
-        queues.append(StaffQueue(_("Merchants to audit"), url=f"{url}?status__exact=submitted", **found))
+        now, rows = clock.now(), Application.objects
+        for label, status in ((_("Merchants to audit"), "review"), (_("Merchants for an expert"), "expert")):
+            found = rows.filter(status=status).aggregate(count=Count("pk"), since=Min("submitted_at"))
+            queues.append(StaffQueue(label, url=f"{url}?status__exact={status}", **found))
+        late = rows.overdue(now).aggregate(count=Count("pk"), since=Min("due_at"))
+        queues.append(StaffQueue(_("Applications overdue"), url=f"{url}?overdue=yes", is_trouble=True, **late))
+    if user.has_perm("merchants.view_document"):
+        url = reverse("admin:merchants_document_changelist")
+        renewals = Document.objects.filter(status=Document.Status.WAITING, merchant__isnull=False)
+        found = renewals.aggregate(count=Count("pk"), since=Min("uploaded_at"))
+        queues.append(
+            StaffQueue(_("Renewed documents"), url=f"{url}?status__exact=waiting&merchant__isempty=0", **found)
+        )
     if user.has_perm("merchants.view_shop"):
         url = reverse("admin:merchants_shop_changelist")
         count = Shop.objects.filter(status=Shop.Status.FROZEN).count()

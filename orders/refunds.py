@@ -16,10 +16,10 @@ from mall.events.bus import publish
 from mall.events.orders import PaymentRefunded
 from mall.flow import WrongStatus
 from mall.money import Money
+from mall.nudges import run_soon
 from orders.gateways import gateway
 from orders.gateways.base import ChannelUnavailable
 from orders.models import Order, OrderStep, Payment, Refund
-from orders.nudges import run_soon
 from orders.steps import write_steps
 
 log = logging.getLogger("orders.refunds")

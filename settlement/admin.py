@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall.money import Money
-from mall.staff import ReadOnlyAdmin, ReadOnlyRows
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
+from merchants.models import Shop
+from settlement.deposits import return_deposit
 from settlement.ledger import trial_balance
-from settlement.models import Account, Entry, Posting, Share
+from settlement.models import Account, Deposit, Entry, Posting, Share
 
 
 @admin.register(Account)
@@ -87,4 +89,32 @@ class ShareAdmin(ReadOnlyAdmin):
     list_filter = ["status", "due_on"]
     list_select_related = ["shop"]
     search_fields = ["=order_public_id", "=shop__slug"]
+    ordering = ["-pk"]
+
+
+def _return(*, deposit: Deposit, reason: str, by, now) -> None:
+    return_deposit(shop=deposit.shop, reason=reason, by=by, now=now)
+
+
+@admin.register(Deposit)
+class DepositAdmin(VerbAdmin):
+    """Deposits; one is sent back when its shop has closed (S6)."""
+
+    noun = "deposit"
+    verbs = [
+        Verb(
+            name="return_it",
+            label=gettext_lazy("Return the deposit"),
+            call=_return,
+            permission="settlement.return_deposit",
+            fits=lambda deposit: deposit.status == Deposit.Status.HELD and deposit.shop.status == Shop.Status.CLOSED,
+            asks="reason",
+            asks_help=gettext_lazy("The merchant reads it."),
+            is_grave=True,
+        )
+    ]
+    list_display = ["public_id", "application", "shop", "status", "amount", "paid_at", "returned_at"]
+    list_filter = ["status"]
+    list_select_related = ["application", "shop"]
+    search_fields = ["=public_id", "=shop__slug", "application__merchant_name"]
     ordering = ["-pk"]

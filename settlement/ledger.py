@@ -134,12 +134,13 @@ def entry_ids(count: int) -> list[str]:
 def balances(shop: Shop) -> dict[str, Money]:
     """What the shop is owed in its currency: ``pending`` (within T+7) and ``available``, summed from the postings."""
     return {
-        "pending": -_sum_of(Account.Kind.SHOP_PENDING, shop),
-        "available": -_sum_of(Account.Kind.SHOP_AVAILABLE, shop),
+        "pending": -balance_of(Account.Kind.SHOP_PENDING, shop),
+        "available": -balance_of(Account.Kind.SHOP_AVAILABLE, shop),
     }
 
 
-def _sum_of(kind: str, shop: Shop) -> Money:
+def balance_of(kind: str, shop: Shop) -> Money:
+    """The sum of a shop's postings on one kind of account: negative for what it is owed."""
     postings = Posting.objects.filter(account__kind=kind, account__shop=shop, account__currency=shop.currency)
     return Money(int(postings.aggregate(sum=Sum("amount"))["sum"] or 0), shop.currency)
 

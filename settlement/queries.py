@@ -14,6 +14,7 @@ from merchants.models import Shop
 from orders.models import Order
 from risk.holds import held_subjects
 from risk.models import Hold
+from settlement.ledger import balance_of
 from settlement.models import Account, Posting, Share
 
 
@@ -55,6 +56,12 @@ def unreleased_shares(shop: Shop) -> str:
     """What a shop still gets of its orders, in words; empty when nothing. One query."""
     pending = Share.objects.owned_by(shop).filter(status=Share.Status.PENDING).aggregate(Sum("net"))["net__sum"]
     return _("%(amount)s is not available to the shop yet.") % {"amount": Money(int(pending))} if pending else ""
+
+
+def deposit_held(shop: Shop) -> str:
+    """The shop's deposit that the mall still holds, in words; empty when there is none."""
+    held = -balance_of(Account.Kind.SHOP_DEPOSIT, shop)
+    return _("The mall holds %(amount)s of the shop as its deposit.") % {"amount": held} if held else ""
 
 
 def shares_of(shop: Shop) -> QuerySet[Share]:

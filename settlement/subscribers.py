@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from mall.events import on
+from mall.events.merchants import ShopOpened
 from mall.events.orders import LatePaymentReceived, OrderCompleted, OrderPaid, PaymentRefunded
 from mall.money import Money
+from merchants.models import Shop
 from orders.models import Order
-from settlement import receipts, splits
+from settlement import deposits, receipts, splits
 
 
 @on(OrderPaid)
@@ -42,3 +44,8 @@ def book_late_payment(event: LatePaymentReceived) -> None:
         amount=Money(event.amount, event.currency),
         received_at=datetime.fromisoformat(event.received_at),
     )
+
+
+@on(ShopOpened)
+def hold_deposit(event: ShopOpened) -> None:
+    deposits.hold_deposit(shop=Shop.objects.get(public_id=event.shop_id), now=datetime.fromisoformat(event.opened_at))

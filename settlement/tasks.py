@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from settlement import ledger, release
+from settlement import deposits, ledger, release
 
 
 @job("settlement.release_due_shares")
@@ -21,3 +21,13 @@ def continue_release() -> dict:
 def seal_ledger() -> dict:
     count = ledger.seal_ledger()
     return {"sealed": count} if count else {}
+
+
+@job("settlement.ask_about_deposits")
+def ask_about_deposits() -> dict:
+    return deposits.ask_about_deposits(now=clock.now())
+
+
+@job("settlement.finish_deposits")
+def finish_deposits() -> dict:
+    return deposits.finish_deposits(now=clock.now())

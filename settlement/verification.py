@@ -174,6 +174,29 @@ WHERE written.amount IS DISTINCT FROM happened.amount
 ORDER BY ref
 """
 
+# Deposits: what came in, went to a shop and went back is what payments, deposits and refunds say.
+DEPOSIT_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, max(p.amount) AS amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+    WHERE e.kind IN ('deposit', 'deposit_held', 'deposit_freed', 'deposit_back') GROUP BY e.kind, e.ref
+),
+happened AS (
+    SELECT 'deposit' AS kind, public_id AS ref, amount FROM settlement_depositpayment WHERE status = 'succeeded'
+    UNION ALL
+    SELECT 'deposit_held', public_id, amount FROM settlement_deposit WHERE shop_id IS NOT NULL
+    UNION ALL
+    SELECT 'deposit_freed', public_id, amount FROM settlement_deposit WHERE status IN ('returning', 'returned')
+    UNION ALL
+    SELECT 'deposit_back', public_id, amount FROM settlement_depositrefund WHERE status = 'succeeded'
+)
+SELECT kind || ' ' || ref, CASE
+    WHEN written.amount IS NULL THEN 'happened but is not booked'
+    WHEN happened.amount IS NULL THEN 'is booked but did not happen'
+    ELSE 'is booked with ' || written.amount || ', it was ' || happened.amount END
+FROM written FULL JOIN happened USING (kind, ref)
+WHERE written.amount IS DISTINCT FROM happened.amount ORDER BY ref
+"""
+
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
 AND name IN ('OrderPaid', 'OrderCompleted', 'PaymentRefunded', 'LatePaymentReceived')
@@ -194,6 +217,7 @@ class Verification:
     escrow_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
+    deposit_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -201,7 +225,7 @@ class Verification:
     def ok(self) -> bool:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.escrow_faults, self.unclaimed_faults,
-            self.receipt_faults,
+            self.receipt_faults, self.deposit_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -236,6 +260,7 @@ def _verify() -> Verification:
         "escrow_faults": ESCROW_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
+        "deposit_faults": DEPOSIT_FAULTS,
     }.items():
         count = 0
         for subject, wrong in _rows(query):

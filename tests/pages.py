@@ -28,7 +28,6 @@ from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
-from merchants import applications
 from merchants.models import Application, Seat, Shop
 from orders.gateways import sandbox_bank
 from orders.models import Order, OrderGroup, OrderLine, Payment, SandboxTrade
@@ -36,7 +35,6 @@ from orders.payments import start_payment
 from settlement.demo import pictures
 from tests import journeys
 from tests.factories import accounts, catalog, merchants
-from tests.factories.merchants import credit_code
 
 PASSWORD = "correct-horse-7"
 GUEST, SHOPPER, OWNER, CLERK, STAFF, APPLICANT = "guest", "shopper", "owner", "clerk", "staff", "applicant"
@@ -82,8 +80,8 @@ class Scene:
     applications: dict[str, Application] = field(default_factory=dict)  # by status
 
     def person(self, who: str) -> User | None:
-        if who == APPLICANT:
-            return self.applications["changes"].applicant
+        if isinstance(who, tuple):  # the applicant whose application stands so
+            return self.applications[who[1]].applicant
         return {SHOPPER: self.shopper, OWNER: self.owner, CLERK: self.clerk, STAFF: self.staff}.get(who)
 
 
@@ -222,28 +220,14 @@ def _export(scene: Scene, now: datetime) -> Export:
 
 
 def _applications(staff: User, now: datetime) -> dict[str, Application]:
+    """One in every status, brought there by the verbs."""
+    from tests.merchants.applying import in_status
+
     made = {}
-    for number, status in enumerate(("submitted", "changes", "rejected")):
+    for status in Application.Status.values:
         person = accounts.shopper(email=f"applicant-{status}@example.com", password=PASSWORD)
-        made[status] = applications.submit_application(
-            applicant=person,
-            fields={
-                "merchant_name": f"杭州云器商贸有限公司{number}号",
-                "kind": "enterprise",
-                "credit_code": credit_code(),
-                "contact_name": "张小云",
-                "contact_phone": f"1990000001{number}",
-                "shop_name": Text({"zh-hans": f"云器{number}号", "en": f"Cloud ware {number}"}),
-                "shop_slug": f"cloud-ware-{number}",
-                "goods": "茶具、茶叶",
-            },
-            now=now,
-        )
-    reason = "请补充营业执照。"
-    applications.request_changes(application=made["changes"], reason=reason, by=staff, now=now)
-    applications.reject_application(application=made["rejected"], reason=reason, by=staff, now=now)
-    for application in made.values():
-        application.refresh_from_db()
+        made[status] = in_status(status, person)
+        made[status].refresh_from_db()
     return made
 
 
@@ -269,6 +253,8 @@ def _typed(scene: Scene) -> Iterator[str]:
         yield from (address.consignee.reveal(), address.line.reveal())
     for application in scene.applications.values():
         yield from (application.merchant_name, application.goods, application.reason, application.contact_name.reveal())
+        yield from application.documents.values_list("issuer", flat=True)
+        yield from application.statements.values()
     for shop in Shop.objects.select_related("merchant"):
         yield from (shop.merchant.name, shop.slug, shop.province, shop.city)
     yield from Group.objects.values_list("name", flat=True)
@@ -330,6 +316,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("account", "storefront:accounts:home")
+    yield page("notices", "storefront:notifications:list")
     yield page("addresses", "storefront:accounts:addresses")
     yield page("address-add", "storefront:accounts:address-add")
     address = scene.shopper.addresses.order_by("pk").first()
@@ -340,10 +327,22 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("sign-out", "account_logout")
     yield page("apply", "storefront:merchants:apply")
     yield page("no-shop", "backoffice:merchants:home")
-    application = scene.applications["changes"]
-    yield Page(
-        "application-changes", APPLICANT, reverse("storefront:merchants:application", args=[application.public_id])
-    )
+    for status, application in scene.applications.items():
+        address = reverse("storefront:merchants:application", args=[application.public_id])
+        yield Page(f"application-{status}", (APPLICANT, status), address)
+    draft = scene.applications["draft"]
+    for step in ("business", "shop", "papers", "send"):
+        address = reverse("storefront:merchants:step", args=[draft.public_id, step])
+        yield Page(f"apply-{step}", (APPLICANT, "draft"), address)
+    address = reverse("storefront:merchants:document", args=[draft.public_id, "id-card"])
+    yield Page("apply-document", (APPLICANT, "draft"), address)
+    address = reverse("storefront:merchants:agreements", args=[scene.applications["approved"].public_id])
+    yield Page("apply-agreements", (APPLICANT, "approved"), address)
+    address = reverse("storefront:settlement:deposit", args=[scene.applications["agreed"].public_id])
+    yield Page("apply-deposit", (APPLICANT, "agreed"), address)
+    yield Page("papers", (APPLICANT, "open"), reverse("storefront:merchants:papers"))
+    card = scene.applications["open"].documents.get(kind="id-card")
+    yield Page("paper-renew", (APPLICANT, "open"), reverse("storefront:merchants:renew", args=[card.public_id]))
 
 
 def _backoffice(scene: Scene) -> Iterator[Page]:
@@ -356,7 +355,6 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("product-add", "catalog:add")
     yield page("product-edit", "catalog:edit", scene.product.public_id)
     yield page("stock", "catalog:stock", scene.product.public_id)
-    yield page("stock-movements", "catalog:movements")
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
@@ -368,10 +366,14 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("exports", "merchants:exports")
     yield page("export", "merchants:export", scene.export.public_id)
     yield page("staff", "merchants:staff")
+    yield page("invitations", "merchants:invitations")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
+    yield page("opening", "merchants:opening")
     yield page("life", "merchants:life")
     yield page("growth", "merchants:growth")
+    yield page("conduct", "merchants:conduct")
+    yield page("exit", "merchants:exit")
     yield Page("forbidden", CLERK, reverse("backoffice:merchants:shop", args=[scene.shop.slug]), 403)
 
 
@@ -400,6 +402,12 @@ NO_PAGES = {
     "storefront:orders:cart-change": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",
     "storefront:orders:payment-notify": "a bank speaks",
+    "storefront:merchants:file": "a file",
+    "storefront:merchants:paper-file": "a file",
+    "storefront:merchants:hand-in": "a press of a button",
+    "storefront:merchants:withdraw": "a press of a button",
+    "storefront:settlement:deposit-notify": "a bank speaks",
+    "storefront:settlement:deposit-return": "looks like the shopper's way back from the bank",
     "storefront:orders:cancel": "a press of a button",
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
@@ -414,6 +422,13 @@ NO_PAGES = {
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "storefront:notifications:follow": "a press of a button",
+    "storefront:notifications:read-all": "a press of a button",
+    "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",
+    "backoffice:merchants:invitation-withdraw": "a press of a button",
+    "backoffice:merchants:sanction-appeal": "a press of a button",
+    "backoffice:merchants:exit-stay": "a press of a button",
+    "backoffice:merchants:exit-data": "a file",
     "backoffice:merchants:health-appeal": "a press of a button",
     "backoffice:merchants:holiday-start": "a press of a button",
     "backoffice:merchants:holiday-end": "a press of a button",

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                             ("off_sale", "Off sale"),
                             ("refused", "Needs correction"),
                             ("taken_down", "Taken down by the platform"),
+                            ("withheld", "Withheld: a document has run out"),
                         ],
                         default="draft",
                         max_length=12,
@@ -542,6 +543,19 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("on_hand__gte", models.F("reserved")), ("reserved__gte", 0)),
                 name="stock_never_below_what_is_reserved",
+            ),
+        ),
+        migrations.AddField(
+            model_name="category",
+            name="trade",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Who sells here must have been admitted to it. Empty: general goods.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="merchants.trade",
+                verbose_name="trade",
             ),
         ),
     ]

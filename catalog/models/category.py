@@ -7,6 +7,7 @@ from treebeard.mp_tree import MP_Node
 
 from mall.pictures import PictureField
 from mall.texts import TextField
+from merchants.models import Trade
 
 
 class Category(MP_Node):
@@ -17,6 +18,10 @@ class Category(MP_Node):
     icon = PictureField(_("icon"), upload_to="categories/", longest=400, square=True, blank=True)
     commission_bps = models.PositiveIntegerField(_("commission in basis points"), default=500)
     needs_review = models.BooleanField(_("an expert reviews its goods"), default=False)
+    trade = models.ForeignKey(
+        Trade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("trade"),
+        help_text=_("Who sells here must have been admitted to it. Empty: general goods."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name, verbose_name_plural = _("category"), _("categories")

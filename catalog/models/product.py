@@ -37,15 +37,17 @@ class Product(ShopOwned):
         OFF_SALE = "off_sale", _("Off sale")
         REFUSED = "refused", _("Needs correction")
         TAKEN_DOWN = "taken_down", _("Taken down by the platform")
+        WITHHELD = "withheld", _("Withheld: a document has run out")
 
     FLOW = Flow(
         {
             Status.DRAFT: {Status.IN_REVIEW, Status.ON_SALE},
             Status.IN_REVIEW: {Status.ON_SALE, Status.REFUSED},
-            Status.ON_SALE: {Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
+            Status.ON_SALE: {Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN, Status.WITHHELD},
             Status.OFF_SALE: {Status.ON_SALE, Status.IN_REVIEW, Status.DRAFT, Status.TAKEN_DOWN},
             Status.REFUSED: {Status.IN_REVIEW, Status.ON_SALE},
             Status.TAKEN_DOWN: {Status.IN_REVIEW},
+            Status.WITHHELD: {Status.ON_SALE, Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
         }
     )
 

@@ -96,6 +96,82 @@ class HealthScored:
 
 
 @event
+class ApplicationSubmitted:
+    """A business handed in its application (M2), for the first time or again."""
+
+    application_id: str
+    round: int
+    due_at: str
+
+
+@event
+class ApplicationDecided:
+    """The machine or a person decided; ``status`` is what the application came to: review, expert, approved …"""
+
+    application_id: str
+    applicant_id: int
+    status: str
+    reason: str
+
+
+@event
+class ApplicationOverdue:
+    """The mall owes an answer: ``target`` is "machine" (one working day) or "answer" (three)."""
+
+    application_id: str
+    target: str
+    due_at: str
+
+
+@event
+class AgreementAccepted:
+    """An approved applicant accepted every agreement; the deposit is next."""
+
+    application_id: str
+    deposit: int
+    currency: str
+
+
+@event
+class DocumentDecided:
+    """A paper of an application (no merchant yet) or of a merchant was accepted or refused."""
+
+    document_id: str
+    merchant_id: str
+    application_id: str
+    kind: str
+    status: str
+    reason: str
+
+
+@event
+class DocumentExpiring:
+    """A merchant's paper runs out on a day; told once each 30, 15 and 7 days before."""
+
+    document_id: str
+    merchant_id: str
+    kind: str
+    valid_to: str
+    days: int
+
+
+@event
+class TradeSuspended:
+    """A paper that a trade needs has run out: the shop's goods of that trade cannot be sold."""
+
+    shop_id: str
+    trade: str
+
+
+@event
+class TradeRestored:
+    """The papers of a trade are in order again."""
+
+    shop_id: str
+    trade: str
+
+
+@event
 class ShopBarred:
     """A monthly score below 60: no campaigns and placements until a later score is 60 or more."""
 
@@ -113,3 +189,84 @@ class ShopUnbarred:
     month: str
     score: str
     scored_at: str
+
+
+@event
+class InvitationAccepted:
+    """Somebody who was invited works in the shop now."""
+
+    invitation_id: str
+    shop_id: str
+    person_id: str
+    role: str
+    accepted_at: str
+
+
+@event
+class TierChanged:
+    """A shop is in another tier of its category than the month before (M8)."""
+
+    shop_id: str
+    month: str
+    tier: str
+    tier_before: str
+    ranked_at: str
+
+
+@event
+class SanctionImposed:
+    """A violation and its points; ``total`` is what counts together, ``consequence`` what follows (M9)."""
+
+    sanction_id: str
+    shop_id: str
+    code: str
+    points: int
+    total: int
+    consequence: str
+    note: str
+    imposed_at: str
+
+
+@event
+class SanctionLifted:
+    """The points of a violation count no more: somebody else decided so."""
+
+    sanction_id: str
+    shop_id: str
+    code: str
+    lifted_at: str
+
+
+@event
+class ShopRestricted:
+    """The level of restriction changed: 0 none, 1 no campaigns, 2 not in lists either."""
+
+    shop_id: str
+    level: int
+    level_before: int
+    restricted_at: str
+
+
+@event
+class ShopExiting:
+    """A shop leaves the mall: nothing new begins, what is in flight is finished."""
+
+    shop_id: str
+    reason: str
+    exiting_at: str
+
+
+@event
+class ShopStays:
+    """It thought better of leaving."""
+
+    shop_id: str
+    staying_at: str
+
+
+@event
+class ShopExitCleared:
+    """Nothing is left to be done in a shop that leaves but to send its deposit back."""
+
+    shop_id: str
+    cleared_at: str

@@ -11,3 +11,23 @@ class SharesReleased:
     order_count: int
     amount: int
     currency: str
+
+
+@event
+class DepositPaid:
+    """An applicant's deposit came (S6): her shop may open."""
+
+    application_id: str
+    amount: int
+    currency: str
+    paid_at: str
+
+
+@event
+class DepositReturned:
+    """A shop's deposit went back the way it came."""
+
+    shop_id: str
+    amount: int
+    currency: str
+    returned_at: str

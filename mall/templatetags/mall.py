@@ -43,10 +43,12 @@ TONES = {
         "released",
         "paid_out",
         "ready",
+        "accepted",
+        "agreed",
     },
-    "info": {"paid", "shipped", "in_review", "submitted", "asked", "running"},
+    "info": {"paid", "shipped", "in_review", "submitted", "asked", "running", "review", "expert"},
     "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
-    "bad": {"frozen", "restricted", "failed", "rejected", "taken_down"},
+    "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet
 PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")
 PLACES = {  # whose English name is not their sound in Mandarin

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from mall.clock import business_date
 from merchants.health import latest_scores
 from merchants.idle import idle_since
-from merchants.models import Seat, Shop
+from merchants.models import AdmittedTrade, Seat, Shop
 from merchants.tunables import FREEZE_DAYS, REMINDER_DAYS
 
 
@@ -24,3 +24,14 @@ def health(shop: Shop, seat: Seat, now: datetime) -> dict | None:
         "freeze_on": business_date(since + timedelta(days=FREEZE_DAYS.value)) if is_threatened else None,
     }
     return {"template": "backoffice/panels/health.html", "context": context}
+
+
+def suspended_trades(shop: Shop, seat: Seat, now: datetime) -> dict | None:
+    """The trades in which the shop cannot sell because a document has run out."""
+    if not seat.can("shop.see"):
+        return None
+    rows = AdmittedTrade.objects.filter(merchant=shop.merchant_id, suspended_at__isnull=False).select_related("trade")
+    suspended = list(rows.order_by("trade__position"))
+    if not suspended:
+        return None
+    return {"template": "backoffice/panels/suspended_trades.html", "context": {"shop": shop, "suspended": suspended}}

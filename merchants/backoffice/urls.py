@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import exports, growth, life, saved, staff, views
+from merchants.backoffice import conduct, exports, growth, invitations, life, opening, saved, staff, views
 
 app_name = "merchants"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("<slug:shop>/", views.dashboard, name="dashboard"),
     path("<slug:shop>/shop/", views.profile, name="shop"),
+    path("<slug:shop>/opening/", opening.opening, name="opening"),
     path("<slug:shop>/health/", views.health, name="health"),
     path("<slug:shop>/health/appeal/", views.health_appeal, name="health-appeal"),
     path("<slug:shop>/growth/", growth.growth, name="growth"),
@@ -18,6 +19,13 @@ urlpatterns = [
     path("<slug:shop>/staff/", staff.staff, name="staff"),
     path("<slug:shop>/staff/<slug:public_id>/role/", staff.role, name="staff-role"),
     path("<slug:shop>/staff/<slug:public_id>/leave/", staff.leave, name="staff-leave"),
+    path("<slug:shop>/conduct/", conduct.conduct, name="conduct"),
+    path("<slug:shop>/conduct/<slug:public_id>/appeal/", conduct.appeal, name="sanction-appeal"),
+    path("<slug:shop>/exit/", conduct.leave, name="exit"),
+    path("<slug:shop>/exit/stay/", conduct.stay, name="exit-stay"),
+    path("<slug:shop>/exit/data/", conduct.data, name="exit-data"),
+    path("<slug:shop>/invitations/", invitations.invited, name="invitations"),
+    path("<slug:shop>/invitations/<slug:public_id>/withdraw/", invitations.withdraw, name="invitation-withdraw"),
     path("<slug:shop>/exports/", exports.export_list, name="exports"),
     path("<slug:shop>/exports/start/", exports.export_start, name="export-start"),
     path("<slug:shop>/exports/<slug:public_id>/", exports.export_detail, name="export"),

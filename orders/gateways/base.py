@@ -8,10 +8,33 @@ from typing import Protocol
 
 from mall.money import Money
 from mall.refusals import Refusal
-from orders.models import Payment, Refund
 
 NOTICE_WINDOW = timedelta(seconds=300)
 LARGEST_NOTICE = 64 * 1024
+
+
+class Payable(Protocol):
+    """What a channel needs to know of a payment: of orders, of a deposit, of whatever the mall takes money for."""
+
+    public_id: str
+    channel: str
+    amount: Money
+    pay_by: datetime
+    subject: str
+
+    def notify_path(self) -> str:
+        """Where the channel tells how it ended."""
+
+    def return_path(self) -> str:
+        """Where the payer comes back to."""
+
+
+class Returnable(Protocol):
+    """Money of a payment that goes back."""
+
+    public_id: str
+    payment: Payable
+    amount: Money
 
 
 class Standing(StrEnum):
@@ -62,19 +85,19 @@ class Gateway(Protocol):
     code: str
     label: str
 
-    def prepare(self, *, payment: Payment, now: datetime) -> Answer:
-        """Open the payment at the channel, to be paid until its group's ``pay_by``."""
+    def prepare(self, *, payment: Payable, now: datetime) -> Answer:
+        """Open the payment at the channel, to be paid until its ``pay_by``."""
 
-    def page_url(self, *, payment: Payment) -> str:
+    def page_url(self, *, payment: Payable) -> str:
         """Where the payer pays."""
 
-    def query(self, *, payment: Payment, now: datetime) -> Answer:
+    def query(self, *, payment: Payable, now: datetime) -> Answer:
         """How the payment stands."""
 
-    def close(self, *, payment: Payment, now: datetime) -> Answer:
+    def close(self, *, payment: Payable, now: datetime) -> Answer:
         """Take no more money for it; answers how it stands, which may be that money came or is on its way."""
 
-    def refund(self, *, refund: Refund, now: datetime) -> bool:
+    def refund(self, *, refund: Returnable, now: datetime) -> bool:
         """Send money back; ``True`` once it has gone, ``False`` while it is on its way."""
 
     def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:

@@ -14,13 +14,11 @@ from datetime import datetime
 from cryptography.exceptions import InvalidSignature
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall.money import Money
 from orders.gateways import sandbox_bank as bank
-from orders.gateways.base import LARGEST_NOTICE, NOTICE_WINDOW, Answer, BadNotice, Notice, Standing
-from orders.models import Payment, Refund
+from orders.gateways.base import LARGEST_NOTICE, NOTICE_WINDOW, Answer, BadNotice, Notice, Payable, Returnable, Standing
 
 _STANDINGS = {
     "waiting": Standing.WAITING,
@@ -36,29 +34,29 @@ class SandboxGateway:
     code = "sandbox"
     label = gettext_lazy("Sandbox bank")
 
-    def prepare(self, *, payment: Payment, now: datetime) -> Answer:
+    def prepare(self, *, payment: Payable, now: datetime) -> Answer:
         return _answer(
             bank.open_trade(
                 merchant_reference=payment.public_id,
-                subject=_("Order %(group)s") % {"group": payment.group.public_id},
+                subject=payment.subject,
                 amount=payment.amount,
-                notify_url=_absolute("storefront:orders:payment-notify", self.code),
-                return_url=_absolute("storefront:orders:payment-return", payment.public_id),
-                expires_at=payment.group.pay_by,
+                notify_url=settings.MALL_BASE_URL + payment.notify_path(),
+                return_url=settings.MALL_BASE_URL + payment.return_path(),
+                expires_at=payment.pay_by,
                 now=now,
             )
         )
 
-    def page_url(self, *, payment: Payment) -> str:
+    def page_url(self, *, payment: Payable) -> str:
         return reverse("storefront:orders:cashier", args=[bank.token_of(payment.public_id)])
 
-    def query(self, *, payment: Payment, now: datetime) -> Answer:
+    def query(self, *, payment: Payable, now: datetime) -> Answer:
         return _answer(bank.trade_state(merchant_reference=payment.public_id, now=now))
 
-    def close(self, *, payment: Payment, now: datetime) -> Answer:
+    def close(self, *, payment: Payable, now: datetime) -> Answer:
         return _answer(bank.close_trade(merchant_reference=payment.public_id, now=now))
 
-    def refund(self, *, refund: Refund, now: datetime) -> bool:
+    def refund(self, *, refund: Returnable, now: datetime) -> bool:
         return bank.refund_trade(
             merchant_reference=refund.payment.public_id,
             refund_reference=refund.public_id,
@@ -98,7 +96,3 @@ def _verify(signed: bytes, header: str) -> None:
 
 def _answer(state: bank.TradeState) -> Answer:
     return Answer(_STANDINGS[state.status], state.amount, state.trade)
-
-
-def _absolute(name: str, *args: str) -> str:
-    return settings.MALL_BASE_URL + reverse(name, args=args)

@@ -25,8 +25,8 @@ from django.db.models import Sum
 
 from mall.ids import new_id
 from mall.money import Money
+from mall.nudges import run_soon
 from orders.models import SandboxNotice, SandboxRefund, SandboxTrade
-from orders.nudges import run_soon
 
 OUTCOMES = ("success", "failure", "cancel", "late")
 LATE_BY = timedelta(minutes=1)  # after the order's time has run out

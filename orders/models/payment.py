@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from mall.flow import Flow
@@ -58,6 +60,22 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    # What a channel asks of a payment
+
+    @property
+    def pay_by(self):
+        return self.group.pay_by
+
+    @property
+    def subject(self) -> str:
+        return _now("Order %(group)s") % {"group": self.group.public_id}
+
+    def notify_path(self) -> str:
+        return reverse("storefront:orders:payment-notify", args=[self.channel])
+
+    def return_path(self) -> str:
+        return reverse("storefront:orders:payment-return", args=[self.public_id])
 
 
 class PaymentNotice(models.Model):

@@ -33,18 +33,20 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     goods.make_brands()
     goods.make_banners(now)
     say("shops")
-    opened, owners = shops.make_shops(staff=staff, now=now)
+    opened, owners = shops.make_shops(staff=staff, expert=expert, now=now)
     deliver_everything()
     say("products")
     made = goods.make_products(
         shops=opened, owners=owners, expert=expert, first_day=now - timedelta(days=DAYS + 5), scale=scale
     )
     deliver_everything()
-    shops.make_waiting_applications(now)
+    shops.make_waiting_applications((staff, expert), now)
     say("ninety days of trade")
     make_shoppers(200 * scale, now - timedelta(days=DAYS))
     figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     deliver_everything()  # what one part announced while the other had gone
+    shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
+    deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()
     record(

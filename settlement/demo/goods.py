@@ -10,22 +10,31 @@ from mall.accounts.models import User
 from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
-from merchants.models import Shop
+from merchants.models import Shop, Trade
 from settlement.demo import data, pictures
 from settlement.demo.data import shapes
 from settlement.demo.side_by_side import PROCESSES, side_by_side
 
+TRADES = {"food": "food", "beauty": "cosmetics", "electronics": "3c"}  # by the top of the tree
 PRODUCTS_LEFT_IN_REVIEW = 3  # so that the reviewers' queue has work
+
+
+def trade_of(category: str) -> str:
+    """The trade to which a drawer of the demonstration's catalogue belongs."""
+    parents = {drawer.slug: drawer.parent for drawer in data.categories()}
+    return TRADES.get(parents[category] or category, Trade.GENERAL)
 
 
 def make_categories() -> dict[str, Category]:
     nodes: dict[str, Category] = {}
+    trades = {trade.slug: trade for trade in Trade.objects.all()}
     for drawer in data.categories():
         facts = {
             "slug": drawer.slug,
             "name": Text(drawer.name),
             "commission_bps": drawer.commission_bps,
             "needs_review": drawer.risk == "complex",
+            "trade": trades[trade_of(drawer.slug)],
         }
         parent = nodes.get(drawer.parent)
         node = parent.add_child(**facts) if parent else Category.add_root(**facts)

@@ -1,22 +1,30 @@
-"""Merchants that apply and are approved, their shops, and the people who keep them."""
+"""Merchants that apply and are let in, their shops, and the people who keep them."""
 
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group
 
+from mall import clock
 from mall.accounts.models import User
+from mall.events import deliver_everything
 from mall.money import Money
 from mall.texts import Text
-from merchants.applications import approve_application, submit_application
-from merchants.models import Seat, Shop
+from merchants import applications
+from merchants.invitations import invite
+from merchants.models import Application, Seat, Shop
+from merchants.petitions import appeal_sanction, ask_revival
+from merchants.sanctions import impose
 from merchants.seats import give_seat
 from merchants.shops import open_shop, update_shop
-from settlement.demo import data, pictures
+from orders.gateways import sandbox_bank
+from settlement import deposits
+from settlement.demo import data, goods, papers, pictures
 from settlement.demo.data import shapes
 from settlement.demo.data.credit_codes import credit_code
 
 PASSWORD = "mall-demo-2026"  # noqa: S105  the demonstration's, printed on every start
 SHOPPER, OWNER, STAFF = "shopper@demo.example.com", "owner@demo.example.com", "staff@demo.example.com"
+RUNS_OUT_SOON = ("food-test-report", "id-card")  # of the demonstration's owner: he is warned
 STAFF_OF_GROUPS = {
     "auditor": ("auditor@demo.example.com", "商家审核员（示例）"),
     "category_expert": ("expert@demo.example.com", "类目专家（示例）"),
@@ -40,7 +48,7 @@ def make_staff() -> tuple[User, User]:
     return administrator, people["category_expert"]
 
 
-def make_shops(*, staff: User, now: datetime) -> tuple[dict[str, Shop], dict[str, User]]:
+def make_shops(*, staff: User, expert: User, now: datetime) -> tuple[dict[str, Shop], dict[str, User]]:
     """All shops and their owners, by slug; each opened as long ago as its story says."""
     shops: dict[str, Shop] = {}
     owners: dict[str, User] = {}
@@ -51,7 +59,7 @@ def make_shops(*, staff: User, now: datetime) -> tuple[dict[str, Shop], dict[str
         if merchant.slug not in first:
             first[merchant.slug] = slug
             owners[slug] = _owner(number, merchant)
-            shop = _apply_and_open(described, owners[slug], staff, opened_at)
+            shop = _apply_and_open(number, described, owners[slug], (staff, expert), opened_at, now)
         else:
             owners[slug] = owners[first[merchant.slug]]
             shop = open_shop(
@@ -73,9 +81,13 @@ def _owner(number: int, merchant: shapes.Merchant) -> User:
     return User.objects.create_user(email, PASSWORD, display_name=f"{merchant.contact_name}（示例）")
 
 
-def _apply_and_open(described: shapes.Shop, owner: User, staff: User, opened_at: datetime) -> Shop:
+def _apply_and_open(
+    number: int, described: shapes.Shop, owner: User, clerks: tuple[User, User], opened_at: datetime, now: datetime
+) -> Shop:
+    """The whole way: papers, check, two people where they must decide, agreement, deposit through the bank."""
     merchant = described.merchant
-    application = submit_application(
+    asked_at = opened_at - timedelta(days=1)
+    application = applications.start_application(
         applicant=owner,
         fields={
             "merchant_name": merchant.legal_name,
@@ -86,10 +98,34 @@ def _apply_and_open(described: shapes.Shop, owner: User, staff: User, opened_at:
             "shop_name": Text(described.name),
             "shop_slug": described.slug,
             "goods": described.tagline["zh-hans"],
+            "trades": _trades_of(merchant),
         },
-        now=opened_at - timedelta(days=1),
+        now=asked_at,
     )
-    return approve_application(application=application, by=staff, now=opened_at)
+    runs_out = {kind: clock.business_date(now) + timedelta(days=12) for kind in RUNS_OUT_SOON if number == 0}
+    application = papers.hand_in_papers(application, number=number, runs_out=runs_out, now=asked_at)
+    application = applications.submit_application(application=application, now=asked_at)
+    application = applications.check_application(application=application, now=asked_at)
+    for clerk in clerks:
+        if application.status in Application.WITH_STAFF:
+            application = applications.approve_application(application=application, by=clerk, now=asked_at)
+    agreements = [one.pk for one in applications.agreements_for(application, now=asked_at)]
+    application = applications.accept_agreements(
+        application=application, agreement_ids=agreements, by=owner, now=asked_at
+    )
+    payment = deposits.start_deposit_payment(application=application, channel="sandbox", now=opened_at)
+    sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=opened_at)
+    deposits.ask_about_deposit(payment=payment, now=opened_at)
+    deliver_everything()
+    application.refresh_from_db()
+    return application.shop
+
+
+def _trades_of(merchant: shapes.Merchant) -> list[str]:
+    """The trades of everything that its shops sell."""
+    theirs = {shop.slug for shop in data.shops() if shop.merchant.slug == merchant.slug}
+    found = {goods.trade_of(listing.category) for listing in data.products() if listing.shop in theirs}
+    return sorted(found | {"general"})
 
 
 def _furnish(shop: Shop, described: shapes.Shop, owner: User, at: datetime) -> Shop:
@@ -114,16 +150,27 @@ def _furnish(shop: Shop, described: shapes.Shop, owner: User, at: datetime) -> S
     )
 
 
-def make_waiting_applications(now: datetime) -> None:
-    """Two businesses that wait for an answer: one plain, one whose shop name a reviewer should look at."""
+def make_waiting_applications(clerks: tuple[User, User], now: datetime) -> None:
+    """Businesses on their way: let in by the machine, waiting for an auditor, for an expert, being filled in."""
     hopefuls = (
-        ("溪石家纺工作室（示例）", "individual", "溪石家纺", "Xishi Linen", "水洗棉床品、毛巾", "李示溪"),
-        ("北港渔获有限公司（示例）", "enterprise", "北港第一鲜", "Beigang Catch", "冷冻海鲜、鱼干", "孙示港"),
+        ("溪石家纺工作室（示例）", "individual", "溪石家纺", "Xishi Linen", "水洗棉床品、毛巾", "李示溪", "general"),
+        ("北港渔获有限公司（示例）", "enterprise", "北港第一鲜", "Beigang Catch", "冷冻海鲜、鱼干", "孙示港", "food"),
+        ("南屿养生食品有限公司（示例）", "brand", "南屿食养", "Nanyu Care", "蜂胶、鱼油", "周示屿", "health-food"),
+        (
+            "远帆进口商贸有限公司（示例）",
+            "cross_border",
+            "远帆进口",
+            "Yuanfan Import",
+            "进口护肤品",
+            "吴示帆",
+            "cosmetics",
+        ),
     )
-    for number, (name, kind, zh, en, goods, contact) in enumerate(hopefuls):
+    for number, (name, kind, zh, en, wares, contact, trade) in enumerate(hopefuls):
         slug = en.lower().replace(" ", "-")
         applicant = User.objects.create_user(f"applicant-{slug}@demo.example.com", PASSWORD, display_name=contact)
-        submit_application(
+        at = now - timedelta(hours=5 + 24 * number)
+        application = applications.start_application(
             applicant=applicant,
             fields={
                 "merchant_name": name,
@@ -133,7 +180,31 @@ def make_waiting_applications(now: datetime) -> None:
                 "contact_phone": f"+861990099000{number}",
                 "shop_name": Text({"zh-hans": zh, "en": en}),
                 "shop_slug": slug,
-                "goods": goods,
+                "goods": wares,
+                "trades": [trade],
             },
-            now=now - timedelta(hours=5 + number),
+            now=at,
         )
+        if kind == "cross_border":  # still looking for her papers
+            continue
+        application = papers.hand_in_papers(application, number=30 + number, runs_out={}, now=at)
+        application = applications.submit_application(application=application, now=at)
+        application = applications.check_application(application=application, now=at)
+        if trade == "health-food":
+            applications.approve_application(application=application, by=clerks[0], now=at)
+
+
+def show_shop_life(shops: dict[str, Shop], *, owners: dict[str, User], staff: User, now: datetime) -> None:
+    """What the pages on shop life have to show: a revival and an appeal that wait, an invitation."""
+    stories = {described.slug: described.story for described in data.shops()}
+    by_story = {story: [shops[slug] for slug in shops if stories[slug] == story] for story in set(stories.values())}
+    for shop in by_story.get("frozen", []):
+        shop.refresh_from_db()
+        if shop.status == Shop.Status.FROZEN:
+            ask_revival(shop=shop, reason="新品已备好，请恢复展示。", by=owners[shop.slug], now=now)
+    for shop in by_story.get("low_health", [])[:1]:
+        late = "近三十天多笔订单超过 72 小时才发货。"
+        sanction = impose(shop=shop, code="late_shipping", note=late, by=staff, now=now - timedelta(days=2))
+        appeal_sanction(sanction=sanction, reason="仓库搬迁所致，现已恢复。", by=owners[shop.slug], now=now)
+    for shop in by_story.get("newcomer", [])[:1]:
+        invite(shop=shop, email="packer@demo.example.com", role="clerk", by=owners[shop.slug], now=now)

@@ -223,4 +223,270 @@ class Migration(migrations.Migration):
                 name="share_released_has_a_moment",
             ),
         ),
+        migrations.AlterField(
+            model_name="account",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("custodian", "Money held by the payment provider"),
+                    ("escrow", "Paid, not yet completed"),
+                    ("unclaimed", "Came too late, goes back"),
+                    ("shop_pending", "Shop: pending"),
+                    ("shop_available", "Shop: available"),
+                    ("commission", "Platform commission"),
+                    ("deposit", "Deposits on their way"),
+                    ("shop_deposit", "Shop: deposit"),
+                ],
+                max_length=16,
+                verbose_name="kind",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="entry",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("paid", "Order paid"),
+                    ("completed", "Order completed, split"),
+                    ("released", "T+7: share available"),
+                    ("refunded", "Order refunded"),
+                    ("late", "Late payment received"),
+                    ("late_returned", "Late payment returned"),
+                    ("deposit", "Deposit paid"),
+                    ("deposit_held", "Deposit held for a shop"),
+                    ("deposit_freed", "Deposit to be returned"),
+                    ("deposit_back", "Deposit returned"),
+                ],
+                max_length=16,
+                verbose_name="kind",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Deposit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="dep", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "To be paid"),
+                            ("paid", "Paid"),
+                            ("held", "Held for the shop"),
+                            ("returning", "Going back"),
+                            ("returned", "Returned"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("asked_at", models.DateTimeField(verbose_name="asked for at")),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid at")),
+                ("returned_at", models.DateTimeField(null=True, verbose_name="returned at")),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="paid_deposit",
+                        to="merchants.application",
+                        verbose_name="application",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="paid_deposit",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "deposit",
+                "verbose_name_plural": "deposits",
+                "permissions": [("return_deposit", "Can return deposits")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DepositPayment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="dpy", unique=True)),
+                ("channel", models.CharField(max_length=20, verbose_name="channel")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                            ("closed", "Closed"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                (
+                    "provider_reference",
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="channel's reference"),
+                ),
+                ("pay_by", models.DateTimeField(verbose_name="to be paid by")),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("asked_at", models.DateTimeField(null=True, verbose_name="last asked about at")),
+                ("succeeded_at", models.DateTimeField(null=True, verbose_name="succeeded at")),
+                (
+                    "deposit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="settlement.deposit",
+                        verbose_name="deposit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "payment of a deposit",
+                "verbose_name_plural": "payments of deposits",
+            },
+        ),
+        migrations.CreateModel(
+            name="DepositNotice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=20, verbose_name="channel")),
+                ("notice_id", models.CharField(max_length=64, verbose_name="channel's message id")),
+                ("received_at", models.DateTimeField(verbose_name="received at")),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="settlement.depositpayment",
+                        verbose_name="payment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "notice about a deposit",
+                "verbose_name_plural": "notices about deposits",
+            },
+        ),
+        migrations.CreateModel(
+            name="DepositRefund",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="drf", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("asked", "Asked"), ("succeeded", "Returned")],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
+                ("refunded_at", models.DateTimeField(null=True, verbose_name="returned at")),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refund",
+                        to="settlement.depositpayment",
+                        verbose_name="payment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "return of a deposit",
+                "verbose_name_plural": "returns of deposits",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="deposit_amount_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paid_at", None), ("status", "waiting")),
+                    models.Q(("paid_at__isnull", False), models.Q(("status", "waiting"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="deposit_paid_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("shop", None), ("status__in", ["waiting", "paid"])),
+                    ("shop__isnull", False),
+                    _connector="OR",
+                ),
+                name="deposit_held_for_a_shop",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "returned"), _negated=True), ("returned_at__isnull", False), _connector="OR"
+                ),
+                name="deposit_returned_has_a_moment",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="depositpayment",
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["started_at"], name="deposit_payment_waiting"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="depositpayment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="deposit_payment_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="depositpayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "succeeded"), _negated=True), ("succeeded_at__isnull", False), _connector="OR"
+                ),
+                name="deposit_payment_succeeded_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="depositnotice",
+            constraint=models.UniqueConstraint(fields=("channel", "notice_id"), name="deposit_notice_once"),
+        ),
+        migrations.AddIndex(
+            model_name="depositrefund",
+            index=models.Index(
+                condition=models.Q(("status", "asked")), fields=["asked_at"], name="deposit_refund_asked"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="depositrefund",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="deposit_refund_positive"),
+        ),
+        migrations.AddConstraint(
+            model_name="depositrefund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "asked"), ("refunded_at__isnull", False), _connector="OR"),
+                name="deposit_refund_has_a_moment",
+            ),
+        ),
     ]

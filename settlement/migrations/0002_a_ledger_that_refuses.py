@@ -6,7 +6,7 @@ writes none.
 
 from django.db import migrations
 
-from mall.tenancy import APP_ROLE, SHOP_ROLE, AppendOnly, RowsOfOneShop
+from mall.tenancy import APP_ROLE, SHOP_ROLE, AppendOnly, NotForShops, RowsOfOneShop
 
 # `made_in` is the transaction that wrote the entry; nobody may name another. That the legs come in one statement is
 # what makes the balance final: after SET CONSTRAINTS ... IMMEDIATE has checked it, nothing can be added any more. It also
@@ -89,14 +89,14 @@ ALTER TABLE settlement_entry DISABLE ROW LEVEL SECURITY;
 # Shops read; the mall may move a share on, not rewrite what it says.
 GRANTS = f"""
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
-    ON settlement_account, settlement_entry, settlement_posting, settlement_share FROM {SHOP_ROLE};
+    ON settlement_account, settlement_entry, settlement_posting, settlement_share, settlement_deposit FROM {SHOP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_share FROM {APP_ROLE};
 GRANT UPDATE (status, released_at) ON settlement_share TO {APP_ROLE};
 """
 FORMER_GRANTS = f"""
 GRANT UPDATE, DELETE ON settlement_share TO {APP_ROLE};
 GRANT INSERT ON settlement_account, settlement_entry, settlement_posting TO {SHOP_ROLE};
-GRANT INSERT, UPDATE, DELETE ON settlement_share TO {SHOP_ROLE};
+GRANT INSERT, UPDATE, DELETE ON settlement_share, settlement_deposit TO {SHOP_ROLE};
 """
 
 
@@ -111,6 +111,8 @@ class Migration(migrations.Migration):
         RowsOfOneShop("settlement_account"),
         RowsOfOneShop("settlement_posting"),
         RowsOfOneShop("settlement_share"),
+        RowsOfOneShop("settlement_deposit"),
+        NotForShops("settlement_depositpayment", "settlement_depositnotice", "settlement_depositrefund"),
         migrations.RunSQL(ENTRIES_OF_ONE_SHOP, ENTRIES_OF_EVERYBODY),
         migrations.RunSQL(GRANTS, FORMER_GRANTS),
     ]

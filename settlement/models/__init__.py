@@ -1,4 +1,5 @@
+from settlement.models.deposit import Deposit, DepositNotice, DepositPayment, DepositRefund
 from settlement.models.ledger import Account, Entry, Posting
 from settlement.models.share import Share
 
-__all__ = ["Account", "Entry", "Posting", "Share"]
+__all__ = ["Account", "Deposit", "DepositNotice", "DepositPayment", "DepositRefund", "Entry", "Posting", "Share"]

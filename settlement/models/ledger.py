@@ -25,6 +25,8 @@ class Account(models.Model):
         SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
         COMMISSION = "commission", _("Platform commission")  # income
+        DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
+        SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="accounts", verbose_name=_("shop"))
@@ -57,6 +59,10 @@ class Entry(models.Model):
         REFUNDED = "refunded", _("Order refunded")
         LATE = "late", _("Late payment received")
         LATE_RETURNED = "late_returned", _("Late payment returned")
+        DEPOSIT = "deposit", _("Deposit paid")
+        DEPOSIT_HELD = "deposit_held", _("Deposit held for a shop")
+        DEPOSIT_FREED = "deposit_freed", _("Deposit to be returned")
+        DEPOSIT_BACK = "deposit_back", _("Deposit returned")
 
     public_id = PublicIdField(prefix="ent")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

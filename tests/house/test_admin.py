@@ -19,18 +19,20 @@ from mall.jobs import JobRun
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.models import Banner
-from merchants.growth import count
+from merchants import growth
+from merchants.blacklist import add_to_blacklist
 from merchants.health import score_month
 from orders.models import OrderLine, Refund
 from risk.holds import place_hold
 from risk.models import BannedWord
+from settlement.models import Deposit
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import staff
 from tests.factories.catalog import brand, product
 from tests.factories.merchants import seat
 from tests.journeys import completed_order, paid_order
-from tests.merchants.test_applications import submitted
+from tests.merchants.applying import in_status, submitted
 
 DAY = timedelta(days=1)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -54,8 +56,10 @@ def a_bit_of_everything() -> None:
     other = paid_order(now=NOON)
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     submitted()
+    Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
+    add_to_blacklist(kind="name", value=f"公司{number()}", why="…", by=clerk, now=NOON)
     seat(order.shop, clerk)
-    count(shop_id=order.shop.public_id, at=NOON, paid_orders=1)
+    growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
     score_month(month=NOON.date().replace(day=1), now=NOON)
     product(status="in_review", title="最好的茶", brand=brand())
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)
@@ -85,7 +89,9 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
 
     assert {label: few for label, (few, _many) in rows.items() if not few} == {}
     grown = {label: counts for label, counts in rows.items() if counts[1] <= counts[0]}
-    assert set(grown) <= {"auth.Group", "settlement.Account"}  # their rows are the house's own
+    assert set(grown) <= {  # their rows are the house's own
+        "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
+    }  # fmt: skip
     assert {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > 8} == {}
 
 
@@ -116,7 +122,7 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
     shown = admin.site._registry[model]
     written = {
         "accounts.User", "auth.Group", "catalog.Brand", "catalog.Category", "marketing.Banner", "risk.BannedWord",
-        "risk.Hold",
+        "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
     }  # fmt: skip
 
     assert isinstance(shown, ReadOnly) or model._meta.label in written

@@ -17,13 +17,18 @@ from mall.backoffice.saved import save_filter
 from mall.exports.asking import ask_for_export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
+from mall.notifications.models import Notice
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
+from merchants.invitations import invite
 from merchants.models import Seat
+from merchants.sanctions import impose
+from settlement.models import Deposit
 from tests.conftest import NOON
-from tests.factories.accounts import shopper
+from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order
+from tests.merchants.applying import in_status
 
 # The arguments, beside the shop, that lead to a row of the shop ``world`` describes; and for whom the door is.
 ROWS = {
@@ -33,12 +38,20 @@ ROWS = {
     "backoffice:merchants:health-appeal": {},
     "backoffice:merchants:growth": {},
     "backoffice:merchants:life": {},
+    "backoffice:merchants:opening": {},
     "backoffice:merchants:holiday-start": {},
     "backoffice:merchants:holiday-end": {},
     "backoffice:merchants:revival-ask": {},
     "backoffice:merchants:staff": {},
     "backoffice:merchants:staff-role": {"public_id": "clerk"},
     "backoffice:merchants:staff-leave": {"public_id": "clerk"},
+    "backoffice:merchants:conduct": {},
+    "backoffice:merchants:sanction-appeal": {"public_id": "sanction"},
+    "backoffice:merchants:exit": {},
+    "backoffice:merchants:exit-stay": {},
+    "backoffice:merchants:exit-data": {},
+    "backoffice:merchants:invitations": {},
+    "backoffice:merchants:invitation-withdraw": {"public_id": "invitation"},
     "backoffice:merchants:exports": {},
     "backoffice:merchants:export-start": {},
     "backoffice:merchants:export": {"public_id": "export"},
@@ -70,10 +83,29 @@ WRITES = {
     "backoffice:merchants:holiday-end",
     "backoffice:merchants:revival-ask",
     "backoffice:merchants:staff",
+    "backoffice:merchants:sanction-appeal",
+    "backoffice:merchants:exit",
+    "backoffice:merchants:exit-stay",
+    "backoffice:merchants:exit-data",
+    "backoffice:merchants:invitations",
+    "backoffice:merchants:invitation-withdraw",
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
+}
+APPLICANTS_ROWS = {
+    "storefront:merchants:application": {"public_id": "application"},
+    "storefront:merchants:step": {"public_id": "application", "step": "=shop"},
+    "storefront:merchants:document": {"public_id": "application", "kind": "=id-card"},
+    "storefront:merchants:file": {"public_id": "application", "document_id": "document"},
+    "storefront:merchants:hand-in": {"public_id": "application"},
+    "storefront:merchants:withdraw": {"public_id": "application"},
+    "storefront:merchants:agreements": {"public_id": "application"},
+    "storefront:merchants:renew": {"public_id": "document"},
+    "storefront:merchants:paper-file": {"public_id": "document"},
+    "storefront:settlement:deposit": {"public_id": "application"},
+    "storefront:settlement:deposit-return": {"public_id": "payment"},
 }
 SHOPPERS_ROWS = {
     "storefront:orders:pay": {"public_id": "group"},
@@ -84,6 +116,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
+    "storefront:notifications:follow": {"public_id": "notice"},
     "storefront:accounts:address-edit": {"public_id": "address"},
     "storefront:accounts:address-remove": {"public_id": "address"},
     "api:order": {"public_id": "order"},
@@ -97,7 +130,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:sitemap-part",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
-    "storefront:merchants:application",
+    "storefront:settlement:deposit-notify",
+    "storefront:merchants:invitation",
     "api:product",
 }
 
@@ -134,6 +168,9 @@ def world(db, settings):
         }
         export = ask_for_export(shop=mine, **given)
         write_export(export_id=export.public_id, now=clock.now())
+        code, by = "false_words", staff()
+        sanction = impose(shop=mine, code=code, note="x", by=by, now=NOON)
+        told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
             "other_shop": theirs,
@@ -147,6 +184,9 @@ def world(db, settings):
             "payment": order.group.payments.get(),
             "address": order.shopper.addresses.first(),
             "clerk": clerk,
+            "notice": told,
+            "sanction": sanction,
+            "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
@@ -167,7 +207,7 @@ def _arguments(world: dict, row: dict[str, str]) -> dict[str, str]:
 
 
 def test_every_address_with_an_argument_is_described():
-    assert set(mall_addresses()) == set(ROWS) | set(SHOPPERS_ROWS) | FOR_EVERYBODY
+    assert set(mall_addresses()) == set(ROWS) | set(SHOPPERS_ROWS) | set(APPLICANTS_ROWS) | FOR_EVERYBODY
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
@@ -205,6 +245,25 @@ def test_another_shoppers_rows_are_not_found(world, name):
 
     assert _ask(_signed_in(world["stranger"]), url) <= {404, 405}
     assert 404 in _ask(_signed_in(world["stranger"]), url)
+
+
+@pytest.mark.parametrize("name", sorted(APPLICANTS_ROWS))
+def test_another_applicants_rows_are_not_found(db, name):
+    application = in_status("open")
+    deposit = Deposit.objects.create(application=application, amount=1, asked_at=NOON)
+    rows = {
+        "application": application,
+        "document": application.documents.first(),
+        "payment": deposit.payments.create(channel="sandbox", amount=1, pay_by=NOON, started_at=NOON),
+    }
+    given = {
+        name: noun[1:] if noun.startswith("=") else rows[noun].public_id for name, noun in APPLICANTS_ROWS[name].items()
+    }
+    url = reverse(name, kwargs=given)
+
+    answers = _ask(_signed_in(shopper()), url)
+    assert 404 in answers <= {404, 405}
+    assert 404 not in _ask(_signed_in(application.applicant), url)
 
 
 # The database behind it

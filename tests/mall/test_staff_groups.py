@@ -12,13 +12,12 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import product
 from tests.factories.merchants import shop
 from tests.house.test_admin import MODELS, VERBS, a_bit_of_everything, list_of
-from tests.merchants.test_applications import submitted
+from tests.merchants.applying import under_review
 
 pytestmark = pytest.mark.django_db
 
 # Who may press which button; a verb that is not named here fails the test.
 WHO = {
-    "merchants.audit_application": {"auditor"},
     "merchants.freeze_shop": {"operations", "risk"},
     "merchants.close_shop": set(),
     "merchants.rescore_healthscore": {"operations"},
@@ -28,6 +27,7 @@ WHO = {
     "orders.ask_payment": {"finance"},
     "orders.retry_refund": {"finance"},
     "risk.release_hold": {"risk"},
+    "settlement.return_deposit": {"finance"},
     "mall.retry_outboxevent": {"operations"},
 }
 PLACES = {
@@ -37,6 +37,10 @@ PLACES = {
     "admin:marketing_banner_add": {"operations"},
     "admin:catalog_category_add": {"category_expert"},
     "admin:catalog_brand_add": {"category_expert"},
+    "admin:merchants_trade_add": {"operations"},
+    "admin:merchants_requirement_add": {"operations"},
+    "admin:merchants_agreement_add": {"operations"},
+    "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
@@ -130,12 +134,9 @@ def test_the_first_page_opens_for_each_group_and_says_who_she_is_here(client, gr
 
 def test_an_auditor_audits_and_does_not_review_goods(client):
     client.force_login(member("auditor"))
-    application, goods = submitted(), product(status="in_review")
+    application, goods = under_review(), product(status="in_review")
 
-    client.post(
-        reverse("admin:merchants_application_changelist"),
-        {"action": "approve", "_selected_action": [application.pk], "confirmed": "yes"},
-    )
+    client.post(reverse("admin:merchants_application_decide", args=[application.pk]), {"approve": "1"})
     answer = client.get(reverse("admin:catalog_product_change", args=[goods.pk]))
 
     application.refresh_from_db()

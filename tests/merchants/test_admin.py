@@ -1,18 +1,17 @@
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from merchants.growth import count
+from merchants import growth
 from merchants.health import score_month
-from merchants.models import Application, HealthScore, Seat, Shop
+from merchants.models import HealthScore, Seat, Shop
 from merchants.staff_queues import waiting
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import seat, shop
-from tests.merchants.test_applications import in_status, submitted
+from tests.merchants.applying import submitted
 
 pytestmark = pytest.mark.django_db
-APPLICATIONS, SHOPS = "admin:merchants_application_changelist", "admin:merchants_shop_changelist"
+SHOPS = "admin:merchants_shop_changelist"
 
 
 @pytest.fixture
@@ -40,90 +39,24 @@ def told(response) -> list[str]:
 
 
 def test_decision_is_asked_for_before_it_is_done(desk):
-    application = submitted()
+    place = shop()
 
-    asked = act(desk, APPLICATIONS, "approve", application)
+    asked = act(desk, SHOPS, "freeze", place)
+    unsaid = act(desk, SHOPS, "freeze", place, confirmed="yes", reason=" ")
 
-    application.refresh_from_db()
+    place.refresh_from_db()
     assert (asked.status_code, asked.templates[0].name) == (200, "admin/verbs/decide.html")
-    assert (list(asked.context["rows"]), asked.context["form"]) == ([application], None)
-    assert application.status == "submitted"
+    assert (list(asked.context["rows"]), list(unsaid.context["form"].errors)) == ([place], ["reason"])
+    assert place.status == "open"
 
 
-def test_staff_approve_by_the_verb(desk, clerk):  # M2
-    application = submitted()
+def test_one_refusal_does_not_hold_up_the_others(desk):
+    one, frozen = shop(), shop(status="frozen", frozen_at=NOON)
 
-    response = act(desk, APPLICATIONS, "approve", application, confirmed="yes")
+    response = act(desk, SHOPS, "freeze", one, frozen, confirmed="yes", reason="Complaints")
 
-    application.refresh_from_db()
-    assert (response.status_code, application.status, application.decided_by) == (302, "approved", clerk)
-    assert Shop.objects.get().slug == application.shop_slug
-
-
-@pytest.mark.parametrize(("action", "status"), [("request_changes", "changes"), ("reject", "rejected")])
-def test_staff_say_no_with_a_reason(desk, clerk, action, status):
-    application = submitted()
-
-    act(desk, APPLICATIONS, action, application, confirmed="yes", reason="Licence unreadable")
-
-    application.refresh_from_db()
-    assert (application.status, application.reason, application.decided_by) == (status, "Licence unreadable", clerk)
-
-
-def test_no_without_a_reason_is_asked_again(desk):
-    application = submitted()
-
-    response = act(desk, APPLICATIONS, "reject", application, confirmed="yes", reason=" ")
-
-    application.refresh_from_db()
-    assert (list(response.context["form"].errors), application.status) == (["reason"], "submitted")
-
-
-def test_one_refusal_does_not_hold_up_the_others(desk, clerk):
-    mine, other, decided = submitted(clerk), submitted(), in_status(Application.Status.REJECTED)
-
-    response = act(desk, APPLICATIONS, "approve", mine, other, decided, confirmed="yes")
-
-    assert {row.pk: row.status for row in Application.objects.all()} == {
-        mine.pk: "submitted",
-        other.pk: "approved",
-        decided.pk: "rejected",
-    }
-    assert len(told(response)) == 3
-
-
-def test_who_may_only_look_sees_no_decisions(client):
-    looker = staff(superuser=False)
-    looker.user_permissions.add(Permission.objects.get(codename="view_application"))
-    client.force_login(looker)
-    application = submitted()
-
-    act(client, APPLICATIONS, "approve", application, confirmed="yes")
-    page = client.get(reverse("admin:merchants_application_change", args=[application.pk]))
-
-    application.refresh_from_db()
-    assert (page.status_code, page.context["verbs"], application.status) == (200, [], "submitted")
-
-
-def test_page_of_an_application_shows_findings_and_masks_the_person(desk):
-    application = submitted(contact_name="张小云", contact_phone="19912345678", goods="减肥茶")
-
-    page = desk.get(reverse("admin:merchants_application_change", args=[application.pk])).content.decode()
-
-    assert "减肥" in page
-    assert "⚠" in page
-    assert "9912345678" not in page
-    assert "张小云" not in page
-
-
-@pytest.mark.parametrize("status", Application.Status)
-def test_page_of_an_application_offers_what_can_be_done_now(desk, status):
-    application = in_status(status)
-
-    page = desk.get(reverse("admin:merchants_application_change", args=[application.pk]))
-
-    offered = names(page)
-    assert offered == (["approve", "request_changes", "reject"] if status == "submitted" else [])
+    assert set(Shop.objects.values_list("status", flat=True)) == {"frozen"}
+    assert len(told(response)) == 2
 
 
 def test_staff_freeze_with_a_reason_and_thaw(desk):
@@ -166,7 +99,7 @@ def test_nothing_is_added_edited_or_deleted_by_hand(desk, model):
 
 def _facts():
     place = shop()
-    count(shop_id=place.public_id, at=NOON, paid_orders=1, paid_amount=100)
+    growth.write(shop_id=place.public_id, name="Told", subject="x", at=NOON, paid_orders=1, paid_amount=100)
     from merchants.models import DailyFacts
 
     return DailyFacts.objects.get()
@@ -189,7 +122,14 @@ def test_staff_close_a_shop_in_which_nothing_is_left_to_be_done(desk):  # M9
 
 def test_staff_score_again_after_an_appeal(desk, clerk):  # M6
     score = _score()
-    count(shop_id=score.shop.public_id, at=NOON.replace(month=2), paid_orders=50, canceled_paid_orders=50)
+    growth.write(
+        shop_id=score.shop.public_id,
+        name="Told",
+        subject="x",
+        at=NOON.replace(month=2),
+        paid_orders=50,
+        canceled_paid_orders=50,
+    )
     page = reverse("admin:merchants_healthscore_change", args=[score.pk])
     assert names(desk.get(page)) == ["rescore"]
 
@@ -212,25 +152,24 @@ def test_the_page_tells_what_people_did(desk, clerk):
 
 
 def test_what_was_decided_meanwhile_is_said(desk):
-    application = in_status(Application.Status.REJECTED)
+    frozen = shop(status="frozen", frozen_at=NOON)
 
     response = desk.post(
-        f"{reverse(APPLICATIONS)}?status__exact=submitted",
-        {"action": "approve", "_selected_action": [application.pk], "confirmed": "yes"},
+        f"{reverse(SHOPS)}?status__exact=open",
+        {"action": "freeze", "_selected_action": [frozen.pk], "confirmed": "yes"},
         headers={"accept-language": "en"},
     )
 
     assert told(response) == ["Nothing was chosen that is still in this list."]
 
 
-def test_queues_tell_how_many_applications_wait_and_shops_are_frozen(desk, clerk):
-    submitted(), submitted(), in_status(Application.Status.REJECTED)
+def test_queues_tell_how_many_shops_are_frozen(desk, clerk):
     shop(), shop(status=Shop.Status.FROZEN, frozen_at=NOON)
 
     queues = waiting(clerk)
 
-    assert [queue.count for queue in queues] == [2, 1, 0]
-    assert [desk.get(queue.url).context["cl"].result_count for queue in queues] == [2, 1, 0]
+    assert [queue.count for queue in queues] == [0, 0, 0, 0, 1, 0]
+    assert [desk.get(queue.url).context["cl"].result_count for queue in queues] == [0, 0, 0, 0, 1, 0]
     assert waiting(shopper()) == []
 
 

@@ -2,11 +2,12 @@ import threading
 
 from django.db import connections
 
-from merchants.applications import approve_application, submit_application
+from merchants.applications import approve_application, submit_application, take_deposit
 from merchants.models import Application, Merchant, Shop
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
-from tests.merchants.test_applications import said
+from tests.factories.merchants import credit_code
+from tests.merchants.applying import Status, checked, draft, in_status, under_review, with_papers
 
 
 def side_by_side(*calls):
@@ -30,40 +31,62 @@ def side_by_side(*calls):
     return outcomes
 
 
-def test_two_people_applying_for_one_business_at_once_make_one_application(committed_db):
-    fields, people = said(), [shopper(), shopper(), shopper(), shopper()]
+def rivals(count: int) -> list[Application]:
+    """Drafts of different people for one business."""
+    code = credit_code()
+    return [with_papers(draft(shopper(), credit_code=code)) for _number in range(count)]
 
+
+def test_of_many_who_hand_in_for_one_business_at_once_one_gets_through(committed_db):
     outcomes = side_by_side(
-        *(lambda person=person: submit_application(applicant=person, fields=fields, now=NOON) for person in people)
-    )
+        *(lambda row=row: submit_application(application=row, now=NOON) for row in rivals(3))
+    )  # fmt: skip
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Application"] + ["ApplicationRefused"] * 3
-    assert Application.objects.count() == 1
-
-
-def test_two_clerks_approving_at_once_open_one_shop(committed_db):
-    application = submit_application(applicant=shopper(), fields=said(), now=NOON)
-    clerks = [staff(), staff(), staff()]
-
-    outcomes = side_by_side(
-        *(lambda clerk=clerk: approve_application(application=application, by=clerk, now=NOON) for clerk in clerks)
-    )
-
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Shop", "WrongStatus", "WrongStatus"]
-    assert (Merchant.objects.count(), Shop.objects.count()) == (1, 1)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Application"] + ["ApplicationRefused"] * 2
+    assert Application.objects.filter(status=Status.SUBMITTED).count() == 1
 
 
-def test_without_the_lock_two_applications_for_one_business_pass(committed_db, monkeypatch):  # negative control
+def test_without_the_lock_several_get_through(committed_db, monkeypatch):  # negative control
     from merchants import applications
 
+    rows, gate = rivals(2), threading.Barrier(2)
     monkeypatch.setattr(applications, "_one_at_a_time", lambda: None)
-    gate = threading.Barrier(2)
-    check = applications._findings_of
-    monkeypatch.setattr(applications, "_findings_of", lambda *args: (gate.wait(5), check(*args))[1])
-    fields, people = said(), [shopper(), shopper()]
+    forget = applications._forget_unasked
+    monkeypatch.setattr(applications, "_forget_unasked", lambda *args: (gate.wait(5), forget(*args))[1])
 
-    side_by_side(
-        *(lambda person=person: submit_application(applicant=person, fields=fields, now=NOON) for person in people)
+    side_by_side(*(lambda row=row: submit_application(application=row, now=NOON) for row in rows))
+
+    assert Application.objects.filter(status=Status.SUBMITTED).count() == 2
+
+
+def test_clerks_who_approve_at_once_decide_once(committed_db):
+    row, clerks = under_review(), [staff(), staff(), staff()]
+
+    outcomes = side_by_side(
+        *(lambda clerk=clerk: approve_application(application=row, by=clerk, now=NOON) for clerk in clerks)
     )
 
-    assert Application.objects.count() == 2
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Application", "WrongStatus", "WrongStatus"]
+    assert row.decisions.filter(outcome="approved").count() == 1
+
+
+def test_auditor_and_expert_at_once_are_two_people(committed_db):
+    row, clerks = checked(trades=["food"]), [staff(), staff()]
+
+    outcomes = side_by_side(
+        *(lambda clerk=clerk: approve_application(application=row, by=clerk, now=NOON) for clerk in clerks)
+    )
+
+    row.refresh_from_db()
+    assert {type(outcome).__name__ for outcome in outcomes} == {"Application"}
+    assert (row.status, {row.reviewed_by, row.expert_by}) == (Status.APPROVED, set(clerks))
+
+
+def test_a_deposit_heard_three_times_at_once_opens_one_shop(committed_db):
+    row = in_status(Status.AGREED)
+
+    side_by_side(
+        *(lambda: take_deposit(application_id=row.public_id, amount=row.deposit, now=NOON) for _time in range(3))
+    )
+
+    assert (Merchant.objects.count(), Shop.objects.count()) == (1, 1)

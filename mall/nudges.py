@@ -6,7 +6,7 @@ from django.db import transaction
 
 from mall.celery import app
 
-log = logging.getLogger("orders.nudges")
+log = logging.getLogger("mall.nudges")
 
 
 def run_soon(task: str) -> None:

@@ -1,0 +1,214 @@
+"""S6: the deposit is paid through the gateway, held for the shop by the ledger, and sent back once."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import ProgrammingError, transaction
+from django.urls import reverse
+
+from mall.events import deliver_everything
+from mall.money import Money
+from mall.tenancy import shop_scope
+from merchants.models import Application, Shop
+from orders.gateways import sandbox_bank
+from orders.models import SandboxNotice, SandboxRefund, SandboxTrade
+from orders.payments import NoticeRefused
+from settlement.deposits import (
+    NothingHeld,
+    NothingToPay,
+    ask_about_deposits,
+    deposit_of,
+    finish_deposits,
+    receive_deposit_notice,
+    return_deposit,
+    start_deposit_payment,
+)
+from settlement.ledger import trial_balance
+from settlement.models import Deposit, DepositPayment, DepositRefund, Entry
+from settlement.queries import deposit_held
+from settlement.verification import verify_ledger
+from tests.conftest import NOON
+from tests.factories.accounts import shopper, staff
+from tests.factories.merchants import shop
+from tests.merchants.applying import in_status
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(minutes=5)
+ONCE = NOON + timedelta(seconds=1)
+FEN = Money.parse("5000.00")
+
+
+@pytest.fixture
+def application():
+    return in_status("agreed")
+
+
+def start(application, now=NOON) -> DepositPayment:
+    return start_deposit_payment(application=application, channel="sandbox", now=now)
+
+
+def press(payment, outcome="success", now=NOON) -> None:
+    sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome=outcome, now=now)
+
+
+def tell(notice, now=NOON) -> None:
+    headers, body = sandbox_bank.signed(notice, now)
+    receive_deposit_notice(channel="sandbox", headers=headers, body=body, now=now)
+
+
+def balances() -> dict[str, int]:
+    return {row.kind: row.balance.minor for row in trial_balance() if row.balance}
+
+
+def opened(application) -> Shop:
+    press(start(application))
+    for notice in SandboxNotice.objects.order_by("pk"):
+        tell(notice)
+    deliver_everything()
+    application.refresh_from_db()
+    return application.shop
+
+
+def test_the_deposit_comes_and_the_shop_opens_by_itself(application):  # S6, M2
+    payment = start(application)
+    again = start(application, now=LATER)
+    press(payment)
+
+    notices = list(SandboxNotice.objects.order_by("pk"))
+    for notice in [*notices, *notices]:  # twice, and an older one after it
+        tell(notice)
+    assert balances() == {"custodian": FEN.minor, "deposit": -FEN.minor}
+    deliver_everything()
+
+    application.refresh_from_db()
+    assert (again.pk, DepositPayment.objects.count()) == (payment.pk, 1)
+    assert (application.status, application.shop.is_open) == (Application.Status.OPEN, True)
+    assert balances() == {"custodian": FEN.minor, "shop_deposit": -FEN.minor}
+    assert deposit_of(application.shop) == FEN
+    assert sorted(Entry.objects.values_list("kind", flat=True)) == ["deposit", "deposit_held"]
+    assert verify_ledger().ok
+
+
+def test_a_silent_bank_is_asked(application):
+    press(start(application))
+
+    assert ask_about_deposits(now=LATER) == {"succeeded": 1}
+    assert Deposit.objects.get().status == "paid"
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("failure", "failed"), ("cancel", "closed")])
+def test_a_payment_that_failed_may_be_tried_again(application, outcome, status):
+    first = start(application)
+    press(first, outcome)
+
+    second = start(application, now=LATER)
+
+    first.refresh_from_db()
+    assert (first.status, second.pk != first.pk, second.status) == (status, True, "pending")
+    assert balances() == {}
+
+
+def test_money_that_comes_twice_goes_back_once(application):
+    late = start(application)
+    press(late, "late")
+    DepositPayment.objects.filter(pk=late.pk).update(status="closed")
+    shop_ = opened(application)
+    way_later = NOON + timedelta(hours=3)
+    sandbox_bank.settle_late_trades(now=way_later)
+
+    tell(SandboxNotice.objects.filter(trade__merchant_reference=late.public_id).latest("pk"), now=way_later)
+    finished = [finish_deposits(now=way_later + timedelta(minutes=2 * n)) for n in (1, 2)]
+
+    assert finished == [{"finished": 1, "waiting": 0}, {}]
+    assert (deposit_of(shop_), balances()) == (FEN, {"custodian": FEN.minor, "shop_deposit": -FEN.minor})
+    assert SandboxRefund.objects.count() == 1
+
+
+def test_forged_foreign_and_altered_messages_are_refused(application):
+    payment = start(application)
+    press(payment)
+    headers, body = sandbox_bank.signed(SandboxNotice.objects.first(), NOON)
+    trade = SandboxTrade.objects.get()
+
+    for headers_, body_, now in (
+        (headers, body.replace(b'"paid"', b'"Paid"'), NOON),
+        (headers, body, NOON + timedelta(hours=1)),
+        ({**headers, "webhook-signature": "v1a,AAAA"}, body, NOON),
+    ):
+        with pytest.raises(NoticeRefused):
+            receive_deposit_notice(channel="sandbox", headers=headers_, body=body_, now=now)
+    SandboxTrade.objects.filter(pk=trade.pk).update(amount_minor=1)
+    with pytest.raises(NoticeRefused):
+        tell(SandboxNotice.objects.first())
+
+    assert Deposit.objects.get().status == "waiting"
+
+
+def test_nothing_is_paid_before_the_agreement_or_twice(application):
+    with pytest.raises(NothingToPay):
+        start(in_status("approved"))
+    opened(application)
+    with pytest.raises(NothingToPay):
+        start(application)
+
+
+def test_the_deposit_goes_back_the_way_it_came_once(application):  # S6
+    place, clerk = opened(application), staff()
+
+    first = return_deposit(shop=place, reason="The shop has closed", by=clerk, now=LATER)
+    again = return_deposit(shop=place, reason="…", by=clerk, now=LATER)
+    finished = [finish_deposits(now=LATER + timedelta(minutes=2 * n)) for n in (0, 1)]
+
+    assert (first.pk, DepositRefund.objects.count()) == (again.pk, 1)
+    assert finished == [{"finished": 1, "waiting": 0}, {}]
+    assert (balances(), deposit_of(place), Deposit.objects.get().status) == ({}, Money(0), "returned")
+    assert verify_ledger().ok
+    with pytest.raises(NothingHeld):
+        return_deposit(shop=shop(), reason="…", now=LATER)
+
+
+def test_a_shop_sees_its_own_deposit_and_changes_nothing(application):  # R6
+    mine, other = opened(application), opened(in_status("agreed"))
+
+    with shop_scope(mine.pk):
+        assert set(Deposit.objects.values_list("shop", flat=True)) == {mine.pk}
+        assert deposit_held(mine)
+        assert not deposit_held(other)
+        for model in (DepositPayment, DepositRefund):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                model.objects.count()
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            Deposit.objects.update(amount=1)
+
+
+def test_the_applicants_pages(client, application):
+    page = reverse("storefront:settlement:deposit", args=[application.public_id])
+    client.force_login(application.applicant)
+
+    shown = client.get(page)
+    to_bank = client.post(page, {"channel": "sandbox"})
+    payment = DepositPayment.objects.get()
+    waiting = client.get(reverse("storefront:settlement:deposit-return", args=[payment.public_id]))
+    sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=payment.started_at)
+    back = client.get(reverse("storefront:settlement:deposit-return", args=[payment.public_id]))
+
+    assert [channel.code for channel in shown.context["channels"]] == ["sandbox"]
+    assert "/sandbox/cashier/" in to_bank["Location"]
+    assert (waiting.context["state"], back.context["state"]) == ("waiting", "succeeded")
+    client.force_login(shopper())
+    assert client.get(page).status_code == 404
+
+
+def test_the_banks_message_over_http(client, application):
+    payment = start(application)
+    press(payment)
+    from mall import clock
+
+    headers, body = sandbox_bank.signed(SandboxNotice.objects.first(), clock.now())
+    address = reverse("storefront:settlement:deposit-notify", args=["sandbox"])
+
+    refused = client.post(address, data=b"{}", content_type="application/json")
+    heard = client.post(address, data=body, content_type="application/json", headers=headers)
+
+    assert (refused.status_code, heard.status_code) == (400, 200)
+    assert Deposit.objects.get().status == "paid"
