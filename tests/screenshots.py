@@ -27,6 +27,7 @@ from mall.embedded.temporary import DATABASE, TemporaryServers, temporary_server
 
 SHOTS = ROOT / "var" / "screenshots"
 LOADED = "mall_loaded"
+HTML = "text/html; charset=utf-8"
 LANGUAGES = ("zh-hans", "en")
 TALLEST = 6_000  # pixels of a picture; what is longer is cut
 TILE, TILE_TALLEST, COLUMNS, GAP = 320, 620, 6, 16
@@ -108,7 +109,9 @@ def _shoot(browser, servers: TemporaryServers, scene, options: argparse.Namespac
                             complaints.append(f"{page.path}: {answer.status} instead of {page.status}")
             with visitor(browser, url, width=width, language=language) as window:
                 for name, html in [*letters, ("storefront-broken", _broken(language))]:
-                    window.set_content(html)
+                    window.route("**/as-it-is/", lambda route, html=html: route.fulfill(body=html, content_type=HTML))
+                    window.goto("/as-it-is/")  # below the mall's own address, so that its styles are found
+                    window.unroute("**/as-it-is/")
                     _picture(window, folder / f"{name}.png")
             for audience in ("storefront", "backoffice", "admin", "letter"):
                 _sheet(folder, audience)
