@@ -355,6 +355,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("product-add", "catalog:add")
     yield page("product-edit", "catalog:edit", scene.product.public_id)
     yield page("stock", "catalog:stock", scene.product.public_id)
+    yield page("stock-movements", "catalog:movements")
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)

@@ -27,6 +27,7 @@ from mall.embedded.temporary import DATABASE, TemporaryServers, temporary_server
 
 SHOTS = ROOT / "var" / "screenshots"
 LOADED = "mall_loaded"
+HTML = "text/html; charset=utf-8"
 LANGUAGES = ("zh-hans", "en")
 TALLEST = 6_000  # pixels of a picture; what is longer is cut
 TILE, TILE_TALLEST, COLUMNS, GAP = 320, 620, 6, 16
@@ -108,7 +109,9 @@ def _shoot(browser, servers: TemporaryServers, scene, options: argparse.Namespac
                             complaints.append(f"{page.path}: {answer.status} instead of {page.status}")
             with visitor(browser, url, width=width, language=language) as window:
                 for name, html in [*letters, ("storefront-broken", _broken(language))]:
-                    window.set_content(html)
+                    window.route("**/as-it-is/", lambda route, html=html: route.fulfill(body=html, content_type=HTML))
+                    window.goto("/as-it-is/")  # below the mall's own address, so that its styles are found
+                    window.unroute("**/as-it-is/")
                     _picture(window, folder / f"{name}.png")
             for audience in ("storefront", "backoffice", "admin", "letter"):
                 _sheet(folder, audience)
@@ -119,19 +122,14 @@ def _shoot(browser, servers: TemporaryServers, scene, options: argparse.Namespac
 
 
 def _picture(window, path: Path) -> None:
-    """The whole page, with what loads late; once from top to bottom, so that nothing is left for later."""
+    """The whole page in a window as high as it is: what loads late has loaded, what sticks to an edge stands there."""
+    shape = window.viewport_size
     window.wait_for_load_state("load")
-    tall = window.evaluate("document.documentElement.scrollHeight")
-    for place in range(0, min(tall, TALLEST), 700):
-        window.evaluate(f"scrollTo(0, {place})")
-        window.wait_for_timeout(40)
-    window.evaluate("scrollTo(0, 0)")
-    window.wait_for_timeout(150)
-    width = window.viewport_size["width"]
-    if tall > TALLEST:
-        window.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": TALLEST})
-    else:
-        window.screenshot(path=path, full_page=True)
+    tall = max(shape["height"], min(window.evaluate("document.documentElement.scrollHeight"), TALLEST))
+    window.set_viewport_size({"width": shape["width"], "height": tall})
+    window.wait_for_timeout(300)
+    window.screenshot(path=path)
+    window.set_viewport_size(shape)
 
 
 def _scene():
