@@ -11,6 +11,7 @@ from datetime import datetime
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import descriptions
 from catalog.generation import forget_products_after_commit
@@ -472,3 +473,21 @@ def _pictures_changed(product: Product, action: str, name: str, *, by, now: date
 def _announce(product: Product, now: datetime) -> None:
     publish(ProductChanged(product_id=product.public_id, shop_id=product.shop.public_id, changed_at=now))
     forget_products_after_commit([product.public_id], lists_too=True)
+
+
+def archive_goods_of_shop(*, shop_id: str, now: datetime) -> int:
+    """A shop leaves: what stands on its shelf is taken off; returns how many. Orders keep what they copied."""
+    shelf = Product.objects.filter(shop__public_id=shop_id, status=Product.Status.ON_SALE)
+    count = 0
+    for product in shelf.order_by("pk"):
+        take_off_sale(product=product, by=None, now=now)
+        count += 1
+    return count
+
+
+def goods_on_shelf(shop) -> str:
+    """How many of a shop's products are on sale, in words for who wants to leave; nothing: ''."""
+    count = Product.objects.owned_by(shop).filter(status=Product.Status.ON_SALE).count()
+    if not count:
+        return ""
+    return ngettext("%(count)d product is on sale.", "%(count)d products are on sale.", count) % {"count": count}

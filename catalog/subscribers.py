@@ -1,6 +1,8 @@
 """What the catalogue does when it hears something."""
 
-from catalog import withholding
+from datetime import datetime
+
+from catalog import products, withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.stock import default_warehouse
 from mall import clock
@@ -8,8 +10,11 @@ from mall.events.bus import on
 from mall.events.merchants import (
     ShopCameBack,
     ShopClosed,
+    ShopExiting,
     ShopFrozen,
     ShopOpened,
+    ShopRestricted,
+    ShopStays,
     ShopThawed,
     ShopWentOnHoliday,
     TradeRestored,
@@ -23,7 +28,7 @@ def open_default_warehouse(event: ShopOpened) -> None:
     default_warehouse(Shop.objects.get(public_id=event.shop_id))
 
 
-@on(ShopFrozen, ShopThawed, ShopClosed, ShopWentOnHoliday, ShopCameBack)
+@on(ShopFrozen, ShopThawed, ShopClosed, ShopWentOnHoliday, ShopCameBack, ShopRestricted, ShopExiting, ShopStays)
 def show_pages_anew(event) -> None:
     forget(CATALOGUE, SHOPS)
 
@@ -31,3 +36,8 @@ def show_pages_anew(event) -> None:
 @on(TradeSuspended, TradeRestored)
 def follow_trades(event: TradeSuspended | TradeRestored) -> None:
     withholding.follow_trades(shop=Shop.objects.get(public_id=event.shop_id), now=clock.now())
+
+
+@on(ShopExiting)
+def archive_goods(event: ShopExiting) -> None:
+    products.archive_goods_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))

@@ -31,6 +31,7 @@ SCHEDULE = [
     Line("mall.forget_delivered_events", day(3, 40), _("old announcements that everybody heard make room")),
     Line("mall.continue_exports", every(30), _("an export whose worker was killed is started again"), 30),
     Line("mall.forget_exports", day(3, 50), _("files of exports are deleted after 7 days"), daily=True),
+    Line("mall.mail_waiting_notices", every(60), _("A7: e-mails of notices that nobody was nudged for"), 60),
     Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
     Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
     Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),
@@ -60,4 +61,7 @@ SCHEDULE = [
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),
     Line("catalog.tell_main_categories", day(4, 40), _("M6, M8: shops are compared within their category"), daily=True),
     Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),
+    Line("merchants.rank_tiers", crontab(day_of_month=1, hour=5, minute=20), _("M8: the monthly tiers of shops")),
+    Line("merchants.expire_points", day(4, 50), _("M9: points of violations expire"), daily=True),
+    Line("merchants.advance_exits", day(5, 10), _("M9: shops that leave are cleared and closed"), daily=True),
 ]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from mall import appearance
+from mall import appearance, languages
 from mall.health import healthz
 from mall.storefront import machines
 
@@ -18,7 +18,7 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("site.webmanifest", machines.manifest, name="site-manifest"),
     path("favicon.ico", machines.favicon),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/setlang/", languages.choose, name="set_language"),
     path("appearance/", appearance.choose, name="appearance"),
 ]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mall.events.bus import on
-from mall.events.merchants import ShopBarred, ShopClosed, ShopFrozen
+from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
 from marketing import banners
 
 
@@ -11,6 +11,11 @@ from marketing import banners
 def free_slots_of_frozen_shop(event: ShopFrozen) -> None:
     if event.frozen_at:
         banners.free_slots_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.frozen_at))
+
+
+@on(ShopExiting)
+def free_slots_of_leaving_shop(event: ShopExiting) -> None:
+    banners.free_slots_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))
 
 
 @on(ShopClosed)

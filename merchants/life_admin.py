@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from mall import clock
 from mall.events.bus import event_types
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, known_values
-from merchants.models import GrowthEntry, Holiday, Petition
+from merchants.models import Exit, GrowthEntry, Holiday, Petition, Sanction, TierRecord
 from merchants.petitions import grant_petition, refuse_petition
+from merchants.sanctions import impose, lift
 
 
 def _is_asked(petition: Petition) -> bool:
@@ -70,3 +72,66 @@ class GrowthEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["shop"]
     search_fields = ["=shop__slug", "=subject"]
     ordering = ["-pk"]
+
+
+@admin.register(Sanction)
+class SanctionAdmin(VerbAdmin):
+    """Violations: staff impose one on the form to add, and lift what somebody else imposed (M9)."""
+
+    noun = "sanction"
+    verbs = [
+        Verb(
+            name="lift",
+            label=_("Lift"),
+            call=lift,
+            permission="merchants.lift_sanction",
+            fits=lambda sanction: sanction.lifted_at is None,
+            warning=_("Its points count no more; a restriction or suspension that they caused ends."),
+        )
+    ]
+    list_display = ["public_id", "shop", "code", "points", "consequence", "imposed_at", "expires_at", "lifted_at"]
+    list_filter = ["code", "consequence", "imposed_at"]
+    list_select_related = ["shop"]
+    search_fields = ["=public_id", "=shop__slug"]
+    autocomplete_fields = ["shop"]
+    ordering = ["-pk"]
+
+    def has_add_permission(self, request):
+        return request.user.has_perm("merchants.add_sanction")
+
+    def get_fields(self, request, obj=None):
+        asked = ["shop", "code", "note"]
+        rest = [
+            "public_id",
+            "points",
+            "consequence",
+            "imposed_by",
+            "imposed_at",
+            "expires_at",
+            "lifted_at",
+            "lifted_by",
+        ]
+        return asked if obj is None else [*asked, *rest]
+
+    def save_model(self, request, obj, form, change):
+        """The verb writes the row; the form's own is only what was typed."""
+        imposed = impose(shop=obj.shop, code=obj.code, note=obj.note, by=request.user, now=clock.now())
+        obj.__dict__.update(imposed.__dict__)
+
+
+@admin.register(TierRecord)
+class TierRecordAdmin(ReadOnlyAdmin):
+    list_display = ["month", "shop", "tier", "category", "place", "shops", "turnover", "repurchase_percent"]
+    list_filter = ["tier", "month"]
+    list_select_related = ["shop"]
+    search_fields = ["=shop__slug"]
+    ordering = ["-month", "category", "place"]
+
+
+@admin.register(Exit)
+class ExitAdmin(ReadOnlyAdmin):
+    list_display = ["shop", "asked_at", "cleared_at", "closed_at", "canceled_at"]
+    list_filter = ["asked_at"]
+    list_select_related = ["shop"]
+    search_fields = ["=shop__slug"]
+    ordering = ["-asked_at"]

@@ -16,8 +16,8 @@ from mall.events import publish
 from mall.events.merchants import PetitionAsked, PetitionDecided
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
-from merchants import growth, health, shops
-from merchants.models import HealthScore, Petition, Shop
+from merchants import growth, health, sanctions, shops
+from merchants.models import HealthScore, Petition, Sanction, Shop
 from merchants.tunables import APPEAL_DAYS, REVIVAL_PAUSE_DAYS
 
 
@@ -90,6 +90,24 @@ def appeal_score(*, score: HealthScore, reason: str, named: Iterable[int] = (), 
     return _ask(
         shop, Petition.Kind.SCORE, reason=reason, by=by, now=now, subject=month, named=sorted(theirs & set(named))
     )
+
+
+@transaction.atomic
+def appeal_sanction(*, sanction: Sanction, reason: str, by, now: datetime) -> Petition:
+    """
+    Appeal against a sanction; another person than who imposed it answers (M9).
+
+    :raises TooLateToAppeal: it is older than ``merchants.appeal_days``, or lifted
+    :raises AskedAlready: the appeal waits, or was answered
+    """
+    shop = Shop.objects.select_for_update().get(pk=sanction.shop_id)
+    days = APPEAL_DAYS.value
+    if sanction.lifted_at or now > sanction.imposed_at + timedelta(days=days):
+        raise TooLateToAppeal(_("A sanction can be appealed against within %(days)d days.") % {"days": days})
+    kind, subject = Petition.Kind.SANCTION, sanction.public_id
+    if Petition.objects.owned_by(shop).filter(kind=kind, subject=subject).exists():
+        raise AskedAlready(_("You have appealed against this sanction already."))
+    return _ask(shop, kind, reason=reason, by=by, now=now, subject=subject, against=sanction.imposed_by)
 
 
 @transaction.atomic
@@ -179,7 +197,11 @@ def _score_anew(petition: Petition, *, by, now: datetime) -> None:
     health.rescore(score=score, reason=petition.answer, by=by, now=now)
 
 
-_GRANT = {Petition.Kind.REVIVAL: _revive, Petition.Kind.SCORE: _score_anew}
+def _lift(petition: Petition, *, by, now: datetime) -> None:
+    sanctions.lift(sanction=Sanction.objects.get(public_id=petition.subject), by=by, now=now)
+
+
+_GRANT = {Petition.Kind.REVIVAL: _revive, Petition.Kind.SCORE: _score_anew, Petition.Kind.SANCTION: _lift}
 
 
 # Reading

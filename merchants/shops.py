@@ -124,7 +124,7 @@ def freeze_shop(*, shop: Shop, reason: str, now: datetime, by=None) -> Shop:
     :raises ReasonMissing: nobody would know why
     :raises WrongStatus: the shop is frozen already, or leaves, or is closed
     """
-    reason = _given(reason)
+    reason = given(reason)
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     Shop.FLOW.move(shop, Shop.Status.FROZEN)
     shop.frozen_at, shop.frozen_because = now, reason
@@ -171,7 +171,7 @@ def close_shop(*, shop: Shop, reason: str, by, now: datetime) -> Shop:
     :raises UnfinishedBusiness: something is left to be done
     :raises WrongStatus: it is closed already
     """
-    reason = _given(reason)
+    reason = given(reason)
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     Shop.FLOW.move(shop, Shop.Status.CLOSED)
     left = [words for path in settings.SHOP_UNFINISHED if (words := import_string(path)(shop))]
@@ -187,7 +187,8 @@ def close_shop(*, shop: Shop, reason: str, by, now: datetime) -> Shop:
     return shop
 
 
-def _given(reason: str) -> str:
+def given(reason: str) -> str:
+    """A reason, trimmed; :raises ReasonMissing: there is none."""
     reason = reason.strip()[:300]
     if not reason:
         raise ReasonMissing(_("Say why: the shop reads it."))

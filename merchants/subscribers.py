@@ -1,25 +1,37 @@
-"""What merchants does when it hears something: it writes the growth file (M5), and opens shops (M2)."""
+"""What merchants hears: it writes the growth file (M5), opens shops (M2), and tells the shop's people (A7)."""
 
 from datetime import datetime
 
+from mall.accounts.models import User
 from mall.events import on
 from mall.events.catalog import ProductApproved, ProductChanged, ProductReviewed
 from mall.events.merchants import (
+    InvitationAccepted,
     PetitionDecided,
+    SanctionImposed,
+    SanctionLifted,
     ShopBarred,
     ShopCameBack,
     ShopClosed,
+    ShopExitCleared,
+    ShopExiting,
     ShopFrozen,
     ShopOpened,
     ShopReminded,
+    ShopRestricted,
+    ShopStays,
     ShopThawed,
     ShopUnbarred,
     ShopWentOnHoliday,
+    TierChanged,
 )
 from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
 from mall.events.settlement import DepositPaid
 from mall.money import Money
-from merchants import applications, growth
+from merchants import applications, growth, notices
+from merchants.models import Seat
+from merchants.telling import tell_shop
+from merchants.tunables import FREEZE_DAYS
 
 
 @on(OrderPaid)
@@ -131,6 +143,12 @@ _MILESTONES = {
     PetitionDecided: ("decided_at", "petition_id", ("kind", "is_granted", "answer")),
     ShopBarred: ("scored_at", "month", ("score",)),
     ShopUnbarred: ("scored_at", "month", ("score",)),
+    TierChanged: ("ranked_at", "month", ("tier", "tier_before")),
+    SanctionImposed: ("imposed_at", "sanction_id", ("code", "points", "note")),
+    SanctionLifted: ("lifted_at", "sanction_id", ("code",)),
+    ShopRestricted: ("restricted_at", "shop_id", ("level",)),
+    ShopExiting: ("exiting_at", "shop_id", ("reason",)),
+    ShopStays: ("staying_at", "shop_id", ()),
     ShopClosed: ("closed_at", "shop_id", ("reason",)),
 }
 
@@ -146,3 +164,68 @@ def note_milestone(event) -> None:
             at=datetime.fromisoformat(at),
             detail={name: getattr(event, name) for name in details},
         )
+
+
+# event -> (kind of notice, the page it leads to, the field with its moment, facts)
+_TOLD = {
+    ShopReminded: (notices.REMINDED, "life", "reminded_at", ("idle_days",)),
+    ShopFrozen: (notices.FROZEN, "life", "frozen_at", ("reason",)),
+    ShopThawed: (notices.THAWED, "life", "thawed_at", ()),
+    ShopCameBack: (notices.CAME_BACK, "life", "ended_at", ()),
+    ShopBarred: (notices.BARRED, "health", "scored_at", ("score",)),
+    ShopUnbarred: (notices.UNBARRED, "health", "scored_at", ("score",)),
+    TierChanged: (notices.TIER_CHANGED, "conduct", "ranked_at", ()),
+    SanctionImposed: (notices.SANCTION_IMPOSED, "conduct", "imposed_at", ("points", "total", "note")),
+    SanctionLifted: (notices.SANCTION_LIFTED, "conduct", "lifted_at", ()),
+    ShopRestricted: (notices.RESTRICTED, "conduct", "restricted_at", ("level",)),
+    ShopExiting: (notices.EXITING, "exit", "exiting_at", ("reason",)),
+    ShopStays: (notices.STAYS, "exit", "staying_at", ()),
+    ShopExitCleared: (notices.EXIT_CLEARED, "exit", "cleared_at", ()),
+    ShopClosed: (notices.CLOSED, "life", "closed_at", ("reason",)),
+}
+
+
+@on(*_TOLD)
+def tell_people(event) -> None:
+    kind, page, moment, facts = _TOLD[type(event)]
+    if at := getattr(event, moment):
+        said = {name: getattr(event, name) for name in facts} | {"freeze_days": FREEZE_DAYS.value}
+        tell_shop(shop_id=event.shop_id, kind=kind, page=page, now=datetime.fromisoformat(at), **said)
+
+
+@on(ShopWentOnHoliday)
+def tell_of_holiday(event: ShopWentOnHoliday) -> None:
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.WENT_ON_HOLIDAY,
+        page="life",
+        now=datetime.fromisoformat(event.started_at),
+        until=event.ends_at[:10],
+    )
+
+
+@on(PetitionDecided)
+def tell_answer(event: PetitionDecided) -> None:
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.PETITION_GRANTED if event.is_granted else notices.PETITION_REFUSED,
+        page=_PAGE_OF_PETITION[event.kind],
+        now=datetime.fromisoformat(event.decided_at),
+        answer=event.answer,
+    )
+
+
+_PAGE_OF_PETITION = {"revival": "life", "score": "health", "sanction": "conduct"}
+
+
+@on(InvitationAccepted)
+def tell_owners_of_newcomer(event: InvitationAccepted) -> None:
+    person = User.objects.get(public_id=event.person_id)
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.INVITATION_ACCEPTED,
+        page="staff",
+        now=datetime.fromisoformat(event.accepted_at),
+        roles=(Seat.Role.OWNER,),
+        person=person.get_full_name(),
+    )

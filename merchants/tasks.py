@@ -1,8 +1,10 @@
 """What runs by itself; see ``mall.schedule``."""
 
+from celery import shared_task
+
 from mall import clock
 from mall.jobs import job
-from merchants import applications, health, idle, licences
+from merchants import applications, exits, health, idle, invitations, licences, sanctions, tiers
 
 
 @job("merchants.watch_idle_shops")
@@ -30,3 +32,26 @@ def escalate_applications() -> dict:
 @job("merchants.watch_documents")
 def watch_documents() -> dict:
     return licences.watch_documents(now=clock.now())
+
+
+@shared_task(name="merchants.mail_invitation")
+def mail_invitation(*, public_id: str) -> None:
+    invitations.mail(public_id=public_id, now=clock.now())
+
+
+@job("merchants.rank_tiers")
+def rank_tiers() -> dict:
+    now = clock.now()
+    ranked = tiers.rank_month(month=clock.business_date(now).replace(day=1), now=now)
+    return {"ranked": ranked} if ranked else {}
+
+
+@job("merchants.expire_points")
+def expire_points() -> dict:
+    changed = sanctions.expire_points(now=clock.now())
+    return {"changed": changed} if changed else {}
+
+
+@job("merchants.advance_exits")
+def advance_exits() -> dict:
+    return exits.advance_exits(now=clock.now())

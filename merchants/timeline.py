@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall.clock import business_date
-from merchants.models import GrowthEntry, HealthScore, Petition, Shop
+from merchants.models import GrowthEntry, HealthScore, Petition, Sanction, Shop, TierRecord
 
 LENGTH = 60
 FIRSTS: dict[str, Promise] = {
@@ -65,6 +65,24 @@ TOLD: dict[str, Callable[[dict], tuple[str, str, str]]] = {
         _("Health score %(score)s") % {"score": detail["score"]},
         "good",
     ),
+    "TierChanged": lambda detail: (
+        _("Tier: %(tier)s") % {"tier": TierRecord.Tier(detail["tier"]).label},
+        "",
+        "info",
+    ),
+    "SanctionImposed": lambda detail: (
+        _("Violation: %(points)s points") % {"points": detail["points"]},
+        f"{Sanction.Code(detail['code']).label} – {detail['note']}",
+        "bad",
+    ),
+    "SanctionLifted": lambda detail: (_("Sanction lifted"), str(Sanction.Code(detail["code"]).label), "good"),
+    "ShopRestricted": lambda detail: (
+        _("Restriction: level %(level)s") % {"level": detail["level"]},
+        "",
+        "warn" if detail["level"] else "good",
+    ),
+    "ShopExiting": lambda detail: (_("Leaving the mall"), detail["reason"], "warn"),
+    "ShopStays": lambda detail: (_("Stays in the mall"), "", "good"),
     "ShopClosed": lambda detail: (_("Closed"), detail["reason"], "bad"),
 }
 

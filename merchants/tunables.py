@@ -20,6 +20,10 @@ LONGEST_HOLIDAY_DAYS = Tunable(
     "merchants.longest_holiday_days", default=60, least=1, most=365,
     sentence=_("Days that one holiday of a shop may last at the most."),
 )  # fmt: skip
+INVITATION_DAYS = Tunable(
+    "merchants.invitation_days", default=7, least=1, most=60,
+    sentence=_("Days for which an invitation to work in a shop is good."),
+)  # fmt: skip
 REVIVAL_PAUSE_DAYS = Tunable(
     "merchants.revival_pause_days", default=3, least=0, most=90,
     sentence=_("Days after a refused revival before a frozen shop may ask again."),
@@ -52,6 +56,42 @@ REGISTER_TRIES = Tunable(
 REGISTER_PAUSE_MINUTES = Tunable(
     "merchants.register_pause_minutes", default=10, least=1, most=1440,
     sentence=_("Minutes after which a silent register is asked again."),
+)  # fmt: skip
+AFTER_SALE_DAYS = Tunable(
+    "merchants.after_sale_days", default=15, least=0, most=180,
+    sentence=_("Days after its last completed order before a shop that leaves may close."),
+)  # fmt: skip
+POINTS_DAYS = Tunable(
+    "merchants.points_days", default=365, least=1, most=1825,
+    sentence=_("Days after which the points of a violation expire."),
+)  # fmt: skip
+POINTS_RESTRICTED = Tunable(
+    "merchants.points_restricted", default=6, least=1, most=1000,
+    sentence=_("Points from which a shop takes no part in campaigns."),
+)  # fmt: skip
+POINTS_HIDDEN = Tunable(
+    "merchants.points_hidden", default=12, least=1, most=1000,
+    sentence=_("Points from which the goods of a shop stand in no lists either."),
+)  # fmt: skip
+POINTS_SUSPENDED = Tunable(
+    "merchants.points_suspended", default=24, least=1, most=1000,
+    sentence=_("Points from which a shop is suspended."),
+)  # fmt: skip
+POINTS_CLOSED = Tunable(
+    "merchants.points_closed", default=48, least=1, most=1000,
+    sentence=_("Points from which a shop has to leave the mall."),
+)  # fmt: skip
+TIER_TURNOVER_WEIGHT = Tunable(
+    "merchants.tier_turnover_weight", default=70, least=0, most=100,
+    sentence=_("Percent that turnover counts in a shop's tier; repurchase counts the rest."),
+)  # fmt: skip
+TIER_HEAD_PERCENT = Tunable(
+    "merchants.tier_head_percent", default=20, least=1, most=50,
+    sentence=_("Percent of a category's shops that are its head."),
+)  # fmt: skip
+TIER_WAIST_PERCENT = Tunable(
+    "merchants.tier_waist_percent", default=50, least=1, most=90,
+    sentence=_("Percent of a category's shops that are its waist, below the head."),
 )  # fmt: skip
 
 WEIGHTS = {

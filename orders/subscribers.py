@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mall.events.bus import on
-from mall.events.merchants import ShopFrozen
+from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import OrderCanceled
 from orders import cancellation, refunds
 
@@ -18,3 +18,8 @@ def owe_what_was_paid(event: OrderCanceled) -> None:
 def release_what_nobody_paid(event: ShopFrozen) -> None:
     if event.frozen_at:
         cancellation.cancel_unpaid_orders_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.frozen_at))
+
+
+@on(ShopExiting)
+def release_what_nobody_paid_to_who_leaves(event: ShopExiting) -> None:
+    cancellation.cancel_unpaid_orders_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -47,6 +48,11 @@ class Page:
     who: str
     path: str
     status: int = 200
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is the admin's page of one row."""
+        return self.who == STAFF and self.name.endswith("-row")
 
     @property
     def audience(self) -> str:
@@ -252,6 +258,7 @@ def _typed(scene: Scene) -> Iterator[str]:
         yield str(application.contact_name)
     for shop in Shop.objects.select_related("merchant"):
         yield from (shop.merchant.name, shop.slug, shop.province, shop.city)
+    yield from Group.objects.values_list("name", flat=True)
     yield from SandboxTrade.objects.values_list("subject", flat=True)
     yield from ("tea", "qqqqqq", "cloud-tea", PASSWORD, "mall-demo-2026")  # searched for, given as examples
     for person in User.objects.all():
@@ -310,6 +317,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("account", "storefront:accounts:home")
+    yield page("notices", "storefront:notifications:list")
     yield page("addresses", "storefront:accounts:addresses")
     yield page("address-add", "storefront:accounts:address-add")
     address = scene.shopper.addresses.order_by("pk").first()
@@ -348,24 +356,25 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("product-add", "catalog:add")
     yield page("product-edit", "catalog:edit", scene.product.public_id)
     yield page("stock", "catalog:stock", scene.product.public_id)
-    yield page("stock-movements", "catalog:movements")
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
-    yield page("stock-movements", "catalog:movements")
     yield page("money", "settlement:home")
     yield page("bookings", "settlement:entries")
     yield page("exports", "merchants:exports")
     yield page("export", "merchants:export", scene.export.public_id)
     yield page("staff", "merchants:staff")
+    yield page("invitations", "merchants:invitations")
     yield page("health", "merchants:health")
     yield page("shop", "merchants:shop")
     yield page("opening", "merchants:opening")
     yield page("life", "merchants:life")
     yield page("growth", "merchants:growth")
+    yield page("conduct", "merchants:conduct")
+    yield page("exit", "merchants:exit")
     yield Page("forbidden", CLERK, reverse("backoffice:merchants:shop", args=[scene.shop.slug]), 403)
 
 
@@ -414,6 +423,13 @@ NO_PAGES = {
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "storefront:notifications:follow": "a press of a button",
+    "storefront:notifications:read-all": "a press of a button",
+    "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",
+    "backoffice:merchants:invitation-withdraw": "a press of a button",
+    "backoffice:merchants:sanction-appeal": "a press of a button",
+    "backoffice:merchants:exit-stay": "a press of a button",
+    "backoffice:merchants:exit-data": "a file",
     "backoffice:merchants:health-appeal": "a press of a button",
     "backoffice:merchants:holiday-start": "a press of a button",
     "backoffice:merchants:holiday-end": "a press of a button",

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.shortcuts import resolve_url
+from django.utils.translation import get_language
 
 
 class Adapter(DefaultAccountAdapter):
@@ -12,6 +13,10 @@ class Adapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request):
         return resolve_url("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
+
+    def save_user(self, request, user, form, commit=True):
+        user.language = get_language() or settings.LANGUAGE_CODE
+        return super().save_user(request, user, form, commit)
 
     def send_mail(self, template_prefix, email, context):
         super().send_mail(template_prefix, email, {"site_domain": urlsplit(settings.MALL_BASE_URL).netloc, **context})

@@ -14,6 +14,7 @@ NAVIGATION = [
     ("money.see", _("Money"), "backoffice:settlement:home", "wallet"),
     ("shop.see", _("Shop health"), "backoffice:merchants:health", "activity"),
     ("shop.see", _("Growth file"), "backoffice:merchants:growth", "chart"),
+    ("shop.see", _("Tier and conduct"), "backoffice:merchants:conduct", "trophy"),
     ("shop.see", _("Shop life"), "backoffice:merchants:life", "leaf"),
     ("shop.see", _("Exports"), "backoffice:merchants:exports", "download"),
     ("staff.edit", _("Staff"), "backoffice:merchants:staff", "users"),

@@ -189,3 +189,84 @@ class ShopUnbarred:
     month: str
     score: str
     scored_at: str
+
+
+@event
+class InvitationAccepted:
+    """Somebody who was invited works in the shop now."""
+
+    invitation_id: str
+    shop_id: str
+    person_id: str
+    role: str
+    accepted_at: str
+
+
+@event
+class TierChanged:
+    """A shop is in another tier of its category than the month before (M8)."""
+
+    shop_id: str
+    month: str
+    tier: str
+    tier_before: str
+    ranked_at: str
+
+
+@event
+class SanctionImposed:
+    """A violation and its points; ``total`` is what counts together, ``consequence`` what follows (M9)."""
+
+    sanction_id: str
+    shop_id: str
+    code: str
+    points: int
+    total: int
+    consequence: str
+    note: str
+    imposed_at: str
+
+
+@event
+class SanctionLifted:
+    """The points of a violation count no more: somebody else decided so."""
+
+    sanction_id: str
+    shop_id: str
+    code: str
+    lifted_at: str
+
+
+@event
+class ShopRestricted:
+    """The level of restriction changed: 0 none, 1 no campaigns, 2 not in lists either."""
+
+    shop_id: str
+    level: int
+    level_before: int
+    restricted_at: str
+
+
+@event
+class ShopExiting:
+    """A shop leaves the mall: nothing new begins, what is in flight is finished."""
+
+    shop_id: str
+    reason: str
+    exiting_at: str
+
+
+@event
+class ShopStays:
+    """It thought better of leaving."""
+
+    shop_id: str
+    staying_at: str
+
+
+@event
+class ShopExitCleared:
+    """Nothing is left to be done in a shop that leaves but to send its deposit back."""
+
+    shop_id: str
+    cleared_at: str

@@ -8,6 +8,7 @@ database, no cache and no session. Machines below ``/api/`` get a problem docume
 
 import logging
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -17,16 +18,8 @@ from django.utils.translation import gettext as _
 
 log = logging.getLogger("mall.errors")
 
-# What stands when not even a template can be rendered
-LAST_WORDS = """<!doctype html>
-<html lang="zh-hans">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>出了点问题 · Something broke</title></head>
-<body><h1>我们这边出了点问题</h1><p>请稍后再试。<a href="/">回到首页</a></p>
-<div lang="en"><h1>Something broke on our side</h1>
-<p>Please try again in a moment. <a href="/">To the home page</a></p></div>
-</body></html>
-"""
+# What stands when not even a template can be rendered, in both languages because nobody can be asked which
+LAST_WORDS = (settings.BASE_DIR / "mall" / "static" / "pages" / "broken.html").read_bytes()
 
 
 class Gone(Exception):

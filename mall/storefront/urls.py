@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("orders.storefront.urls")),
     path("", include("settlement.storefront.urls")),
     path("", include("merchants.storefront.urls")),
+    path("account/notices/", include("mall.notifications.storefront.urls")),
     path("account/", include("mall.accounts.storefront.urls")),
 ]

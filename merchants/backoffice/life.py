@@ -56,6 +56,7 @@ def _page(request: HttpRequest, **forms_with_errors) -> HttpResponse:
         and not any(petition.status == Petition.Status.ASKED for petition in asked),
         "revival_form": WordsForm(),
         "may_edit": request.seat.can("shop.edit"),
+        "may_leave": request.seat.can("shop.exit"),
         **forms_with_errors,
     }
     return TemplateResponse(request, "backoffice/merchants/life.html", context)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import exports, growth, life, opening, saved, staff, views
+from merchants.backoffice import conduct, exports, growth, invitations, life, opening, saved, staff, views
 
 app_name = "merchants"
 
@@ -19,6 +19,13 @@ urlpatterns = [
     path("<slug:shop>/staff/", staff.staff, name="staff"),
     path("<slug:shop>/staff/<slug:public_id>/role/", staff.role, name="staff-role"),
     path("<slug:shop>/staff/<slug:public_id>/leave/", staff.leave, name="staff-leave"),
+    path("<slug:shop>/conduct/", conduct.conduct, name="conduct"),
+    path("<slug:shop>/conduct/<slug:public_id>/appeal/", conduct.appeal, name="sanction-appeal"),
+    path("<slug:shop>/exit/", conduct.leave, name="exit"),
+    path("<slug:shop>/exit/stay/", conduct.stay, name="exit-stay"),
+    path("<slug:shop>/exit/data/", conduct.data, name="exit-data"),
+    path("<slug:shop>/invitations/", invitations.invited, name="invitations"),
+    path("<slug:shop>/invitations/<slug:public_id>/withdraw/", invitations.withdraw, name="invitation-withdraw"),
     path("<slug:shop>/exports/", exports.export_list, name="exports"),
     path("<slug:shop>/exports/start/", exports.export_start, name="export-start"),
     path("<slug:shop>/exports/<slug:public_id>/", exports.export_detail, name="export"),

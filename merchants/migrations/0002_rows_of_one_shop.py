@@ -37,9 +37,13 @@ class Migration(migrations.Migration):
         RowsOfOneShop("merchants_dailyfacts"),
         RowsOfOneShop("merchants_shopactivity"),
         RowsOfOneShop("merchants_healthscore"),
+        RowsOfOneShop("merchants_exit"),
         RowsOfOneShop("merchants_growthentry"),
         RowsOfOneShop("merchants_holiday"),
+        RowsOfOneShop("merchants_invitation"),
         RowsOfOneShop("merchants_petition"),
+        RowsOfOneShop("merchants_sanction"),
+        RowsOfOneShop("merchants_tierrecord"),
         NotForShops("merchants_application"),
         NotForShops(
             "merchants_applicationdecision",

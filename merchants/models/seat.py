@@ -22,7 +22,7 @@ class Seat(models.Model):
     SEES = frozenset({"shop.see", "orders.see", "products.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "money.see", "shop.edit", "staff.edit"},
+                            "money.see", "shop.edit", "staff.edit", "shop.exit"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
                               "shop.edit"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit"},

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from merchants.storefront import papers, views
+from merchants.storefront import invitations, papers, views
 
 app_name = "merchants"
 
 urlpatterns = [
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("open-a-shop/", views.apply, name="apply"),
     path("open-a-shop/<str:public_id>/", views.application, name="application"),
     path("open-a-shop/<str:public_id>/fill-in/<slug:step>/", views.step, name="step"),

@@ -45,6 +45,8 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     make_shoppers(200 * scale, now - timedelta(days=DAYS))
     figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     deliver_everything()  # what one part announced while the other had gone
+    shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
+    deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()
     record(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from catalog import reviews
+from catalog.main_categories import tell_main_categories
 from catalog.models import Product, Sku
 from mall import clock
 from mall.accounts.addresses import save_address
@@ -21,6 +22,7 @@ from mall.refusals import Refusal
 from merchants.health import score_month
 from merchants.idle import watch_idle_shops
 from merchants.models import Shop
+from merchants.tiers import rank_month
 from orders import cancellation, fulfillment, payments, refunds
 from orders.cart import add_to_cart
 from orders.checkout import place_order
@@ -123,7 +125,9 @@ class Life:
         watch_idle_shops(now=at)
         month = clock.business_date(at)
         if month.day == 1:
+            tell_main_categories()
             score_month(month=month, now=at)
+            rank_month(month=month, now=at)
         deliver_everything()
 
     def _shopping(self, day: datetime, number: int) -> None:

@@ -10,7 +10,10 @@ from mall.events import deliver_everything
 from mall.money import Money
 from mall.texts import Text
 from merchants import applications
+from merchants.invitations import invite
 from merchants.models import Application, Seat, Shop
+from merchants.petitions import appeal_sanction, ask_revival
+from merchants.sanctions import impose
 from merchants.seats import give_seat
 from merchants.shops import open_shop, update_shop
 from orders.gateways import sandbox_bank
@@ -189,3 +192,19 @@ def make_waiting_applications(clerks: tuple[User, User], now: datetime) -> None:
         application = applications.check_application(application=application, now=at)
         if trade == "health-food":
             applications.approve_application(application=application, by=clerks[0], now=at)
+
+
+def show_shop_life(shops: dict[str, Shop], *, owners: dict[str, User], staff: User, now: datetime) -> None:
+    """What the pages on shop life have to show: a revival and an appeal that wait, an invitation."""
+    stories = {described.slug: described.story for described in data.shops()}
+    by_story = {story: [shops[slug] for slug in shops if stories[slug] == story] for story in set(stories.values())}
+    for shop in by_story.get("frozen", []):
+        shop.refresh_from_db()
+        if shop.status == Shop.Status.FROZEN:
+            ask_revival(shop=shop, reason="新品已备好，请恢复展示。", by=owners[shop.slug], now=now)
+    for shop in by_story.get("low_health", [])[:1]:
+        late = "近三十天多笔订单超过 72 小时才发货。"
+        sanction = impose(shop=shop, code="late_shipping", note=late, by=staff, now=now - timedelta(days=2))
+        appeal_sanction(sanction=sanction, reason="仓库搬迁所致，现已恢复。", by=owners[shop.slug], now=now)
+    for shop in by_story.get("newcomer", [])[:1]:
+        invite(shop=shop, email="packer@demo.example.com", role="clerk", by=owners[shop.slug], now=now)

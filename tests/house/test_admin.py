@@ -19,8 +19,8 @@ from mall.jobs import JobRun
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.models import Banner
+from merchants import growth
 from merchants.blacklist import add_to_blacklist
-from merchants.growth import count
 from merchants.health import score_month
 from orders.models import OrderLine, Refund
 from risk.holds import place_hold
@@ -59,7 +59,7 @@ def a_bit_of_everything() -> None:
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
     add_to_blacklist(kind="name", value=f"公司{number()}", why="…", by=clerk, now=NOON)
     seat(order.shop, clerk)
-    count(shop_id=order.shop.public_id, at=NOON, paid_orders=1)
+    growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
     score_month(month=NOON.date().replace(day=1), now=NOON)
     product(status="in_review", title="最好的茶", brand=brand())
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)

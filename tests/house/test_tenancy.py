@@ -17,11 +17,14 @@ from mall.backoffice.saved import save_filter
 from mall.exports.asking import ask_for_export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
+from mall.notifications.models import Notice
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
+from merchants.invitations import invite
 from merchants.models import Seat
+from merchants.sanctions import impose
 from settlement.models import Deposit
 from tests.conftest import NOON
-from tests.factories.accounts import shopper
+from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order
@@ -42,6 +45,13 @@ ROWS = {
     "backoffice:merchants:staff": {},
     "backoffice:merchants:staff-role": {"public_id": "clerk"},
     "backoffice:merchants:staff-leave": {"public_id": "clerk"},
+    "backoffice:merchants:conduct": {},
+    "backoffice:merchants:sanction-appeal": {"public_id": "sanction"},
+    "backoffice:merchants:exit": {},
+    "backoffice:merchants:exit-stay": {},
+    "backoffice:merchants:exit-data": {},
+    "backoffice:merchants:invitations": {},
+    "backoffice:merchants:invitation-withdraw": {"public_id": "invitation"},
     "backoffice:merchants:exports": {},
     "backoffice:merchants:export-start": {},
     "backoffice:merchants:export": {"public_id": "export"},
@@ -73,6 +83,12 @@ WRITES = {
     "backoffice:merchants:holiday-end",
     "backoffice:merchants:revival-ask",
     "backoffice:merchants:staff",
+    "backoffice:merchants:sanction-appeal",
+    "backoffice:merchants:exit",
+    "backoffice:merchants:exit-stay",
+    "backoffice:merchants:exit-data",
+    "backoffice:merchants:invitations",
+    "backoffice:merchants:invitation-withdraw",
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
     "backoffice:settlement:home",
@@ -100,6 +116,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
+    "storefront:notifications:follow": {"public_id": "notice"},
     "storefront:accounts:address-edit": {"public_id": "address"},
     "storefront:accounts:address-remove": {"public_id": "address"},
     "api:order": {"public_id": "order"},
@@ -114,6 +131,7 @@ FOR_EVERYBODY = {
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
     "storefront:settlement:deposit-notify",
+    "storefront:merchants:invitation",
     "api:product",
 }
 
@@ -150,6 +168,9 @@ def world(db, settings):
         }
         export = ask_for_export(shop=mine, **given)
         write_export(export_id=export.public_id, now=clock.now())
+        code, by = "false_words", staff()
+        sanction = impose(shop=mine, code=code, note="x", by=by, now=NOON)
+        told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
             "other_shop": theirs,
@@ -163,6 +184,9 @@ def world(db, settings):
             "payment": order.group.payments.get(),
             "address": order.shopper.addresses.first(),
             "clerk": clerk,
+            "notice": told,
+            "sanction": sanction,
+            "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from merchants.growth import count
+from merchants import growth
 from merchants.health import score_month
 from merchants.models import HealthScore, Seat, Shop
 from merchants.staff_queues import waiting
@@ -99,7 +99,7 @@ def test_nothing_is_added_edited_or_deleted_by_hand(desk, model):
 
 def _facts():
     place = shop()
-    count(shop_id=place.public_id, at=NOON, paid_orders=1, paid_amount=100)
+    growth.write(shop_id=place.public_id, name="Told", subject="x", at=NOON, paid_orders=1, paid_amount=100)
     from merchants.models import DailyFacts
 
     return DailyFacts.objects.get()
@@ -122,7 +122,14 @@ def test_staff_close_a_shop_in_which_nothing_is_left_to_be_done(desk):  # M9
 
 def test_staff_score_again_after_an_appeal(desk, clerk):  # M6
     score = _score()
-    count(shop_id=score.shop.public_id, at=NOON.replace(month=2), paid_orders=50, canceled_paid_orders=50)
+    growth.write(
+        shop_id=score.shop.public_id,
+        name="Told",
+        subject="x",
+        at=NOON.replace(month=2),
+        paid_orders=50,
+        canceled_paid_orders=50,
+    )
     page = reverse("admin:merchants_healthscore_change", args=[score.pk])
     assert names(desk.get(page)) == ["rescore"]
 

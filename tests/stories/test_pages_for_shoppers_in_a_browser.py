@@ -2,12 +2,16 @@
 
 import pytest
 
-from tests.browsing import DESKTOP, PHONE, all_unsound
+from tests.browsing import DESKTOP, PHONE, all_unsound, told
 from tests.pages import pages
 
 
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_pages_for_shoppers_are_sound(furnished_stack, browser, width):
-    shown = [page for page in pages(furnished_stack.scene) if page.audience == "storefront"]
+    shown = [
+        page for page in pages(furnished_stack.scene) if page.audience == "storefront" and page.name != "styleguide"
+    ]
 
-    assert all_unsound(browser, furnished_stack.url, furnished_stack.scene, shown, width) == {}
+    found = all_unsound(browser, furnished_stack.url, furnished_stack.scene, shown, width)
+
+    assert not found, told(found)

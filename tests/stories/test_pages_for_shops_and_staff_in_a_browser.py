@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browsing import DESKTOP, PHONE, all_unsound
+from tests.browsing import DESKTOP, PHONE, all_unsound, told
 from tests.pages import pages
 
 
@@ -11,4 +11,6 @@ from tests.pages import pages
 def test_pages_for_shops_and_staff_are_sound(furnished_stack, browser, audience, width):
     shown = [page for page in pages(furnished_stack.scene) if page.audience == audience]
 
-    assert all_unsound(browser, furnished_stack.url, furnished_stack.scene, shown, width) == {}
+    found = all_unsound(browser, furnished_stack.url, furnished_stack.scene, shown, width)
+
+    assert not found, told(found)

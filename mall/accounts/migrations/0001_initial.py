@@ -35,6 +35,16 @@ class Migration(migrations.Migration):
                 ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="usr", unique=True)),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
                 ("display_name", models.CharField(blank=True, default="", max_length=60, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("zh-hans", "Simplified Chinese"), ("en", "English")],
+                        db_default="zh-hans",
+                        default="zh-hans",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
                 ("is_staff", models.BooleanField(default=False, verbose_name="platform staff")),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="joined at")),

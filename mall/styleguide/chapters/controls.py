@@ -93,6 +93,13 @@ def controls() -> Chapter:
                 "components/_field.html",
             ),
             Specimen(
+                "widgets/picture.html",
+                both("一张图片", "One picture"),
+                both("店标等单张图片；已有的可以移除。", "A shop's sign and the like; what is there may be removed."),
+                [State(USUAL, {"label": both("店标", "Sign"), "widget": PICTURE})],
+                "styleguide/_picture.html",
+            ),
+            Specimen(
                 "_form.html",
                 both("整张表单", "Whole form"),
                 both("字段依次排列；复杂的页面自己排版。", "All fields in order; larger pages arrange theirs."),
@@ -195,3 +202,11 @@ def controls() -> Chapter:
 
 
 QUANTITY = both("数量", "Quantity")
+PICTURE = {
+    "name": "logo",
+    "attrs": {"id": "logo-sample", "accept": "image/*"},
+    "is_initial": True,
+    "required": False,
+    "checkbox_id": "logo-clear",
+    "checkbox_name": "logo-clear",
+}

@@ -1,0 +1,88 @@
+"""What merchants tells people: one kind of notice for each step of a shop's life (A7)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.notifications.kinds import Kind
+
+REMINDED = Kind(
+    "merchants.shop_reminded",
+    title=_("%(shop)s: no order for %(idle_days)s days"),
+    body=_(
+        "A shop without a paid order for more than %(freeze_days)s days is frozen. Renew your goods, or go on holiday."
+    ),
+)
+FROZEN = Kind(
+    "merchants.shop_frozen",
+    title=_("%(shop)s is frozen"),
+    body=_(
+        "%(reason)s Shoppers do not see the shop; orders in flight go on. You can ask for its revival at one click."
+    ),
+)
+THAWED = Kind(
+    "merchants.shop_thawed",
+    title=_("%(shop)s is open again"),
+    body=_("Shoppers see it again, and its days begin anew."),
+)
+WENT_ON_HOLIDAY = Kind(
+    "merchants.shop_on_holiday",
+    title=_("%(shop)s is on holiday"),
+    body=_("Until %(until)s shoppers cannot buy. Orders that are paid still want shipping."),
+    is_mailed=False,
+)
+CAME_BACK = Kind("merchants.shop_back", title=_("%(shop)s is back from holiday"), body=_("Shoppers can buy again."))
+PETITION_GRANTED = Kind(
+    "merchants.petition_granted", title=_("%(shop)s: your petition is granted"), body=_("%(answer)s")
+)
+PETITION_REFUSED = Kind(
+    "merchants.petition_refused", title=_("%(shop)s: your petition is refused"), body=_("%(answer)s")
+)
+BARRED = Kind(
+    "merchants.shop_barred",
+    title=_("%(shop)s: health score %(score)s"),
+    body=_(
+        "Below 60 campaigns and placements are shut until a later score is 60 or more. See what cost "
+        "points; you may appeal."
+    ),
+)
+UNBARRED = Kind(
+    "merchants.shop_unbarred",
+    title=_("%(shop)s: health score %(score)s"),
+    body=_("Campaigns and placements are open again."),
+)
+INVITATION_ACCEPTED = Kind(
+    "merchants.invitation_accepted",
+    title=_("%(person)s works in %(shop)s now"),
+    body=_("The invitation was accepted. You can change the role at any time."),
+    is_mailed=False,
+)
+CLOSED = Kind("merchants.shop_closed", title=_("%(shop)s is closed"), body=_("%(reason)s Its pages can still be read."))
+TIER_CHANGED = Kind(
+    "merchants.tier_changed",
+    title=_("%(shop)s is in another tier this month"),
+    body=_("See which one, what it opens, and what it takes to move up."),
+    is_mailed=False,
+)
+SANCTION_IMPOSED = Kind(
+    "merchants.sanction_imposed",
+    title=_("%(shop)s: %(points)s points for a violation"),
+    body=_("%(note)s Together %(total)s points count now. You may appeal; somebody else will decide."),
+)
+SANCTION_LIFTED = Kind(
+    "merchants.sanction_lifted", title=_("%(shop)s: a sanction was lifted"), body=_("Its points count no more.")
+)
+RESTRICTED = Kind(
+    "merchants.shop_restricted",
+    title=_("%(shop)s: restriction changed to level %(level)s"),
+    body=_("0: none. 1: no campaigns. 2: not in lists and search either. Orders go on in any case."),
+)
+EXITING = Kind(
+    "merchants.shop_exiting",
+    title=_("%(shop)s leaves the mall"),
+    body=_("%(reason)s Finish what is in flight; the checklist says what is missing until the deposit is back."),
+)
+STAYS = Kind("merchants.shop_stays", title=_("%(shop)s stays"), body=_("Put your goods back on sale."))
+EXIT_CLEARED = Kind(
+    "merchants.exit_cleared",
+    title=_("%(shop)s: everything is done"),
+    body=_("The deposit goes back now; then the shop closes."),
+)
