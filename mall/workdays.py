@@ -74,7 +74,8 @@ def add_working_days(moment: datetime, days: int) -> datetime:
     The same time of day so many working days later; what comes on a day of rest comes at the start of the next
     working day.
     """
-    day = clock.business_date(moment)
+    moment = moment.astimezone(clock.BUSINESS_ZONE)  # another zone may change its clocks on the way
+    day = moment.date()
     if not is_working_day(day):
         day = next_working_day(day)
         moment = clock.start_of(day)

@@ -349,8 +349,17 @@ class RequirementForm(forms.ModelForm):
         return said
 
 
+class WrittenByStaff(SpeaksTexts, admin.ModelAdmin):
+    """Rows that staff write; who may not write one reads its texts as texts."""
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        is_read = obj is not None and not self.has_change_permission(request, obj)
+        return self._spoken(fields, in_list=False) if is_read else fields
+
+
 @admin.register(Requirement)
-class RequirementAdmin(SpeaksTexts, admin.ModelAdmin):
+class RequirementAdmin(WrittenByStaff):
     """What is asked of whom. Nothing is deleted: what is not asked for any more is switched off."""
 
     form = RequirementForm
@@ -378,7 +387,7 @@ class RequirementAdmin(SpeaksTexts, admin.ModelAdmin):
 
 
 @admin.register(Trade)
-class TradeAdmin(SpeaksTexts, admin.ModelAdmin):
+class TradeAdmin(WrittenByStaff):
     """The trades that applicants choose from, and who decides about each."""
 
     fields = ["slug", "name", "review", "is_active", "position"]
@@ -417,13 +426,13 @@ class AgreementForm(forms.ModelForm):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(SpeaksTexts, admin.ModelAdmin):
+class AgreementAdmin(WrittenByStaff):
     """Agreements: a new version is added, none is ever changed."""
 
     form = AgreementForm
     fields = ["code", "title", "text"]
-    list_display = ["title", "code", "version", "published_at", "published_by"]
-    list_filter = ["code"]
+    list_display = ["title", "version", "published_at", "published_by"]
+    list_filter = ["published_at"]
     list_select_related = ["published_by"]
     search_fields = ["=code", "title"]
     ordering = ["code", "-version"]

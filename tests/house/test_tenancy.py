@@ -254,7 +254,7 @@ def test_another_applicants_rows_are_not_found(db, name):
     rows = {
         "application": application,
         "document": application.documents.first(),
-        "payment": deposit.payments.create(channel="sandbox", amount=1, pay_by=NOON, started_at=NOON),
+        "payment": deposit.payments.create(channel="sandbox", status="closed", amount=1, pay_by=NOON, started_at=NOON),
     }
     given = {
         name: noun[1:] if noun.startswith("=") else rows[noun].public_id for name, noun in APPLICANTS_ROWS[name].items()
