@@ -63,6 +63,11 @@ def write(
         "shop_id": shop_id, "name": name, "subject": subject[:60], "at": at, "on": on, "shopper_id": shopper_id,
         "counts": json.dumps(counts), "detail": json.dumps(detail or {}),
     }  # fmt: skip
+    if name == "OrderPaid" and shopper_id is not None:
+        with (
+            connection.cursor() as cursor
+        ):  # her orders heard at once take turns, before a row is held
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [shop_id, shopper_id % 2**31])
     written = select_rows(_ENTRY, values)
     if not written:
         return False
@@ -91,8 +96,6 @@ def _note_first_order(shop: int, shopper_id: int | None, at: datetime) -> None:
     """A shopper is new on the day of her earliest order here, in whatever order the orders are heard."""
     if shopper_id is None:
         return
-    with connection.cursor() as cursor:  # two of her orders heard at once take turns
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [shop % 2**31, shopper_id % 2**31])
     earlier = (
         GrowthEntry.objects.filter(shop=shop, name="OrderPaid", shopper_id=shopper_id).order_by("at").values("at")[:2]
     )

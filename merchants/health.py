@@ -345,10 +345,14 @@ def causes(score: HealthScore) -> dict[str, list[GrowthEntry]]:
     """For each measure the entries of the growth file that cost points, the worst first, excluded ones too."""
     last = score.month - timedelta(days=1)
     first = score.month - timedelta(days=WINDOW_DAYS)
-    found = {}
+    found: dict[str, list[GrowthEntry]] = {}
+    asked: dict[tuple, list[GrowthEntry]] = {}
     for measure, (name, costly, order) in _CAUSES.items():
+        if (name, order) in asked:  # two measures may suffer from the same entries
+            found[measure] = asked[name, order]
+            continue
         entries = GrowthEntry.objects.filter(shop=score.shop_id, name=name, on__gte=first, on__lte=last, **costly)
-        found[measure] = list(entries.order_by(order, "-at", "pk")[:SHOWN_CAUSES])
+        found[measure] = asked[name, order] = list(entries.order_by(order, "-at", "pk")[:SHOWN_CAUSES])
     return found
 
 

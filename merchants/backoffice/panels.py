@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from mall.clock import business_date
 from merchants.health import latest_scores
-from merchants.idle import idle_since
+from merchants.idle import idle_since, idle_span
 from merchants.models import AdmittedTrade, Seat, Shop
 from merchants.tunables import FREEZE_DAYS, REMINDER_DAYS
 
@@ -14,8 +14,10 @@ def health(shop: Shop, seat: Seat, now: datetime) -> dict | None:
     if not seat.can("shop.see"):
         return None
     since = idle_since(shop)
+    if shop.is_at_work and now - since > timedelta(days=REMINDER_DAYS.value):
+        since = now - idle_span(shop, now)  # its rest taken off
     idle = now - since
-    is_threatened = shop.is_open and idle > timedelta(days=REMINDER_DAYS.value)
+    is_threatened = shop.is_at_work and idle > timedelta(days=REMINDER_DAYS.value)
     latest = latest_scores(shop, 1)
     context = {
         "latest": latest[0] if latest else None,

@@ -10,7 +10,7 @@ from mall.backoffice.todo import SOON, URGENT, Todo
 from mall.clock import business_date
 from mall.templatetags.mall import short_day
 from merchants.health import PASS, explained, latest_scores
-from merchants.idle import idle_since
+from merchants.idle import idle_since, idle_span
 from merchants.models import Seat, Shop
 from merchants.tunables import FREEZE_DAYS, REMINDER_DAYS
 
@@ -24,7 +24,9 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
     url = reverse("backoffice:merchants:health", args=[shop.slug])
     found = []
     since = idle_since(shop)
-    if shop.is_open and now - since > timedelta(days=REMINDER_DAYS.value):
+    if shop.is_at_work and now - since > timedelta(days=REMINDER_DAYS.value):
+        since = now - idle_span(shop, now)  # its rest taken off
+    if shop.is_at_work and now - since > timedelta(days=REMINDER_DAYS.value):
         freeze_on = business_date(since + timedelta(days=FREEZE_DAYS.value))
         found.append(
             Todo(

@@ -256,5 +256,6 @@ def test_pages_cost_the_same_however_long_the_history(client, owner, count, djan
 
     with django_assert_num_queries(10):  # session and person, seats, scope (5), activity, two scores
         client.get("/backoffice/tea/")
-    with django_assert_num_queries(9):
+    # session and person, seats, scope, scores, appeals; what cost points (3), facts, activity's score for campaigns
+    with django_assert_num_queries(14):
         client.get("/backoffice/tea/health/")
