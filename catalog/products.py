@@ -159,7 +159,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
     :raises WrongStatus: it is on sale or waits for a reviewer already
     """
     product = _locked(product)
-    if product.status == Product.Status.IN_REVIEW:
+    if product.status in {Product.Status.IN_REVIEW, Product.Status.WITHHELD}:
         raise _wrong_status(product)
     if not product.skus.filter(is_active=True).exists():
         raise IncompleteProduct(_("Offer at least one combination with a price first."))

@@ -496,6 +496,7 @@ def _decided(application: Application, outcome: str, by, reason: str, now: datet
             applicant_id=application.applicant_id,
             status=str(application.status),
             reason=reason,
+            decided_at=now,
         )
     )
 

@@ -16,7 +16,7 @@ from mall import clock, workdays
 from mall.audit.models import AuditRecord
 from mall.forms import TextFormField
 from mall.refusals import Refusal
-from mall.staff import ReadOnlyAdmin
+from mall.staff import ReadOnlyAdmin, SpeaksTexts
 from mall.texts import Text
 from merchants import applications
 from merchants.blacklist import WrongValue, add_to_blacklist, normal, remove_from_blacklist
@@ -350,7 +350,7 @@ class RequirementForm(forms.ModelForm):
 
 
 @admin.register(Requirement)
-class RequirementAdmin(admin.ModelAdmin):
+class RequirementAdmin(SpeaksTexts, admin.ModelAdmin):
     """What is asked of whom. Nothing is deleted: what is not asked for any more is switched off."""
 
     form = RequirementForm
@@ -378,7 +378,7 @@ class RequirementAdmin(admin.ModelAdmin):
 
 
 @admin.register(Trade)
-class TradeAdmin(admin.ModelAdmin):
+class TradeAdmin(SpeaksTexts, admin.ModelAdmin):
     """The trades that applicants choose from, and who decides about each."""
 
     fields = ["slug", "name", "review", "is_active", "position"]
@@ -417,7 +417,7 @@ class AgreementForm(forms.ModelForm):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(admin.ModelAdmin):
+class AgreementAdmin(SpeaksTexts, admin.ModelAdmin):
     """Agreements: a new version is added, none is ever changed."""
 
     form = AgreementForm

@@ -318,6 +318,7 @@ def _announce(document: Document) -> None:
             kind=document.kind,
             status=str(document.status),
             reason=document.reason,
+            decided_at=document.decided_at,
         )
     )
 

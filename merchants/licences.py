@@ -79,7 +79,12 @@ def warn_of_expiry(*, now: datetime) -> int:
         publish(
             *(
                 DocumentExpiring(
-                    document_id=public_id, merchant_id=merchant_id, kind=kind, valid_to=valid_to, days=days_of[pk]
+                    document_id=public_id,
+                    merchant_id=merchant_id,
+                    kind=kind,
+                    valid_to=valid_to,
+                    days=days_of[pk],
+                    told_at=now,
                 )
                 for pk, public_id, merchant_id, kind, valid_to in select_rows(WARNED, [list(days_of)])
             )
@@ -94,23 +99,26 @@ def follow_documents(*, now: datetime, merchant: Merchant | None = None) -> tupl
     with connection.cursor() as cursor:  # one at a time: a renewal and the daily round never cross
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('merchants.licences', 0))")
     suspended, restored = select_rows(SUSPEND, facts), select_rows(RESTORE, facts)
-    _tell(suspended, TradeSuspended, "merchants.suspend_trade", now)
-    _tell(restored, TradeRestored, "merchants.restore_trade", now)
+    for shop_id, trade in _noted(suspended, "merchants.suspend_trade", now):
+        publish(TradeSuspended(shop_id=shop_id, trade=trade, suspended_at=now))
+    for shop_id, trade in _noted(restored, "merchants.restore_trade", now):
+        publish(TradeRestored(shop_id=shop_id, trade=trade, restored_at=now))
     return len(suspended), len(restored)
 
 
-def _tell(rows: Iterable[tuple[int, int]], event: type, action: str, now: datetime) -> None:
+def _noted(rows: Iterable[tuple[int, int]], action: str, now: datetime) -> list[tuple[str, str]]:
+    """The shops (public ids) and trades that these merchants and trades concern, put on the record."""
     pairs = set(rows)
     if not pairs:
-        return
+        return []
     trades = dict(Trade.objects.filter(pk__in={trade for _merchant, trade in pairs}).values_list("pk", "slug"))
-    shops = Shop.objects.filter(merchant__in={merchant for merchant, _trade in pairs}).exclude(
-        status=Shop.Status.CLOSED
-    )
-    for shop in shops.order_by("pk"):
+    shops = Shop.objects.filter(merchant__in={merchant for merchant, _trade in pairs})
+    noted = []
+    for shop in shops.exclude(status=Shop.Status.CLOSED).order_by("pk"):
         for trade_id in sorted(trade for merchant, trade in pairs if merchant == shop.merchant_id):
             record(action, shop.public_id, now=now, shop_slug=shop.slug, after={"trade": trades[trade_id]})
-            publish(event(shop_id=shop.public_id, trade=trades[trade_id]))
+            noted.append((shop.public_id, trades[trade_id]))
+    return noted
 
 
 def admit_trades(merchant: Merchant, slugs: Iterable[str], *, now: datetime) -> None:

@@ -86,3 +86,41 @@ EXIT_CLEARED = Kind(
     title=_("%(shop)s: everything is done"),
     body=_("The deposit goes back now; then the shop closes."),
 )
+
+# On the way in, and about papers
+
+APPLICATION_CHANGES = Kind(
+    "merchants.application_changes",
+    title=_("Please change something in your application"),
+    body=_("%(reason)s"),
+)
+APPLICATION_REJECTED = Kind(
+    "merchants.application_rejected", title=_("Your application was not accepted"), body=_("%(reason)s")
+)
+APPLICATION_APPROVED = Kind(
+    "merchants.application_approved",
+    title=_("Your application is approved."),
+    body=_("Accept the agreement and pay the deposit; then your shop opens by itself."),
+)
+APPLICATION_OPEN = Kind(
+    "merchants.application_open", title=_("%(shop)s is open"), body=_("Put the first goods on the shelf.")
+)
+DOCUMENT_EXPIRING = Kind(
+    "merchants.document_expiring",
+    title=_("%(document)s runs out in %(days)s days"),
+    body=_("It is valid until %(valid_to)s. After that the goods that need it cannot be sold until it is renewed."),
+)
+DOCUMENT_ACCEPTED = Kind(
+    "merchants.document_accepted", title=_("%(document)s is accepted"), body=_("The newer document holds from now on.")
+)
+DOCUMENT_REFUSED = Kind("merchants.document_refused", title=_("%(document)s was refused"), body=_("%(reason)s"))
+TRADE_SUSPENDED = Kind(
+    "merchants.trade_suspended",
+    title=_("%(shop)s cannot sell “%(trade)s” now"),
+    body=_("A document has run out. Renew it, and the goods come back by themselves."),
+)
+TRADE_RESTORED = Kind(
+    "merchants.trade_restored",
+    title=_("%(shop)s sells “%(trade)s” again"),
+    body=_("The documents are in order again."),
+)

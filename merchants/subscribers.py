@@ -6,6 +6,9 @@ from mall.accounts.models import User
 from mall.events import on
 from mall.events.catalog import ProductApproved, ProductChanged, ProductReviewed
 from mall.events.merchants import (
+    ApplicationDecided,
+    DocumentDecided,
+    DocumentExpiring,
     InvitationAccepted,
     PetitionDecided,
     SanctionImposed,
@@ -24,13 +27,15 @@ from mall.events.merchants import (
     ShopUnbarred,
     ShopWentOnHoliday,
     TierChanged,
+    TradeRestored,
+    TradeSuspended,
 )
 from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
 from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants import applications, growth, notices
-from merchants.models import Seat
-from merchants.telling import tell_shop
+from merchants.models import Application, Document, Seat, Trade
+from merchants.telling import tell_of_application, tell_of_paper, tell_shop
 from merchants.tunables import FREEZE_DAYS
 
 
@@ -229,3 +234,72 @@ def tell_owners_of_newcomer(event: InvitationAccepted) -> None:
         roles=(Seat.Role.OWNER,),
         person=person.get_full_name(),
     )
+
+
+# On the way in, and about papers
+
+_TOLD_TO_APPLICANTS = {
+    "changes": notices.APPLICATION_CHANGES,
+    "rejected": notices.APPLICATION_REJECTED,
+    "approved": notices.APPLICATION_APPROVED,
+}
+
+
+@on(ApplicationDecided)
+def tell_applicant(event: ApplicationDecided) -> None:
+    if kind := _TOLD_TO_APPLICANTS.get(event.status):
+        tell_of_application(
+            application_id=event.application_id,
+            kind=kind,
+            now=datetime.fromisoformat(event.decided_at),
+            reason=event.reason,
+        )
+
+
+@on(ShopOpened)
+def tell_newcomer(event: ShopOpened) -> None:
+    row = Application.objects.filter(shop__public_id=event.shop_id).first()
+    if row is not None:
+        tell_of_application(
+            application_id=row.public_id,
+            kind=notices.APPLICATION_OPEN,
+            now=datetime.fromisoformat(event.opened_at),
+        )
+
+
+@on(DocumentExpiring)
+def tell_of_expiry(event: DocumentExpiring) -> None:
+    tell_of_paper(
+        document_id=event.document_id,
+        kind=notices.DOCUMENT_EXPIRING,
+        now=datetime.fromisoformat(event.told_at),
+        days=event.days,
+        valid_to=event.valid_to,
+    )
+
+
+@on(DocumentDecided)
+def tell_of_renewal(event: DocumentDecided) -> None:
+    if event.merchant_id and not event.application_id:
+        is_accepted = event.status == Document.Status.ACCEPTED
+        tell_of_paper(
+            document_id=event.document_id,
+            kind=notices.DOCUMENT_ACCEPTED if is_accepted else notices.DOCUMENT_REFUSED,
+            now=datetime.fromisoformat(event.decided_at),
+            reason=event.reason,
+        )
+
+
+@on(TradeSuspended)
+def tell_of_suspended_trade(event: TradeSuspended) -> None:
+    tell_of_trade(event, notices.TRADE_SUSPENDED, datetime.fromisoformat(event.suspended_at))
+
+
+@on(TradeRestored)
+def tell_of_restored_trade(event: TradeRestored) -> None:
+    tell_of_trade(event, notices.TRADE_RESTORED, datetime.fromisoformat(event.restored_at))
+
+
+def tell_of_trade(event: TradeSuspended | TradeRestored, kind, now: datetime) -> None:
+    trade = Trade.objects.get(slug=event.trade)
+    tell_shop(shop_id=event.shop_id, kind=kind, page="opening", now=now, trade=dict(trade.name))

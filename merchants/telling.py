@@ -1,4 +1,4 @@
-"""Who in a shop hears of what happens to it: the people who may change it."""
+"""Who hears of what happens to a shop: the people who may change it, its applicant, the owners of its merchant."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 from mall.accounts.models import User
 from mall.notifications.kinds import Kind
 from mall.notifications.sending import notify
-from merchants.models import Seat, Shop
+from merchants.models import Application, Document, Seat, Shop
 
 LED_BY = tuple(role for role in Seat.Role if "shop.edit" in Seat.RIGHTS[role])
 
@@ -18,3 +18,20 @@ def tell_shop(*, shop_id: str, kind: Kind, page: str, now: datetime, roles: tupl
     people = User.objects.filter(seats__shop=shop, seats__role__in=roles, is_active=True).order_by("pk")
     url = reverse(f"backoffice:merchants:{page}", args=[shop.slug])
     notify(people, kind, {"shop": dict(shop.name), **facts}, url=url, now=now)
+
+
+def tell_of_application(*, application_id: str, kind: Kind, now: datetime, **facts) -> None:
+    """Tell the applicant; the notice leads to her application."""
+    row = Application.objects.select_related("applicant").get(public_id=application_id)
+    url = reverse("storefront:merchants:application", args=[row.public_id])
+    notify([row.applicant], kind, {"shop": dict(row.shop_name), **facts}, url=url, now=now)
+
+
+def tell_of_paper(*, document_id: str, kind: Kind, now: datetime, **facts) -> None:
+    """Tell the owners of the merchant's shops; the notice leads to her papers."""
+    document = Document.objects.get(public_id=document_id)
+    owners = User.objects.filter(
+        seats__shop__merchant=document.merchant_id, seats__role=Seat.Role.OWNER, is_active=True
+    ).order_by("pk")
+    url = reverse("storefront:merchants:papers")
+    notify(owners, kind, {"document": dict(document.name), **facts}, url=url, now=now)

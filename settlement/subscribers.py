@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from mall.events import on
-from mall.events.merchants import ShopOpened
+from mall.events.merchants import ShopExitCleared, ShopOpened
 from mall.events.orders import LatePaymentReceived, OrderCompleted, OrderPaid, PaymentRefunded
 from mall.money import Money
 from merchants.models import Shop
@@ -49,3 +51,12 @@ def book_late_payment(event: LatePaymentReceived) -> None:
 @on(ShopOpened)
 def hold_deposit(event: ShopOpened) -> None:
     deposits.hold_deposit(shop=Shop.objects.get(public_id=event.shop_id), now=datetime.fromisoformat(event.opened_at))
+
+
+@on(ShopExitCleared)
+def return_deposit(event: ShopExitCleared) -> None:
+    shop = Shop.objects.get(public_id=event.shop_id)
+    if deposits.deposit_of(shop):
+        deposits.return_deposit(
+            shop=shop, reason=_("The shop has left the mall."), now=datetime.fromisoformat(event.cleared_at)
+        )

@@ -105,9 +105,7 @@ def unsound(window, page) -> list[str]:
     found += accessibility(window, but=DJANGO_OWN if page.audience == "admin" else ())
     if window.evaluate(KNOWS_THE_DARK):
         window.emulate_media(color_scheme="dark")
-        window.evaluate(
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )  # it is dark now
+        window.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # painted
         found += [f"in the dark: {what}" for what in accessibility(window, "color-contrast")]
         window.emulate_media(color_scheme="light")
     moved = window.evaluate("window.moved")

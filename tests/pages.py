@@ -255,6 +255,7 @@ def _typed(scene: Scene) -> Iterator[str]:
         yield from (application.merchant_name, application.goods, application.reason, application.contact_name.reveal())
         yield from application.documents.values_list("issuer", flat=True)
         yield from application.statements.values()
+        yield str(application.contact_name)
     for shop in Shop.objects.select_related("merchant"):
         yield from (shop.merchant.name, shop.slug, shop.province, shop.city)
     yield from Group.objects.values_list("name", flat=True)

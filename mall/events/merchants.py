@@ -112,6 +112,7 @@ class ApplicationDecided:
     applicant_id: int
     status: str
     reason: str
+    decided_at: str
 
 
 @event
@@ -142,6 +143,7 @@ class DocumentDecided:
     kind: str
     status: str
     reason: str
+    decided_at: str
 
 
 @event
@@ -153,6 +155,7 @@ class DocumentExpiring:
     kind: str
     valid_to: str
     days: int
+    told_at: str
 
 
 @event
@@ -161,6 +164,7 @@ class TradeSuspended:
 
     shop_id: str
     trade: str
+    suspended_at: str
 
 
 @event
@@ -169,6 +173,7 @@ class TradeRestored:
 
     shop_id: str
     trade: str
+    restored_at: str
 
 
 @event

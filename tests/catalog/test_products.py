@@ -245,6 +245,8 @@ MOVES = {
     ("off_sale", "take_down"): "taken_down",
     ("off_sale", "put_on_sale"): "on_sale",
     ("on_sale", "take_off_sale"): "off_sale",
+    ("withheld", "take_off_sale"): "off_sale",
+    ("withheld", "take_down"): "taken_down",
 }
 
 

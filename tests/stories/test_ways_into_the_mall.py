@@ -115,7 +115,6 @@ def test_an_individual_food_shop(client):
 
     assert str(deposit_of(place)) == "¥1,000.00"
     assert set(place.merchant.admitted_trades.values_list("trade__slug", flat=True)) == {"food", "general"}
-    assert client.get(reverse("backoffice:merchants:opening", args=[place.slug])).status_code in {200, 404}
     client.force_login(baker.person)
     assert client.get(reverse("backoffice:merchants:opening", args=[place.slug])).context["done"] == 0
     assert verify_ledger().ok
@@ -178,12 +177,8 @@ def test_rejected_twice(client):
     assert [row.status for row in rows] == [Status.REJECTED, Status.REJECTED]
     assert {row.credit_code for row in rows} == {first_code}
     assert {"check": "rejected_before", "ok": False, "note": "1"} in rows[1].findings
-    assert (
-        list(
-            AuditRecord.objects.filter(action="merchants.application_rejected").values_list("after__reason", flat=True)
-        )
-        == reasons
-    )
+    told = AuditRecord.objects.filter(action="merchants.application_rejected").order_by("pk")
+    assert [record.after["reason"] for record in told] == reasons
     assert Shop.objects.count() == 0
 
 
