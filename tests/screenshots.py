@@ -30,7 +30,7 @@ LOADED = "mall_loaded"
 HTML = "text/html; charset=utf-8"
 LANGUAGES = ("zh-hans", "en")
 TALLEST = 6_000  # pixels of a picture; what is longer is cut
-TILE, TILE_TALLEST, COLUMNS, GAP = 320, 620, 6, 16
+SHEET, GAP, TALLEST_TILE = 2000, 16, 640  # a phone's page is shown in a sixth of the sheet, a desk's in a third
 
 
 def main(arguments: list[str]) -> int:
@@ -199,18 +199,19 @@ def _sheet(folder: Path, audience: str) -> None:
     shots = sorted(folder.glob(f"{audience}-*.png"))
     if not shots:
         return
-    rows = -(-len(shots) // COLUMNS)
-    sheet = Image.new("RGB", (COLUMNS * (TILE + GAP) + GAP, rows * (TILE_TALLEST + 28 + GAP) + GAP), "#dcd8d2")
+    with Image.open(shots[0]) as first:
+        columns = 6 if first.width < 600 else 3
+    tile = SHEET // columns - GAP
+    step = TALLEST_TILE + 28 + GAP
+    sheet = Image.new("RGB", (SHEET + GAP, -(-len(shots) // columns) * step + GAP), "#dcd8d2")
     pen = ImageDraw.Draw(sheet)
     for number, shot in enumerate(shots):
-        left = GAP + number % COLUMNS * (TILE + GAP)
-        top = GAP + number // COLUMNS * (TILE_TALLEST + 28 + GAP)
+        left, top = GAP + number % columns * (tile + GAP), GAP + number // columns * step
         pen.text((left, top + 6), shot.stem.removeprefix(f"{audience}-"), fill="#222222")
         with Image.open(shot) as picture:
-            small = picture.convert("RGB").resize(
-                (TILE, max(1, picture.height * TILE // picture.width)), Image.Resampling.BILINEAR
-            )
-        sheet.paste(small.crop((0, 0, TILE, min(TILE_TALLEST, small.height))), (left, top + 28))
+            tall = max(1, picture.height * tile // picture.width)
+            small = picture.convert("RGB").resize((tile, tall), Image.Resampling.BILINEAR)
+        sheet.paste(small.crop((0, 0, tile, min(TALLEST_TILE, small.height))), (left, top + 28))
     sheet.save(folder / f"sheet-{audience}.png")
 
 
