@@ -64,9 +64,7 @@ def write(
         "counts": json.dumps(counts), "detail": json.dumps(detail or {}),
     }  # fmt: skip
     if name == "OrderPaid" and shopper_id is not None:
-        with (
-            connection.cursor() as cursor
-        ):  # her orders heard at once take turns, before a row is held
+        with connection.cursor() as cursor:  # her orders heard at once take turns, before a row is held
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [shop_id, shopper_id % 2**31])
     written = select_rows(_ENTRY, values)
     if not written:

@@ -16,21 +16,27 @@ from django.urls import reverse
 from catalog.reviews import write_review
 from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
+from mall.notifications.models import Notice
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.models import Banner
 from merchants import growth
 from merchants.blacklist import add_to_blacklist
+from merchants.exits import ask_exit
 from merchants.health import score_month
+from merchants.holidays import start_holiday
+from merchants.petitions import appeal_sanction
+from merchants.sanctions import impose
+from merchants.tiers import rank_month
 from orders.models import OrderLine, Refund
 from risk.holds import place_hold
 from risk.models import BannedWord
 from settlement.models import Deposit
 from tests.conftest import NOON
 from tests.factories import number
-from tests.factories.accounts import staff
+from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import brand, product
-from tests.factories.merchants import seat
+from tests.factories.merchants import seat, shop
 from tests.journeys import completed_order, paid_order
 from tests.merchants.applying import in_status, submitted
 
@@ -61,11 +67,22 @@ def a_bit_of_everything() -> None:
     seat(order.shop, clerk)
     growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
     score_month(month=NOON.date().replace(day=1), now=NOON)
+    shop_life(order.shop, by=clerk)
+    Notice.objects.create(person=clerk, kind="shop_frozen", facts={"shop": "…", "reason": "…"}, told_at=NOON)
     product(status="in_review", title="最好的茶", brand=brand())
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)
     BannedWord.objects.create(word=f"word{number()}", severity="block", why="…")
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
+
+
+def shop_life(one, *, by) -> None:
+    """A sanction that is appealed against, a tier, a holiday, a farewell."""
+    sanction = impose(shop=one, code="late_shipping", note="…", by=by, now=NOON)
+    appeal_sanction(sanction=sanction, reason="…", by=shopper(), now=NOON)
+    rank_month(month=NOON.date().replace(day=1), now=NOON)
+    start_holiday(shop=shop(), last_day=NOON.date() + DAY * 3, by=by, now=NOON)
+    ask_exit(shop=shop(), reason="…", by=by, now=NOON)
 
 
 @pytest.fixture

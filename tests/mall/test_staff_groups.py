@@ -21,6 +21,8 @@ WHO = {
     "merchants.freeze_shop": {"operations", "risk"},
     "merchants.close_shop": set(),
     "merchants.rescore_healthscore": {"operations"},
+    "merchants.decide_petition": {"operations"},
+    "merchants.lift_sanction": {"operations"},
     "catalog.review_product": {"category_expert"},
     "catalog.take_down_product": {"category_expert", "risk"},
     "orders.cancel_order": {"support"},
