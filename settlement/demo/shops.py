@@ -115,7 +115,12 @@ def _apply_and_open(
     )
     payment = deposits.start_deposit_payment(application=application, channel="sandbox", now=opened_at)
     sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=opened_at)
-    deposits.ask_about_deposit(payment=payment, now=opened_at)
+
+    def hear(_url: str, headers: dict[str, str], body: bytes) -> int:
+        deposits.receive_deposit_notice(channel="sandbox", headers=headers, body=body, now=opened_at)
+        return 200
+
+    sandbox_bank.deliver_notices(now=opened_at, post=hear)
     deliver_everything()
     application.refresh_from_db()
     return application.shop
