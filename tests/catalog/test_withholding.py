@@ -28,12 +28,12 @@ def place():
 @pytest.fixture
 def cake(place):
     food = category(name="食品", trade=Trade.objects.get(slug="food"))
-    return sku(product=product(shop=place, category=food, title="糕"), price="10.00", stock=5)
+    return sku(product=product(shop=place, category=food, title="糕", english="糕"), price="10.00", stock=5)
 
 
 @pytest.fixture
 def cup(place):
-    return sku(product=product(shop=place, category=category(), title="杯"), price="10.00", stock=5)
+    return sku(product=product(shop=place, category=category(), title="杯", english="杯"), price="10.00", stock=5)
 
 
 def suspend(place, *, suspended=True) -> None:

@@ -5,6 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from mall.audit.models import AuditRecord
+from mall.clock import BUSINESS_ZONE
 from mall.events.models import OutboxEvent
 from mall.flow import WrongStatus
 from mall.money import Money
@@ -156,7 +157,7 @@ def test_handing_in_starts_the_clock_and_announces_it():  # M2
     assert (row.status, row.round, row.submitted_at, row.check_at) == (Status.SUBMITTED, 1, NOON, NOON)
     assert (row.machine_due_at, row.due_at) == (NOON + DAY, NOON + 3 * DAY)  # Monday noon
     assert list(OutboxEvent.objects.filter(name="ApplicationSubmitted").values_list("payload", flat=True)) == [
-        {"application_id": row.public_id, "round": 1, "due_at": row.due_at.isoformat()}
+        {"application_id": row.public_id, "round": 1, "due_at": row.due_at.astimezone(BUSINESS_ZONE).isoformat()}
     ]
 
 

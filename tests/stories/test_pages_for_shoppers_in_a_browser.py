@@ -6,6 +6,7 @@ from tests.browsing import DESKTOP, PHONE, all_unsound, told
 from tests.pages import pages
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_pages_for_shoppers_are_sound(furnished_stack, browser, width):
     shown = [
