@@ -3,27 +3,38 @@
 import csv
 import io
 import os
-import signal
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
 from django.utils import timezone
 
-from mall.exports import writing
+from mall.embedded.state import ROOT
 from mall.exports.asking import ask_for_export
 from mall.exports.models import Export
 from mall.exports.registry import kind_of
 from mall.exports.writing import continue_exports, storage, write_export
+from tests import servers
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.settlement import completed_orders
 
+# A batch is small and takes its time, so that the kill lands in the middle.
+SLOW_WORKER = """
+import sys, time
+import django
+django.setup()
+from django.utils import timezone
+from mall.exports import writing
+writing.BATCH, beat = 20, writing._beat
+writing._beat = lambda *args, **progress: (beat(*args, **progress), time.sleep(0.2))
+writing.write_export(export_id=sys.argv[1], now=timezone.now())
+"""
 
-def test_an_export_that_was_killed_is_finished_by_another(
-    committed_db, owner_connection, settings, tmp_path, monkeypatch
-):
+
+def test_an_export_that_was_killed_is_finished_by_another(committed_db, owner_connection, settings, tmp_path):
     from django.core.files.storage import storages
-    from django.db import connections
 
     settings.STORAGES = {
         **settings.STORAGES,
@@ -34,22 +45,16 @@ def test_an_export_that_was_killed_is_finished_by_another(
     export = ask_for_export(
         shop=place, kind=kind_of("settlement.shares"), format="csv", is_personal=False, by=shopper(), now=NOON
     )
-    monkeypatch.setattr(writing, "BATCH", 20)
-    beat = writing._beat
-    connections.close_all()
-
-    child = os.fork()
-    if child == 0:  # the worker: slow, so that it can be killed in the middle
-        monkeypatch.setattr(writing, "_beat", lambda *args, **progress: (beat(*args, **progress), time.sleep(0.05)))
-        try:
-            write_export(export_id=export.public_id, now=NOON)
-        finally:
-            os._exit(0)
-    deadline = time.monotonic() + 20
-    while Export.objects.get(pk=export.pk).rows_done < 40 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    environment = os.environ | {
+        "DATABASE_URL": servers.url_with_database(os.environ["DATABASE_URL"], committed_db),
+        "DJANGO_SETTINGS_MODULE": "mall.settings",
+    }
+    with subprocess.Popen([sys.executable, "-c", SLOW_WORKER, export.public_id], cwd=ROOT, env=environment) as worker:
+        deadline = time.monotonic() + 90
+        while Export.objects.get(pk=export.pk).rows_done < 40 and time.monotonic() < deadline:
+            assert worker.poll() is None
+            time.sleep(0.01)
+        worker.kill()
 
     export.refresh_from_db()
     assert (export.status, export.file) == ("running", "")
