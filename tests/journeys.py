@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from mall.accounts.models import User
+from mall.embedded.processes import wait_until
 from mall.events import deliver_everything
 from orders.cart import add_to_cart
 from orders.checkout import place_order
@@ -51,8 +52,13 @@ def pay(group: OrderGroup, *, outcome: str = "success", now: datetime = NOON) ->
     """The shopper starts a payment and presses a button at the cashier; the bank tells the mall."""
     payment = start_payment(group=group, channel="sandbox", now=now)
     sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome=outcome, now=now)
-    sandbox_bank.deliver_notices(now=now, post=in_process(now))
-    payment.refresh_from_db()
+
+    def is_told() -> bool:
+        sandbox_bank.deliver_notices(now=now, post=in_process(now))
+        payment.refresh_from_db()
+        return payment.status != Payment.Status.PENDING or outcome in ("cancel", "late")
+
+    assert wait_until(is_told, 30), "a mall that runs beside the test has the notice in its hands, and does not tell"
     return payment
 
 

@@ -1,8 +1,11 @@
 import pytest
+from celery import Celery
 from django.db import connection, transaction
+from kombu.exceptions import OperationalError
 
 from mall.audit.models import AuditRecord
 from mall.audit.trail import record
+from mall.embedded.processes import free_port
 from mall.events import bus, deliver_everything, publish
 from mall.events.models import OutboxEvent, Receipt
 from tests.conftest import NOON
@@ -109,3 +112,19 @@ def test_a_lost_broker_loses_no_event(committed_db, rang, settings):
 
     assert deliver_everything() == 1
     assert heard() == ["bell.note", "bell.fail"]
+
+
+@pytest.mark.parametrize("with_our_options", [True, False])
+def test_nobody_waits_for_a_queue_that_is_away_x3(with_our_options, settings, monkeypatch):
+    pauses = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", pauses.append)
+    queue = Celery(broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
+    if with_our_options:
+        queue.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    else:  # what the library does by itself, cut short
+        queue.conf.broker_transport_options = {"max_retries": 2}
+
+    with pytest.raises(OperationalError):
+        queue.send_task("mall.deliver_events", retry=False, ignore_result=True)
+
+    assert (sum(pauses) == 0) == with_our_options
