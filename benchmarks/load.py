@@ -17,6 +17,7 @@ from mall.embedded.processes import LOOPBACK, Process, wait_until
 from mall.embedded.state import ROOT
 
 CONNECTIONS = 6
+REFERENCE_BARE_VIEW = 819  # requests/s that the bare view gave on the machine where other malls were measured
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ class Load:
 
     def as_json(self) -> dict:
         return {"per_s": self.per_second, "p50_ms": self.percentile(0.5), "p95_ms": self.percentile(0.95)}
+
+
+def pace(bare: Load) -> float:
+    """
+    How fast this machine is now beside the one where other malls were measured, by the bare view on both; at most 1.
+
+    Rates of other malls are held against ours at this pace, see
+    ``docs/decisions/14-other-malls-are-measured-at-this-machines-pace.md``.
+    """
+    return round(min(bare.per_second / REFERENCE_BARE_VIEW, 1), 2)
 
 
 def serve(process: Process, port: int, *, path: str) -> None:
