@@ -11,7 +11,7 @@ import email
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import policy
 from pathlib import Path
 
@@ -109,7 +109,7 @@ def _shoot(browser, servers: TemporaryServers, scene, options: argparse.Namespac
                             complaints.append(f"{page.path}: {answer.status} instead of {page.status}")
             with visitor(browser, url, width=width, language=language) as window:
                 for name, html in [*letters, ("storefront-broken", _broken(language))]:
-                    window.route("**/as-it-is/", lambda route, html=html: route.fulfill(body=html, content_type=HTML))
+                    window.route("**/as-it-is/", _answered_with(html))
                     window.goto("/as-it-is/")  # below the mall's own address, so that its styles are found
                     window.unroute("**/as-it-is/")
                     _picture(window, folder / f"{name}.png")
@@ -119,6 +119,10 @@ def _shoot(browser, servers: TemporaryServers, scene, options: argparse.Namespac
     for complaint in dict.fromkeys(complaints):
         print(complaint, file=sys.stderr)
     return 1 if complaints else 0
+
+
+def _answered_with(html: str) -> Callable:
+    return lambda route: route.fulfill(body=html, content_type=HTML)
 
 
 def _picture(window, path: Path) -> None:

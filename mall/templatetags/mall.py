@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 
+import phonenumbers
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -209,6 +210,20 @@ def place(name: str) -> str:
 def _romanized(name: str) -> str:
     bare = PLACE_KINDS.sub("", name) or name
     return PLACES.get(bare) or "".join(lazy_pinyin(bare)).capitalize()
+
+
+@register.filter
+def phone(number: object) -> str:
+    """As people read it: ``199 0000 0001``, ``021 5555 0001``, ``+852 5500 0001``; a covered one as it is."""
+    written = str(number)
+    try:
+        parsed = phonenumbers.parse(written, "CN")
+    except phonenumbers.NumberParseException:
+        return written
+    if "*" in written:  # a covered digit
+        return written
+    kind = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, kind.NATIONAL if parsed.country_code == 86 else kind.INTERNATIONAL)
 
 
 @register.filter

@@ -79,3 +79,17 @@ def test_places_are_written_as_their_readers_write_them(name, english):
         assert display.place(name) == english
     with override("zh-hans"):
         assert display.place(name) == name
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+8619900000001", "199 0000 0001"),
+        ("+862155550001", "021 5555 0001"),
+        ("+85255000001", "+852 5500 0001"),
+        ("199****0001", "199****0001"),
+        ("", ""),
+    ],
+)
+def test_phone_numbers_are_written_in_groups(number, shown):
+    assert display.phone(number) == shown
