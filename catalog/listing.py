@@ -7,7 +7,7 @@ page. Only what can be bought is listed: on sale, in an open shop.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -98,6 +98,11 @@ class Asked:
         """The address of this list with some fields replaced, on its first page."""
         pairs = self.pairs(**instead)
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    @property
+    def is_plain(self) -> bool:
+        """The list as it begins: nothing narrowed, its usual order, its first page."""
+        return not self.pairs() and self.page == 1
 
     @property
     def key(self) -> str:
@@ -349,9 +354,19 @@ def popular_cards(
     return _cards(_LISTED if shop_id is None else _OF_A_SHOP, where, _ORDERS["popular"], params, limit)
 
 
-def newest_cards(limit: int) -> list[ProductCard]:
-    """What came on sale last. One query."""
-    return _cards(_LISTED, "p.status = 'on_sale'", _ORDERS["newest"], {}, limit)
+def newest_cards(limit: int, *, shop_id: int | None = None) -> list[ProductCard]:
+    """What came on sale last, anywhere or in a shop. One query."""
+    if shop_id is None:
+        return _cards(_LISTED, "p.status = 'on_sale'", _ORDERS["newest"], {}, limit)
+    where = "p.status = 'on_sale' AND p.shop_id = %(shop)s"
+    return _cards(_OF_A_SHOP, where, _ORDERS["newest"], {"shop": shop_id}, limit)
+
+
+def chosen_cards(public_ids: Iterable[str], *, shop_id: int) -> list[ProductCard]:
+    """Those of these products of a shop that can be seen, in any order. One query."""
+    chosen = list(public_ids)
+    where = "p.status = 'on_sale' AND p.shop_id = %(shop)s AND p.public_id = ANY(%(chosen)s)"
+    return _cards(_OF_A_SHOP, where, _ORDERS["newest"], {"shop": shop_id, "chosen": chosen}, len(chosen))
 
 
 # A page of a list ----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""What a product page and the home page show, asked for in a constant number of queries."""
+"""What the pages of products and shops and the home page show, asked for in a constant number of queries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from catalog import descriptions, tunables
-from catalog.listing import newest_cards, popular_cards
+from catalog.listing import Asked, listing, newest_cards, popular_cards
 from catalog.models import Category, Product, ProductPicture, Review, Sku
 from catalog.navigation import crumbs_of
 from catalog.stock import with_available
@@ -353,6 +353,20 @@ def _rating(product: Product) -> dict:
             (stars, counts.get(stars, 0), round(100 * counts.get(stars, 0) / total) if total else 0)
             for stars in (5, 4, 3, 2, 1)
         ],
+    }
+
+
+# Shop ----------------------------------------------------------------------------------------------------------------
+
+
+def shop_page(shop: Shop, asked: Asked) -> dict:
+    """What the page of a shop shows beside what it has decorated itself; four queries."""
+    return {
+        "shop": shop,
+        "note": states.why_not(shop, "buy"),
+        "listing": listing(replace(asked, shop_id=shop.pk)),
+        "product_count": Product.objects.visible().filter(shop=shop).count(),
+        "rating": shop_rating(shop),
     }
 
 

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",
+    "catalog.decoration.apps.DecorationConfig",
     "marketing.apps.MarketingConfig",
     "orders.apps.OrdersConfig",
     "settlement.apps.SettlementConfig",
@@ -241,6 +242,16 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
 ]
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
 SHOP_DEPOSIT_HELD = "settlement.queries.deposit_held"  # (shop) -> its deposit that is still held, in words, or ""
+SHOP_BLOCKS = [  # the kinds of blocks of a shop's front page, as they are offered; each a catalog.decoration.kinds.Kind
+    "catalog.decoration.blocks.BANNERS",
+    "catalog.decoration.blocks.GOODS",
+    "catalog.decoration.blocks.TEXT",
+    "catalog.decoration.blocks.PICTURE_WITH_LINK",
+    "catalog.decoration.blocks.PICTURES",
+    "catalog.decoration.blocks.STRIP",
+    "catalog.decoration.blocks.HEADING",
+    "catalog.decoration.blocks.SPACE",
+]
 STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categories of the header's menu
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship

@@ -106,6 +106,7 @@ ACTION_OF_RIGHT = {
     "products.edit": "edit",
     "stock.edit": "edit",
     "shop.edit": "edit",
+    "shop.decorate": "edit",
     "orders.ship": "ship",
     "orders.cancel": "after_sale",
     "orders.personal": "after_sale",

@@ -69,7 +69,7 @@ def visitor(
         context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
         page = context.new_page()
         page.complaints = []
-        page.on("console", lambda said: _heard(page, said))
+        page.on("console", lambda said: heard(page, said))
         page.on("pageerror", lambda error: page.complaints.append(f"error: {error}"))
         yield page
     finally:
@@ -83,7 +83,7 @@ def session_of(person) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def _heard(page, said) -> None:
+def heard(page, said) -> None:
     """Errors, among them whatever the content policy refused; that the page itself is a 404 is no complaint."""
     if said.type == "error" and said.location.get("url") != page.url:
         page.complaints.append(f"console: {said.text} {said.location.get('url', '')}")

@@ -16,6 +16,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from catalog import products, reviews
+from catalog.decoration import drafts, publishing
+from catalog.decoration.drafts import draft_of
+from catalog.decoration.kinds import kinds
 from catalog.models import Category, Product, Sku
 from mall import clock
 from mall.accounts.models import User
@@ -67,6 +70,7 @@ class Scene:
     owner: User
     staff: User
     shop: Shop
+    plain_shop: Shop  # with no page of its own
     category: Category
     product: Product
     gone: Product
@@ -111,6 +115,7 @@ def furnished() -> Scene:
         owner=owner,
         staff=accounts.staff(email="staff@example.com", password=PASSWORD),
         shop=house,
+        plain_shop=pottery,
         category=leaf,
         product=rows[0],
         gone=rows[-1],
@@ -201,11 +206,61 @@ def staged(scene: Scene) -> Scene:
     scene.clerk = merchants.seat(scene.shop, role=Seat.Role.CLERK).user
     scene.export = _export(scene, now)
     scene.applications = _applications(scene.staff, now)
+    _decorate(scene, now)
     _product_to_review(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
     return scene
+
+
+def _decorate(scene: Scene, now: datetime) -> None:
+    """The shop's own front page, with a block of every kind; published twice, and one change not yet."""
+    shop, by = scene.shop, scene.owner
+    if drafts.latest_version(shop):
+        return
+    wide = pictures.banner(["teapot", "teacup"], ground="#e7ded2", accent="#7fa99b", seed=1)
+    square = pictures.compose("teacup", tint=None, ground="#e7ded2", seed=1)
+    banner, cup = (drafts.keep_picture(shop=shop, image=image, by=by, now=now) for image in (wide, square))
+
+    def said(zh: str, en: str) -> dict:
+        return {"zh-hans": zh, "en": en}
+
+    slide = {"picture": banner, "title": said("春茶上新", "Spring tea is here"), "link": "/search/?q=tea"}
+    slide |= {"text": said("头采，量少", "First harvest, little of it"), "alt": {}}
+    linked = {"picture": cup, "title": said("茶杯", "Teacups"), "link": "/search/?q=cup", "alt": {}}
+    chosen = {"which": "chosen", "products": [scene.product.public_id], "count": 8, "category": ""}
+    rich = said(
+        "<p>山里做茶，<b>慢</b>。</p><ul><li>头采</li></ul>", "<p>Tea, <b>slowly</b>.</p><ul><li>First</li></ul>"
+    )
+    blocks = [
+        ("banners", {"slides": [slide, {**slide, "link": "", "text": {}}]}),
+        (
+            "goods",
+            {"title": said("热卖", "Best sellers"), "which": "popular", "count": 4, "category": "", "products": []},
+        ),
+        ("strip", {"text": said("四十八小时内发货", "Shipped within 48 hours"), "link": "https://example.com/"}),
+        ("heading", {"title": said("关于我们", "About us"), "text": said("一盏好茶", "A good cup")}),
+        ("text", {"title": {}, "text": rich}),
+        ("pictures", {"pictures": [linked, linked]}),
+        (
+            "picture",
+            {"picture": banner, "caption": said("山间", "The hills"), "link": "", "alt": said("茶席", "A table")},
+        ),
+        ("space", {"size": "small"}),
+        ("goods", {"title": {}, **chosen}),
+    ]
+    for kind, fields in blocks:
+        revision = draft_of(shop).revision
+        drafts.add_block(shop=shop, kind=kind, fields=fields, revision=revision, by=by, now=now)
+    for theme, note in (("celadon", "开业首页"), ("tea", "换春装")):
+        given = {"shop": shop, "by": by, "now": now}
+        drafts.choose_theme(theme=theme, revision=draft_of(shop).revision, **given)
+        publishing.publish_page(note=note, revision=draft_of(shop).revision, **given)
+        scene.words.append(note)
+    hidden = draft_of(shop).blocks[-1]["id"]
+    revision = draft_of(shop).revision
+    drafts.hide_block(shop=shop, block_id=hidden, hidden=True, revision=revision, by=by, now=now)
 
 
 def _export(scene: Scene, now: datetime) -> Export:
@@ -284,6 +339,8 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("search", reverse("storefront:catalog:search") + "?q=tea")
     yield page("search-nothing", reverse("storefront:catalog:search") + "?q=qqqqqq")
     yield page("shop", reverse("storefront:catalog:shop", args=[scene.shop.slug]))
+    yield page("shop-narrowed", reverse("storefront:catalog:shop", args=[scene.shop.slug]) + "?sort=newest")
+    yield page("shop-usual", reverse("storefront:catalog:shop", args=[scene.plain_shop.slug]))
     yield page("product", reverse("storefront:catalog:product", args=[scene.product.public_id]))
     yield page("product-gone", reverse("storefront:catalog:product", args=[scene.gone.public_id]), 410)
     yield page("cart-empty", reverse("storefront:orders:cart"))
@@ -357,6 +414,20 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("product-edit", "catalog:edit", scene.product.public_id)
     yield page("stock", "catalog:stock", scene.product.public_id)
     yield page("stock-movements", "catalog:movements")
+    yield page("page", "decoration:page")
+    page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
+    yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
+    yield Page("page-read-only", CLERK, page_address)
+    yield page("page-preview", "decoration:preview")
+    yield page("page-versions", "decoration:versions")
+    yield page("page-version", "decoration:version", 1)
+    yield page("page-add", "decoration:add")
+    for kind in kinds():
+        yield Page(
+            f"page-add-{kind}", OWNER, f"{reverse('backoffice:decoration:add', args=[scene.shop.slug])}?kind={kind}"
+        )
+    for block in draft_of(scene.shop).blocks[:2]:
+        yield page(f"page-block-{block['kind']}", "decoration:block", block["id"])
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
@@ -421,6 +492,12 @@ NO_PAGES = {
     "backoffice:merchants:export-file": "a file",
     "backoffice:merchants:filter-keep": "a press of a button",
     "backoffice:merchants:filter-forget": "a press of a button",
+    "backoffice:decoration:theme": "a press of a button",
+    "backoffice:decoration:order": "a press of a button",
+    "backoffice:decoration:publish": "a press of a button",
+    "backoffice:decoration:discard": "a press of a button",
+    "backoffice:decoration:block-do": "a press of a button",
+    "backoffice:decoration:version-restore": "a press of a button",
     "backoffice:catalog:status": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",

@@ -160,6 +160,7 @@ def _scene():
             owner=owner,
             staff=User.objects.get(email=shops.STAFF),
             shop=shop,
+            plain_shop=Product.objects.visible().exclude(shop=shop).order_by("shop").first().shop,
             category=Category.objects.filter(depth=1).order_by("path").first(),
             product=product,
             gone=gone,

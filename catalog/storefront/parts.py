@@ -13,9 +13,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from catalog import showcase, tunables
+from catalog.decoration.drawing import has_published_page, published_page
+from catalog.decoration.publishing import page_name
 from catalog.generation import CATALOGUE, SHOPS, generation
 from catalog.listing import Asked, listing
-from catalog.models import Category, Product
+from catalog.models import Category
 from catalog.navigation import crumbs_of, subtree_ids
 from catalog.search.suggestions import suggestions
 from catalog.storefront import head
@@ -39,7 +41,8 @@ def search(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 
 def shop(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
-    return _answer(request, asked.key, "shop.html", lambda: _shop(slug, asked))
+    shown = (CATALOGUE, SHOPS, page_name(slug))
+    return _answer(request, asked.key, "shop.html", lambda: _shop(slug, asked), shown)
 
 
 def product(request: HttpRequest, public_id: str, sku_public_id: str) -> HttpResponse:
@@ -100,12 +103,12 @@ def _shop(slug: str, asked: Asked) -> dict:
         raise Http404
     if not states.is_seen(found):
         raise Gone
-    context = {
-        "shop": found,
-        "note": states.why_not(found, "buy"),
-        "listing": listing(replace(asked, shop_id=found.pk)),
-        "product_count": Product.objects.visible().filter(shop=found).count(),
-        "rating": showcase.shop_rating(found),
+    is_front = asked.is_plain
+    page = published_page(found) if is_front else None
+    context = showcase.shop_page(found, asked) | {
+        "page": page,
+        "has_page": page is not None or (not is_front and has_published_page(found)),
+        "is_front": is_front,
     }
     return _part("storefront/catalog/_shop_main.html", context, head.of_shop(found, context["rating"], asked))
 

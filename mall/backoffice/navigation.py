@@ -11,6 +11,7 @@ NAVIGATION = [
     ("shop.see", _("Overview"), "backoffice:merchants:dashboard", "home"),
     ("orders.see", _("Orders"), "backoffice:orders:list", "receipt"),
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
+    ("shop.see", _("Shop page"), "backoffice:decoration:page", "layout"),
     ("money.see", _("Money"), "backoffice:settlement:home", "wallet"),
     ("shop.see", _("Shop health"), "backoffice:merchants:health", "activity"),
     ("shop.see", _("Growth file"), "backoffice:merchants:growth", "chart"),

@@ -30,3 +30,13 @@ class ProductReviewed:
     order_line_id: int
     stars: int
     written_at: str
+
+
+@event
+class ShopPagePublished:
+    """A shop shows its front page in a new version; ``restored_from`` is the older one that it repeats, if it does."""
+
+    shop_id: str
+    number: int
+    restored_from: int | None
+    published_at: str

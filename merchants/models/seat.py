@@ -22,10 +22,10 @@ class Seat(models.Model):
     SEES = frozenset({"shop.see", "orders.see", "products.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "money.see", "shop.edit", "staff.edit", "shop.exit"},
+                            "money.see", "shop.edit", "shop.decorate", "staff.edit", "shop.exit"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                              "shop.edit"},
-        Role.EDITOR: SEES | {"products.edit", "stock.edit"},
+                              "shop.edit", "shop.decorate"},
+        Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},
         Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal"},
         Role.SERVICE: SEES | {"orders.personal"},
         Role.FINANCE: SEES | {"money.see"},

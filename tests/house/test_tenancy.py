@@ -5,6 +5,7 @@ argument and is not described here fails the test.
 
 import tempfile
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -26,6 +27,7 @@ from settlement.models import Deposit
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
+from tests.factories.decoration import added, published
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order
 from tests.merchants.applying import in_status
@@ -66,6 +68,18 @@ ROWS = {
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
     "backoffice:catalog:picture": {"public_id": "product"},
+    "backoffice:decoration:page": {},
+    "backoffice:decoration:preview": {},
+    "backoffice:decoration:theme": {},
+    "backoffice:decoration:order": {},
+    "backoffice:decoration:publish": {},
+    "backoffice:decoration:discard": {},
+    "backoffice:decoration:add": {},
+    "backoffice:decoration:block": {"public_id": "block"},
+    "backoffice:decoration:block-do": {"public_id": "block"},
+    "backoffice:decoration:versions": {},
+    "backoffice:decoration:version": {"public_id": "version"},
+    "backoffice:decoration:version-restore": {"public_id": "version"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:detail": {"public_id": "order"},
@@ -77,6 +91,13 @@ ROWS = {
 WRITES = {
     name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
 } | {
+    "backoffice:decoration:theme",
+    "backoffice:decoration:order",
+    "backoffice:decoration:publish",
+    "backoffice:decoration:discard",
+    "backoffice:decoration:block",
+    "backoffice:decoration:block-do",
+    "backoffice:decoration:version-restore",
     "backoffice:merchants:shop",
     "backoffice:merchants:health-appeal",
     "backoffice:merchants:holiday-start",
@@ -188,6 +209,8 @@ def world(db, settings):
             "sanction": sanction,
             "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
+            "block": SimpleNamespace(public_id=added(mine)["id"]),
+            "version": SimpleNamespace(public_id=published(mine).number),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
 

@@ -7,10 +7,14 @@ from itertools import product as combinations
 import pytest
 from PIL import Image
 
+from catalog.decoration.kinds import WrongBlock, kinds
+from catalog.decoration.themes import THEMES
 from mall.pictures import Picture
+from merchants.models import Shop
 from settlement.demo import data, pictures
 from settlement.demo.data.credit_codes import check_character, credit_code, is_valid
 from settlement.demo.data.listing import slugified
+from settlement.demo.data.shop_pages import Square, Wide
 
 LANGUAGES = {"zh-hans", "en"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -39,6 +43,27 @@ def words_of_the_rest():
         yield from ((shop.slug, words) for words in (shop.name, shop.tagline, shop.about))
     for banner in data.banners():
         yield from ((banner.slug, words) for words in (banner.headline, banner.line, banner.action))
+    for page in data.shop_pages():
+        yield from words_of_pages(page.blocks, page.shop)
+
+
+def words_of_pages(value, where=""):
+    if isinstance(value, dict) and value and set(value) <= LANGUAGES:
+        yield where, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from words_of_pages(one, f"{where}.{name}")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from words_of_pages(one, where)
+
+
+def pictures_of_pages(value):
+    if isinstance(value, Wide | Square):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from pictures_of_pages(one)
 
 
 def every_emoji():
@@ -49,7 +74,30 @@ def every_emoji():
         | {category.emoji for category in data.categories()}
         | {shop.emoji for shop in data.shops()}
         | {key for banner in data.banners() for key in banner.emoji}
+        | {key for one in pictures_of_pages([page.blocks for page in data.shop_pages()]) for key in keys_of(one)}
     )
+
+
+def keys_of(picture):
+    return picture.emoji if isinstance(picture, Wide) else (picture.emoji,)
+
+
+@pytest.mark.django_db
+def test_shops_put_blocks_on_their_pages_that_the_mall_takes():  # M4
+    assert len(data.shop_pages()) >= 3
+    for page in data.shop_pages():
+        assert page.theme in THEMES
+        for kind, fields in page.blocks:
+            shown = dict(fields)
+            for name in ("slides", "pictures"):
+                if name in shown:
+                    shown[name] = [{**item, "picture": ""} for item in shown[name]]
+            shown |= {"picture": ""} if "picture" in shown else {}
+            shown |= {"products": []} if "products" in shown else {}
+            try:
+                kinds()[kind].clean(shown, Shop(pk=1))
+            except WrongBlock as wrong:  # what is drawn and made only in the demonstration itself
+                assert {path.rpartition(".")[2] for path in wrong.errors} <= {"picture", "products"}, wrong.errors
 
 
 def test_the_demonstration_has_its_sizes():

@@ -12,6 +12,7 @@ from settlement.demo.data.category_tree import all_categories
 from settlement.demo.data.front_page import BANNERS
 from settlement.demo.data.goods import all_products
 from settlement.demo.data.merchants_and_shops import MERCHANTS, SHOPS
+from settlement.demo.data.shop_pages import PAGES, ShopPage
 from settlement.demo.data.what_shoppers_say import all_answers, all_reviews
 
 
@@ -55,6 +56,11 @@ def reviews() -> list[shapes.Review]:
 @cache
 def shop_answers() -> list[shapes.ShopAnswer]:
     return all_answers()
+
+
+def shop_pages() -> list[ShopPage]:
+    """Four front pages that shops made for themselves."""
+    return PAGES
 
 
 def banners() -> list[shapes.Banner]:
