@@ -1,5 +1,6 @@
 """The platform staff's door: the Django admin under the mall's own roof, with queues and figures on its first page."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from mall import clock
+from mall.accounts.factors import ask_fresh_factor, way_to_factor
 from mall.accounts.staff_groups import label_of
 from mall.charts import csv_asked
 from mall.money import Money
@@ -48,6 +50,17 @@ class MallAdminSite(AdminSite):
             path("jobs/run/", self.admin_view(require_POST(self.run_job)), name="run-job"),
             *super().get_urls(),
         ]
+
+    def admin_view(self, view, cacheable=False):
+        """Every page of the admin but the way out wants the second factor shown in this session."""
+        if view == self.logout:
+            return super().admin_view(view, cacheable)
+
+        @functools.wraps(view)
+        def behind_factor(request, *args, **kwargs):
+            return way_to_factor(request) or view(request, *args, **kwargs)
+
+        return super().admin_view(behind_factor, cacheable)
 
     def login(self, request, extra_context=None):
         """There is one door to sign in, with its limits and its second factors; who is in and no staff is told so."""
@@ -96,6 +109,8 @@ class MallAdminSite(AdminSite):
         """All numbers that staff may turn, each with its sentence, bounds and default."""
         if not request.user.has_perm("mall.change_turned"):
             raise PermissionDenied
+        if request.method == "POST" and (way := ask_fresh_factor(request, "mall.tunables")):
+            return way
         rows = [{"tunable": tunable, "typed": tunable.value} for tunable in all_tunables().values()]
         if request.method == "POST":
             name, typed = request.POST.get("name", ""), request.POST.get("value", "").strip()

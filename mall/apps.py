@@ -18,19 +18,24 @@ class MallConfig(AppConfig):
 
 
 class MallAdminConfig(AdminConfig):
-    """Every app's admin; what others bring is ours to show or not: groups in our way, e-mail addresses not at all."""
+    """
+    Every app's admin; what others bring is ours to show or not: groups in our way, e-mail addresses, second factors and
+    sessions not at all.
+    """
 
     default_site = "mall.admin_site.MallAdminSite"
 
     def ready(self):
         super().ready()
         from allauth.account.models import EmailAddress, EmailConfirmation
+        from allauth.mfa.models import Authenticator
+        from allauth.usersessions.models import UserSession
         from django.contrib import admin
         from django.contrib.auth.models import Group
 
         from mall.accounts.admin import StaffGroupAdmin
 
-        for model in (EmailAddress, EmailConfirmation, Group):
+        for model in (Authenticator, EmailAddress, EmailConfirmation, Group, UserSession):
             if admin.site.is_registered(model):
                 admin.site.unregister(model)
         admin.site.register(Group, StaffGroupAdmin)

@@ -32,6 +32,16 @@ def _ring(keys: str) -> dict[int, AESGCM]:
     return ring
 
 
+def newest_key() -> int:
+    """The version under which everything is encrypted now."""
+    return max(_ring(settings.MALL_FIELD_KEYS))
+
+
+def key_of(stored: str | bytes) -> int:
+    """The version under which a value, or the beginning of a file, was encrypted."""
+    return int.from_bytes(stored[:VERSION_BYTES]) if isinstance(stored, bytes) else int(stored.partition(":")[0])
+
+
 def encrypt(text: str, *, context: str) -> str:
     """Encrypt under the newest key, bound to ``context`` (table and column)."""
     ring = _ring(settings.MALL_FIELD_KEYS)

@@ -1,9 +1,13 @@
 """Files at rest that nobody reads without the mall's keys: encrypted when they are kept, never under an address."""
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from mall.crypto import decrypt_bytes, encrypt_bytes
+from mall.crypto import decrypt_bytes, encrypt_bytes, key_of, newest_key
 
 
 class SealedStorage(FileSystemStorage):
@@ -30,6 +34,25 @@ class SealedStorage(FileSystemStorage):
             raise ValueError("a sealed file is written once and then only read")
         with super()._open(name, mode) as stored:
             return ContentFile(decrypt_bytes(stored.read(), context=_place(name)), name=name)
+
+    def reseal(self, name: str) -> bool:
+        """Encrypt a file under the newest key, all or nothing; whether it was not yet."""
+        place = Path(self.path(name))
+        stored = place.read_bytes()
+        if key_of(stored) == newest_key():
+            return False
+        fresh = place.with_name(f".{place.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(encrypt_bytes(decrypt_bytes(stored, context=_place(name)), context=_place(name)))
+        fresh.replace(place)
+        return True
+
+    def names(self, folder: str = "") -> Iterator[str]:
+        """Every file that is kept here."""
+        folders, files = self.listdir(folder)
+        yield from (f"{folder}/{file}".lstrip("/") for file in files if not file.startswith("."))
+        for inner in folders:
+            yield from self.names(f"{folder}/{inner}".lstrip("/"))
 
     def url(self, name: str) -> str:
         raise ValueError("a sealed file has no address")

@@ -42,6 +42,8 @@ def env_secret(name: str, development: str) -> str:
 
 MALL_PRODUCTION = env_bool("MALL_PRODUCTION")
 MALL_EMBEDDED = env_bool("MALL_EMBEDDED")  # own PostgreSQL and Redis-compatible server under var/, clock may travel
+if MALL_PRODUCTION and MALL_EMBEDDED:
+    raise ImproperlyConfigured("MALL_PRODUCTION and MALL_EMBEDDED exclude each other: the embedded mall is for trying")
 MALL_VAR = os.environ.get("MALL_VAR", str(BASE_DIR / "var"))
 MALL_BASE_URL = os.environ.get("MALL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEBUG = env_bool("MALL_DEBUG")
@@ -93,6 +95,8 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, found like all others
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
@@ -115,6 +119,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mall.accounts.sessions.note_session",
 ]
 
 ROOT_URLCONF = "mall.urls"
@@ -284,6 +289,20 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to whom it belongs
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if MALL_PRODUCTION else 0  # deploy/nginx.conf says who asks
+MFA_ADAPTER = "mall.accounts.mfa.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a code is good for half a minute before and after its own; each once (mall/accounts/mfa.py)
+MFA_FORMS = {
+    "authenticate": "mall.accounts.mfa.SignInForm",
+    "authenticate_webauthn": "mall.accounts.mfa.SignInWithPasskeyForm",
+    "reauthenticate": "mall.accounts.mfa.ConfirmForm",
+    "reauthenticate_webauthn": "mall.accounts.mfa.ConfirmWithPasskeyForm",
+    "activate_totp": "mall.accounts.mfa.SetUpForm",
+    "add_webauthn": "mall.accounts.mfa.AddPasskeyForm",
+    "edit_webauthn": "mall.accounts.mfa.RenamePasskeyForm",
+}
 EMAIL_BACKEND = os.environ.get("MALL_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = str(Path(MALL_VAR) / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("MALL_FROM_EMAIL", "mall@example.com")
@@ -338,7 +357,7 @@ CONTENT_SECURITY_POLICY = {
 # Machines ------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["mall.api.authentication.SessionWithFactor"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

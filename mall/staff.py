@@ -31,6 +31,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mall import clock
+from mall.accounts.factors import ask_fresh_factor
 from mall.audit.models import AuditRecord
 from mall.refusals import Refusal
 from mall.texts import TextField
@@ -49,6 +50,7 @@ class Verb:
     :ivar fits: whether the verb can be done with a row as it stands now
     :ivar asks: the name of the argument that takes words of the person who decides; empty when none are needed
     :ivar warning: what the person should know before she confirms
+    :ivar fresh_action: its name among the actions that want a second factor shown just now; empty when it does not
     """
 
     name: str
@@ -62,6 +64,7 @@ class Verb:
     longest: int = 300
     warning: Promise | str = ""
     is_grave: bool = False
+    fresh_action: str = ""
 
     def form(self, typed=None) -> forms.Form | None:
         """The form for the words that the verb needs."""
@@ -214,6 +217,8 @@ class Verbs:
             messages.warning(request, _("Nothing was chosen that is still in this list."))
             return None
         confirmed = "confirmed" in request.POST
+        if confirmed and verb.fresh_action and (way := ask_fresh_factor(request, verb.fresh_action)):
+            return way
         form = verb.form(request.POST if confirmed else None)
         if confirmed and (form is None or form.is_valid()):
             self._do(request, rows, verb, form.cleaned_data if form else {}, clock.now())
@@ -251,6 +256,21 @@ def _action(verb: Verb) -> Callable:
         return model_admin.decide(request, rows, verb)
 
     return action
+
+
+class ChangesWantFreshFactor:
+    """Beside a writing admin: what is added, changed or removed wants a second factor shown just now."""
+
+    fresh_action: str = ""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        return self._stopped(request) or super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self._stopped(request) or super().delete_view(request, object_id, extra_context)
+
+    def _stopped(self, request: HttpRequest) -> HttpResponse | None:
+        return ask_fresh_factor(request, self.fresh_action) if request.method == "POST" else None
 
 
 class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):

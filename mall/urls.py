@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from mall import appearance, languages
+from mall.accounts.storefront.safety import sessions
 from mall.health import healthz
 from mall.storefront import machines
 
 urlpatterns = [
     path("", include("mall.storefront.urls")),
+    path("accounts/sessions/", sessions, name="usersessions_list"),
     path("accounts/", include("allauth.urls")),
     path("backoffice/", include("mall.backoffice.urls")),
     path("admin/", admin.site.urls),

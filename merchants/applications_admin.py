@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mall import clock, workdays
+from mall.accounts.factors import ask_fresh_factor, is_fresh
 from mall.audit.models import AuditRecord
 from mall.forms import TextFormField
 from mall.refusals import Refusal
@@ -123,6 +124,8 @@ class PapersAdmin(ReadOnlyAdmin):
 
     def _file(self, request: HttpRequest, public_id: str) -> HttpResponse:
         document = self.paper(request, public_id)
+        if way := ask_fresh_factor(request, "merchants.documents"):
+            return way
         return shown_file(document, look_at_document(document=document, by=request.user, now=clock.now()))
 
     def judge(self, request: HttpRequest, public_id: str) -> HttpResponse:
@@ -148,6 +151,13 @@ class PapersAdmin(ReadOnlyAdmin):
 
     def page_of(self, document: Document) -> str:
         raise NotImplementedError
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if {"number", "look"} & request.GET.keys() and (way := ask_fresh_factor(request, "merchants.documents")):
+            return way
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), "may_look": is_fresh(request)}
+        )
 
     def revealed(self, request: HttpRequest, papers: list[Document]) -> dict[str, str]:
         """The number that was asked for, in clear; on the record."""

@@ -111,6 +111,7 @@ class DepositAdmin(VerbAdmin):
             asks="reason",
             asks_help=gettext_lazy("The merchant reads it."),
             is_grave=True,
+            fresh_action="settlement.return_deposit",
         )
     ]
     list_display = ["public_id", "application", "shop", "status", "amount", "paid_at", "returned_at"]

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.test import Client
+
+from tests.clients import Client
 
 AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text(encoding="utf-8")
 PHONE, DESKTOP = 390, 1280

@@ -181,6 +181,14 @@ def _empty_cache():
 
 
 @pytest.fixture
+def client():
+    """A browser without a window: see ``tests.clients``."""
+    from tests.clients import Client
+
+    return Client()
+
+
+@pytest.fixture
 def noon():
     return NOON
 

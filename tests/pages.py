@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -41,6 +42,7 @@ from tests.factories import accounts, catalog, merchants
 
 PASSWORD = "correct-horse-7"
 GUEST, SHOPPER, OWNER, CLERK, STAFF, APPLICANT = "guest", "shopper", "owner", "clerk", "staff", "applicant"
+WITHOUT_FACTOR = "without-factor"  # has signed in with her password alone, and has nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Scene:
     gone: Product
     words: list[str] = field(default_factory=list)  # what people typed: it stands on pages in any language
     orders: dict[str, Order] = field(default_factory=dict)  # by status
+    newcomer: User | None = None  # who has no second factor
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     waiting: OrderGroup | None = None
@@ -86,7 +89,8 @@ class Scene:
     def person(self, who: str) -> User | None:
         if isinstance(who, tuple):  # the applicant whose application stands so
             return self.applications[who[1]].applicant
-        return {SHOPPER: self.shopper, OWNER: self.owner, CLERK: self.clerk, STAFF: self.staff}.get(who)
+        known = {SHOPPER: self.shopper, OWNER: self.owner, CLERK: self.clerk, STAFF: self.staff}
+        return {**known, WITHOUT_FACTOR: self.newcomer}.get(who)
 
 
 # What stands there
@@ -203,6 +207,9 @@ def staged(scene: Scene) -> Scene:
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
+    scene.newcomer = accounts.shopper(email="newcomer@example.com", password=PASSWORD)
+    scene.newcomer.shows_password = True
+    RecoveryCodes.activate(scene.shopper)
     scene.clerk = merchants.seat(scene.shop, role=Seat.Role.CLERK).user
     scene.export = _export(scene, now)
     scene.applications = _applications(scene.staff, now)
@@ -381,7 +388,17 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("address-edit", "storefront:accounts:address-edit", address.public_id)
     yield page("email", "account_email")
     yield page("password-change", "account_change_password")
-    yield page("confirm-it-is-you", "account_reauthenticate")
+    yield page("factor", "mfa_index")
+    yield page("confirm-it-is-you", "mfa_reauthenticate")
+    yield page("factor-codes", "mfa_view_recovery_codes")
+    yield page("factor-codes-new", "mfa_generate_recovery_codes")
+    yield page("factor-app-remove", "mfa_deactivate_totp")
+    yield page("passkeys", "mfa_list_webauthn")
+    yield page("passkey-add", "mfa_add_webauthn")
+    yield page("sessions", "usersessions_list")
+    yield Page("factor-none", WITHOUT_FACTOR, reverse("mfa_index"))
+    yield Page("factor-app", WITHOUT_FACTOR, reverse("mfa_activate_totp"))
+    yield Page("confirm-by-password", WITHOUT_FACTOR, reverse("account_reauthenticate"))
     yield page("sign-out", "account_logout")
     yield page("apply", "storefront:merchants:apply")
     yield page("no-shop", "backoffice:merchants:home")
@@ -512,6 +529,9 @@ NO_PAGES = {
     "backoffice:merchants:holiday-start": "a press of a button",
     "backoffice:merchants:holiday-end": "a press of a button",
     "backoffice:merchants:revival-ask": "a press of a button",
+    "storefront:accounts:go-on": "what was typed waits there; tests/accounts/test_factors.py opens it",
+    "storefront:accounts:session-end": "a press of a button",
+    "storefront:accounts:sessions-end": "a press of a button",
     "account_set_password": "for who has none; every one here has",
     "account_confirm_login_code": "no sign-in by code",
 }

@@ -3,9 +3,13 @@
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.conf import settings
 from django.shortcuts import resolve_url
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from mall.accounts.factors import is_fresh
 
 
 class Adapter(DefaultAccountAdapter):
@@ -14,9 +18,37 @@ class Adapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request):
         return resolve_url("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "rate_limited": gettext_lazy("Too many attempts. Try again in a few minutes."),
+    }
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """
+        Factors are changed by who has shown hers within ten minutes; who has none yet, by who has given her password.
+        """
+        return not is_fresh(context.request)
+
+    def get_reauthentication_methods(self, user):
+        """Who has a second factor confirms with it: her password alone would not do, and is not offered."""
+        methods = super().get_reauthentication_methods(user)
+        words = {
+            "reauthenticate": _("Confirm with your password"),
+            "mfa_reauthenticate": _("Confirm with a code"),
+            "mfa_reauthenticate:webauthn": _("Confirm with a passkey"),
+        }
+        methods = [{**method, "description": words[method["id"]]} for method in methods]
+        by_factor = [method for method in methods if method["id"].startswith("mfa_")]
+        return by_factor or methods
+
     def save_user(self, request, user, form, commit=True):
         user.language = get_language() or settings.LANGUAGE_CODE
         return super().save_user(request, user, form, commit)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """Of second factors the notification centre tells, and sends the e-mail (``mall/accounts/mfa.py``)."""
+        if not template_prefix.startswith("mfa/"):
+            super().send_notification_mail(template_prefix, user, context, email)
 
     def send_mail(self, template_prefix, email, context):
         super().send_mail(template_prefix, email, {"site_domain": urlsplit(settings.MALL_BASE_URL).netloc, **context})

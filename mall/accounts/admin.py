@@ -8,10 +8,11 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from mall import clock
+from mall.accounts.factors import has_factor, reset_factors
 from mall.accounts.models import User
 from mall.accounts.staff_groups import STAFF_GROUPS, label_of
 from mall.audit.trail import record
-from mall.staff import BoundedPaginator
+from mall.staff import BoundedPaginator, ChangesWantFreshFactor, Verb, Verbs
 
 
 class PersonCreationForm(AdminUserCreationForm):
@@ -27,11 +28,25 @@ class GroupsField(forms.ModelMultipleChoiceField):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(ChangesWantFreshFactor, Verbs, UserAdmin):
     """
     Who may sign in, and as what. Whoever may change people gives them groups; only a superuser makes another superuser.
     """
 
+    fresh_action = "accounts.people"
+    noun = "person"
+    verbs = [
+        Verb(
+            name="reset_factors",
+            label=_("Take the second factor away"),
+            call=reset_factors,
+            permission="accounts.change_user",
+            fits=has_factor,
+            warning=_("Make sure that it is really she who asks. With the password alone a new one is set up."),
+            is_grave=True,
+            fresh_action="accounts.reset_factors",
+        )
+    ]
     add_form = PersonCreationForm
     list_display = ["email", "display_name", "is_staff", "is_active", "joined_at"]
     list_filter = ["is_staff", "is_active", "groups"]
@@ -48,6 +63,9 @@ class PersonAdmin(UserAdmin):
     add_fieldsets = [
         (None, {"fields": ["email", "display_name", "usable_password", "password1", "password2"]}),
     ]
+
+    def user_change_password(self, request, id, form_url=""):
+        return self._stopped(request) or super().user_change_password(request, id, form_url)
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
@@ -76,9 +94,10 @@ class PersonAdmin(UserAdmin):
         )
 
 
-class StaffGroupAdmin(admin.ModelAdmin):
+class StaffGroupAdmin(ChangesWantFreshFactor, admin.ModelAdmin):
     """The house's own groups are read (``mall/accounts/staff_groups.py``); further ones are made by hand, on record."""
 
+    fresh_action = "accounts.groups"
     list_display = ["called", "purpose"]
     search_fields = ["name"]
     ordering = ["name"]

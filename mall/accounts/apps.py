@@ -9,6 +9,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self):
+        from mall.accounts import mfa
         from mall.accounts.staff_groups import write_staff_groups
 
+        mfa.listen()
         post_migrate.connect(write_staff_groups, dispatch_uid="mall.accounts.staff_groups")

@@ -52,7 +52,7 @@ def frame_of_shop(request: HttpRequest) -> ShopFrame | None:
 
 def _items(path: str, slug: str, seat) -> list[NavigationItem]:
     rows = [
-        (label, url, icon) for right, label, name, icon in NAVIGATION if seat.can(right) and (url := _url(name, slug))
+        (label, url, icon) for right, label, name, icon in NAVIGATION if seat.holds(right) and (url := _url(name, slug))
     ]
     current = max((url for _label, url, _icon in rows if path.startswith(url)), key=len, default="")
     return [NavigationItem(label=label, url=url, icon=icon, is_current=url == current) for label, url, icon in rows]

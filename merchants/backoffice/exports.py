@@ -33,7 +33,22 @@ def export_list(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "backoffice/exports/list.html", {"page": page})
 
 
-@shop_right("shop.see")
+def _personal_start(request: HttpRequest) -> str:
+    """Where orders go is taken away by who has just shown that it is her."""
+    kind = kind_of(request.POST.get("kind", ""))
+    return "merchants.personal_exports" if kind is not None and _is_personal(request, kind) else ""
+
+
+def _personal_file(request: HttpRequest, public_id: str) -> str:
+    mine = Export.objects.owned_by(request.shop).filter(public_id=public_id, is_personal=True)
+    return "merchants.personal_exports" if mine.exists() else ""
+
+
+def _is_personal(request: HttpRequest, kind) -> bool:
+    return bool(kind.personal_right) and request.seat.can(kind.right) and request.seat.can(kind.personal_right)
+
+
+@shop_right("shop.see", fresh=_personal_start)
 @require_POST
 def export_start(request: HttpRequest) -> HttpResponse:
     """``kind``, ``format``, ``query`` (the list's filter) and perhaps ``chosen`` rows; leads to the export's page."""
@@ -51,7 +66,7 @@ def export_start(request: HttpRequest) -> HttpResponse:
             format=request.POST.get("format", ""),
             query="" if chosen else request.POST.get("query", ""),
             chosen=chosen,
-            is_personal=bool(kind.personal_right) and request.seat.can(kind.personal_right),
+            is_personal=_is_personal(request, kind),
             by=request.user,
             now=clock.now(),
         )
@@ -71,7 +86,7 @@ def export_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     return TemplateResponse(request, f"backoffice/exports/{part}.html", {"export": export})
 
 
-@shop_right("shop.see")
+@shop_right("shop.see", fresh=_personal_file)
 @require_safe
 def export_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """The file; it lies where no web server looks, and every fetch is on the record."""

@@ -22,7 +22,7 @@ class InvitationForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Seat.Role, initial=Seat.Role.CLERK)
 
 
-@shop_right("staff.edit")
+@shop_right("staff.edit", fresh="merchants.seats")
 @require_http_methods(["GET", "HEAD", "POST"])
 def invited(request: HttpRequest) -> HttpResponse:
     form, now = InvitationForm(request.POST or None), clock.now()

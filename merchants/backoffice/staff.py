@@ -15,7 +15,7 @@ from merchants.models import Seat
 from merchants.seats import give_seat, take_seat_away
 
 
-@shop_right("staff.edit")
+@shop_right("staff.edit", fresh="merchants.seats")
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff(request: HttpRequest) -> HttpResponse:
     """All seats with their roles; a post seats an account that exists."""
@@ -44,7 +44,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "backoffice/merchants/staff.html", context)
 
 
-@shop_right("staff.edit")
+@shop_right("staff.edit", fresh="merchants.seats")
 @require_POST
 def role(request: HttpRequest, public_id: str) -> HttpResponse:
     """Another role for who sits here."""
@@ -68,7 +68,7 @@ def role(request: HttpRequest, public_id: str) -> HttpResponse:
     return _after(request, seat)
 
 
-@shop_right("staff.edit")
+@shop_right("staff.edit", fresh="merchants.seats")
 @require_POST
 def leave(request: HttpRequest, public_id: str) -> HttpResponse:
     """The person no longer works here."""

@@ -32,6 +32,8 @@ class Seat(models.Model):
         Role.READER: SEES,
     }  # fmt: skip
 
+    NEEDS_FACTOR = frozenset({"money.see", "staff.edit"})  # withheld from a session without a second factor
+
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="seats", verbose_name=_("shop"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=10, choices=Role)
@@ -43,5 +45,12 @@ class Seat(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.shop} · {self.get_role_display()}"
 
+    withheld: frozenset[str] = frozenset()  # of this session, see merchants.access
+
     def can(self, right: str) -> bool:
+        """Whether the right may be used now."""
+        return self.holds(right) and right not in self.withheld
+
+    def holds(self, right: str) -> bool:
+        """Whether the role grants the right."""
         return right in self.RIGHTS[self.role]

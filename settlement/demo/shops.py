@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 
 from mall import clock
+from mall.accounts.mfa import give_demonstration_factor
 from mall.accounts.models import User
 from mall.events import deliver_everything
 from mall.money import Money
@@ -45,6 +47,9 @@ def make_staff() -> tuple[User, User]:
     for group, (email, name) in STAFF_OF_GROUPS.items():
         people[group] = User.objects.create_user(email, PASSWORD, display_name=name, is_staff=True)
         people[group].groups.add(Group.objects.get(name=group))
+    if settings.MALL_EMBEDDED:
+        for person in (administrator, *people.values()):
+            give_demonstration_factor(person)
     return administrator, people["category_expert"]
 
 
@@ -78,7 +83,10 @@ def make_shops(*, staff: User, expert: User, now: datetime) -> tuple[dict[str, S
 
 def _owner(number: int, merchant: shapes.Merchant) -> User:
     email = OWNER if number == 0 else f"owner-{merchant.slug}@demo.example.com"
-    return User.objects.create_user(email, PASSWORD, display_name=f"{merchant.contact_name}（示例）")
+    owner = User.objects.create_user(email, PASSWORD, display_name=f"{merchant.contact_name}（示例）")
+    if settings.MALL_EMBEDDED:
+        give_demonstration_factor(owner)
+    return owner
 
 
 def _apply_and_open(

@@ -1,10 +1,10 @@
 """The back office's frame: navigation by rights, the way to the person's other shops."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from mall.backoffice.navigation import NAVIGATION
+from tests.clients import Client
 from tests.factories.accounts import shopper
 from tests.factories.merchants import seat, shop
 

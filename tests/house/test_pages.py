@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from tests import pages
+from tests.clients import Client
 from tests.pages import NO_PAGES, Page, Scene, furnished, staged
 
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")

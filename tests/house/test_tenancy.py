@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.db import connection
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mall import clock
@@ -24,6 +24,7 @@ from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
 from settlement.models import Deposit
+from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
@@ -138,6 +139,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
     "storefront:notifications:follow": {"public_id": "notice"},
+    "storefront:accounts:session-end": {"pk": "session"},
     "storefront:accounts:address-edit": {"public_id": "address"},
     "storefront:accounts:address-remove": {"public_id": "address"},
     "api:order": {"public_id": "order"},
@@ -206,6 +208,7 @@ def world(db, settings):
             "address": order.shopper.addresses.first(),
             "clerk": clerk,
             "notice": told,
+            "session": SimpleNamespace(public_id=_session_of(order.shopper).pk),
             "sanction": sanction,
             "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
@@ -213,6 +216,10 @@ def world(db, settings):
             "version": SimpleNamespace(public_id=published(mine).number),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
+
+
+def _session_of(person) -> UserSession:
+    return UserSession.objects.create(user=person, ip="127.0.0.1", session_key="a-browser-of-hers", user_agent="")
 
 
 def _signed_in(user) -> Client:

@@ -9,10 +9,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.template.loader import render_to_string
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 

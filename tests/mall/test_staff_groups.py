@@ -31,6 +31,7 @@ WHO = {
     "risk.release_hold": {"risk"},
     "settlement.return_deposit": {"finance"},
     "mall.retry_outboxevent": {"operations"},
+    "accounts.change_user": set(),
 }
 PLACES = {
     "admin:tunables": {"operations"},

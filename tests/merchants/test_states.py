@@ -1,7 +1,6 @@
 """The table of shop life, cell by cell, at the doors that it guards (M3, M7, M9)."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from catalog.listing import newest_cards
@@ -9,6 +8,7 @@ from catalog.models import Product
 from catalog.offers import buyable_skus
 from merchants import states
 from merchants.models import Holiday, Shop
+from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku

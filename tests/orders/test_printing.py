@@ -1,9 +1,9 @@
 """Orders on paper: the shopper's own, and the shop's packing lists, which name no price unless asked to."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
+from tests.clients import Client
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
 from tests.factories.merchants import seat, shop

@@ -1,12 +1,12 @@
 """The account's pages and the address book as a shopper meets them."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from mall.accounts.addresses import MOST_ADDRESSES
 from mall.accounts.models import Address
+from tests.clients import Client
 from tests.factories.accounts import address, shopper
 
 pytestmark = pytest.mark.django_db

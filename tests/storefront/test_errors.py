@@ -5,11 +5,12 @@ import re
 import pytest
 from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 
 from mall.storefront import errors
 from merchants.models import Shop
+from tests.clients import Client
 from tests.factories.accounts import shopper
 from tests.factories.merchants import seat, shop
 

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import reverse
 
 from mall.storefront.errors import broken
+from tests.clients import Client
 from tests.factories.accounts import shopper
 from tests.factories.catalog import category
 

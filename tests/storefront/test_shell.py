@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from mall.storefront import shell
 from mall.texts import Text
 from orders.cart import add_to_cart
+from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import address, shopper, staff
 from tests.factories.catalog import product, sku

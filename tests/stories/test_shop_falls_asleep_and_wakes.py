@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from catalog.offers import buyable_skus
@@ -13,6 +12,7 @@ from mall.notifications.models import Notice
 from mall.travel import travel
 from merchants.models import Petition, Shop
 from merchants.petitions import grant_petition
+from tests.clients import Client
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
 from tests.factories.merchants import shop

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             if build.is_built():
                 for door, email in (("shopper", shops.SHOPPER), ("shop owner", shops.OWNER), ("staff", shops.STAFF)):
                     self.stdout.write(f"{door:<11} {email}  password {shops.PASSWORD}")
+                self.stdout.write("owners and staff also need a code: the page that asks for it shows it here")
             return
         if not 1 <= scale <= 100:
             raise CommandError("--scale takes a whole number from 1 to 100.")

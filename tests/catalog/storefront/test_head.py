@@ -5,13 +5,13 @@ import re
 from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from catalog.models import Product
 from mall.money import Money
 from mall.structured import json_ld
 from mall.texts import Text
+from tests.clients import Client
 from tests.factories.catalog import category, product, sku
 from tests.factories.merchants import shop
 

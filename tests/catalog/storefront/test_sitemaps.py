@@ -4,12 +4,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 
 from catalog.models import ProductPicture
 from catalog.storefront import sitemaps
 from merchants.models import Shop
+from tests.clients import Client
 from tests.factories.catalog import category, product, sku
 from tests.factories.merchants import shop
 

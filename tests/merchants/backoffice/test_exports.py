@@ -185,7 +185,7 @@ def test_the_list_asks_the_same_for_one_and_three(client, many, django_assert_nu
         ask(client, place)
     client.get(url("exports", place))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url("exports", place))
 
 

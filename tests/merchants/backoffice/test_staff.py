@@ -122,5 +122,5 @@ def test_the_page_asks_the_same_for_one_and_three(client, place, owner, many, dj
         seat(place, shopper(), "clerk")
     client.get(url(place))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url(place))

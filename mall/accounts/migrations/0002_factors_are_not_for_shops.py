@@ -1,0 +1,16 @@
+"""Second factors, and where people are signed in, are nobody's business in the back office."""
+
+from django.db import migrations
+
+from mall.tenancy import NotForShops
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0001_initial"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("usersessions", "0001_initial"),
+        ("mall", "0002_written_once"),
+    ]
+
+    operations = [NotForShops("mfa_authenticator", "usersessions_usersession")]
