@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.shortcuts import resolve_url
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 
@@ -13,6 +14,12 @@ class Adapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request):
         return resolve_url("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
+
+    def post_login(self, request, user, **told):
+        response = super().post_login(request, user, **told)
+        for name in settings.ACCOUNT_SIGNED_IN:
+            import_string(name)(request, response)
+        return response
 
     def save_user(self, request, user, form, commit=True):
         user.language = get_language() or settings.LANGUAGE_CODE

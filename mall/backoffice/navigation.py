@@ -11,6 +11,8 @@ NAVIGATION = [
     ("shop.see", _("Overview"), "backoffice:merchants:dashboard", "home"),
     ("orders.see", _("Orders"), "backoffice:orders:list", "receipt"),
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
+    ("reviews.see", _("Reviews"), "backoffice:reviews:list", "star"),
+    ("reviews.see", _("Questions"), "backoffice:reviews:questions", "help"),
     ("money.see", _("Money"), "backoffice:settlement:home", "wallet"),
     ("shop.see", _("Shop health"), "backoffice:merchants:health", "activity"),
     ("shop.see", _("Growth file"), "backoffice:merchants:growth", "chart"),
