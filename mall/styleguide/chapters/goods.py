@@ -20,6 +20,7 @@ def _cards() -> list[dict]:
             "has_range": place == 1,
             "sold_count": 0 if place == 3 else 1280 * (place + 1),
             "rating": None if place == 3 else 4.8,
+            "public_id": f"prd_{place:020}",
             "sold_out": place == 4,
             "shop_name": both("云间陶舍", "Yunjian Pottery"),
             "shop_url": "#main",
