@@ -87,7 +87,7 @@ def movements(shop, asked: Asked):
         Column(_("Stars"), lambda review: review.stars),
         Column(_("Stars for service"), lambda review: review.service_stars),
         Column(_("Stars for delivery"), lambda review: review.delivery_stars),
-        Column(_("Review"), lambda review: review.text),
+        Column(_("What she says"), lambda review: review.text),
         Column(_("Follow-up"), lambda review: review.follow_up),
         Column(_("Your answer"), lambda review: review.answer),
         Column(_("Found helpful"), lambda review: review.helpful_count),

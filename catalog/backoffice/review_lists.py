@@ -88,6 +88,6 @@ class QuestionFilter(ListFilter):
 QUESTIONS = ShopList(
     key="questions",
     filter=QuestionFilter,
-    sorts=[Sort("asked", _("Asked"), "asked_at")],
+    sorts=[Sort("asked", _("When asked"), "asked_at")],
     default="-asked",
 )

@@ -28,9 +28,7 @@ class AnswerForm(forms.Form):
 
 class AppealForm(forms.Form):
     reason = forms.ChoiceField(label=gettext_lazy("Why should it not count?"), choices=ReviewAppeal.Reason.choices)
-    words = forms.CharField(
-        label=gettext_lazy("What happened"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    words = forms.CharField(label=gettext_lazy("The facts"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 @shop_right("reviews.see")
@@ -81,6 +79,9 @@ def appeal(request: HttpRequest, public_id: str) -> HttpResponse:
                 now=clock.now(),
                 **form.cleaned_data,
             )
+        except appeals.AlreadyAppealed as refusal:
+            messages.error(request, str(refusal))
+            return redirect("backoffice:reviews:detail", request.shop.slug, public_id)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

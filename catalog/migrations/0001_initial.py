@@ -780,7 +780,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="qst", unique=True)),
                 ("text", models.CharField(max_length=300, verbose_name="question")),
-                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("asked_at", models.DateTimeField(verbose_name="question asked at")),
                 ("answer_count", models.PositiveIntegerField(default=0, verbose_name="answers")),
                 ("shop_answered_at", models.DateTimeField(null=True, verbose_name="the shop answered at")),
                 ("helpful_count", models.PositiveIntegerField(default=0, verbose_name="others want to know too")),

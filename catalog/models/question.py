@@ -25,7 +25,7 @@ class Question(ShopOwned):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="questions", verbose_name=_("who asks")
     )
     text = models.CharField(_("question"), max_length=300)
-    asked_at = models.DateTimeField(_("asked at"))
+    asked_at = models.DateTimeField(_("question asked at"))
     answer_count = models.PositiveIntegerField(_("answers"), default=0)
     shop_answered_at = models.DateTimeField(_("the shop answered at"), null=True)
     helpful_count = models.PositiveIntegerField(_("others want to know too"), default=0)
