@@ -66,6 +66,7 @@ def test_a_buyer_reviews_the_shop_answers_another_votes_and_a_stranger_cannot(fu
     with visitor(browser, furnished_stack.url, person=reader, **given) as page:
         page.goto(reverse("storefront:catalog:product", args=[review.product.public_id]))
         page.locator("#review-part").get_by_role("link", name=re.compile("With pictures")).click()
+        expect(page.locator("#review-part .pill[aria-current]", has_text="With pictures")).to_be_visible()
         theirs = page.locator("li.review", has_text=said)
         expect(theirs).to_contain_text("Thank you, Ada.")
         assert ("reviews/" in page.url) is not scripts  # in place, or on a page of its own
