@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.admin import TreeAdmin
 from treebeard.forms import movenodeform_factory
 
-from catalog import products
+from catalog import products, reviews_admin  # noqa: F401 (registers its own)
 from catalog.generation import CATALOGUE, SHOPS, forget
-from catalog.models import Brand, Category, Product, Review, Sku, StockMovement
+from catalog.models import Brand, Category, Product, Sku, StockMovement
 from catalog.withholding import follow_trades
 from mall import clock
 from mall.audit.trail import record
@@ -161,15 +161,6 @@ class ProductAdmin(VerbAdmin):
             return "–"
         findings = product.findings if hasattr(product, "findings") else products.screening_findings(product)
         return format_html_join(", ", "{} ({})", ((finding.word, finding.why) for finding in findings)) or _("nothing")
-
-
-@admin.register(Review)
-class ReviewAdmin(ReadOnlyAdmin):
-    list_display = ["written_at", "product", "shop", "stars", "text", "answer"]
-    list_filter = ["stars"]
-    list_select_related = ["product", "shop"]
-    search_fields = ["=public_id", "=product__public_id", "=shop__slug"]
-    ordering = ["-pk"]
 
 
 @admin.register(StockMovement)

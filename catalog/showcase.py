@@ -7,22 +7,22 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from catalog import descriptions, tunables
+from catalog import descriptions, questions, tunables
 from catalog.listing import Asked, listing, newest_cards, popular_cards
-from catalog.models import Category, Product, ProductPicture, Review, Sku
+from catalog.models import Category, Product, ProductPicture, Question, ShopStats, Sku
 from catalog.navigation import crumbs_of
+from catalog.reviews import listing as reviews
 from catalog.stock import with_available
 from mall.money import Money
 from mall.texts import Text
 from merchants import standing, states
 from merchants.models import Shop
 
-SHOWN_REVIEWS = 10
+SHOWN_QUESTIONS = 3
 SHOWN_SIMILAR = 12
 SHOWN_ON_HOME = 12
 SHOWN_SHOPS = 8
@@ -209,7 +209,7 @@ def product_gone(product: Product) -> dict:
 
 
 def product_page(product: Product, sku_public_id: str = "") -> dict:
-    """What the page of a product shows, with one of its SKUs chosen; ten queries beside the product's own."""
+    """What the page of a product shows, with one of its SKUs chosen; twelve queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
     closed_because = states.why_not(product.shop, "buy")
@@ -219,6 +219,8 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
             sku.available = 0
     chosen = _chosen(skus, sku_public_id)
     left = chosen.available if chosen else 0
+    rating = reviews.summary(product)
+    reviews_path = reverse("storefront:catalog:reviews", args=[product.public_id])
     return {
         "product": product,
         "gallery": _gallery(pictures, chosen),
@@ -232,11 +234,13 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "shop_product_count": Product.objects.visible().filter(shop=product.shop_id).count(),
         "shop_rating": shop_rating(product.shop),
         "of_shop": popular_cards(SHOWN_OF_SHOP, shop_id=product.shop_id, but=product.public_id),
-        "rating": _rating(product),
-        "reviews": list(
-            Review.objects.filter(product=product)
-            .select_related("shopper")
-            .order_by("-written_at", "-pk")[:SHOWN_REVIEWS]
+        "rating": rating,
+        "reviews": reviews.page_of(
+            product, reviews.Asked(path=reviews_path), rating, per_page=reviews.SHOWN_ON_PRODUCT
+        ),
+        "questions": questions.shown(
+            Question.objects.shown().filter(product=product).order_by("-helpful_count", "-pk")[:SHOWN_QUESTIONS],
+            most_answers=1,
         ),
         "attributes": [(Text(row["name"]), Text(row["value"])) for row in product.attributes],
         "description_html": descriptions.as_html(str(product.description)),
@@ -343,17 +347,20 @@ def _skus_json(skus: list[Sku], pictures: list[ProductPicture]) -> list[dict]:
     ]
 
 
-def _rating(product: Product) -> dict:
-    counts = dict(Review.objects.filter(product=product).order_by().values_list("stars").annotate(count=Count("pk")))
-    total = sum(counts.values())
+def shop_rating(shop: Shop) -> dict:
+    """What people say of a shop: goods, service, delivery, and how many follow it. One query."""
+    stats = ShopStats.objects.filter(shop=shop).first() or ShopStats(shop=shop)
     return {
-        "average": product.stats.rating,
-        "count": product.stats.review_count,
-        "by_stars": [
-            (stars, counts.get(stars, 0), round(100 * counts.get(stars, 0) / total) if total else 0)
-            for stars in (5, 4, 3, 2, 1)
-        ],
+        "average": _average(stats.review_stars, stats.review_count),
+        "count": stats.review_count,
+        "service": _average(stats.service_stars, stats.service_count),
+        "delivery": _average(stats.delivery_stars, stats.delivery_count),
+        "followers": stats.follower_count,
     }
+
+
+def _average(stars: int, count: int) -> float | None:
+    return round(stars / count, 1) if count else None
 
 
 # Shop ----------------------------------------------------------------------------------------------------------------
@@ -368,15 +375,3 @@ def shop_page(shop: Shop, asked: Asked) -> dict:
         "product_count": Product.objects.visible().filter(shop=shop).count(),
         "rating": shop_rating(shop),
     }
-
-
-def shop_rating(shop: Shop) -> dict:
-    """Average stars of all goods of a shop, with their number."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(t.review_stars), 0), coalesce(sum(t.review_count), 0)"
-            " FROM catalog_product p JOIN catalog_productstats t ON t.product_id = p.id WHERE p.shop_id = %s",
-            [shop.pk],
-        )
-        stars, count = cursor.fetchone()
-    return {"average": round(int(stars) / int(count), 1) if count else None, "count": int(count)}

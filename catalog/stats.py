@@ -1,4 +1,4 @@
-"""Counters of products: sales and stars."""
+"""Counters of products: sales (stars are counted in ``catalog.reviews.ratings``)."""
 
 from collections.abc import Mapping
 
@@ -17,14 +17,4 @@ def count_sales(quantities: Mapping[str, int]) -> None:
             " UPDATE catalog_productstats s SET sold_count = s.sold_count + sold.quantity"
             " FROM sold JOIN locked ON locked.product_id = sold.id WHERE s.product_id = sold.id",
             [list(quantities), list(quantities.values())],
-        )
-
-
-def count_review(*, product_id: int, stars: int) -> None:
-    """One more review with so many stars."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE catalog_productstats SET review_count = review_count + 1, review_stars = review_stars + %s"
-            " WHERE product_id = %s",
-            [stars, product_id],
         )

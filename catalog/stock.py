@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, Reservation, Sku, Stock, StockMovement, Warehouse
 from mall.audit.trail import record
+from mall.events.bus import publish
+from mall.events.catalog import ProductBackInStock
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
 
@@ -163,7 +165,9 @@ def release_all(*, documents: Iterable[str], now: datetime) -> None:
         back[reservation.stock_id] = back.get(reservation.stock_id, 0) + reservation.quantity
     _change("reserved = s.reserved - c.quantity", back)
     _close(held, Reservation.Status.RELEASED)
-    _show_anew(reservation.stock for reservation in held if reservation.stock.available == 0)
+    empty = [reservation.stock for reservation in held if reservation.stock.available == 0]
+    _show_anew(empty)
+    _announce_back(empty, now)
 
 
 @transaction.atomic
@@ -204,7 +208,7 @@ def _locked(**which) -> list[Stock]:
     return list(
         Stock.objects.filter(**which)
         .select_related("sku")
-        .only("on_hand", "reserved", "shop_id", "warehouse_id", "sku__product_id")
+        .only("on_hand", "reserved", "shop_id", "warehouse_id", "sku__product_id", "sku__public_id")
         .select_for_update(of=("self",), no_key=True)
         .order_by("sku_id", "pk")
     )
@@ -272,7 +276,27 @@ def _recount(stock: Stock, difference: int, reason: str, *, by, now: datetime, d
     )
     if was_empty or stock.available <= 0:
         _show_anew([stock])
+    if was_empty and stock.available > 0:
+        _announce_back([stock], now)
     return stock
+
+
+def _announce_back(stocks: Iterable[Stock], now: datetime) -> None:
+    """Of these there was nothing to buy, and there is again: once for each product."""
+    by_product = {stock.sku.product_id: stock.sku for stock in stocks}
+    on_sale = Product.objects.filter(pk__in=by_product, status=Product.Status.ON_SALE)
+    products = on_sale.select_related("shop").only("public_id", "shop__public_id")
+    publish(
+        *(
+            ProductBackInStock(
+                product_id=product.public_id,
+                sku_id=by_product[product.pk].public_id,
+                shop_id=product.shop.public_id,
+                back_at=now,
+            )
+            for product in products.order_by("pk")
+        )
+    )
 
 
 def _show_anew(stocks: Iterable[Stock]) -> None:

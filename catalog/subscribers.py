@@ -2,11 +2,23 @@
 
 from datetime import datetime
 
-from catalog import products, withholding
+from catalog import notices, products, questions, withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
+from catalog.interest import watches
+from catalog.models import Answer, Question, Review
+from catalog.reviews.subjects import page_of
 from catalog.stock import default_warehouse
 from mall import clock
 from mall.events.bus import on
+from mall.events.catalog import (
+    ProductBackInStock,
+    ProductChanged,
+    ProductReviewed,
+    QuestionAnswered,
+    QuestionAsked,
+    ReviewAnswered,
+    ReviewAppealDecided,
+)
 from mall.events.merchants import (
     ShopCameBack,
     ShopClosed,
@@ -20,7 +32,12 @@ from mall.events.merchants import (
     TradeRestored,
     TradeSuspended,
 )
-from merchants.models import Shop
+from mall.notifications.sending import notify
+from merchants.models import Seat, Shop
+from merchants.telling import tell_shop
+
+LOW_STARS = 2
+ANSWERERS = tuple(role for role in Seat.Role if "reviews.answer" in Seat.RIGHTS[role])
 
 
 @on(ShopOpened)
@@ -41,3 +58,85 @@ def follow_trades(event: TradeSuspended | TradeRestored) -> None:
 @on(ShopExiting)
 def archive_goods(event: ShopExiting) -> None:
     products.archive_goods_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))
+
+
+# Reviews and questions: who hears of them
+
+
+@on(ProductReviewed)
+def tell_shop_of_low_review(event: ProductReviewed) -> None:
+    if event.stars <= LOW_STARS:
+        review = Review.objects.select_related("product").get(order_line_id=event.order_line_id)
+        tell_shop(
+            shop_id=event.shop_id,
+            kind=notices.LOW_REVIEW,
+            page="dashboard",
+            address=("backoffice:reviews:detail", review.public_id),
+            roles=ANSWERERS,
+            now=datetime.fromisoformat(event.written_at),
+            stars=event.stars,
+            product=dict(review.product.title),
+            said=review.text,
+        )
+
+
+@on(ReviewAnswered)
+def tell_reviewer_of_answer(event: ReviewAnswered) -> None:
+    review = Review.objects.select_related("shopper", "product", "shop").get(public_id=event.review_id)
+    facts = {"shop": dict(review.shop.name), "product": dict(review.product.title), "answer": review.answer}
+    now = datetime.fromisoformat(event.answered_at)
+    notify([review.shopper], notices.REVIEW_ANSWERED, facts, url=page_of(review), now=now)
+
+
+@on(ReviewAppealDecided)
+def tell_shop_of_verdict(event: ReviewAppealDecided) -> None:
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.APPEAL_GRANTED if event.is_granted else notices.APPEAL_REJECTED,
+        page="dashboard",
+        address=("backoffice:reviews:detail", event.review_id),
+        roles=ANSWERERS,
+        now=datetime.fromisoformat(event.decided_at),
+        verdict=event.verdict,
+    )
+
+
+@on(QuestionAsked)
+def tell_who_may_know(event: QuestionAsked) -> None:
+    question = Question.objects.select_related("product", "shop").get(public_id=event.question_id)
+    now = datetime.fromisoformat(event.asked_at)
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.QUESTION_ASKED,
+        page="dashboard",
+        address=("backoffice:reviews:question", question.public_id),
+        roles=ANSWERERS,
+        now=now,
+        product=dict(question.product.title),
+        question=question.text,
+    )
+    questions.tell_buyers(question=question, now=now)
+
+
+@on(QuestionAnswered)
+def tell_asker(event: QuestionAnswered) -> None:
+    answer = Answer.objects.select_related("question__asker", "question__product").get(public_id=event.answer_id)
+    question = answer.question
+    facts = {"product": dict(question.product.title), "question": question.text, "answer": answer.text}
+    now = datetime.fromisoformat(event.answered_at)
+    notify([question.asker], notices.QUESTION_ANSWERED, facts, url=page_of(question), now=now)
+
+
+# Alerts
+
+
+@on(ProductChanged)
+def mark_alerts(event: ProductChanged) -> None:
+    now = datetime.fromisoformat(event.changed_at)
+    watches.price_changed(product_id=event.product_id, now=now)
+    watches.back_in_stock(product_id=event.product_id, now=now)  # perhaps it is on sale again
+
+
+@on(ProductBackInStock)
+def mark_what_is_back(event: ProductBackInStock) -> None:
+    watches.back_in_stock(product_id=event.product_id, now=datetime.fromisoformat(event.back_at))

@@ -21,3 +21,66 @@ PAGE_SECONDS = Tunable(
     most=600,
     sentence=_("For how many seconds the part of a page that is the same for everybody is kept; edits show at once."),
 )
+FOLLOW_UP_DAYS = Tunable(
+    "catalog.follow_up_days",
+    default=180,
+    least=1,
+    most=730,
+    sentence=_("For how many days after a review its writer may add one more word."),
+)
+RATING_HALF_LIFE_DAYS = Tunable(
+    "catalog.rating_half_life_days",
+    default=180,
+    least=7,
+    most=3650,
+    sentence=_("After how many days a review weighs half as much in a product's score."),
+)
+RATING_PRIOR_WEIGHT = Tunable(
+    "catalog.rating_prior_weight",
+    default=8,
+    least=1,
+    most=200,
+    sentence=_("As how many usual reviews a product starts, so that one review moves its score but little."),
+)
+MOST_QUESTIONS_A_DAY = Tunable(
+    "catalog.most_questions_a_day",
+    default=10,
+    least=1,
+    most=200,
+    sentence=_("How many questions a person may ask in 24 hours."),
+)
+MOST_ANSWERS_A_DAY = Tunable(
+    "catalog.most_answers_a_day",
+    default=30,
+    least=1,
+    most=500,
+    sentence=_("How many questions of others a person may answer in 24 hours."),
+)
+MOST_REPORTS_A_DAY = Tunable(
+    "catalog.most_reports_a_day",
+    default=20,
+    least=1,
+    most=500,
+    sentence=_("How many reviews, questions and answers a person may report in 24 hours."),
+)
+MOST_VOTES_A_DAY = Tunable(
+    "catalog.most_votes_a_day",
+    default=200,
+    least=1,
+    most=5000,
+    sentence=_("How many reviews, questions and answers a person may call helpful in 24 hours."),
+)
+HISTORY_DAYS = Tunable(
+    "catalog.history_days",
+    default=90,
+    least=1,
+    most=365,
+    sentence=_("For how many days the mall remembers what a shopper looked at."),
+)
+LEAST_DROP_PERCENT = Tunable(
+    "catalog.least_drop_percent",
+    default=1,
+    least=0,
+    most=50,
+    sentence=_("By how many percent a price must fall before those who asked are told."),
+)

@@ -223,6 +223,7 @@ SHOP_FIRST_STEPS = [  # each: (shop) -> the first steps of a new shop, done or n
 BACKOFFICE_TODO = [  # each: (shop, seat, now) -> what waits for the person, see mall.backoffice.todo
     "orders.backoffice.todo.waiting",
     "catalog.backoffice.todo.waiting",
+    "catalog.backoffice.review_todo.waiting",
     "merchants.backoffice.todo.waiting",
     "settlement.backoffice.todo.waiting",
 ]
@@ -261,6 +262,10 @@ STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categori
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status
+ACCOUNT_KEPT_COUNTS = "catalog.interest.favorites.account_counts"  # (person) -> how much she keeps an eye on
+ACCOUNT_SIGNED_IN = [  # each: (request, response) -> None, when somebody has signed in: what she did before is hers
+    "catalog.storefront.signing_in.welcome",
+]
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true

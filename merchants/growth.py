@@ -205,6 +205,36 @@ def exclude(shop: Shop, entry_ids: Iterable[int]) -> int:
     return count
 
 
+def exclude_subject(*, shop_id: str, name: str, subject: str) -> int:
+    """
+    What happened to one thing (by event and id) counts no more, because staff decided so; returns how many entries.
+
+    :raises GrowthEntry.DoesNotExist: it is not on file yet; who heard of the decision first hears of it again
+    """
+    shop = Shop.objects.get(public_id=shop_id)
+    entries = _of_subject(shop, name, subject).values_list("pk", flat=True)
+    if not entries:
+        raise GrowthEntry.DoesNotExist(f"{name} {subject} is not on file yet")
+    return exclude(shop, entries)
+
+
+def readmit_subject(*, shop_id: str, name: str, subject: str) -> int:
+    """What was excluded counts again; returns how many entries."""
+    shop = Shop.objects.get(public_id=shop_id)
+    entries = _of_subject(shop, name, subject).filter(is_excluded=True).select_for_update()
+    count = 0
+    for entry in entries.order_by("pk"):
+        _add(shop.pk, entry.on, **entry.counts)
+        entry.is_excluded = False
+        entry.save(update_fields=["is_excluded"])
+        count += 1
+    return count
+
+
+def _of_subject(shop: Shop, name: str, subject: str):
+    return GrowthEntry.objects.filter(shop=shop, name=name, subject=subject)
+
+
 # Categories: shops are compared within theirs
 
 

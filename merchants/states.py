@@ -110,6 +110,7 @@ ACTION_OF_RIGHT = {
     "orders.ship": "ship",
     "orders.cancel": "after_sale",
     "orders.personal": "after_sale",
+    "reviews.answer": "after_sale",
     "money.see": "withdraw",
 }
 

@@ -4,7 +4,13 @@ from datetime import datetime
 
 from mall.accounts.models import User
 from mall.events import on
-from mall.events.catalog import ProductApproved, ProductChanged, ProductReviewed
+from mall.events.catalog import (
+    ProductApproved,
+    ProductChanged,
+    ProductReviewed,
+    ReviewExcluded,
+    ReviewReadmitted,
+)
 from mall.events.merchants import (
     ApplicationDecided,
     DocumentDecided,
@@ -125,6 +131,16 @@ def count_review(event: ProductReviewed) -> None:
         review_count=1,
         review_stars=event.stars,
     )
+
+
+@on(ReviewExcluded)
+def count_review_no_more(event: ReviewExcluded) -> None:
+    growth.exclude_subject(shop_id=event.shop_id, name="ProductReviewed", subject=str(event.order_line_id))
+
+
+@on(ReviewReadmitted)
+def count_review_again(event: ReviewReadmitted) -> None:
+    growth.readmit_subject(shop_id=event.shop_id, name="ProductReviewed", subject=str(event.order_line_id))
 
 
 @on(DepositPaid)

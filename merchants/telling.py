@@ -12,11 +12,18 @@ from merchants.models import Application, Document, Seat, Shop
 LED_BY = tuple(role for role in Seat.Role if "shop.edit" in Seat.RIGHTS[role])
 
 
-def tell_shop(*, shop_id: str, kind: Kind, page: str, now: datetime, roles: tuple = LED_BY, **facts) -> None:
-    """Tell the people of these roles; the notice leads to a page of the shop's back office."""
+def tell_shop(
+    *, shop_id: str, kind: Kind, page: str, now: datetime, roles: tuple = LED_BY, address: tuple = (), **facts
+) -> None:
+    """
+    Tell the people of these roles; the notice leads to a page of the shop's back office.
+
+    :param address: of another app's page, its name and what it takes beside the shop
+    """
     shop = Shop.objects.get(public_id=shop_id)
     people = User.objects.filter(seats__shop=shop, seats__role__in=roles, is_active=True).order_by("pk")
-    url = reverse(f"backoffice:merchants:{page}", args=[shop.slug])
+    route, *arguments = address or (f"backoffice:merchants:{page}",)
+    url = reverse(route, args=[shop.slug, *arguments])
     notify(people, kind, {"shop": dict(shop.name), **facts}, url=url, now=now)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import ngettext
 
 from catalog.models import Review
@@ -26,9 +26,19 @@ class ReviewableLine:
 
 
 def reviewable_lines(
-    shopper: User, product_public_id: str | None = None, order_line_id: int | None = None
+    shopper: User,
+    product_public_id: str | None = None,
+    order_line_id: int | None = None,
+    *,
+    only_unreviewed: bool = False,
+    limit: int | None = None,
 ) -> list[ReviewableLine]:
-    """What this shopper has received and may review, newest first; narrowed to a product or a line. One query."""
+    """
+    What this shopper has received and may review, newest first; narrowed to a product or a line. One query.
+
+    :param only_unreviewed: leave out what she has reviewed
+    :param limit: so many and no more
+    """
     lines = OrderLine.objects.filter(
         order__shopper=shopper, order__status__in=[Order.Status.DELIVERED, Order.Status.COMPLETED]
     )
@@ -36,6 +46,8 @@ def reviewable_lines(
         lines = lines.filter(product_public_id=product_public_id)
     if order_line_id is not None:
         lines = lines.filter(pk=order_line_id)
+    if only_unreviewed:
+        lines = lines.filter(~Exists(Review.objects.filter(order_line_id=OuterRef("pk"))))
     return [
         ReviewableLine(
             order_line_id=line.pk,
@@ -45,7 +57,7 @@ def reviewable_lines(
             choice_text=line.choice_text,
             picture=line.picture,
         )
-        for line in lines.order_by("-pk")
+        for line in lines.order_by("-pk")[:limit]
     ]
 
 

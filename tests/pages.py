@@ -20,7 +20,11 @@ from catalog import products, reviews
 from catalog.decoration import drafts, publishing
 from catalog.decoration.drafts import draft_of
 from catalog.decoration.kinds import kinds
-from catalog.models import Category, Product, Sku
+from catalog.interest import favorites, watches
+from catalog.models import Category, Product, Question, Review, Sku, Watch
+from catalog.questions import answer, answer_for_shop, ask
+from catalog.reviews.appeals import appeal
+from catalog.reviews.reports import report
 from mall import clock
 from mall.accounts.models import User
 from mall.backoffice.saved import save_filter
@@ -84,6 +88,9 @@ class Scene:
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
+    review: Review | None = None
+    question: Question | None = None
+    watch: Watch | None = None
     applications: dict[str, Application] = field(default_factory=dict)  # by status
 
     def person(self, who: str) -> User | None:
@@ -203,6 +210,7 @@ def staged(scene: Scene) -> Scene:
     review = reviews.write_review(shopper=scene.shopper, order_line_id=reviewed.pk, stars=5, text=text, now=now)
     answer = "谢谢您的喜欢！"
     reviews.answer_review(review=review, text=answer, by=scene.owner, now=now)
+    scene.words += _voices(scene, review, now)
     scene.waiting = journeys.placed_group(skus={one: 1, stranger: 1}, **give)
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
@@ -268,6 +276,24 @@ def _decorate(scene: Scene, now: datetime) -> None:
     hidden = draft_of(shop).blocks[-1]["id"]
     revision = draft_of(shop).revision
     drafts.hide_block(shop=shop, block_id=hidden, hidden=True, revision=revision, by=by, now=now)
+
+
+def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:
+    """Pictures, a follow-up, an appeal and a report of a review; a question with answers; what the shopper keeps."""
+    asker = accounts.shopper(email="asker@example.com", display_name="林小月", password=PASSWORD)
+    image = pictures.compose("teacup", tint=None, ground="#e7ded2", seed=5)
+    later = reviews.follow_up_review(review=review, text="用了一阵，还是喜欢。", pictures=[image], now=now)
+    report(subject=review.public_id, person=asker, reason="elsewhere", words="不太相关", now=now)
+    asked = appeal(review=review, reason="untrue", words="与事实不符", by=scene.owner, now=now)
+    scene.review, product = later, review.product
+    scene.question = ask(product=product, shopper=asker, text="可以放进洗碗机吗？", now=now)
+    ours = answer_for_shop(question=scene.question, text="建议手洗。", by=scene.owner, now=now)
+    theirs = answer(question=scene.question, person=scene.shopper, text="我放过，没事。", now=now)
+    ask(product=product, shopper=scene.shopper, text="有礼盒吗？", now=now)
+    favorites.keep(shopper=scene.shopper, product=product, now=now)
+    favorites.follow(shopper=scene.shopper, shop=scene.shop, now=now)
+    scene.watch = watches.watch(shopper=scene.shopper, product=product, kind="price", now=now)
+    yield from (later.follow_up, asked.words, "不太相关", scene.question.text, ours.text, theirs.text, "有礼盒吗？")
 
 
 def _export(scene: Scene, now: datetime) -> Export:
@@ -349,6 +375,14 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("shop-narrowed", reverse("storefront:catalog:shop", args=[scene.shop.slug]) + "?sort=newest")
     yield page("shop-usual", reverse("storefront:catalog:shop", args=[scene.plain_shop.slug]))
     yield page("product", reverse("storefront:catalog:product", args=[scene.product.public_id]))
+    yield page("reviews", reverse("storefront:catalog:reviews", args=[scene.review.product.public_id]))
+    yield page("questions", reverse("storefront:catalog:questions", args=[scene.review.product.public_id]))
+    yield page("history-empty", reverse("storefront:catalog:history"))
+    yield page("compare-empty", reverse("storefront:catalog:compare"))
+    others = [row.public_id for row in Product.objects.filter(status="on_sale").order_by("pk")[:3]]
+    query = "&".join(f"with={public_id}" for public_id in others)
+    yield page("compare", f"{reverse('storefront:catalog:compare')}?{query}")
+    yield page("alert-stop", reverse("storefront:catalog:alert-stop", args=[watches.stop_token(scene.watch)]))
     yield page("product-gone", reverse("storefront:catalog:product", args=[scene.gone.public_id]), 410)
     yield page("cart-empty", reverse("storefront:orders:cart"))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
@@ -380,6 +414,17 @@ def _account(scene: Scene) -> Iterator[Page]:
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
+    yield page("question", "storefront:catalog:question", scene.question.public_id)
+    yield page("report", "storefront:catalog:report", scene.question.public_id)
+    yield page("my-reviews", "storefront:catalog:my-reviews")
+    my_reviews = reverse("storefront:catalog:my-reviews")
+    yield Page("my-reviews-written", SHOPPER, f"{my_reviews}?tab=written")
+    yield Page("my-questions", SHOPPER, f"{my_reviews}?tab=questions")
+    yield page("follow-up", "storefront:catalog:follow-up", scene.review.public_id)
+    yield page("favorites", "storefront:catalog:favorites")
+    yield page("followed-shops", "storefront:catalog:followed-shops")
+    yield page("alerts", "storefront:catalog:alerts")
+    yield page("history", "storefront:catalog:history")
     yield page("account", "storefront:accounts:home")
     yield page("notices", "storefront:notifications:list")
     yield page("addresses", "storefront:accounts:addresses")
@@ -445,6 +490,10 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
         )
     for block in draft_of(scene.shop).blocks[:2]:
         yield page(f"page-block-{block['kind']}", "decoration:block", block["id"])
+    yield page("reviews", "reviews:list")
+    yield page("review", "reviews:detail", scene.review.public_id)
+    yield page("questions", "reviews:questions")
+    yield page("question", "reviews:question", scene.question.public_id)
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
@@ -488,6 +537,17 @@ NO_PAGES = {
     "storefront:catalog:sitemap": "for machines",
     "storefront:catalog:sitemap-part": "for machines",
     "storefront:catalog:suggest": "answers a script",
+    "storefront:catalog:helpful": "a press of a button",
+    "storefront:catalog:favorite": "a press of a button",
+    "storefront:catalog:follow": "a press of a button",
+    "storefront:catalog:alert": "a press of a button",
+    "storefront:catalog:compare-change": "a press of a button",
+    "storefront:catalog:history-change": "a press of a button",
+    "storefront:catalog:marks": "answers a script",
+    "backoffice:reviews:answer": "a press of a button",
+    "backoffice:reviews:appeal": "a press of a button",
+    "backoffice:reviews:evidence": "a file",
+    "backoffice:reviews:question-answer": "a press of a button",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.backoffice.lists import MovementFilter, ProductFilter
-from catalog.models import Product, Sku, Stock, StockMovement
+from catalog.backoffice.review_lists import ReviewFilter
+from catalog.models import Product, Review, Sku, Stock, StockMovement
 from catalog.offers import choice_text
 from mall.exports.registry import Asked, Column, export
 
@@ -73,3 +74,26 @@ def movements(shop, asked: Asked):
     return rows.select_related("stock__sku__product", "by").defer(
         "stock__sku__product__description", "stock__sku__product__attributes"
     )
+
+
+@export(
+    "catalog.reviews",
+    label=_("Reviews"),
+    right="reviews.see",
+    columns=[
+        Column(_("Written"), lambda review: review.written_at),
+        Column(_("Product"), lambda review: review.product.title),
+        Column(_("Combination"), lambda review: review.choice_text),
+        Column(_("Stars"), lambda review: review.stars),
+        Column(_("Stars for service"), lambda review: review.service_stars),
+        Column(_("Stars for delivery"), lambda review: review.delivery_stars),
+        Column(_("What she says"), lambda review: review.text),
+        Column(_("Follow-up"), lambda review: review.follow_up),
+        Column(_("Your answer"), lambda review: review.answer),
+        Column(_("Found helpful"), lambda review: review.helpful_count),
+        Column(_("Counts"), lambda review: _now("yes") if review.is_counted else _now("no")),
+    ],
+)
+def reviews(shop, asked: Asked):
+    rows = ReviewFilter(asked.query).narrow(Review.objects.owned_by(shop).shown())
+    return rows.select_related("product").defer("product__description", "product__attributes")

@@ -136,6 +136,12 @@ class Migration(migrations.Migration):
                 ("sold_count", models.PositiveIntegerField(default=0, verbose_name="sold")),
                 ("review_count", models.PositiveIntegerField(default=0, verbose_name="reviews")),
                 ("review_stars", models.PositiveIntegerField(default=0, verbose_name="stars, summed")),
+                (
+                    "score",
+                    models.PositiveSmallIntegerField(
+                        db_default=420, default=420, verbose_name="score, in hundredths of a star"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
@@ -193,10 +199,48 @@ class Migration(migrations.Migration):
                 ("order_line_id", models.BigIntegerField(unique=True, verbose_name="order line")),
                 ("choice_text", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="bought as")),
                 ("stars", models.PositiveSmallIntegerField(verbose_name="stars")),
+                (
+                    "service_stars",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="stars for service"),
+                ),
+                (
+                    "delivery_stars",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="stars for delivery"),
+                ),
                 ("text", models.CharField(blank=True, default="", max_length=1000, verbose_name="text")),
-                ("answer", models.CharField(blank=True, default="", max_length=1000, verbose_name="shop's answer")),
+                (
+                    "pictures",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="pictures",
+                    ),
+                ),
+                ("is_anonymous", models.BooleanField(default=False, verbose_name="without her name")),
                 ("written_at", models.DateTimeField(verbose_name="written at")),
+                ("follow_up", models.CharField(blank=True, default="", max_length=1000, verbose_name="follow-up")),
+                (
+                    "follow_up_pictures",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="pictures of the follow-up",
+                    ),
+                ),
+                ("followed_up_at", models.DateTimeField(null=True, verbose_name="followed up at")),
+                ("answer", models.CharField(blank=True, default="", max_length=1000, verbose_name="shop's answer")),
                 ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("helpful_count", models.PositiveIntegerField(default=0, verbose_name="found helpful")),
+                ("hidden_at", models.DateTimeField(null=True, verbose_name="hidden at")),
+                (
+                    "hidden_because",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="hidden because"),
+                ),
+                ("excluded_at", models.DateTimeField(null=True, verbose_name="not counted since")),
                 (
                     "product",
                     models.ForeignKey(
@@ -479,16 +523,6 @@ class Migration(migrations.Migration):
             model_name="productpicture",
             index=models.Index(fields=["product", "position"], name="picture_in_order"),
         ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["product", "-written_at"], name="review_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="review_one_to_five_stars"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="sku",
             constraint=models.UniqueConstraint(fields=("product", "choice"), name="sku_choice_once"),
@@ -557,5 +591,680 @@ class Migration(migrations.Migration):
                 to="merchants.trade",
                 verbose_name="trade",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["product", "-written_at"], name="review_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["product", "helpful_count", "id"], name="review_most_helpful"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["shop", "written_at", "id"], name="review_of_shop"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["shop", "stars", "id"], name="review_of_shop_by_stars"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["shopper", "-id"], name="review_of_shopper"),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stars__gte", 1), ("stars__lte", 5)), name="review_one_to_five_stars"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("service_stars", None),
+                    models.Q(("service_stars__gte", 1), ("service_stars__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_service_one_to_five_stars",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("delivery_stars", None),
+                    models.Q(("delivery_stars__gte", 1), ("delivery_stars__lte", 5)),
+                    _connector="OR",
+                ),
+                name="review_delivery_one_to_five_stars",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("follow_up", ""), ("followed_up_at", None)),
+                    ("followed_up_at__gte", models.F("written_at")),
+                    _connector="OR",
+                ),
+                name="review_follow_up_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hidden_at", None), models.Q(("hidden_because", ""), _negated=True), _connector="OR"
+                ),
+                name="review_hidden_for_a_reason",
+            ),
+        ),
+        migrations.CreateModel(
+            name="HistoryOff",
+            fields=[
+                (
+                    "shopper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="history_off",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("since", models.DateTimeField(verbose_name="since")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ShopStats",
+            fields=[
+                (
+                    "shop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="stats",
+                        serialize=False,
+                        to="merchants.shop",
+                    ),
+                ),
+                ("review_count", models.PositiveIntegerField(default=0, verbose_name="reviews")),
+                ("review_stars", models.PositiveIntegerField(default=0, verbose_name="stars, summed")),
+                ("service_count", models.PositiveIntegerField(default=0, verbose_name="reviews of the service")),
+                ("service_stars", models.PositiveIntegerField(default=0, verbose_name="stars for service, summed")),
+                ("delivery_count", models.PositiveIntegerField(default=0, verbose_name="reviews of the delivery")),
+                ("delivery_stars", models.PositiveIntegerField(default=0, verbose_name="stars for delivery, summed")),
+                ("follower_count", models.PositiveIntegerField(default=0, verbose_name="followers")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FollowedShop",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("followed_at", models.DateTimeField(verbose_name="followed at")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followed_shops",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "followed shop",
+                "verbose_name_plural": "followed shops",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="followedshop",
+            index=models.Index(fields=["shopper", "-id"], name="followed_shop_of_shopper"),
+        ),
+        migrations.AddConstraint(
+            model_name="followedshop",
+            constraint=models.UniqueConstraint(fields=("shopper", "shop"), name="followed_shop_once"),
+        ),
+        migrations.CreateModel(
+            name="Favorite",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="price then")),
+                ("kept_at", models.DateTimeField(verbose_name="kept at")),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="favorites",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "favorite",
+                "verbose_name_plural": "favorites",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="favorite",
+            index=models.Index(fields=["shopper", "-id"], name="favorite_of_shopper"),
+        ),
+        migrations.AddConstraint(
+            model_name="favorite",
+            constraint=models.UniqueConstraint(fields=("shopper", "product"), name="favorite_once"),
+        ),
+        migrations.CreateModel(
+            name="Question",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="qst", unique=True)),
+                ("text", models.CharField(max_length=300, verbose_name="question")),
+                ("asked_at", models.DateTimeField(verbose_name="question asked at")),
+                ("answer_count", models.PositiveIntegerField(default=0, verbose_name="answers")),
+                ("shop_answered_at", models.DateTimeField(null=True, verbose_name="the shop answered at")),
+                ("helpful_count", models.PositiveIntegerField(default=0, verbose_name="others want to know too")),
+                ("hidden_at", models.DateTimeField(null=True, verbose_name="hidden at")),
+                (
+                    "hidden_because",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="hidden because"),
+                ),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who asks",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(fields=["product", "helpful_count", "id"], name="question_most_asked"),
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(fields=["shop", "asked_at", "id"], name="question_of_shop"),
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(fields=["asker", "asked_at"], name="question_of_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="question",
+            constraint=models.UniqueConstraint(fields=("product", "asker", "text"), name="question_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="question_says_something"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hidden_at", None), models.Q(("hidden_because", ""), _negated=True), _connector="OR"
+                ),
+                name="question_hidden_for_a_reason",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Answer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ans", unique=True)),
+                ("is_shop", models.BooleanField(default=False, verbose_name="for the shop")),
+                ("text", models.CharField(max_length=1000, verbose_name="answer")),
+                ("answered_at", models.DateTimeField(verbose_name="answered at")),
+                ("helpful_count", models.PositiveIntegerField(default=0, verbose_name="found helpful")),
+                ("hidden_at", models.DateTimeField(null=True, verbose_name="hidden at")),
+                (
+                    "hidden_because",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="hidden because"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who answers",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="catalog.question",
+                        verbose_name="question",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "answer",
+                "verbose_name_plural": "answers",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="answer",
+            index=models.Index(fields=["question", "-helpful_count", "id"], name="answer_best_first"),
+        ),
+        migrations.AddIndex(
+            model_name="answer",
+            index=models.Index(fields=["author", "answered_at"], name="answer_of_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_shop", True)), fields=("question",), name="answer_once_by_the_shop"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_shop", False)), fields=("question", "author"), name="answer_once_per_person"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="answer_says_something"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("hidden_at", None), models.Q(("hidden_because", ""), _negated=True), _connector="OR"
+                ),
+                name="answer_hidden_for_a_reason",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Report",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="rpt", unique=True)),
+                ("subject", models.CharField(max_length=32, verbose_name="what")),
+                ("said", models.CharField(blank=True, default="", max_length=2100, verbose_name="what it says")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("abuse", "Insults or threatens"),
+                            ("private", "Tells somebody's name, address or phone"),
+                            ("advertising", "Advertises, or leads away from the mall"),
+                            ("fake", "Not true, or paid for"),
+                            ("elsewhere", "Not about this product"),
+                            ("illegal", "Against the law"),
+                            ("screening", "Words that the screening knows"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, default="", max_length=300, verbose_name="in her words")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Waits for a decision"), ("kept", "May stay"), ("hidden", "Hidden")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reported_at", models.DateTimeField(verbose_name="reported at")),
+                ("verdict", models.CharField(blank=True, default="", max_length=300, verbose_name="verdict")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who reported it",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "report of words",
+                "verbose_name_plural": "reports of words",
+                "permissions": [("decide_report", "Can decide reports")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(fields=["status", "reported_at"], name="report_queue"),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(fields=["subject"], name="report_of_subject"),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(fields=["reporter", "reported_at"], name="report_of_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("subject", "reporter"), name="report_once_per_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "open"),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="report_decided_by_somebody",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ReviewAppeal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="rva", unique=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("wrong_goods", "It is about something else"),
+                            ("blackmail", "Money was asked for a better review"),
+                            ("rival", "It comes from a competitor"),
+                            ("not_ours", "The carrier or the platform was at fault"),
+                            ("untrue", "What it says is not true"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("words", models.CharField(max_length=1000, verbose_name="what happened")),
+                (
+                    "evidence",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Waits for a decision"),
+                            ("granted", "Granted: it counts no more"),
+                            ("rejected", "Rejected: it counts"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("verdict", models.CharField(blank=True, default="", max_length=300, verbose_name="verdict")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "review",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appeal",
+                        to="catalog.review",
+                        verbose_name="review",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "appeal against a review",
+                "verbose_name_plural": "appeals against reviews",
+                "permissions": [("decide_reviewappeal", "Can decide appeals against reviews")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="reviewappeal",
+            index=models.Index(fields=["status", "asked_at"], name="review_appeal_queue"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewappeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "asked"),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="review_appeal_decided_by_somebody",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Viewed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("viewed_at", models.DateTimeField(verbose_name="looked at")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="viewed",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "product looked at",
+                "verbose_name_plural": "products looked at",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="viewed",
+            index=models.Index(fields=["shopper", "-viewed_at"], name="viewed_by_shopper"),
+        ),
+        migrations.AddConstraint(
+            model_name="viewed",
+            constraint=models.UniqueConstraint(fields=("shopper", "product"), name="viewed_once"),
+        ),
+        migrations.CreateModel(
+            name="Vote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=32, verbose_name="what")),
+                ("voted_at", models.DateTimeField(verbose_name="voted at")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="votes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "vote",
+                "verbose_name_plural": "votes",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="vote",
+            index=models.Index(fields=["person", "voted_at"], name="vote_of_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("subject", "person"), name="vote_once"),
+        ),
+        migrations.CreateModel(
+            name="Watch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="wch", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("price", "Price drop"), ("stock", "Back in stock")],
+                        max_length=5,
+                        verbose_name="of what",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="lowest price she knows")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="to be told since")),
+                ("told_at", models.DateTimeField(null=True, verbose_name="last told at")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="watches",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "alert",
+                "verbose_name_plural": "alerts",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="watch",
+            index=models.Index(fields=["shopper", "-id"], name="watch_of_shopper"),
+        ),
+        migrations.AddIndex(
+            model_name="watch",
+            index=models.Index(fields=["product", "kind"], name="watch_of_product"),
+        ),
+        migrations.AddIndex(
+            model_name="watch",
+            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="watch_due"),
+        ),
+        migrations.AddConstraint(
+            model_name="watch",
+            constraint=models.UniqueConstraint(fields=("shopper", "product", "kind"), name="watch_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="watch",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gte", 0)), name="watch_price_not_negative"),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from mall.tenancy import AppendOnly, RowsOfOneShop
+from mall.tenancy import AppendOnly, NotForShops, RowsOfOneShop
 
 
 class Migration(migrations.Migration):
@@ -17,5 +17,17 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_stockmovement"),
         RowsOfOneShop("catalog_reservation"),
         RowsOfOneShop("catalog_review"),
+        RowsOfOneShop("catalog_reviewappeal"),
+        RowsOfOneShop("catalog_question"),
+        RowsOfOneShop("catalog_answer"),
+        NotForShops(
+            "catalog_vote",
+            "catalog_report",
+            "catalog_favorite",
+            "catalog_followedshop",
+            "catalog_viewed",
+            "catalog_historyoff",
+            "catalog_watch",
+        ),
         AppendOnly("catalog_stockmovement"),
     ]

@@ -1,10 +1,13 @@
 from catalog.models.category import Brand, Category
-from catalog.models.product import Product, ProductPicture, ProductStats, Sku
-from catalog.models.review import Review
+from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
+from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
+from catalog.models.question import Answer, Question
+from catalog.models.review import Report, Review, ReviewAppeal, Vote
 from catalog.models.search import ProductSearch
 from catalog.models.stock import Reservation, Stock, StockMovement, Warehouse
 
 __all__ = [
-    "Brand", "Category", "Product", "ProductPicture", "ProductSearch", "ProductStats", "Reservation", "Review", "Sku",
-    "Stock", "StockMovement", "Warehouse",
+    "Answer", "Brand", "Category", "Favorite", "FollowedShop", "HistoryOff", "Product", "ProductPicture",
+    "ProductSearch", "ProductStats", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "ShopStats", "Sku",
+    "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

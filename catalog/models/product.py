@@ -15,6 +15,8 @@ from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import Text, TextField
 from merchants import states
 
+UNRATED = 420  # hundredths of a star: where the score of what nobody has reviewed stands
+
 
 class ProductQuerySet(ShopOwnedQuerySet):
     def visible(self):
@@ -163,8 +165,22 @@ class ProductStats(models.Model):
     sold_count = models.PositiveIntegerField(_("sold"), default=0)
     review_count = models.PositiveIntegerField(_("reviews"), default=0)
     review_stars = models.PositiveIntegerField(_("stars, summed"), default=0)
+    score = models.PositiveSmallIntegerField(_("score, in hundredths of a star"), default=UNRATED, db_default=UNRATED)
 
     @property
     def rating(self) -> float | None:
         """Average stars, one decimal; ``None`` without reviews."""
         return round(self.review_stars / self.review_count, 1) if self.review_count else None
+
+
+class ShopStats(models.Model):
+    """What reviews say of a shop, and how many follow it; apart from the shop so that changes stay cheap."""
+
+    shop = models.OneToOneField("merchants.Shop", models.CASCADE, primary_key=True, related_name="stats")
+    review_count = models.PositiveIntegerField(_("reviews"), default=0)
+    review_stars = models.PositiveIntegerField(_("stars, summed"), default=0)
+    service_count = models.PositiveIntegerField(_("reviews of the service"), default=0)
+    service_stars = models.PositiveIntegerField(_("stars for service, summed"), default=0)
+    delivery_count = models.PositiveIntegerField(_("reviews of the delivery"), default=0)
+    delivery_stars = models.PositiveIntegerField(_("stars for delivery, summed"), default=0)
+    follower_count = models.PositiveIntegerField(_("followers"), default=0)

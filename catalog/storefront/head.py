@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from catalog.descriptions import as_text
 from catalog.listing import Asked
 from catalog.models import Category, Product
+from catalog.reviews.listing import Asked as Reviews
 from mall.money import Money
 from mall.pictures import sizes_of
 from mall.structured import breadcrumbs, json_ld, rating
@@ -154,6 +155,11 @@ def of_product(product: Product, page: dict) -> Head:
         can_buy=can_buy,
         data=_blocks(thing, _way(page["crumbs"], (str(product.title), path))),
     )
+
+
+def of_reviews(product: Product, asked: Reviews, title: str) -> Head:
+    """What narrows or goes on in the list is the same page."""
+    return Head(path=asked.path, title=title, is_listed=not asked.is_narrowed and asked.after is None)
 
 
 def of_what_is_gone(title: str) -> Head:

@@ -19,6 +19,7 @@ from catalog.generation import CATALOGUE, SHOPS, generation
 from catalog.listing import Asked, listing
 from catalog.models import Category
 from catalog.navigation import crumbs_of, subtree_ids
+from catalog.reviews import listing as reviewed
 from catalog.search.suggestions import suggestions
 from catalog.storefront import head
 from mall.pages import cached_part
@@ -48,6 +49,10 @@ def shop(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
 def product(request: HttpRequest, public_id: str, sku_public_id: str) -> HttpResponse:
     key, shown = f"product:{public_id}:{sku_public_id}", (public_id, SHOPS)
     return _answer(request, key, "product.html", lambda: _product(public_id, sku_public_id), shown)
+
+
+def reviews(request: HttpRequest, public_id: str, asked: reviewed.Asked) -> HttpResponse:
+    return _answer(request, asked.key, "reviews.html", lambda: _reviews(public_id, asked), (public_id, SHOPS))
 
 
 def suggested(words: str) -> list[dict]:
@@ -122,6 +127,22 @@ def _product(public_id: str, sku_public_id: str) -> dict:
         return _part("storefront/catalog/_product_gone_main.html", context, gone, status=410)
     context = showcase.product_page(found, sku_public_id)
     return _part("storefront/catalog/_product_main.html", context, head.of_product(found, context))
+
+
+def _reviews(public_id: str, asked: reviewed.Asked) -> dict:
+    found = showcase.find_product(public_id)
+    if found is None or not showcase.is_shown(found):
+        raise Http404
+    summary = reviewed.summary(found)
+    context = {
+        "product": found,
+        "rating": summary,
+        "reviews": reviewed.page_of(found, asked, summary),
+        "picture": found.pictures.order_by("position", "pk").values_list("image", flat=True).first(),
+        "crumbs": crumbs_of(found.category),
+    }
+    title = _("Reviews of %(product)s") % {"product": found.title}
+    return _part("storefront/catalog/_reviews_main.html", context, head.of_reviews(found, asked, title))
 
 
 def _part(template: str, context: dict, of: head.Head, *, title: str | None = None, status: int = 200) -> dict:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.storefront import sitemaps, views
+from catalog.storefront import interest, sitemaps, views, voices
 
 app_name = "catalog"
 
@@ -15,5 +15,24 @@ urlpatterns = [
     path("shop/<slug:slug>/", views.shop, name="shop"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap-part"),
-    path("review/<int:order_line_id>/", views.review, name="review"),
+    path("p/<slug:public_id>/reviews/", voices.reviews, name="reviews"),
+    path("p/<slug:public_id>/questions/", voices.question_list, name="questions"),
+    path("questions/<slug:public_id>/", voices.question, name="question"),
+    path("said/<slug:public_id>/helpful/", voices.helpful, name="helpful"),
+    path("said/<slug:public_id>/report/", voices.report_words, name="report"),
+    path("review/<int:order_line_id>/", voices.review, name="review"),
+    path("account/reviews/", voices.my_reviews, name="my-reviews"),
+    path("account/reviews/<slug:public_id>/", voices.follow_up, name="follow-up"),
+    path("account/favorites/", interest.favorite_list, name="favorites"),
+    path("account/shops/", interest.followed_shops, name="followed-shops"),
+    path("account/alerts/", interest.alerts, name="alerts"),
+    path("account/marks/", interest.marks, name="marks"),
+    path("favorite/<slug:public_id>/", interest.favorite, name="favorite"),
+    path("follow/<slug:slug>/", interest.follow, name="follow"),
+    path("history/", interest.history_page, name="history"),
+    path("history/change/", interest.history_change, name="history-change"),
+    path("compare/", interest.compare_page, name="compare"),
+    path("compare/<slug:public_id>/", interest.compare_change, name="compare-change"),
+    path("alert/<slug:public_id>/<slug:kind>/", interest.alert, name="alert"),
+    path("alert/stop/<str:token>", interest.alert_stop, name="alert-stop"),
 ]

@@ -1,22 +1,16 @@
-"""Pages for shoppers: home, categories, search, product, shop, review."""
+"""Pages for shoppers: home, categories, search, product, shop."""
 
 import re
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.listing import asked
-from catalog.reviews import NotPurchased, purchased_line, write_review
 from catalog.search.query import MOST_CHARACTERS
 from catalog.storefront import parts
-from catalog.storefront.forms import ReviewForm
+from catalog.storefront.seen import note_look
 from mall import clock
-from mall.refusals import Refusal
 from mall.storefront.errors import Gone, gone
 
 _SKU_ID = re.compile(r"sku_[0-9a-z]{20}")
@@ -49,7 +43,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def product(request: HttpRequest, public_id: str) -> HttpResponse:
     sku = request.GET.get("sku", "")
-    return parts.product(request, public_id, sku if _SKU_ID.fullmatch(sku) else "")
+    response = parts.product(request, public_id, sku if _SKU_ID.fullmatch(sku) else "")
+    return note_look(request, response, public_id)
 
 
 @require_safe
@@ -59,26 +54,6 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
         return parts.shop(request, slug, asked(request.GET, path=path, in_one_shop=True))
     except Gone:
         return gone(request)
-
-
-@login_required
-def review(request: HttpRequest, order_line_id: int) -> HttpResponse:
-    try:
-        line = purchased_line(shopper=request.user, order_line_id=order_line_id)
-    except NotPurchased:
-        raise Http404 from None
-    form = ReviewForm(request.POST or None)
-
-    if form.is_valid():
-        try:
-            write_review(shopper=request.user, order_line_id=order_line_id, now=clock.now(), **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Thank you for your review."))
-            return redirect("storefront:catalog:product", line.product_public_id)
-
-    return render(request, "storefront/catalog/review.html", {"form": form, "line": line})
 
 
 def _typed(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.conf import settings
 from django.shortcuts import resolve_url
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,12 @@ class Adapter(DefaultAccountAdapter):
         methods = [{**method, "description": words[method["id"]]} for method in methods]
         by_factor = [method for method in methods if method["id"].startswith("mfa_")]
         return by_factor or methods
+
+    def post_login(self, request, user, **told):
+        response = super().post_login(request, user, **told)
+        for name in settings.ACCOUNT_SIGNED_IN:
+            import_string(name)(request, response)
+        return response
 
     def save_user(self, request, user, form, commit=True):
         user.language = get_language() or settings.LANGUAGE_CODE

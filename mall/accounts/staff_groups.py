@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 ADMINISTRATOR = "administrator"
 SEES_SHOPS = {"merchants.view_merchant", "merchants.view_shop"}
-SEES_GOODS = {"catalog.view_product", "catalog.view_category", "catalog.view_brand", "catalog.view_review"}
+SEES_GOODS = {
+    "catalog.view_product", "catalog.view_category", "catalog.view_brand", "catalog.view_review",
+    "catalog.view_question", "catalog.view_answer",
+}  # fmt: skip
+DECIDES_WORDS = {
+    "catalog.view_report", "catalog.decide_report", "catalog.view_reviewappeal", "catalog.decide_reviewappeal",
+}  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund"}
 
@@ -108,6 +114,8 @@ STAFF_GROUPS = {
             "merchants.view_tierrecord",
             "merchants.view_exit",
             "catalog.view_stockmovement",
+            "catalog.view_report",
+            "catalog.view_reviewappeal",
             "marketing.view_banner",
             "marketing.add_banner",
             "marketing.change_banner",
@@ -151,6 +159,9 @@ STAFF_GROUPS = {
             "merchants.view_seat",
             "merchants.view_dailyfacts",
             "catalog.take_down_product",
+            "catalog.view_report",
+            "catalog.decide_report",
+            "catalog.view_reviewappeal",
             "settlement.view_share",
             "risk.view_hold",
             "risk.add_hold",
@@ -168,6 +179,7 @@ STAFF_GROUPS = {
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,
+            *DECIDES_WORDS,
             "orders.cancel_order",
             "orders.view_payment",
             "orders.view_refund",

@@ -12,6 +12,8 @@ NAVIGATION = [
     ("orders.see", _("Orders"), "backoffice:orders:list", "receipt"),
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
     ("shop.see", _("Shop page"), "backoffice:decoration:page", "layout"),
+    ("reviews.see", _("Reviews"), "backoffice:reviews:list", "star"),
+    ("reviews.see", _("Questions"), "backoffice:reviews:questions", "help"),
     ("money.see", _("Money"), "backoffice:settlement:home", "wallet"),
     ("shop.see", _("Shop health"), "backoffice:merchants:health", "activity"),
     ("shop.see", _("Growth file"), "backoffice:merchants:growth", "chart"),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("merchants.backoffice.urls")),
     path("<slug:shop>/products/", include("catalog.backoffice.urls")),
     path("<slug:shop>/page/", include("catalog.decoration.backoffice.urls")),
+    path("<slug:shop>/voices/", include("catalog.backoffice.review_urls")),
     path("<slug:shop>/orders/", include("orders.backoffice.urls")),
     path("<slug:shop>/money/", include("settlement.backoffice.urls")),
 ]

@@ -40,3 +40,80 @@ class ShopPagePublished:
     number: int
     restored_from: int | None
     published_at: str
+
+
+@event
+class ReviewAnswered:
+    """The shop answered a review for the first time."""
+
+    review_id: str
+    product_id: str
+    shop_id: str
+    answered_at: str
+
+
+@event
+class ReviewExcluded:
+    """A review counts no more: staff hid it, or granted the shop's appeal against it."""
+
+    review_id: str
+    product_id: str
+    shop_id: str
+    order_line_id: int
+    stars: int
+    decided_at: str
+
+
+@event
+class ReviewReadmitted:
+    """A review that staff had hidden counts again."""
+
+    review_id: str
+    product_id: str
+    shop_id: str
+    order_line_id: int
+    stars: int
+    decided_at: str
+
+
+@event
+class ReviewAppealDecided:
+    """Staff answered a shop's appeal against a review."""
+
+    review_id: str
+    shop_id: str
+    is_granted: bool
+    verdict: str
+    decided_at: str
+
+
+@event
+class QuestionAsked:
+    """A shopper asked something about a product."""
+
+    question_id: str
+    product_id: str
+    shop_id: str
+    asked_at: str
+
+
+@event
+class QuestionAnswered:
+    """The shop, or somebody who bought it, answered a question."""
+
+    question_id: str
+    answer_id: str
+    product_id: str
+    shop_id: str
+    is_shop: bool
+    answered_at: str
+
+
+@event
+class ProductBackInStock:
+    """Of a SKU that was sold out there is something to buy again."""
+
+    product_id: str
+    sku_id: str
+    shop_id: str
+    back_at: str

@@ -74,7 +74,13 @@ def _mail_one(key: int, now: datetime) -> bool:
         return False
     try:
         with translation.override(notice.person.language):
-            mails.send(to=notice.person.email, title=notice.title, words=notice.body, path=notice.url)
+            mails.send(
+                to=notice.person.email,
+                title=notice.title,
+                words=notice.body,
+                path=notice.url,
+                stop=notice.facts.get("stop", ""),
+            )
     except Exception:
         log.exception("the e-mail of notice %s failed", notice.public_id)
         notice.mail_attempts += 1

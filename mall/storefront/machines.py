@@ -11,7 +11,10 @@ from django.views.decorators.http import require_safe
 
 DAY = 24 * 3600
 CLOSED = ("admin:index", "storefront:orders:cart", "storefront:orders:checkout", "storefront:orders:list")
-CLOSED_PATHS = ("/accounts/", "/account/", "/backoffice/", "/api/", "/pay/", "/review/", "/sandbox/", "/language/")
+CLOSED_PATHS = (
+    "/accounts/", "/account/", "/backoffice/", "/api/", "/pay/", "/review/", "/said/", "/favorite/", "/follow/",
+    "/history/", "/compare/", "/alert/", "/sandbox/", "/language/",
+)  # fmt: skip
 ENDLESS = ("/*?*sort=", "/*?*brand=", "/*?*shop=", "/*?*price_", "/*?*rating=", "/*?*in_stock=", "/search/suggest/")
 
 

@@ -126,13 +126,14 @@ def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
 def _corner(request: HttpRequest) -> Pieces:
     """The header's corner for this person, kept while she goes from page to page."""
     user, cart = request.user, quote(request.COOKIES.get("cart_count", ""))[:12]
+    kept = request.COOKIES.get("marks", "").rpartition(".")[0][:12]
     who = (user.pk, user.display_name, user.email, user.is_staff) if user.is_authenticated else None
 
     def build() -> Pieces:
         text = render_to_string("storefront/_person.html", {"csrf_token": TOKEN}, request)
         return tuple(re.split(f"({TOKEN})", text))
 
-    return _corners.get((get_language(), who, cart), seconds=60, build=build)
+    return _corners.get((get_language(), who, cart, kept if who else ""), seconds=60, build=build)
 
 
 def _messages(request: HttpRequest) -> str:

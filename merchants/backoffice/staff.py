@@ -102,6 +102,7 @@ def _roles() -> list[dict]:
         "orders.ship": _("ships orders"),
         "orders.cancel": _("cancels orders"),
         "orders.personal": _("sees where orders go"),
+        "reviews.answer": _("answers reviews and questions"),
         "money.see": _("sees the money"),
         "shop.edit": _("changes the shop's settings"),
         "staff.edit": _("chooses the people"),

@@ -19,15 +19,15 @@ class Seat(models.Model):
         FINANCE = "finance", _("Finance")
         READER = "reader", _("Read only")
 
-    SEES = frozenset({"shop.see", "orders.see", "products.see"})
+    SEES = frozenset({"shop.see", "orders.see", "products.see", "reviews.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "money.see", "shop.edit", "shop.decorate", "staff.edit", "shop.exit"},
+                            "reviews.answer", "money.see", "shop.edit", "shop.decorate", "staff.edit", "shop.exit"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                              "shop.edit", "shop.decorate"},
+                              "reviews.answer", "shop.edit", "shop.decorate"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},
         Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal"},
-        Role.SERVICE: SEES | {"orders.personal"},
+        Role.SERVICE: SEES | {"orders.personal", "reviews.answer"},
         Role.FINANCE: SEES | {"money.see"},
         Role.READER: SEES,
     }  # fmt: skip

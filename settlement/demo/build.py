@@ -11,7 +11,7 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import goods, shop_pages, shops
+from settlement.demo import goods, shop_pages, shops, voices
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 
 
@@ -46,6 +46,9 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     deliver_everything()  # what one part announced while the other had gone
     shop_pages.make_pages(shops=opened, owners=owners, goods=made, now=now)
+    say("questions, votes, favorites")
+    voices.speak(owners=owners, staff=staff, now=now)
+    deliver_everything()
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

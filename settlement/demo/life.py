@@ -18,6 +18,7 @@ from mall import clock
 from mall.accounts.addresses import save_address
 from mall.accounts.models import User
 from mall.events import deliver_everything
+from mall.pictures import Picture
 from mall.refusals import Refusal
 from merchants.health import score_month
 from merchants.idle import watch_idle_shops
@@ -28,7 +29,7 @@ from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.gateways import sandbox_bank
 from orders.models import CartLine, Order, OrderGroup, OrderLine, Parcel
-from settlement.demo import data
+from settlement.demo import data, pictures, voices
 from settlement.demo.data import shapes
 from settlement.demo.shops import PASSWORD, SHOPPER
 from settlement.demo.side_by_side import PROCESSES, side_by_side
@@ -40,6 +41,11 @@ CHANNEL = "sandbox"
 PAID = 0.93  # share of groups that are paid in time
 SECOND_THOUGHTS = 0.02  # share of paid orders that the shopper cancels before shipping
 REVIEWED = 0.55  # share of delivered orders that are reviewed
+PICTURED = 0.4  # share of written reviews with pictures
+NAMELESS = 0.12
+FOLLOWED_UP = 0.2
+MOST_PHOTOGRAPHED = 14  # products in each process: photographs take time
+HOMES = [(4, "#d9c9b4"), (5, "#c7d2cc"), (8, "#e5d9d2"), (9, "#cfc8bd"), (12, "#d8d3e0"), (13, "#e9dfc9")]
 TWO_SHOPS = 0.3  # share of carts that hold goods of two shops
 CARRIERS = {Parcel.Carrier.SF: "SF{:012d}", Parcel.Carrier.YTO: "YT{:013d}", Parcel.Carrier.ZTO: "7{:013d}",
             Parcel.Carrier.JD: "JD{:013d}", Parcel.Carrier.EMS: "EA{:09d}CN"}  # fmt: skip
@@ -68,6 +74,7 @@ class Life:
     parts: int = 1
     meet: Callable[[], object] = lambda: None  # waits until all of them are here
     counts: dict[str, int] = field(default_factory=dict)
+    photos: dict[str, list[Picture]] = field(default_factory=dict)
     parcels: int = 0
 
     def __post_init__(self):
@@ -236,9 +243,21 @@ class Life:
             stars = self.dice.choices((1, 2, 3, 4, 5), temper.stars)[0]
             said = self._words(line, stars)
             review = reviews.write_review(
-                shopper=order.shopper, order_line_id=line.pk, stars=stars, text=said.text if said else "", now=at
+                shopper=order.shopper,
+                order_line_id=line.pk,
+                stars=stars,
+                service_stars=max(1, min(5, stars + self.dice.choice((-1, 0, 0, 0, 1)))),
+                delivery_stars=max(1, min(5, stars + self.dice.choice((-1, 0, 0, 1, 1)))),
+                text=said.text if said else "",
+                pictures=self._photos(line) if said and self.dice.random() < PICTURED else (),
+                is_anonymous=self.dice.random() < NAMELESS,
+                now=at,
             )
             self._count("reviewed")
+            later = at + timedelta(days=self.dice.uniform(9, 30))
+            if said and later < self.now and self.dice.random() < FOLLOWED_UP:
+                words = voices.follow_up(self.dice, stars=stars, language=said.language)
+                reviews.follow_up_review(review=review, text=words, now=later)
             answers = [answer for answer in data.shop_answers() if stars in answer.for_stars and said
                        and answer.language == said.language]  # fmt: skip
             if answers and self.dice.random() < (0.25 if stars >= 4 else 0.7):
@@ -246,6 +265,20 @@ class Life:
                 reviews.answer_review(
                     review=review, text=self.dice.choice(answers).text, by=owner, now=at + timedelta(hours=9)
                 )
+
+    def _photos(self, line: OrderLine) -> list[Picture]:
+        """What she photographed: the thing as she has it at home; two pictures of each of the first products."""
+        key = line.product_public_id
+        if key not in self.photos:
+            listing = self.families.get(line.title.get("zh-hans", ""))
+            if listing is None or len(self.photos) >= MOST_PHOTOGRAPHED:
+                return []
+            shot = listing.shots[0]
+            self.photos[key] = [
+                pictures.compose(shot.emoji, tint=shot.tint, ground=ground, seed=seed, size=480)
+                for seed, ground in self.dice.sample(HOMES, 2)
+            ]
+        return self.photos[key][: self.dice.choice((1, 1, 2))]
 
     def _words(self, line: OrderLine, stars: int) -> shapes.Review | None:
         listing = self.families.get(line.title.get("zh-hans", ""))

@@ -52,5 +52,7 @@ def test_a_product_is_accompanied_by_others_of_its_shop_and_their_rating():
     page = showcase.product_page(showcase.find_product(cup.public_id))
 
     assert [(card.public_id, card.price) for card in page["of_shop"]] == [(pot.public_id, Money(1_200))]
-    assert page["shop_rating"] == {"average": None, "count": 0}
+    assert page["shop_rating"] == {
+        "average": None, "count": 0, "service": None, "delivery": None, "followers": 0,
+    }  # fmt: skip
     assert page["shipping"]["hours"] == 48

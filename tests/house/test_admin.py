@@ -13,7 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.models import Review
+from catalog.questions import answer_for_shop, ask
 from catalog.reviews import write_review
+from catalog.reviews.appeals import appeal
+from catalog.reviews.reports import report
 from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
 from mall.notifications.models import Notice
@@ -59,6 +63,11 @@ def a_bit_of_everything() -> None:
         text="…",
         now=NOON,
     )
+    review = Review.objects.get(order_line_id=OrderLine.objects.filter(order=order).first().pk)
+    asked = ask(product=review.product, shopper=clerk, text="…?", now=NOON)
+    answer_for_shop(question=asked, text="…", by=clerk, now=NOON)
+    report(subject=review.public_id, person=clerk, reason="fake", now=NOON)
+    appeal(review=review, reason="rival", words="…", by=clerk, now=NOON)
     other = paid_order(now=NOON)
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     submitted()

@@ -10,15 +10,19 @@ from types import SimpleNamespace
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.models import Review, ReviewAppeal
+from catalog.questions import ask
 from mall import clock
 from mall.backoffice.saved import save_filter
 from mall.exports.asking import ask_for_export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.notifications.models import Notice
+from mall.sealed_files import document_storage
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.invitations import invite
 from merchants.models import Seat
@@ -81,6 +85,14 @@ ROWS = {
     "backoffice:decoration:versions": {},
     "backoffice:decoration:version": {"public_id": "version"},
     "backoffice:decoration:version-restore": {"public_id": "version"},
+    "backoffice:reviews:list": {},
+    "backoffice:reviews:detail": {"public_id": "review"},
+    "backoffice:reviews:answer": {"public_id": "review"},
+    "backoffice:reviews:appeal": {"public_id": "review"},
+    "backoffice:reviews:evidence": {"public_id": "review", "number": "=1"},
+    "backoffice:reviews:questions": {},
+    "backoffice:reviews:question": {"public_id": "question"},
+    "backoffice:reviews:question-answer": {"public_id": "question"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:detail": {"public_id": "order"},
@@ -113,6 +125,9 @@ WRITES = {
     "backoffice:merchants:invitation-withdraw",
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
+    "backoffice:reviews:answer",
+    "backoffice:reviews:appeal",
+    "backoffice:reviews:question-answer",
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
 }
@@ -142,6 +157,7 @@ SHOPPERS_ROWS = {
     "storefront:accounts:session-end": {"pk": "session"},
     "storefront:accounts:address-edit": {"public_id": "address"},
     "storefront:accounts:address-remove": {"public_id": "address"},
+    "storefront:catalog:follow-up": {"public_id": "review"},
     "api:order": {"public_id": "order"},
     "api:order-cancel": {"public_id": "order"},
 }
@@ -150,6 +166,16 @@ FOR_EVERYBODY = {
     "storefront:catalog:product",
     "storefront:catalog:shop",
     "storefront:catalog:review",
+    "storefront:catalog:reviews",
+    "storefront:catalog:questions",
+    "storefront:catalog:question",
+    "storefront:catalog:helpful",
+    "storefront:catalog:report",
+    "storefront:catalog:favorite",
+    "storefront:catalog:follow",
+    "storefront:catalog:compare-change",
+    "storefront:catalog:alert",
+    "storefront:catalog:alert-stop",
     "storefront:catalog:sitemap-part",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
@@ -193,6 +219,19 @@ def world(db, settings):
         write_export(export_id=export.public_id, now=clock.now())
         code, by = "false_words", staff()
         sanction = impose(shop=mine, code=code, note="x", by=by, now=NOON)
+        review = Review.objects.create(
+            shop=mine,
+            product=product,
+            shopper=order.shopper,
+            order_line_id=order.lines.get().pk,
+            stars=4,
+            written_at=NOON,
+        )
+        paper = document_storage().save("appeals/one.pdf", ContentFile(b"%PDF-"))
+        ReviewAppeal.objects.create(
+            shop=mine, review=review, reason="rival", words="x", evidence=[paper], asked_at=NOON, asked_by=owner
+        )
+        question = ask(product=product, shopper=shopper(), text="x?", now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
@@ -214,6 +253,8 @@ def world(db, settings):
             "export": export,
             "block": SimpleNamespace(public_id=added(mine)["id"]),
             "version": SimpleNamespace(public_id=published(mine).number),
+            "review": review,
+            "question": question,
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
 
@@ -233,7 +274,7 @@ def _ask(client: Client, url: str) -> set[int]:
 
 
 def _arguments(world: dict, row: dict[str, str]) -> dict[str, str]:
-    return {name: world[noun].public_id for name, noun in row.items()}
+    return {name: noun[1:] if noun.startswith("=") else world[noun].public_id for name, noun in row.items()}
 
 
 def test_every_address_with_an_argument_is_described():

@@ -25,6 +25,8 @@ WHO = {
     "merchants.lift_sanction": {"operations"},
     "catalog.review_product": {"category_expert"},
     "catalog.take_down_product": {"category_expert", "risk"},
+    "catalog.decide_report": {"support", "risk"},
+    "catalog.decide_reviewappeal": {"support"},
     "orders.cancel_order": {"support"},
     "orders.ask_payment": {"finance"},
     "orders.retry_refund": {"finance"},

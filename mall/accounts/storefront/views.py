@@ -31,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": form,
         "addresses_count": request.user.addresses.count(),
         "order_counts": import_string(settings.ACCOUNT_ORDER_COUNTS)(request.user),
+        "kept_counts": import_string(settings.ACCOUNT_KEPT_COUNTS)(request.user),
     }
     return render(request, "storefront/accounts/home.html", context)
 

@@ -36,7 +36,7 @@
       }, { once: true });
       return;
     }
-    if (form.method !== "post" || form.dataset.buy !== undefined || form.hasAttribute("hx-post")) return;
+    if (form.method !== "post" || form.dataset.buy !== undefined || form.dataset.many !== undefined || form.hasAttribute("hx-post")) return;
     if (sent.has(form)) {
       event.preventDefault();
       return;

@@ -20,6 +20,7 @@ def _cards() -> list[dict]:
             "has_range": place == 1,
             "sold_count": 0 if place == 3 else 1280 * (place + 1),
             "rating": None if place == 3 else 4.8,
+            "public_id": f"prd_{place:020}",
             "sold_out": place == 4,
             "shop_name": both("云间陶舍", "Yunjian Pottery"),
             "shop_url": "#main",
@@ -126,6 +127,15 @@ def goods(now: datetime) -> Chapter:
                 [State(USUAL, {"options": [_option("colour", COLOURS), _option("size", SIZES)]})],
             ),
             Specimen(
+                "_mark.html",
+                both("收藏、关注、提醒", "Favorite, follow, alert"),
+                both(
+                    "页面是大家共用的，按钮只说要做什么；脚本知道后再标出已选。",
+                    "Pages are kept for everybody: it says what it wants; a script that knows shows it pressed.",
+                ),
+                [State(USUAL, MARK), State(both("已选", "Pressed"), {**MARK, "is_on": True})],
+            ),
+            Specimen(
                 "_shop_card.html",
                 both("店铺卡片", "Shop card"),
                 both("商品页右侧。", "Beside the product."),
@@ -161,6 +171,15 @@ def goods(now: datetime) -> Chapter:
 
 
 ALBUM = [{"picture": one, "url": one} for one in (CUP, LAMP, PLANT)]
+MARK = {
+    "url": "#",
+    "kind": "",
+    "key": "",
+    "sign": "heart",
+    "off": both("收藏", "Favorite"),
+    "on": both("已收藏", "Among your favorites"),
+    "about": both("青瓷盖碗", "Celadon gaiwan"),
+}
 SHOP = {
     "name": both("云间陶舍", "Yunjian Pottery"),
     "slug": "sample",

@@ -1,0 +1,72 @@
+"""What the catalogue tells people: about reviews, questions, prices and stock (A7)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.notifications.kinds import Kind
+
+REVIEW_ANSWERED = Kind(
+    "catalog.review_answered",
+    title=_("%(shop)s answered your review"),
+    body=_("About “%(product)s”: %(answer)s"),
+    is_mailed=False,
+)
+LOW_REVIEW = Kind(
+    "catalog.low_review",
+    title=_("%(shop)s: a review with %(stars)s of 5 stars"),
+    body=_("About “%(product)s”: %(said)s An answer soon and in kind often wins a shopper back."),
+    is_mailed=False,
+)
+WORDS_HIDDEN = Kind(
+    "catalog.words_hidden",
+    title=_("Something you wrote is not shown any more"),
+    body=_("“%(said)s” – the reason: %(reason)s"),
+)
+REPORT_HIDDEN = Kind(
+    "catalog.report_hidden",
+    title=_("What you reported is not shown any more"),
+    body=_("“%(said)s” – %(reason)s Thank you for looking out for others."),
+    is_mailed=False,
+)
+REPORT_KEPT = Kind(
+    "catalog.report_kept",
+    title=_("We looked at what you reported"),
+    body=_("“%(said)s” may stand. The reason: %(reason)s"),
+    is_mailed=False,
+)
+APPEAL_GRANTED = Kind(
+    "catalog.appeal_granted",
+    title=_("%(shop)s: your appeal against a review is granted"),
+    body=_("It stands there with a label and counts no more. %(verdict)s"),
+)
+APPEAL_REJECTED = Kind(
+    "catalog.appeal_rejected",
+    title=_("%(shop)s: your appeal against a review is rejected"),
+    body=_("%(verdict)s"),
+)
+QUESTION_ASKED = Kind(
+    "catalog.question_asked",
+    title=_("%(shop)s: a shopper asks about “%(product)s”"),
+    body=_("%(question)s"),
+    is_mailed=False,
+)
+QUESTION_ANSWERED = Kind(
+    "catalog.question_answered",
+    title=_("Your question about “%(product)s” was answered"),
+    body=_("%(question)s – %(answer)s"),
+)
+DO_YOU_KNOW = Kind(
+    "catalog.do_you_know",
+    title=_("Somebody asks about “%(product)s”, which you bought"),
+    body=_("%(question)s – perhaps you know?"),
+    is_mailed=False,
+)
+PRICE_DROPPED = Kind(
+    "catalog.price_dropped",
+    title=_("“%(product)s” costs less"),
+    body=_("From %(before)s down to %(price)s. You asked to be told; we tell you once for each drop."),
+)
+BACK_IN_STOCK = Kind(
+    "catalog.back_in_stock",
+    title=_("“%(product)s” can be bought again"),
+    body=_("For %(price)s, as long as there is some. You asked to be told once; with this we have."),
+)
