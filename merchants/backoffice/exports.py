@@ -36,8 +36,14 @@ def export_list(request: HttpRequest) -> HttpResponse:
 @shop_right("shop.see")
 @require_POST
 def export_start(request: HttpRequest) -> HttpResponse:
-    """``kind``, ``format``, ``query`` (the list's filter) and perhaps ``chosen`` rows; leads to the export's page."""
-    kind = kind_of(request.POST.get("kind", ""))
+    """
+    ``kind`` and ``format`` (or ``also``, both with a colon between them), ``query`` (the list's filter) and perhaps
+    ``chosen`` rows; leads to the export's page.
+    """
+    name, format = request.POST.get("kind", ""), request.POST.get("format", "")
+    if "also" in request.POST:
+        name, _colon, format = request.POST["also"].partition(":")
+    kind = kind_of(name)
     if kind is None or not request.seat.can(kind.right):
         raise Http404
     chosen = chosen_ids(request)
@@ -48,7 +54,7 @@ def export_start(request: HttpRequest) -> HttpResponse:
         asked = ask_for_export(
             shop=request.shop,
             kind=kind,
-            format=request.POST.get("format", ""),
+            format=format,
             query="" if chosen else request.POST.get("query", ""),
             chosen=chosen,
             is_personal=bool(kind.personal_right) and request.seat.can(kind.personal_right),
