@@ -21,3 +21,9 @@ PAGE_SECONDS = Tunable(
     most=600,
     sentence=_("For how many seconds the part of a page that is the same for everybody is kept; edits show at once."),
 )
+IMPORT_DAYS = Tunable(
+    "catalog.import_days", default=7, least=1, most=90, sentence=_("Days for which the files of an import are kept.")
+)
+IMPORTS_AT_ONCE = Tunable(
+    "catalog.imports_at_once", default=3, least=1, most=20, sentence=_("Imports that a shop may have at work at once.")
+)

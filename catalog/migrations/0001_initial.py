@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="prd", unique=True)),
+                ("handle", models.CharField(blank=True, default="", max_length=255, verbose_name="handle")),
                 (
                     "status",
                     models.CharField(
@@ -165,6 +166,10 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 ("value_id", models.CharField(blank=True, default="", max_length=20, verbose_name="option value")),
                 (
+                    "alt",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="what it shows, in words"),
+                ),
+                (
                     "product",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="pictures", to="catalog.product"
@@ -246,6 +251,7 @@ class Migration(migrations.Migration):
                 ("price", mall.money.MoneyField(verbose_name="price")),
                 ("list_price", mall.money.MoneyField(blank=True, null=True, verbose_name="crossed-out price")),
                 ("weight_grams", models.PositiveIntegerField(default=0, verbose_name="weight in grams")),
+                ("barcode", models.CharField(blank=True, default="", max_length=40, verbose_name="barcode")),
                 ("is_active", models.BooleanField(default=True, verbose_name="offered")),
                 (
                     "product",
@@ -461,6 +467,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="product",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("handle", ""), _negated=True),
+                fields=("shop", "handle"),
+                name="product_handle_once_per_shop",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("status", "on_sale"), _negated=True), ("on_sale_at__isnull", False), _connector="OR"
@@ -557,5 +571,250 @@ class Migration(migrations.Migration):
                 to="merchants.trade",
                 verbose_name="trade",
             ),
+        ),
+        migrations.CreateModel(
+            name="ProductImport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="imp", unique=True)),
+                ("name", models.CharField(max_length=200, verbose_name="file")),
+                ("file", models.CharField(blank=True, default="", max_length=200)),
+                ("pictures_file", models.CharField(blank=True, default="", max_length=200)),
+                ("errors_file", models.CharField(blank=True, default="", max_length=200)),
+                ("words_language", models.CharField(max_length=10, verbose_name="language of its words")),
+                (
+                    "stock_rule",
+                    models.CharField(
+                        choices=[
+                            ("new", "Only of SKUs that are new here"),
+                            ("all", "Of every SKU: the file is a count"),
+                        ],
+                        default="new",
+                        max_length=4,
+                        verbose_name="stock",
+                    ),
+                ),
+                ("follows_status", models.BooleanField(default=False, verbose_name="states as in the file")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits to be checked"),
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("started", "Waits to be imported"),
+                            ("importing", "Being imported"),
+                            ("done", "Imported"),
+                            ("failed", "Not readable"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("layout", models.JSONField(blank=True, default=dict)),
+                ("rows_total", models.PositiveIntegerField(null=True, verbose_name="rows")),
+                ("rows_done", models.PositiveIntegerField(default=0, verbose_name="rows done")),
+                ("last_row", models.PositiveIntegerField(default=0)),
+                ("created_count", models.PositiveIntegerField(default=0, verbose_name="new")),
+                ("updated_count", models.PositiveIntegerField(default=0, verbose_name="changed")),
+                ("unchanged_count", models.PositiveIntegerField(default=0, verbose_name="unchanged")),
+                ("failed_count", models.PositiveIntegerField(default=0, verbose_name="with errors")),
+                ("preview", models.JSONField(blank=True, default=list)),
+                ("failure", models.CharField(blank=True, default="", max_length=500, verbose_name="why not")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                ("expires_at", models.DateTimeField(verbose_name="expires at")),
+                ("beat_at", models.DateTimeField(verbose_name="last sign of life")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.category",
+                        verbose_name="category otherwise",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportProblem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField(verbose_name="row")),
+                ("rows_from", models.PositiveIntegerField()),
+                ("rows_to", models.PositiveIntegerField()),
+                ("handle", models.CharField(blank=True, default="", max_length=255, verbose_name="handle")),
+                ("column", models.CharField(blank=True, default="", max_length=100, verbose_name="column")),
+                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                ("is_error", models.BooleanField(default=True, verbose_name="keeps it out")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="problems", to="catalog.productimport"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "import problem",
+                "verbose_name_plural": "import problems",
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportedPicture",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField(verbose_name="from")),
+                ("source_key", models.CharField(max_length=40)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("value_id", models.CharField(blank=True, default="", max_length=20, verbose_name="option value")),
+                (
+                    "alt",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="what it shows, in words"),
+                ),
+                ("row", models.PositiveIntegerField(default=0, verbose_name="row")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("kept", "Taken over"), ("failed", "Not taken over")],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("due_at", models.DateTimeField(verbose_name="due at")),
+                ("reason", models.CharField(blank=True, default="", max_length=500, verbose_name="reason")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="imported_pictures",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="pictures",
+                        to="catalog.productimport",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalog.productpicture",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "imported picture",
+                "verbose_name_plural": "imported pictures",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="productimport",
+            index=models.Index(fields=["shop", "-id"], name="import_of_shop"),
+        ),
+        migrations.AddIndex(
+            model_name="productimport",
+            index=models.Index(
+                condition=models.Q(("status__in", ["waiting", "checking", "started", "importing"])),
+                fields=["beat_at"],
+                name="import_at_work",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="productimport",
+            index=models.Index(
+                condition=models.Q(("file", ""), _negated=True), fields=["expires_at"], name="import_with_file"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["started", "importing", "done"]), _negated=True),
+                    ("started_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="import_started_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["done", "discarded"]), _negated=True),
+                    ("ended_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="import_ended",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="importproblem",
+            index=models.Index(fields=["job", "rows_from", "row", "id"], name="import_problem_in_order"),
+        ),
+        migrations.AddIndex(
+            model_name="importedpicture",
+            index=models.Index(
+                condition=models.Q(("status", "waiting")), fields=["due_at"], name="imported_picture_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importedpicture",
+            constraint=models.UniqueConstraint(fields=("product", "source_key"), name="imported_picture_once"),
         ),
     ]

@@ -17,5 +17,8 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_stockmovement"),
         RowsOfOneShop("catalog_reservation"),
         RowsOfOneShop("catalog_review"),
+        RowsOfOneShop("catalog_productimport"),
+        RowsOfOneShop("catalog_importproblem"),
+        RowsOfOneShop("catalog_importedpicture"),
         AppendOnly("catalog_stockmovement"),
     ]

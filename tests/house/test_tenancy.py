@@ -23,6 +23,8 @@ from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
 from settlement.models import Deposit
+from tests.catalog.transfer.bringing import checked
+from tests.catalog.transfer.files import csv_file, cup
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
@@ -62,6 +64,14 @@ ROWS = {
     "backoffice:catalog:add": {},
     "backoffice:catalog:bulk": {},
     "backoffice:catalog:movements": {},
+    "backoffice:catalog:imports": {},
+    "backoffice:catalog:import-add": {},
+    "backoffice:catalog:import-template-xlsx": {},
+    "backoffice:catalog:import-template-csv": {},
+    "backoffice:catalog:import": {"public_id": "import"},
+    "backoffice:catalog:import-start": {"public_id": "import"},
+    "backoffice:catalog:import-discard": {"public_id": "import"},
+    "backoffice:catalog:import-errors": {"public_id": "import"},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
@@ -74,26 +84,28 @@ ROWS = {
     "backoffice:settlement:home": {},
     "backoffice:settlement:entries": {},
 }
-WRITES = {
-    name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
-} | {
-    "backoffice:merchants:shop",
-    "backoffice:merchants:health-appeal",
-    "backoffice:merchants:holiday-start",
-    "backoffice:merchants:holiday-end",
-    "backoffice:merchants:revival-ask",
-    "backoffice:merchants:staff",
-    "backoffice:merchants:sanction-appeal",
-    "backoffice:merchants:exit",
-    "backoffice:merchants:exit-stay",
-    "backoffice:merchants:exit-data",
-    "backoffice:merchants:invitations",
-    "backoffice:merchants:invitation-withdraw",
-    "backoffice:merchants:staff-role",
-    "backoffice:merchants:staff-leave",
-    "backoffice:settlement:home",
-    "backoffice:settlement:entries",
-}
+WRITES = (
+    {name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}}
+    | {
+        "backoffice:merchants:shop",
+        "backoffice:merchants:health-appeal",
+        "backoffice:merchants:holiday-start",
+        "backoffice:merchants:holiday-end",
+        "backoffice:merchants:revival-ask",
+        "backoffice:merchants:staff",
+        "backoffice:merchants:sanction-appeal",
+        "backoffice:merchants:exit",
+        "backoffice:merchants:exit-stay",
+        "backoffice:merchants:exit-data",
+        "backoffice:merchants:invitations",
+        "backoffice:merchants:invitation-withdraw",
+        "backoffice:merchants:staff-role",
+        "backoffice:merchants:staff-leave",
+        "backoffice:settlement:home",
+        "backoffice:settlement:entries",
+    }
+    | {name for name in ROWS if name.startswith("backoffice:catalog:import")}
+)
 APPLICANTS_ROWS = {
     "storefront:merchants:application": {"public_id": "application"},
     "storefront:merchants:step": {"public_id": "application", "step": "=shop"},
@@ -188,6 +200,7 @@ def world(db, settings):
             "sanction": sanction,
             "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
+            "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
 
