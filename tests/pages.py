@@ -442,6 +442,8 @@ NO_PAGES = {
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
+    "storefront:catalog:feed": "for machines",
+    "storefront:catalog:feed-of-shop": "for machines",
     "backoffice:catalog:bulk": "a press of a button",
     "backoffice:catalog:import-start": "a press of a button",
     "backoffice:catalog:import-discard": "a press of a button",

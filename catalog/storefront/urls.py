@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.storefront import sitemaps, views
+from catalog.storefront import feeds, sitemaps, views
 
 app_name = "catalog"
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("shop/<slug:slug>/", views.shop, name="shop"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap-part"),
+    path("feeds/<slug:language>/google.<slug:format>", feeds.feed, name="feed"),
+    path("shop/<slug:slug>/feeds/<slug:language>/google.<slug:format>", feeds.feed_of_shop, name="feed-of-shop"),
     path("review/<int:order_line_id>/", views.review, name="review"),
 ]

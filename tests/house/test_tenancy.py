@@ -140,6 +140,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:shop",
     "storefront:catalog:review",
     "storefront:catalog:sitemap-part",
+    "storefront:catalog:feed",
+    "storefront:catalog:feed-of-shop",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
     "storefront:settlement:deposit-notify",
