@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mall.refusals import Refusal
 
-MOST_OPTIONS = 2
+MOST_OPTIONS = 3
 MOST_VALUES = 40
 MOST_COMBINATIONS = 200
 LONGEST_NAME = 40

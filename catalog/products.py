@@ -19,13 +19,14 @@ from catalog.models import Product, ProductPicture, ProductStats, Sku, Stock
 from catalog.options import WrongOptions, check_options, matrix
 from catalog.search.index import index_products
 from catalog.stock import default_warehouse
-from mall.audit.trail import record
+from mall.audit.trail import record, record_many
 from mall.events.bus import publish
 from mall.events.catalog import ProductApproved, ProductChanged
 from mall.flow import WrongStatus
 from mall.money import Money
 from mall.pictures import make_ours
 from mall.refusals import Refusal
+from mall.rows import insert_rows
 from mall.texts import Text
 from merchants.licences import may_sell
 from risk.models import BannedWord
@@ -35,6 +36,8 @@ REVIEWED = ("category_id", "brand_id", "title", "subtitle", "description", "opti
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 20_000
 MOST_PICTURES = 12
+LONGEST_ALT = 200
+WRITABLE = {"category", "brand", "title", "subtitle", "description", "options", "attributes", "handle"}
 
 
 class IncompleteProduct(Refusal):
@@ -85,8 +88,18 @@ class SkuDraft:
     list_price: Money | None = None
     code: str = ""
     weight_grams: int = 0
+    barcode: str = ""
     is_active: bool = True
     public_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """A new product that was checked and that nobody has written yet (:func:`draft_product`)."""
+
+    product: Product
+    skus: Sequence[SkuDraft]
+    needs_reviewer: bool
 
 
 @transaction.atomic
@@ -100,7 +113,7 @@ def save_product(
     kept, for carts and orders name them. What is on sale and changes in words or category is looked at again: it stays
     on sale if no person needs to look.
 
-    :param fields: any of category, brand, title, subtitle, description, options, attributes
+    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle
     :raises ForbiddenWords: the text holds words that goods must not carry
     :raises IncompleteProduct: there is no title
     :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
@@ -111,21 +124,9 @@ def save_product(
     product = Product(shop=shop, currency=shop.currency, created_at=now) if is_new else _locked(product)
     before = {} if is_new else _facts(product)
     reviewed_before = {name: getattr(product, name) for name in REVIEWED}
-    for name, value in fields.items():
-        if name not in {"category", "brand", "title", "subtitle", "description", "options", "attributes"}:
-            raise TypeError(f"a product has no {name} that could be saved")
-        setattr(product, name, value)
-
-    product.title, product.subtitle = Text(product.title), Text(product.subtitle)
-    product.description = Text({code: descriptions.cleaned(text) for code, text in product.description.items()})
-    _check_texts(product)
-    check_options(product.options)
-    _check_drafts(product, skus)
-    findings = _findings(product)
-    forbid(findings)
-
-    offered = [draft.price for draft in skus if draft.is_active]
-    product.price_from, product.price_to = (min(offered), max(offered)) if offered else (0, 0)
+    _take(product, fields)
+    findings = _checked(product, skus)
+    _check_codes(product, skus)
     product.changed_at = now
     reviewed_changed = any(getattr(product, name) != value for name, value in reviewed_before.items())
     if reviewed_changed:
@@ -147,6 +148,64 @@ def save_product(
     )
     _announce(product, now)
     return product
+
+
+def draft_product(
+    *, shop, fields: dict, skus: Sequence[SkuDraft], now: datetime, words: Iterable[BannedWord] | None = None
+) -> Drafted:
+    """
+    A new product, cleaned and checked by the rules of :func:`save_product`, but not written.
+
+    Whether its codes are free is not asked here: who writes many asks once for all of them, and the database keeps it.
+
+    :param words: the banned words, read once for many products
+    :raises ForbiddenWords, IncompleteProduct, WrongOptions, WrongPrice, DuplicateCode: as :func:`save_product`
+    """
+    product = Product(shop=shop, currency=shop.currency, created_at=now, changed_at=now)
+    _take(product, fields)
+    findings = _checked(product, skus, words)
+    return Drafted(product=product, skus=skus, needs_reviewer=_needs_reviewer(product, findings))
+
+
+@transaction.atomic
+def create_products(*, shop, drafted: Sequence[Drafted], submits: Iterable[bool], by, now: datetime) -> list[Product]:
+    """
+    Write many new products in a few statements: what :func:`save_product` would have written for each, and
+    :func:`submit_product` for those that ``submits`` marks.
+
+    :raises IntegrityError: a code or a handle is taken; nothing was written
+    """
+    products = [draft.product for draft in drafted]
+    done = []
+    for one, submit in zip(drafted, submits, strict=True):
+        product = one.product
+        done.append(("catalog.save_product", product.public_id, {}, _facts(product)))
+        if submit:
+            before = product.status
+            Product.FLOW.move(product, Product.Status.IN_REVIEW if one.needs_reviewer else Product.Status.ON_SALE)
+            product.on_sale_at = now if product.status == Product.Status.ON_SALE else None
+            after = {"status": str(product.status), "note": ""}
+            done.append(("catalog.submit_product", product.public_id, {"status": str(before)}, after))
+
+    insert_rows(products)
+    ProductStats.objects.bulk_create([ProductStats(product=product) for product in products])
+    skus = insert_rows(
+        _apply(draft, Sku(shop_id=shop.pk, product=one.product, choice=list(draft.choice), currency=shop.currency))
+        for one in drafted
+        for draft in one.skus
+    )
+    warehouse = default_warehouse(shop)
+    insert_rows(Stock(shop_id=shop.pk, sku=sku, warehouse=warehouse) for sku in skus)
+    index_products([product.pk for product in products])
+    record_many(done, by=by, now=now, shop_slug=shop.slug)
+    publish(*(ProductChanged(product_id=row.public_id, shop_id=shop.public_id, changed_at=now) for row in products))
+    forget_products_after_commit([product.public_id for product in products], lists_too=True)
+    return products
+
+
+def is_sellable(shop, category) -> bool:
+    """Whether the shop may sell goods of this category now: the papers of its trade are there."""
+    return may_sell(shop, category.trade_id)
 
 
 @transaction.atomic
@@ -239,9 +298,11 @@ def take_off_sale(*, product: Product, by, now: datetime) -> Product:
 
 
 @transaction.atomic
-def add_picture(*, product: Product, image: File, value_id: str = "", by, now: datetime) -> ProductPicture:
+def add_picture(
+    *, product: Product, image: File, value_id: str = "", alt: str = "", by, now: datetime
+) -> ProductPicture:
     """
-    Put a picture at the end of the gallery; ``value_id`` ties it to an option value.
+    Put a picture at the end of the gallery; ``value_id`` ties it to an option value, ``alt`` says what it shows.
 
     :raises NotAPicture: the file is no picture that we can show
     :raises TooManyPictures: the gallery is full
@@ -261,6 +322,7 @@ def add_picture(*, product: Product, image: File, value_id: str = "", by, now: d
         width=ours.width,
         height=ours.height,
         value_id=value_id,
+        alt=alt[:LONGEST_ALT],
         position=max(positions, default=-1) + 1,
     )
     _pictures_changed(product, "catalog.add_picture", picture.image.name, by=by, now=now)
@@ -320,6 +382,27 @@ def _facts(product: Product) -> dict:
     }
 
 
+def _take(product: Product, fields: dict) -> None:
+    for name, value in fields.items():
+        if name not in WRITABLE:
+            raise TypeError(f"a product has no {name} that could be saved")
+        setattr(product, name, value)
+
+
+def _checked(product: Product, skus: Sequence[SkuDraft], words: Iterable[BannedWord] | None = None) -> list[Finding]:
+    """Clean the product's words, hold it against the rules, and reckon its prices; what the screening found."""
+    product.title, product.subtitle = Text(product.title), Text(product.subtitle)
+    product.description = Text({code: descriptions.cleaned(text) for code, text in product.description.items()})
+    _check_texts(product)
+    check_options(product.options)
+    _check_drafts(product, skus)
+    findings = _findings(product, words)
+    forbid(findings)
+    offered = [draft.price for draft in skus if draft.is_active]
+    product.price_from, product.price_to = (min(offered), max(offered)) if offered else (0, 0)
+    return findings
+
+
 def _check_texts(product: Product) -> None:
     if not product.title.get("zh-hans", "").strip():
         raise IncompleteProduct(_("Give the product a Chinese title."))
@@ -341,18 +424,29 @@ def _check_drafts(product: Product, drafts: Sequence[SkuDraft]) -> None:
         if draft.list_price is not None and draft.list_price <= draft.price:
             raise WrongPrice(_("The crossed-out price must be above the price."))
     codes = [draft.code for draft in drafts if draft.code]
+    if len(set(codes)) != len(codes):
+        raise _duplicate(next(code for code in codes if codes.count(code) > 1))
+
+
+def _check_codes(product: Product, drafts: Sequence[SkuDraft]) -> None:
+    """:raises DuplicateCode: another product of the shop has one of these codes"""
+    codes = [draft.code for draft in drafts if draft.code]
+    if not codes:
+        return
     others = Sku.objects.filter(shop=product.shop, code__in=codes).exclude(product_id=product.pk)
-    taken = next((code for code in codes if codes.count(code) > 1), None)
-    taken = taken or others.values_list("code", flat=True).first() if codes else None
-    if taken:
-        raise DuplicateCode(_("Another SKU of the shop has the code %(code)s.") % {"code": taken})
+    if taken := others.values_list("code", flat=True).first():
+        raise _duplicate(taken)
+
+
+def _duplicate(code: str) -> DuplicateCode:
+    return DuplicateCode(_("Another SKU of the shop has the code %(code)s.") % {"code": code})
 
 
 def _findings(product: Product, words: Iterable[BannedWord] | None = None) -> list[Finding]:
     texts = [*product.title.values(), *product.subtitle.values(), *product.description.values()]
     texts += [text for attribute in product.attributes for text in attribute["value"].values()]
     texts += [text for option in product.options for value in option["values"] for text in value["name"].values()]
-    return list(screen(texts, words).findings)
+    return list(screen(dict.fromkeys(texts), words).findings)
 
 
 def _needs_reviewer(product: Product, findings: list[Finding]) -> bool:
@@ -399,7 +493,7 @@ def _save_skus(product: Product, drafts: Sequence[SkuDraft]) -> None:
         _apply(wanted[tuple(sku.choice)], sku)
     if any(sku.code for sku in stay):
         product.skus.exclude(code="").update(code="")  # so that two SKUs may swap their codes
-    Sku.objects.bulk_update(gone + stay, ["price", "list_price", "code", "weight_grams", "is_active"])
+    Sku.objects.bulk_update(gone + stay, ["price", "list_price", "code", "weight_grams", "barcode", "is_active"])
 
     fresh = [
         _apply(draft, Sku(shop_id=product.shop_id, product=product, choice=list(choice), currency=product.currency))
@@ -414,7 +508,7 @@ def _save_skus(product: Product, drafts: Sequence[SkuDraft]) -> None:
 
 def _apply(draft: SkuDraft, sku: Sku) -> Sku:
     sku.price, sku.list_price, sku.code = draft.price, draft.list_price, draft.code
-    sku.weight_grams, sku.is_active = draft.weight_grams, draft.is_active
+    sku.weight_grams, sku.barcode, sku.is_active = draft.weight_grams, draft.barcode, draft.is_active
     return sku
 
 

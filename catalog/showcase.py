@@ -299,6 +299,7 @@ def _gallery(pictures: list[ProductPicture], chosen: Sku | None) -> list[dict]:
             "width": picture.width,
             "height": picture.height,
             "value_id": picture.value_id,
+            "alt": picture.alt,
         }
         for picture in ordered
     ]

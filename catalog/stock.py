@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, Reservation, Sku, Stock, StockMovement, Warehouse
-from mall.audit.trail import record
+from mall.audit.trail import record, record_many
 from mall.events.bus import publish
 from mall.events.catalog import ProductBackInStock
 from mall.refusals import Refusal
@@ -190,17 +190,75 @@ def correct(*, sku: Sku, on_hand: int, by=None, now: datetime, document: str = "
 
     :raises WrongCount: less than what is spoken for, or more than a million
     """
-    if not 0 <= on_hand <= LARGEST_COUNT:
-        raise WrongCount(_("Enter a count between 0 and %(most)d.") % {"most": LARGEST_COUNT})
+    _check_count(on_hand, reserved=0)
     stock = _stock_of(sku)
-    if on_hand < stock.reserved:
-        raise WrongCount(
-            _("%(reserved)d pieces are reserved by orders: the count cannot be lower.") % {"reserved": stock.reserved}
-        )
+    _check_count(on_hand, stock.reserved)
     if on_hand == stock.on_hand:
         return stock
     difference = on_hand - stock.on_hand
     return _recount(stock, difference, StockMovement.Reason.CORRECTION, by=by, now=now, document=document, sku=sku)
+
+
+@transaction.atomic
+def correct_many(*, shop, counts: Mapping[int, int], by=None, now: datetime, document: str = "") -> int:
+    """
+    Somebody counted many SKUs (by key) of a shop: one lock, one update. Returns how many counts changed.
+
+    :raises WrongCount: less than what is spoken for, or more than a million; nothing was written
+    """
+    warehouse = default_warehouse(shop)
+    stocks = {stock.sku_id: stock for stock in _locked(sku__in=list(counts), warehouse=warehouse)}
+    missing = insert_rows(
+        Stock(shop_id=shop.pk, sku_id=sku_id, warehouse=warehouse) for sku_id in counts if sku_id not in stocks
+    )
+    stocks |= {stock.sku_id: stock for stock in missing}
+    for sku_id, on_hand in counts.items():
+        _check_count(on_hand, stocks[sku_id].reserved)
+    changed = [stocks[sku_id] for sku_id, on_hand in counts.items() if on_hand != stocks[sku_id].on_hand]
+    if not changed:
+        return 0
+    differences = {stock.pk: counts[stock.sku_id] - stock.on_hand for stock in changed}
+    _change("on_hand = s.on_hand + c.quantity", differences)
+    insert_rows(
+        StockMovement(
+            shop_id=shop.pk,
+            stock_id=stock_id,
+            quantity=difference,
+            reason=StockMovement.Reason.CORRECTION,
+            document=document,
+            by=by,
+            at=now,
+        )
+        for stock_id, difference in differences.items()
+    )
+    names = dict(Sku.objects.filter(pk__in=[stock.sku_id for stock in changed]).values_list("pk", "public_id"))
+    reason = str(StockMovement.Reason.CORRECTION)
+    record_many(
+        [
+            (
+                "catalog.count_stock",
+                names[stock.sku_id],
+                {"on_hand": stock.on_hand},
+                {"on_hand": counts[stock.sku_id], "reason": reason},
+            )
+            for stock in changed
+        ],
+        by=by,
+        now=now,
+        shop_slug=shop.slug,
+    )
+    _show_products_anew(set(Sku.objects.filter(pk__in=list(names)).values_list("product_id", flat=True)))
+    return len(changed)
+
+
+def _check_count(on_hand: int, reserved: int) -> None:
+    """:raises WrongCount: nobody can have counted so"""
+    if not 0 <= on_hand <= LARGEST_COUNT:
+        raise WrongCount(_("Enter a count between 0 and %(most)d.") % {"most": LARGEST_COUNT})
+    if on_hand < reserved:
+        raise WrongCount(
+            _("%(reserved)d pieces are reserved by orders: the count cannot be lower.") % {"reserved": reserved}
+        )
 
 
 def _locked(**which) -> list[Stock]:

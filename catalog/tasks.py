@@ -1,8 +1,11 @@
 """What runs by itself; see ``mall.schedule``."""
 
+from celery import shared_task
+
 from catalog import main_categories, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
+from catalog.transfer import bringing, pictures
 from mall import clock
 from mall.jobs import job
 
@@ -34,3 +37,29 @@ def tell_watchers() -> dict:
 def forget_history() -> dict:
     forgotten = history.forget_old(now=clock.now())
     return {"forgotten": forgotten} if forgotten else {}
+
+
+@shared_task(name="catalog.check_import")
+def check_import(*, import_id: str) -> None:
+    bringing.check_import(import_id=import_id, now=clock.now())
+
+
+@shared_task(name="catalog.bring_in_import")
+def bring_in_import(*, import_id: str) -> None:
+    bringing.bring_in(import_id=import_id, now=clock.now())
+
+
+@job("catalog.continue_imports")
+def continue_imports() -> dict | None:
+    return bringing.continue_imports(now=clock.now()) or None
+
+
+@job("catalog.forget_imports")
+def forget_imports() -> dict | None:
+    count = bringing.forget_imports(now=clock.now())
+    return {"forgotten": count} if count else None
+
+
+@job("catalog.fetch_pictures")
+def fetch_pictures() -> dict | None:
+    return pictures.fetch_pictures(now=clock.now()) or None

@@ -84,3 +84,9 @@ LEAST_DROP_PERCENT = Tunable(
     most=50,
     sentence=_("By how many percent a price must fall before those who asked are told."),
 )
+IMPORT_DAYS = Tunable(
+    "catalog.import_days", default=7, least=1, most=90, sentence=_("Days for which the files of an import are kept.")
+)
+IMPORTS_AT_ONCE = Tunable(
+    "catalog.imports_at_once", default=3, least=1, most=20, sentence=_("Imports that a shop may have at work at once.")
+)

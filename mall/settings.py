@@ -346,6 +346,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 
+# Hosts with their port, beside the public web, from which pictures may be fetched; for tests and for demonstrations.
+MALL_FETCH_ALSO_FROM = [host for host in os.environ.get("MALL_FETCH_ALSO_FROM", "").split(",") if host]
+if MALL_FETCH_ALSO_FROM and MALL_PRODUCTION:
+    raise ImproperlyConfigured("MALL_FETCH_ALSO_FROM opens our own network; it has no place in production")
+
 # What pages may load --------------------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

@@ -26,6 +26,7 @@ TOGETHER = {
         "css/components/tables.css",
         "css/backoffice/frame.css",
         "css/backoffice/desk.css",
+        "css/backoffice/imports.css",
     ),
 }
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)

@@ -21,10 +21,21 @@ from catalog.decoration import drafts, publishing
 from catalog.decoration.drafts import draft_of
 from catalog.decoration.kinds import kinds
 from catalog.interest import favorites, watches
-from catalog.models import Category, Product, Question, Review, Sku, Watch
+from catalog.models import (
+    Category,
+    ImportedPicture,
+    ImportProblem,
+    Product,
+    ProductImport,
+    Question,
+    Review,
+    Sku,
+    Watch,
+)
 from catalog.questions import answer, answer_for_shop, ask
 from catalog.reviews.appeals import appeal
 from catalog.reviews.reports import report
+from catalog.transfer.pictures import fetch_pictures
 from mall import clock
 from mall.accounts.models import User
 from mall.backoffice.saved import save_filter
@@ -42,6 +53,7 @@ from orders.models import Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
 from settlement.demo import pictures
 from tests import journeys
+from tests.catalog.transfer import bringing, files
 from tests.factories import accounts, catalog, merchants
 
 PASSWORD = "correct-horse-7"
@@ -85,6 +97,7 @@ class Scene:
     newcomer: User | None = None  # who has no second factor
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
+    imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
@@ -220,6 +233,7 @@ def staged(scene: Scene) -> Scene:
     RecoveryCodes.activate(scene.shopper)
     scene.clerk = merchants.seat(scene.shop, role=Seat.Role.CLERK).user
     scene.export = _export(scene, now)
+    scene.imports = _imports(scene)
     scene.applications = _applications(scene.staff, now)
     _decorate(scene, now)
     _product_to_review(scene, now)
@@ -305,6 +319,25 @@ def _export(scene: Scene, now: datetime) -> Export:
     save_filter(shop=scene.shop, person=scene.owner, list_key="orders", name=name, query="least=500", now=now)
     scene.words.append(name)
     return export
+
+
+def _imports(scene: Scene) -> dict[str, ProductImport]:
+    """Files of goods that were brought in, that wait for a word, and that nobody could read."""
+    category = {"category": scene.category, "by": scene.owner, "words_language": "zh-hans"}
+    far = "http://127.0.0.1/far-away.jpg"
+    cups = [files.cup("cup-1", Title="青瓷杯", **{"Image Src": far}), files.cup("cup-2", Title="")]
+    done = bringing.brought_in(scene.shop, files.csv_file(cups), **category)
+    fetch_pictures(now=done.started_at)
+    dearer = files.cup("cup-1", Title="青瓷杯", **{"Variant Price": "70.00"})
+    rows = [dearer, files.cup("cup-3", Title="白瓷杯"), files.cup("cup-2", Title="")]
+    found = {
+        "done": done,
+        "checked": bringing.checked(scene.shop, files.csv_file(rows), **category),
+        "failed": bringing.checked(scene.shop, b"Name;Preis\r\nTasse;5\r\n", **category),
+    }
+    reasons = [row.reason for model in (ImportProblem, ImportedPicture) for row in model.objects.all()]
+    scene.words += ["青瓷杯", "白瓷杯", found["failed"].failure, *reasons]  # said in the language of who asked
+    return found
 
 
 def _applications(staff: User, now: datetime) -> dict[str, Application]:
@@ -494,6 +527,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("review", "reviews:detail", scene.review.public_id)
     yield page("questions", "reviews:questions")
     yield page("question", "reviews:question", scene.question.public_id)
+    yield page("imports", "catalog:imports")
+    yield page("import-add", "catalog:import-add")
+    yield page("import-checked", "catalog:import", scene.imports["checked"].public_id)
+    yield page("import-done", "catalog:import", scene.imports["done"].public_id)
+    yield page("import-failed", "catalog:import", scene.imports["failed"].public_id)
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
@@ -562,7 +600,14 @@ NO_PAGES = {
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
+    "storefront:catalog:feed": "for machines",
+    "storefront:catalog:feed-of-shop": "for machines",
     "backoffice:catalog:bulk": "a press of a button",
+    "backoffice:catalog:import-start": "a press of a button",
+    "backoffice:catalog:import-discard": "a press of a button",
+    "backoffice:catalog:import-errors": "a file",
+    "backoffice:catalog:import-template-xlsx": "a file",
+    "backoffice:catalog:import-template-csv": "a file",
     "backoffice:merchants:staff-role": "a press of a button",
     "backoffice:merchants:staff-leave": "a press of a button",
     "backoffice:merchants:export-start": "a press of a button",

@@ -1,5 +1,7 @@
 """What a shop can take away of its goods: a row per SKU, and every movement of its stock."""
 
+from operator import itemgetter
+
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
@@ -9,6 +11,7 @@ from catalog.backoffice.lists import MovementFilter, ProductFilter
 from catalog.backoffice.review_lists import ReviewFilter
 from catalog.models import Product, Review, Sku, Stock, StockMovement
 from catalog.offers import choice_text
+from catalog.transfer.lines import HEAD, lines_of
 from mall.exports.registry import Asked, Column, export
 
 
@@ -47,6 +50,22 @@ def products(shop, asked: Asked):
             on_hand=Coalesce(Subquery(stocks.values("on_hand")), 0),
             reserved=Coalesce(Subquery(stocks.values("reserved")), 0),
         )
+    )
+
+
+@export(
+    "catalog.transfer",
+    label=_("Products, to be imported"),
+    right="products.see",
+    columns=[Column(name, itemgetter(name)) for name in HEAD],
+    lines=lines_of,
+    has_mark=False,
+)
+def transfer(shop, asked: Asked):
+    """Products with all that an import reads; a line for each combination and each further picture."""
+    shown = asked.only_chosen(ProductFilter(asked.query).narrow(Product.objects.owned_by(shop)))
+    return (
+        Product.objects.owned_by(shop).filter(pk__in=shown.order_by().values("pk")).select_related("category", "brand")
     )
 
 

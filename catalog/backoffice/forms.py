@@ -1,35 +1,19 @@
 """What shops fill in about goods. Options are plain lines of text, so that everything works without scripts."""
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import Brand, Category, Product, Sku
+from catalog.lines import line_of, lines_of, text_of
+from catalog.models import Brand, Category, Product, ProductImport, Sku
 from catalog.offers import choice_text
 from catalog.options import MOST_OPTIONS, keep_ids, matrix
 from catalog.products import LONGEST_DESCRIPTION, LONGEST_TITLE, SkuDraft
 from catalog.stock import LARGEST_COUNT
 from mall.forms import MoneyFormField, TextFormField
-from mall.texts import Text
-
-MAIN, OTHER = "zh-hans", "en"
-
-
-def text_of(line: str) -> Text:
-    """``红 | Red`` as a text in two languages; without a bar it is the Chinese one."""
-    chinese, _bar, english = (part.strip() for part in line.partition("|"))
-    return Text({code: text for code, text in ((MAIN, chinese), (OTHER, english)) if text})
-
-
-def line_of(text: dict) -> str:
-    """A text in two languages as ``红 | Red``."""
-    return " | ".join(part for part in (text.get(MAIN, ""), text.get(OTHER, "")) if part)
-
-
-def lines_of(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip(" |")]
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -145,6 +129,7 @@ class SkuForm(forms.Form):
     weight_grams = forms.IntegerField(
         label=gettext_lazy("Weight in grams"), min_value=0, max_value=1_000_000, required=False
     )
+    barcode = forms.CharField(label=gettext_lazy("Barcode"), max_length=40, required=False)
     is_active = forms.BooleanField(label=gettext_lazy("Offered"), required=False, initial=True)
 
     combination = ""
@@ -165,6 +150,7 @@ class SkuForm(forms.Form):
             list_price=cleaned["list_price"],
             code=cleaned["code"].strip(),
             weight_grams=cleaned["weight_grams"] or 0,
+            barcode=cleaned["barcode"].strip(),
             is_active=cleaned["is_active"],
         )
 
@@ -205,6 +191,7 @@ def _row(choice: tuple[str, ...], sku: Sku | None) -> dict:
             list_price=sku.list_price,
             code=sku.code,
             weight_grams=sku.weight_grams,
+            barcode=sku.barcode,
             is_active=sku.is_active,
         )
     return row
@@ -278,3 +265,50 @@ class StockForm(forms.Form):
                     _("The count changed to %(now)d meanwhile; please count again.") % {"now": sku.on_hand},
                 )
         return cleaned
+
+
+class ImportForm(forms.Form):
+    """A file of goods, and what it leaves open."""
+
+    goods_types = ".csv,.tsv,.txt,.xlsx"
+
+    file = forms.FileField(
+        label=gettext_lazy("File of goods"),
+        help_text=gettext_lazy(
+            "CSV as Shopify writes it, or XLSX with the same columns; at most 50 MB and 100,000 rows."
+        ),
+    )
+    pictures = forms.FileField(
+        label=gettext_lazy("ZIP of pictures"),
+        required=False,
+        help_text=gettext_lazy("For files that call their pictures by name. Pictures with an address are fetched."),
+    )
+    category = CategoryField(
+        label=gettext_lazy("Category of goods without one"),
+        queryset=Category.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Where the file names none of the mall's categories."),
+    )
+    words_language = forms.ChoiceField(
+        label=gettext_lazy("Language of the words"),
+        choices=settings.LANGUAGES,
+        help_text=gettext_lazy("Where there is no Chinese yet, these words stand for it until you translate them."),
+    )
+    stock_rule = forms.ChoiceField(
+        label=gettext_lazy("Take over the stock"),
+        choices=ProductImport.StockRule.choices,
+        initial=ProductImport.StockRule.NEW,
+        widget=forms.RadioSelect,
+    )
+    follows_status = forms.BooleanField(
+        label=gettext_lazy("States as in the file"),
+        required=False,
+        help_text=gettext_lazy(
+            "Active goods are submitted for sale, drafts and archived ones taken off. Otherwise new goods are drafts,"
+            " and the others stay as they are."
+        ),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.order_by("path")

@@ -58,6 +58,10 @@ PRODUCTS = ShopList(
     ],
     default="-changed",
     export="catalog.products",
+    export_also=[
+        ("catalog.transfer", "xlsx", _("XLSX, to edit and import again")),
+        ("catalog.transfer", "csv", _("CSV, as Shopify writes it")),
+    ],
     bulk=[("on_sale", _("Put on sale"), "tag"), ("off_sale", _("Take off sale"), "ban")],
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.backoffice import views
+from catalog.backoffice import imports, views
 
 app_name = "catalog"
 
@@ -11,6 +11,14 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("bulk/", views.bulk, name="bulk"),
     path("movements/", views.movements, name="movements"),
+    path("imports/", imports.import_list, name="imports"),
+    path("imports/new/", imports.add, name="import-add"),
+    path("imports/template.xlsx", imports.template, {"format": "xlsx"}, name="import-template-xlsx"),
+    path("imports/template.csv", imports.template, {"format": "csv"}, name="import-template-csv"),
+    path("imports/<slug:public_id>/", imports.detail, name="import"),
+    path("imports/<slug:public_id>/start/", imports.start, name="import-start"),
+    path("imports/<slug:public_id>/discard/", imports.discard, name="import-discard"),
+    path("imports/<slug:public_id>/errors/", imports.errors, name="import-errors"),
     path("<slug:public_id>/", views.edit, name="edit"),
     path("<slug:public_id>/status/", views.status, name="status"),
     path("<slug:public_id>/stock/", views.stock, name="stock"),

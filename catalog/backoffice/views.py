@@ -41,7 +41,10 @@ def product_list(request: HttpRequest) -> HttpResponse:
     )
     if not request.seat.can("products.edit"):
         listed.bulk = ()
-    return render(request, "backoffice/catalog/list.html", {"list": listed, "page": listed.page})
+    may_import = request.seat.can("products.edit")
+    return render(
+        request, "backoffice/catalog/list.html", {"list": listed, "page": listed.page, "may_import": may_import}
+    )
 
 
 _BULK = {"on_sale": products.put_on_sale, "off_sale": products.take_off_sale}

@@ -29,5 +29,8 @@ class Migration(migrations.Migration):
             "catalog_historyoff",
             "catalog_watch",
         ),
+        RowsOfOneShop("catalog_productimport"),
+        RowsOfOneShop("catalog_importproblem"),
+        RowsOfOneShop("catalog_importedpicture"),
         AppendOnly("catalog_stockmovement"),
     ]

@@ -5,9 +5,10 @@ from catalog.models.question import Answer, Question
 from catalog.models.review import Report, Review, ReviewAppeal, Vote
 from catalog.models.search import ProductSearch
 from catalog.models.stock import Reservation, Stock, StockMovement, Warehouse
+from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImport
 
 __all__ = [
-    "Answer", "Brand", "Category", "Favorite", "FollowedShop", "HistoryOff", "Product", "ProductPicture",
-    "ProductSearch", "ProductStats", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "ShopStats", "Sku",
-    "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
+    "Answer", "Brand", "Category", "Favorite", "FollowedShop", "HistoryOff", "ImportProblem", "ImportedPicture",
+    "Product", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats", "Question", "Report", "Reservation",
+    "Review", "ReviewAppeal", "ShopStats", "Sku", "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

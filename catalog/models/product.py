@@ -54,6 +54,7 @@ class Product(ShopOwned):
     )
 
     public_id = PublicIdField(prefix="prd")
+    handle = models.CharField(_("handle"), max_length=255, blank=True, default="")  # what files of goods call it
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)
     category = models.ForeignKey(Category, models.PROTECT, related_name="products", verbose_name=_("category"))
     brand = models.ForeignKey(
@@ -89,6 +90,9 @@ class Product(ShopOwned):
             models.Index(fields=["shop", "on_sale_at", "id"], name="product_of_shop_by_sale"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "handle"], condition=~Q(handle=""), name="product_handle_once_per_shop"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="on_sale") | Q(on_sale_at__isnull=False), name="product_on_sale_has_a_moment"
             ),
@@ -119,6 +123,7 @@ class ProductPicture(ShopOwned):
     height = models.PositiveIntegerField(default=0)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     value_id = models.CharField(_("option value"), max_length=20, blank=True, default="")
+    alt = models.CharField(_("what it shows, in words"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name, verbose_name_plural = _("picture"), _("pictures")
@@ -136,6 +141,7 @@ class Sku(ShopOwned):
     price = MoneyField(_("price"))
     list_price = MoneyField(_("crossed-out price"), null=True, blank=True)
     weight_grams = models.PositiveIntegerField(_("weight in grams"), default=0)
+    barcode = models.CharField(_("barcode"), max_length=40, blank=True, default="")
     is_active = models.BooleanField(_("offered"), default=True)
 
     class Meta:

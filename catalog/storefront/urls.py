@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.storefront import interest, sitemaps, views, voices
+from catalog.storefront import feeds, interest, sitemaps, views, voices
 
 app_name = "catalog"
 
@@ -35,4 +35,6 @@ urlpatterns = [
     path("compare/<slug:public_id>/", interest.compare_change, name="compare-change"),
     path("alert/<slug:public_id>/<slug:kind>/", interest.alert, name="alert"),
     path("alert/stop/<str:token>", interest.alert_stop, name="alert-stop"),
+    path("feeds/<slug:language>/google.<slug:format>", feeds.feed, name="feed"),
+    path("shop/<slug:slug>/feeds/<slug:language>/google.<slug:format>", feeds.feed_of_shop, name="feed-of-shop"),
 ]

@@ -30,6 +30,7 @@ class ShopList:
 
     :param key: what its saved filters are kept under
     :param export: the kind of export that writes it, ``""`` for none (see ``mall.exports``)
+    :param export_also: (kind, format, label) of what else the menu of exports offers
     :param bulk: (value, label, icon) of each action on the chosen rows
     """
 
@@ -38,6 +39,7 @@ class ShopList:
     sorts: Sequence[Sort]
     default: str
     export: str = ""
+    export_also: Sequence[tuple[str, str, Promise | str]] = ()
     bulk: Sequence[tuple[str, Promise | str, str]] = ()
 
 
@@ -56,6 +58,7 @@ class OpenList:
     found: int | str | None = None
     kept: SavedFilter | None = None  # the saved filter that is open now
     hidden: Mapping[str, str] = field(default_factory=dict)  # what the filter form must carry along
+    export_also: Sequence[tuple[str, str, Promise | str]] = ()
 
     @property
     def is_narrowed(self) -> bool:
@@ -114,6 +117,7 @@ def open_list(
         chips=asked.chips(),
         query=query,
         export=declared.export,
+        export_also=declared.export_also,
         bulk=declared.bulk,
         found=None if found is None else shown_count(found, cap=COUNTED_AT_MOST),
         kept=now_open,

@@ -30,10 +30,11 @@ def plain(value: object) -> str | int | Decimal | datetime | date | None:
 
 
 class CsvFile:
-    """CSV as UTF-8 with a mark at its beginning, so that Excel reads Chinese; words never begin a formula."""
+    """CSV as UTF-8, with a mark at its beginning so that Excel reads Chinese; words never begin a formula."""
 
-    def __init__(self, file: BinaryIO):
-        self.text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+    def __init__(self, file: BinaryIO, *, has_mark: bool = True):
+        encoding = "utf-8-sig" if has_mark else "utf-8"
+        self.text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=False)
         self.writer = csv.writer(self.text, lineterminator="\r\n")
 
     def head(self, labels: Sequence[str]) -> None:
@@ -58,7 +59,7 @@ class CsvFile:
 class XlsxFile:
     """XLSX in constant memory: words are words, amounts numbers, moments dates; a long list takes several sheets."""
 
-    def __init__(self, file: BinaryIO):
+    def __init__(self, file: BinaryIO, *, has_mark: bool = True):
         self.book = xlsxwriter.Workbook(
             file,
             {

@@ -6,7 +6,7 @@ What can be exported. Each app declares its own in ``backoffice/exports.py``::
         return OrderFilter(asked.query).narrow(...)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -47,7 +47,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Kind:
-    """One declaration. ``rows`` answers with the rows of a shop in no order; they are walked by key, newest first."""
+    """
+    One declaration. ``rows`` answers with the rows of a shop in no order; they are walked by key, newest first.
+
+    ``lines``, where there is one, turns a batch of rows into the lines of the file, of which there may be several for
+    one row. ``has_mark`` tells spreadsheets that a CSV file is UTF-8; other programs take the mark for words.
+    """
 
     name: str
     label: Promise | str
@@ -55,6 +60,8 @@ class Kind:
     columns: Sequence[Column]
     rows: Callable[[object, Asked], QuerySet]
     personal_right: str = ""
+    lines: Callable[[Sequence], Iterable] | None = None
+    has_mark: bool = True
 
     def columns_for(self, *, is_personal: bool) -> list[Column]:
         return [column for column in self.columns if is_personal or not column.is_personal]
@@ -64,11 +71,20 @@ class Kind:
         return {self.right, self.personal_right} - {""} if is_personal else {self.right}
 
 
-def export(name: str, *, label, right: str, columns: Sequence[Column], personal_right: str = "") -> Callable:
+def export(
+    name: str,
+    *,
+    label,
+    right: str,
+    columns: Sequence[Column],
+    personal_right: str = "",
+    lines: Callable[[Sequence], Iterable] | None = None,
+    has_mark: bool = True,
+) -> Callable:
     """Declare an export; the function answers ``(shop, asked)`` with the rows."""
 
     def declare(rows: Callable[[object, Asked], QuerySet]) -> Callable:
-        _kinds[name] = Kind(name, label, right, tuple(columns), rows, personal_right)
+        _kinds[name] = Kind(name, label, right, tuple(columns), rows, personal_right, lines, has_mark)
         return rows
 
     return declare

@@ -82,12 +82,12 @@ def _fill(file: BinaryIO, asked: Export) -> int:
         total = kind.rows(asked.shop, what).order_by().count()
     _beat(asked, rows_total=total)
 
-    written = FILES[asked.format](file)
+    written = FILES[asked.format](file, has_mark=kind.has_mark)
     written.head([str(column.label) for column in columns])
     count = 0
-    for batch in _batches(asked, kind, what):
-        for row in batch:
-            written.row([column.of(row) for column in columns])
+    for batch, lines in _batches(asked, kind, what):
+        for line in lines:
+            written.row([column.of(line) for column in columns])
         count += len(batch)
         _beat(asked, rows_done=count)
     written.close()
@@ -95,15 +95,16 @@ def _fill(file: BinaryIO, asked: Export) -> int:
     return count
 
 
-def _batches(asked: Export, kind: Kind, what: Asked) -> Iterator[list]:
-    """The rows by key, newest first; each batch in a scope and transaction of its own."""
+def _batches(asked: Export, kind: Kind, what: Asked) -> Iterator[tuple[list, list]]:
+    """The rows by key, newest first, with their lines; each batch in a scope and transaction of its own."""
     last = None
     while True:
         with shop_scope(asked.shop_id):
             rows = kind.rows(asked.shop, what).order_by("-pk")
             batch = list((rows if last is None else rows.filter(pk__lt=last))[:BATCH])
+            lines = list(kind.lines(batch)) if kind.lines else batch
         if batch:
-            yield batch
+            yield batch, lines
         if len(batch) < BATCH:
             return
         last = batch[-1].pk

@@ -51,8 +51,14 @@ def _is_personal(request: HttpRequest, kind) -> bool:
 @shop_right("shop.see", fresh=_personal_start)
 @require_POST
 def export_start(request: HttpRequest) -> HttpResponse:
-    """``kind``, ``format``, ``query`` (the list's filter) and perhaps ``chosen`` rows; leads to the export's page."""
-    kind = kind_of(request.POST.get("kind", ""))
+    """
+    ``kind`` and ``format`` (or ``also``, both with a colon between them), ``query`` (the list's filter) and perhaps
+    ``chosen`` rows; leads to the export's page.
+    """
+    name, format = request.POST.get("kind", ""), request.POST.get("format", "")
+    if "also" in request.POST:
+        name, _colon, format = request.POST["also"].partition(":")
+    kind = kind_of(name)
     if kind is None or not request.seat.can(kind.right):
         raise Http404
     chosen = chosen_ids(request)
@@ -63,7 +69,7 @@ def export_start(request: HttpRequest) -> HttpResponse:
         asked = ask_for_export(
             shop=request.shop,
             kind=kind,
-            format=request.POST.get("format", ""),
+            format=format,
             query="" if chosen else request.POST.get("query", ""),
             chosen=chosen,
             is_personal=_is_personal(request, kind),

@@ -28,6 +28,8 @@ from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
 from settlement.models import Deposit
+from tests.catalog.transfer.bringing import checked
+from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
@@ -69,6 +71,14 @@ ROWS = {
     "backoffice:catalog:add": {},
     "backoffice:catalog:bulk": {},
     "backoffice:catalog:movements": {},
+    "backoffice:catalog:imports": {},
+    "backoffice:catalog:import-add": {},
+    "backoffice:catalog:import-template-xlsx": {},
+    "backoffice:catalog:import-template-csv": {},
+    "backoffice:catalog:import": {"public_id": "import"},
+    "backoffice:catalog:import-start": {"public_id": "import"},
+    "backoffice:catalog:import-discard": {"public_id": "import"},
+    "backoffice:catalog:import-errors": {"public_id": "import"},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
@@ -102,7 +112,10 @@ ROWS = {
     "backoffice:settlement:entries": {},
 }
 WRITES = {
-    name for name in ROWS if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
+    name
+    for name in ROWS
+    if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
+    or name.startswith("backoffice:catalog:import")
 } | {
     "backoffice:decoration:theme",
     "backoffice:decoration:order",
@@ -177,6 +190,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:alert",
     "storefront:catalog:alert-stop",
     "storefront:catalog:sitemap-part",
+    "storefront:catalog:feed",
+    "storefront:catalog:feed-of-shop",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
     "storefront:settlement:deposit-notify",
@@ -255,6 +270,7 @@ def world(db, settings):
             "version": SimpleNamespace(public_id=published(mine).number),
             "review": review,
             "question": question,
+            "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
 

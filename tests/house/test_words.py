@@ -26,6 +26,9 @@ SPEAKS_CHINESE = {
     "merchants/requirements_defaults.py": "what a new mall asks of whom, each thing in both languages",
     "catalog/search/words.py": "words that people search for",
     "mall/storefront/errors.py": "what is said when even the catalogue may be broken",
+    "catalog/storefront/feeds.py": "which names of options mean colour, size, material",
+    "catalog/transfer/telling.py": "yes and no in files that people fill in",
+    "catalog/transfer/template.py": "an example to fill in",
     "risk/screening.py": "which characters are Chinese",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
 }

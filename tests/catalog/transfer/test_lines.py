@@ -1,0 +1,135 @@
+"""Products as a file, and that file in another shop: the same products."""
+
+import csv
+import io
+
+import pytest
+from django.utils import translation
+
+from catalog.models import Product
+from catalog.transfer.lines import HEAD, lines_of
+from catalog.transfer.pictures import fetch_pictures
+from catalog.transfer.template import template
+from mall.exports.asking import ask_for_export
+from mall.exports.registry import kind_of
+from mall.exports.writing import storage, write_export
+from tests.catalog.transfer.bringing import brought_in, counts, shelf_of, use_private_folder
+from tests.catalog.transfer.files import csv_file, cup, tee, zip_file
+from tests.catalog.transfer.test_pictures import drawn
+from tests.conftest import NOON
+from tests.factories.accounts import shopper
+from tests.factories.catalog import brand, category
+from tests.factories.merchants import shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place(settings, tmp_path):
+    use_private_folder(settings, tmp_path)
+    root = category(slug="home", name="居家", english="Home")
+    category(slug="teaware", parent=root)
+    brand(slug="jingdezhen")
+    return shop()
+
+
+def exported(place, format: str) -> bytes:
+    export = ask_for_export(
+        shop=place, kind=kind_of("catalog.transfer"), format=format, is_personal=False, by=shopper(), now=NOON
+    )
+    assert write_export(export_id=export.public_id, now=NOON)
+    export.refresh_from_db()
+    with storage().open(export.file) as file:
+        return file.read()
+
+
+def furnished(place) -> None:
+    """A shirt with options and pictures, a cup; words in two languages, a formula's beginning, a thing not offered."""
+    rows = tee()
+    for row in rows:
+        for name in ("Image Src", "Variant Image"):
+            row[name] = row[name].rpartition("/")[2].partition("?")[0] if row.get(name) else ""
+    pictures = {
+        f"slow-morning-tee-{name}.jpg": drawn(size=(300 + number, 200))
+        for number, name in enumerate(("1", "2", "3", "sand", "ink"))
+    }
+    tricky = cup(**{"Title": "=1+1 cup", "Variant SKU": "-5", "Tags": "@home", "Body (HTML)": "+ plain"})
+    brought_in(place, csv_file([*rows, tricky]), pictures=zip_file(pictures))
+    fetch_pictures(now=NOON)
+    shirt = Product.objects.get(handle="slow-morning-tee")
+    shirt.title["zh-hans"], shirt.subtitle["en"] = "慢晨短袖", "Slow"
+    shirt.options[0]["name"]["zh-hans"], shirt.options[0]["values"][0]["name"]["zh-hans"] = "颜色", "沙色"
+    shirt.attributes.append({"name": {"zh-hans": "材质", "en": "Material"}, "value": {"zh-hans": "棉", "en": "Cotton"}})
+    shirt.save()
+    shirt.skus.filter(code="SLOW-MORNING-TEE-3").update(is_active=False)
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_went_out_comes_in_elsewhere_as_it_was(place, format, language):  # C8
+    other = shop()
+    with translation.override(language):
+        furnished(place)
+        job = brought_in(other, exported(place, format), name=f"a.{format}", words_language=language)
+        fetch_pictures(now=NOON)
+
+    assert counts(job) == (2, 0, 0, 0)
+    assert shelf_of(other) == shelf_of(place)
+    assert len(shelf_of(other)["slow-morning-tee"]["pictures"]) == 5
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_what_went_out_changes_nothing_where_it_came_from(place, format):
+    with translation.override("en"):
+        furnished(place)
+        before = shelf_of(place)
+
+        job = brought_in(place, exported(place, format), name=f"a.{format}")
+
+    assert (counts(job), fetch_pictures(now=NOON), shelf_of(place)) == ((0, 0, 2, 0), {}, before)
+
+
+def test_a_csv_file_is_as_shopify_writes_it(place):
+    with translation.override("en"):
+        furnished(place)
+        content = exported(place, "csv").decode()
+
+    rows = list(csv.DictReader(io.StringIO(content, newline="")))
+    assert content.startswith("Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,")
+    shirt = [row for row in rows if row["Handle"] == "slow-morning-tee"]
+    first, *others = shirt
+    assert (len(rows), len(shirt)) == (9, 8)
+    assert (first["Product Category"], first["Vendor"], first["Status"]) == ("Home > Teaware", "Jingdezhen", "draft")
+    assert [row["Image Position"] for row in shirt] == ["1", "2", "3", "4", "5", "", "", ""]
+    assert {row["Title"] for row in others} == {""}
+    assert [row["Variant Price"] for row in shirt] == ["129.00"] * 8
+    assert [row["Option1 Value"] for row in shirt] == ["Sand"] * 4 + ["Ink"] * 4
+    assert next(row["Title"] for row in rows if row["Handle"] == "celadon-cup") == "'=1+1 cup"
+
+
+def test_lines_cost_the_same_for_one_product_and_for_many(place, django_assert_num_queries):
+    with translation.override("en"):
+        brought_in(place, csv_file([cup(f"cup-{number}") for number in range(6)]))
+        rows = list(Product.objects.select_related("category", "brand").order_by("pk"))
+
+        for some in (rows[:1], rows):
+            with django_assert_num_queries(4):
+                assert len(list(lines_of(some))) == len(some)
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_the_template_can_be_filled_in_and_comes_back(place, format):
+    with translation.override("en"):
+        job = brought_in(
+            place,
+            template(format),
+            name=f"a.{format}",
+            category=category(slug="cups"),
+            pictures=zip_file({"celadon-cup.jpg": drawn()}),
+        )
+
+    assert counts(job) == (1, 0, 0, 0)
+    assert job.layout["passed_over"] == [name for name in HEAD if name.startswith("Variant ") and name in {
+        "Variant Inventory Tracker", "Variant Inventory Policy", "Variant Fulfillment Service",
+        "Variant Requires Shipping", "Variant Taxable", "Variant Weight Unit",
+    }]  # fmt: skip
