@@ -23,6 +23,7 @@ SOUND = "~"  # stands before pinyin, so that the sound of one word is not the sp
 CATEGORY, BRAND, SHOP, FEATURE, EVERY = "@c", "@b", "@s", "@f", "#"
 SHARES = (8, 64)
 _RUNS = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
+_MARKED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")  # letters with marks, and marks
 _LONGEST_SOUND = 32
 _LONGEST_WORD = 40
 _LONGEST_RUN = 60
@@ -39,7 +40,7 @@ _EMPTY_CHARACTERS = re.compile("[的了和与及]")
 def normalized(text: str) -> str:
     """Full-width and compatibility forms unified, lower-cased, without marks on letters."""
     folded = unicodedata.normalize("NFKC", text).lower().replace("'s ", " ").replace("’s ", " ")
-    if folded.isascii():
+    if not _MARKED.search(folded):
         return folded
     return "".join(sign for sign in unicodedata.normalize("NFKD", folded) if unicodedata.category(sign) != "Mn")
 
@@ -120,10 +121,10 @@ def pinyin(word: str) -> str:
 
 def sounds(run: str) -> Iterator[str]:
     """The pinyin of a run from each of its words on: in full, and by initials."""
-    told = [_sound(word) for word in cut(run)]
-    for start in range(min(len(told), _MOST_SOUNDS)):
-        for place in (0, 1):
-            sound = "".join(parts[place] for parts in told[start : start + _LONGEST_SOUND])[:_LONGEST_SOUND]
+    full = initials = ""
+    for said, first in reversed([_sound(word) for word in cut(run)][:_MOST_SOUNDS]):
+        full, initials = (said + full)[:_LONGEST_SOUND], (first + initials)[:_LONGEST_SOUND]
+        for sound in (full, initials):
             if len(sound) > 1 and sound.isascii() and sound.isalpha():
                 yield SOUND + sound
 
@@ -165,7 +166,7 @@ def _lexemes(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             words.append(run)
             if (base := stem(run)) != run:
                 pairs.append(base)  # found, and yet no word of the catalogue
-    return tuple(map(quoted, words)), tuple(map(quoted, pairs))
+    return tuple([f"'{word}'" for word in words]), tuple([f"'{pair}'" for pair in pairs])  # nothing to escape in runs
 
 
 def vector(texts: Iterable[tuple[str, str]], *, sounding: str = "", marks: Iterable[str] = ()) -> str:
