@@ -178,6 +178,7 @@ def make_goods(products: int, servers: TemporaryServers) -> None:
     with ThreadPoolExecutor(2) as both:
         list(both.map(lambda statement: _fill(servers, statement, values), _BESIDE))
     _fill(servers, _STOCK, values)
+    _fill(servers, "ANALYZE", values)  # as autovacuum does in time
 
 
 def _fill(servers: TemporaryServers, statement: str, values: dict) -> None:

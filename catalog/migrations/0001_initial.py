@@ -575,6 +575,7 @@ class Migration(migrations.Migration):
                 (
                     "product",
                     models.OneToOneField(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="search",
@@ -623,6 +624,7 @@ class Migration(migrations.Migration):
                     "shop",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="merchants.shop",

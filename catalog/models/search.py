@@ -49,11 +49,15 @@ class ProductSearch(models.Model):
     (``catalog.search.words``). The rest repeats what stands elsewhere and follows it in the same transaction.
     """
 
-    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="search")
+    product = models.OneToOneField(
+        Product, models.CASCADE, primary_key=True, related_name="search", db_constraint=False
+    )
     words = SearchVectorField()
     is_listed = models.BooleanField(_("on sale"))
     in_stock = models.BooleanField(_("in stock"))
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", db_constraint=False, verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.CASCADE, related_name="+", db_constraint=False, db_index=False, verbose_name=_("shop")
+    )
     category = models.ForeignKey(
         Category, models.CASCADE, related_name="+", db_constraint=False, db_index=False, verbose_name=_("category")
     )

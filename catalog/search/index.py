@@ -82,7 +82,7 @@ def index_all() -> int:
         if connection.in_atomic_block:
             store: Callable[[dict], Callable[[], int]] = lambda rows: partial(_store, rows)  # noqa: E731
         else:
-            beside = ending.enter_context(ThreadPoolExecutor(1))
+            beside = ending.enter_context(ThreadPoolExecutor(1, initializer=_write_much))
             ending.callback(lambda: beside.submit(connections.close_all).result())
             store = lambda rows: beside.submit(_store, rows).result  # noqa: E731
         before: Callable[[], int] = int
@@ -117,6 +117,12 @@ def _prepared(batch: list[Product]) -> dict:
         "facets": [f"{{{','.join(map(str, facets[product.pk]))}}}" for product in batch],
         **ranking.facts(),
     }
+
+
+def _write_much() -> None:
+    """For a connection that writes very many rows: their words are sorted into the index in large heaps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET gin_pending_list_limit = '32MB'; SET work_mem = '64MB'; SET synchronous_commit = off")
 
 
 def _store(rows: dict) -> int:

@@ -1,12 +1,12 @@
 """
 The engine that comes with the mall: one table, one GIN index over words and marks (see docs/decisions).
 
-An answer is one statement as long as no more than ``MOST_COUNTED`` products match: it reads each of them once, notes in
-which kinds of choice it does not fit, and counts by that. A product that fails one kind only still counts for the other
+An answer is one statement as long as about ``MOST_COUNTED`` products match at most: it reads each of them once, notes
+in which kinds of choice it does not fit, and counts by that. A product that fails one kind only still counts for the other
 choices of that kind, one that fails two counts nowhere, so every facet is counted as if it alone were not chosen.
 
-Of more than that a fair share is counted (every eighth or sixty-fourth product carries a mark), and the page itself is
-found along an index of the order, in a walk of bounded length, or among the few that fit the filters.
+Of more than that a fair share is counted (every fourth, sixteenth or sixty-fourth product carries a mark), and the page
+itself is found along an index of the order, in a walk of bounded length, or among the few that fit the filters.
 """
 
 import json
@@ -17,17 +17,17 @@ from django.db import connection
 from catalog.search import index, ranking
 from catalog.search.engine import BANDS, GOOD_RATING, Count, Found, Question
 from catalog.search.query import all_words, any_word
-from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHOP, quoted
+from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHOP, quoted
 from mall.texts import Text
 from merchants import states
 
-MOST_COUNTED = 10_000
-MOST_READ = 20_000  # rows that a page may be chosen from by reading them all
-MOST_WALKED = 30_000  # rows along an order before a walk gives up
+MOST_COUNTED = 5_000  # facets are exact up to here
+MOST_READ = 11_000  # rows that a page may be chosen from by reading them all; totals are exact up to here
 MOST_REACHED = 1_200  # products that the pages of one list lead to
-MOST_REACHED_BY_WALK = 480
-MOST_RANKED = 600  # "relevance" weighs the words of so many, those of the highest weight
-MOST_SHOPS = 100
+# "Relevance" weighs the words of so many at a time, those of the highest weight first.
+WINDOW, WALKED_WINDOW = 480, 240
+MOST_WALKED = 30_000  # rows along an order for each window before a walk gives up
+MOST_SHOPS = 60
 MOST_FEATURE_GROUPS = 5
 
 _RANK = "ts_rank('{0.05,0.2,0.5,1}', w.words, %(ranked)s::tsquery)"
@@ -54,16 +54,24 @@ _ROW = """
     SELECT w.product_id, w.category_id, w.brand_id, w.shop_id, w.price, w.in_stock, w.stars, w.sold, w.weight,
         w.on_sale_at, w.facets, {fails} AS fails
     FROM catalog_productsearch w WHERE w.is_listed AND {shops} AND w.words @@ {base}"""
+_BRANCHES = " UNION ALL ".join(
+    _ROW.replace("{base}", f"(%(base)s || ' & ''{EVERY}{share}''')::tsquery" if share > 1 else "%(base)s::tsquery")
+    + f" AND (SELECT n FROM size) BETWEEN {least} AND {most}"  # noqa: S608 - as below
+    for share, least, most in (
+        (
+            share,
+            0 if share == 1 else MOST_COUNTED * share // 4 // 64 + 1,
+            MOST_COUNTED * share // 64 if share < 64 else 2**31 - 1,
+        )
+        for share in (1, *SHARES)
+    )
+)
 _COUNTS = f"""
 WITH size AS MATERIALIZED (
     SELECT count(*) AS n FROM catalog_productsearch w
     WHERE w.is_listed AND w.words @@ (%(base)s || ' & ''{EVERY}64''')::tsquery
 ), matched AS MATERIALIZED (
-    {_ROW.replace("{base}", "%(base)s::tsquery")} AND (SELECT n FROM size) <= {MOST_COUNTED // 64}
-    UNION ALL {_ROW.replace("{base}", f"(%(base)s || ' & ''{EVERY}8''')::tsquery")}
-        AND (SELECT n FROM size) BETWEEN {MOST_COUNTED // 64 + 1} AND {8 * MOST_COUNTED // 64}
-    UNION ALL {_ROW.replace("{base}", f"(%(base)s || ' & ''{EVERY}64''')::tsquery")}
-        AND (SELECT n FROM size) > {8 * MOST_COUNTED // 64}
+    {_BRANCHES}
 ), counted AS MATERIALIZED (
     SELECT grouping(category_id, brand_id, shop_id, band) AS kind, category_id, brand_id, shop_id, band, in_stock,
         well_rated, fails, count(*) AS n
@@ -85,10 +93,10 @@ UNION ALL SELECT 'category', c.slug, c.name, 0, n.n, 0, NULL FROM (
 UNION ALL SELECT 'brand', b.slug, b.name, 0, n.n, 0, NULL FROM (
     SELECT brand_id, sum(n) AS n FROM counted WHERE kind = 11 AND fails IN (0, 2) GROUP BY 1
 ) n JOIN catalog_brand b ON b.id = n.brand_id
-UNION ALL (SELECT 'shop', s.slug, s.name, 0, n.n, 0, NULL FROM (
+UNION ALL SELECT 'shop', s.slug, s.name, 0, n.n, 0, NULL FROM (
     SELECT shop_id, sum(n) AS n FROM counted WHERE kind = 13 AND fails IN (0, 4) GROUP BY 1
+    ORDER BY shop_id IN (SELECT id FROM merchants_shop WHERE slug = ANY(%(shops)s)) DESC, 2 DESC, 1 LIMIT {MOST_SHOPS}
 ) n JOIN merchants_shop s ON s.id = n.shop_id
-    ORDER BY s.slug = ANY(%(shops)s) DESC, n.n DESC, s.slug LIMIT {MOST_SHOPS})
 UNION ALL SELECT 'region', s.province, NULL, 0, sum(n.n), 0, NULL FROM counted n
     JOIN merchants_shop s ON s.id = n.shop_id AND s.province <> '' WHERE n.kind = 13 AND fails IN (0, 8) GROUP BY 2
 UNION ALL SELECT 'feature', v.id::text, v.value, n.fails, n.n, v.of_id, f.name FROM (
@@ -106,13 +114,11 @@ _PLAIN_HITS = """
     WHERE fails = 0 AND {when} ORDER BY 5 OFFSET %(first)s LIMIT %(limit)s"""
 _RANKED_HITS = f"""
     SELECT 'hit', product_id::text, NULL, 0, row_number() OVER (ORDER BY rank DESC, product_id DESC), 0, NULL FROM (
-        SELECT r.product_id,
-            CASE WHEN r.n > {MOST_RANKED} THEN -r.n
-                ELSE {_RANK} * r.weight * {_STOCK.replace("in_", "r.in_")} END AS rank
-        FROM (SELECT product_id, weight, in_stock, row_number() OVER (ORDER BY {_ORDERS["relevance"]}) AS n
-            FROM matched WHERE fails = 0 AND {{when}} ORDER BY 4 LIMIT {MOST_REACHED}) r
+        SELECT r.product_id, {_RANK} * r.weight * {_STOCK.replace("in_", "r.in_")} AS rank
+        FROM (SELECT product_id, weight, in_stock FROM matched WHERE fails = 0 AND {{when}}
+            ORDER BY {_ORDERS["relevance"]} OFFSET %(window)s LIMIT {{window_size}}) r
         JOIN catalog_productsearch w ON w.product_id = r.product_id
-    ) ranked ORDER BY 5 OFFSET %(first)s LIMIT %(limit)s"""  # noqa: S608 - as above
+    ) ranked ORDER BY 5 OFFSET %(within)s LIMIT %(limit)s"""  # noqa: S608 - as above
 # ... or by reading only what fits the filters ...
 _READ = f"""
 WITH matched AS MATERIALIZED ({_ROW.replace("{base}", "{narrow}")} AND {{fits}})
@@ -122,8 +128,8 @@ SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNI
 _WALK = f"""
 WITH matched AS MATERIALIZED (
     SELECT product_id, in_stock, sold, weight, on_sale_at, price, stars, 0 AS fails FROM (
-        SELECT * FROM catalog_productsearch WHERE is_listed ORDER BY {{walk}} LIMIT {MOST_WALKED}
-    ) w WHERE {{shops}} AND w.words @@ {{narrow}} AND {{fits}} LIMIT {MOST_REACHED_BY_WALK}
+        SELECT * FROM catalog_productsearch WHERE is_listed ORDER BY {{walk}} LIMIT %(walked)s
+    ) w WHERE {{shops}} AND w.words @@ {{narrow}} AND {{fits}} OFFSET %(walked_window)s LIMIT {WALKED_WINDOW}
 )
 SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({{hits}})
 """  # noqa: S608 - as above
@@ -179,9 +185,8 @@ class PostgresSearch:
         """The page where more match than are counted; how many fit (exactly, if read), how many pages lead to."""
         if about > MOST_READ:
             rows = asked.run(_WALK)
-            reached = next(row.n for row in rows if row.kind == "matching")
-            if reached == MOST_REACHED_BY_WALK:
-                return _hits(rows), about, reached
+            if next(row.n for row in rows if row.kind == "matching") == WALKED_WINDOW:
+                return _hits(rows), about, MOST_REACHED
         rows = asked.run(_READ)
         total = next(row.n for row in rows if row.kind == "matching")
         return _hits(rows), total, min(total, MOST_REACHED)
@@ -218,6 +223,10 @@ class _Asked:
             "ranked": self.words,
             "first": question.first,
             "limit": question.limit,
+            "window": question.first // WINDOW * WINDOW,
+            "within": question.first % WINDOW,
+            "walked": MOST_WALKED * (1 + question.first // WALKED_WINDOW),
+            "walked_window": question.first // WALKED_WINDOW * WALKED_WINDOW,
             "categories": list(filters.categories),
             "brands": list(filters.brands),
             "shops": list(filters.shops),
@@ -270,13 +279,18 @@ class _Asked:
         order = _ORDERS["relevance" if is_ranked else "popular" if self.order == "relevance" else self.order]
         hits = _RANKED_HITS if is_ranked else _PLAIN_HITS
         walk = _WALKS["popular" if self.order == "relevance" and not is_ranked else self.order]
+        params = self.params
+        if statement is _WALK:  # what was walked to is one window already
+            within = params["first"] % WALKED_WINDOW
+            params = params | {"window": 0, "within": within, "first": within}
         for name, piece in (
             ("hits", hits), ("order", order), ("walk", walk), ("when", when), ("narrow", self.narrow), ("fits", fits),
             ("shops", self.shops), ("fails", f"({fails or '0'})" if statement is _COUNTS else "0"),
+            ("window_size", str(WINDOW)),
         ):  # fmt: skip
             statement = statement.replace(f"{{{name}}}", piece)
         with connection.cursor() as cursor:
-            cursor.execute(statement, self.params)
+            cursor.execute(statement, params)
             return [_Row(*row) for row in cursor.fetchall()]
 
 
@@ -286,9 +300,7 @@ def _one_of(column: str, table: str, named: str, given: str) -> str:
 
 def _share(size: int) -> int:
     """Every how manieth product is counted, when so many of every 64 match."""
-    if size <= MOST_COUNTED // 64:
-        return 1
-    return 8 if size <= 8 * MOST_COUNTED // 64 else 64
+    return next((share for share in (1, *SHARES) if size <= MOST_COUNTED * share // 64), SHARES[-1])
 
 
 def _hits(rows: Iterable[_Row]) -> list[int]:

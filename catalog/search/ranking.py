@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog import tunables
 from catalog.models import ProductSearch
+from catalog.search.words import SHOP, quoted
 from merchants.models import HealthScore, Shop
 
 SOLD_OUT = 0.2  # so much of its weight is left to what is sold out: it stands after what can be bought
@@ -54,7 +55,7 @@ def weigh_product(product_id: int) -> int:
 
 def weigh_shop(shop: Shop) -> int:
     """The shop's health changed."""
-    return _weigh("w.shop_id = %(shop)s", {"shop": shop.pk})
+    return _weigh("w.words @@ %(mark)s::tsquery", {"mark": quoted(f"{SHOP}{shop.pk}")})
 
 
 def weigh_all() -> int:

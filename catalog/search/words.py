@@ -7,7 +7,7 @@ pinyin, whole and by initials, from each word on, so that ``qcgw`` finds 青瓷�
 their stem, so that "cups" finds a cup.
 
 Beside the words stand marks: of the category, the brand, the shop and the features, so that a filter is one more word
-of the question; and ``#8`` and ``#64`` on a fair eighth and sixty-fourth of all products, for counting what is too much
+of the question; and ``#4``, ``#16`` and ``#64`` on a fair fourth, sixteenth and sixty-fourth of all products, for counting what is too much
 to count. Nobody can type a mark: what is typed is cut into letters, digits and characters.
 """
 
@@ -21,7 +21,7 @@ from pypinyin import Style, lazy_pinyin
 
 SOUND = "~"  # stands before pinyin, so that the sound of one word is not the spelling of another
 CATEGORY, BRAND, SHOP, FEATURE, EVERY = "@c", "@b", "@s", "@f", "#"
-SHARES = (8, 64)
+SHARES = (4, 16, 64)
 _RUNS = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
 _MARKED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")  # letters with marks, and marks
 _LONGEST_SOUND = 32

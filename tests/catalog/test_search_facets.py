@@ -13,7 +13,6 @@ from catalog.models import FacetName, FacetValue, Product, ProductStats
 from catalog.products import take_off_sale
 from catalog.search.engine import Filters, Question, engine
 from catalog.search.index import index_products
-from catalog.search.postgres import MOST_COUNTED
 from catalog.stock import correct, reserve
 from merchants.models import Shop
 from tests.conftest import NOON
@@ -236,7 +235,8 @@ def very_many():
             " price, sold, stars, weight, on_sale_at, facets) SELECT 1000000 + n, array_to_tsvector("
             " ARRAY['袜子', '#', '@c' || 7 + n %% 4] || CASE WHEN n %% 2 = 0 THEN ARRAY['黑色'] ELSE ARRAY['白色'] END"
             " || CASE WHEN n %% 100 = 0 THEN ARRAY['羊毛'] ELSE '{}'::text[] END"
-            " || CASE WHEN s %% 8 = 0 THEN ARRAY['#8'] ELSE '{}'::text[] END"
+            " || CASE WHEN s %% 4 = 0 THEN ARRAY['#4'] ELSE '{}'::text[] END"
+            " || CASE WHEN s %% 16 = 0 THEN ARRAY['#16'] ELSE '{}'::text[] END"
             " || CASE WHEN s %% 64 = 0 THEN ARRAY['#64'] ELSE '{}'::text[] END), true, n %% 10 > 0, %s, %s, NULL,"
             " 1000 + n %% 7 * 4000, n %% 1000, n %% 51, n %% 977, %s, '{}'"
             " FROM (SELECT n, (n * 2654435761 %% 4294967296) >> 8 AS s"
@@ -244,8 +244,7 @@ def very_many():
             [row.shop_id, row.category_id, NOON],
         )
         cursor.execute("ANALYZE catalog_productsearch")
-        yield row
-        cursor.execute("DELETE FROM catalog_productsearch WHERE product_id > 1000000")  # they have no products
+    return row
 
 
 @pytest.mark.parametrize(("words", "many"), [("袜子", 40_000), ("黑色袜子", 20_000)])
@@ -256,7 +255,7 @@ def test_of_very_many_a_fair_share_is_counted_and_said_so(very_many, words, many
     with django_assert_num_queries(2):
         found = engine().find(question)
 
-    assert found.share == 8
+    assert found.share in {4, 16}
     assert found.matching == pytest.approx(many, rel=0.1)
     assert found.counts["in_stock"][0].count == pytest.approx(many * 0.9 if words == "袜子" else many * 0.8, rel=0.1)
     assert len(found.ids) == len(set(found.ids)) == 24
@@ -270,7 +269,7 @@ def test_what_few_of_very_many_have_is_counted_exactly(very_many):
 
     assert (plain.total, plain.share) == (400, 1)
     exact = sum(1 for n in range(1, 40_001) if n % 7 == 0 and n % 10 > 0)
-    assert (narrowed.total, narrowed.share, len(narrowed.ids)) == (exact, 8, 24)
+    assert (narrowed.total, narrowed.share, len(narrowed.ids)) == (exact, 16, 24)
 
 
 @pytest.mark.parametrize("order", ["relevance", "popular", "newest", "price_up", "price_down", "rating"])
@@ -286,6 +285,6 @@ def test_pages_of_very_many_are_in_order_and_never_overlap(very_many, order):
 def test_totals_beyond_ten_thousand_are_not_pretended_to_be_exact(very_many):
     page = listing(asked(QueryDict(), path="/search/", words="袜子"))
 
-    assert (page.total_text, page.share) == (f"{MOST_COUNTED:,}+", 8)
+    assert (page.total_text, page.share) == ("10,000+", 16)
     assert {str(choice.count)[0] for facet in page.facets for choice in facet.choices} == {"≈"}
     assert Product.objects.count() == 1
