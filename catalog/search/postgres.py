@@ -2,8 +2,8 @@
 The engine that comes with the mall: one table, one GIN index over words and marks (see docs/decisions).
 
 An answer is one statement as long as about ``MOST_COUNTED`` products match at most: it reads each of them once, notes
-in which kinds of choice it does not fit, and counts by that. A product that fails one kind only still counts for the other
-choices of that kind, one that fails two counts nowhere, so every facet is counted as if it alone were not chosen.
+in which kinds of choice it does not fit, and counts by that. A product that fails one kind only still counts for the
+other choices of that kind, one that fails two counts nowhere, so every facet is counted as if it alone were not chosen.
 
 Of more than that a fair share is counted (every fourth, sixteenth or sixty-fourth product carries a mark), and the page
 itself is found along an index of the order, in a walk of bounded length, or among the few that fit the filters.
@@ -54,17 +54,17 @@ _ROW = """
     SELECT w.product_id, w.category_id, w.brand_id, w.shop_id, w.price, w.in_stock, w.stars, w.sold, w.weight,
         w.on_sale_at, w.facets, {fails} AS fails
     FROM catalog_productsearch w WHERE w.is_listed AND {shops} AND w.words @@ {base}"""
+_SIZES = [  # every how manieth product is read, when at least and at most so many of every 64 match
+    (1, 0, MOST_COUNTED // 64),
+    *((share, MOST_COUNTED * share // 4 // 64 + 1, MOST_COUNTED * share // 64) for share in SHARES[:-1]),
+    (SHARES[-1], MOST_COUNTED * SHARES[-1] // 4 // 64 + 1, 2**31 - 1),
+]
+_SHARED = f"(%(base)s || ' & ''{EVERY}{{share}}''')::tsquery"
 _BRANCHES = " UNION ALL ".join(
-    _ROW.replace("{base}", f"(%(base)s || ' & ''{EVERY}{share}''')::tsquery" if share > 1 else "%(base)s::tsquery")
-    + f" AND (SELECT n FROM size) BETWEEN {least} AND {most}"  # noqa: S608 - as below
-    for share, least, most in (
-        (
-            share,
-            0 if share == 1 else MOST_COUNTED * share // 4 // 64 + 1,
-            MOST_COUNTED * share // 64 if share < 64 else 2**31 - 1,
-        )
-        for share in (1, *SHARES)
-    )
+    _ROW.replace("{base}", "%(base)s::tsquery" if share == 1 else _SHARED.format(share=share))
+    + " AND (SELECT n FROM size) BETWEEN "
+    + f"{least} AND {most}"
+    for share, least, most in _SIZES
 )
 _COUNTS = f"""
 WITH size AS MATERIALIZED (
@@ -300,7 +300,7 @@ def _one_of(column: str, table: str, named: str, given: str) -> str:
 
 def _share(size: int) -> int:
     """Every how manieth product is counted, when so many of every 64 match."""
-    return next((share for share in (1, *SHARES) if size <= MOST_COUNTED * share // 64), SHARES[-1])
+    return next(share for share, _least, most in _SIZES if size <= most)
 
 
 def _hits(rows: Iterable[_Row]) -> list[int]:
