@@ -61,7 +61,7 @@ _SIZES = [  # every how manieth product is read, when at least and at most so ma
 ]
 _SHARED = f"(%(base)s || ' & ''{EVERY}{{share}}''')::tsquery"
 _BRANCHES = " UNION ALL ".join(
-    _ROW.replace("{base}", "%(base)s::tsquery" if share == 1 else _SHARED.format(share=share))
+    _ROW.replace("{base}", "%(base)s::tsquery" if share == 1 else _SHARED.format(share=share))  # noqa: S608
     + " AND (SELECT n FROM size) BETWEEN "
     + f"{least} AND {most}"
     for share, least, most in _SIZES

@@ -7,8 +7,8 @@ pinyin, whole and by initials, from each word on, so that ``qcgw`` finds 青瓷�
 their stem, so that "cups" finds a cup.
 
 Beside the words stand marks: of the category, the brand, the shop and the features, so that a filter is one more word
-of the question; and ``#4``, ``#16`` and ``#64`` on a fair fourth, sixteenth and sixty-fourth of all products, for counting what is too much
-to count. Nobody can type a mark: what is typed is cut into letters, digits and characters.
+of the question; and ``#4``, ``#16`` and ``#64`` on a fair fourth, sixteenth and sixty-fourth of all products, for
+counting what is too much to count. Nobody can type a mark: what is typed is cut into letters, digits and characters.
 """
 
 import re
