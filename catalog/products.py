@@ -17,7 +17,8 @@ from catalog import descriptions
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, ProductPicture, ProductStats, Sku, Stock
 from catalog.options import WrongOptions, check_options, matrix
-from catalog.search.index import index_products
+from catalog.search.engine import engine
+from catalog.search.index import follow_status
 from catalog.stock import default_warehouse
 from mall.audit.trail import record, record_many
 from mall.events.bus import publish
@@ -136,7 +137,7 @@ def save_product(
     if is_new:
         ProductStats.objects.create(product=product)
     _save_skus(product, skus)
-    index_products([product.pk])
+    engine().index_products([product.pk])
     record(
         "catalog.save_product",
         product.public_id,
@@ -196,7 +197,7 @@ def create_products(*, shop, drafted: Sequence[Drafted], submits: Iterable[bool]
     )
     warehouse = default_warehouse(shop)
     insert_rows(Stock(shop_id=shop.pk, sku=sku, warehouse=warehouse) for sku in skus)
-    index_products([product.pk for product in products])
+    engine().index_products([product.pk for product in products])
     record_many(done, by=by, now=now, shop_slug=shop.slug)
     publish(*(ProductChanged(product_id=row.public_id, shop_id=shop.public_id, changed_at=now) for row in products))
     forget_products_after_commit([product.public_id for product in products], lists_too=True)
@@ -522,6 +523,7 @@ def _move(product: Product, status: str, action: str, *, by, now: datetime, note
         product.on_sale_at = now
     product.changed_at = now
     product.save(update_fields=["status", "review_note", "on_sale_at", "changed_at"])
+    follow_status([product.public_id])
     record(
         action,
         product.public_id,
@@ -552,6 +554,7 @@ def _pictures_changed(product: Product, action: str, name: str, *, by, now: date
     _look_again(product, _findings(product) if product.status != Product.Status.DRAFT else [])
     product.changed_at = now
     product.save(update_fields=["status", "changed_at"])
+    follow_status([product.public_id])
     record(
         action,
         product.public_id,

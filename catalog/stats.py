@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
+from catalog.search.ranking import weigh_products
+
 
 @transaction.atomic
 def count_sales(quantities: Mapping[str, int]) -> None:
@@ -18,3 +20,4 @@ def count_sales(quantities: Mapping[str, int]) -> None:
             " FROM sold JOIN locked ON locked.product_id = sold.id WHERE s.product_id = sold.id",
             [list(quantities), list(quantities.values())],
         )
+    weigh_products(quantities)

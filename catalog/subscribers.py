@@ -7,6 +7,7 @@ from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.interest import watches
 from catalog.models import Answer, Question, Review
 from catalog.reviews.subjects import page_of
+from catalog.search.ranking import weigh_shop
 from catalog.stock import default_warehouse
 from mall import clock
 from mall.events.bus import on
@@ -20,6 +21,7 @@ from mall.events.catalog import (
     ReviewAppealDecided,
 )
 from mall.events.merchants import (
+    ShopBarred,
     ShopCameBack,
     ShopClosed,
     ShopExiting,
@@ -28,6 +30,7 @@ from mall.events.merchants import (
     ShopRestricted,
     ShopStays,
     ShopThawed,
+    ShopUnbarred,
     ShopWentOnHoliday,
     TradeRestored,
     TradeSuspended,
@@ -48,6 +51,13 @@ def open_default_warehouse(event: ShopOpened) -> None:
 @on(ShopFrozen, ShopThawed, ShopClosed, ShopWentOnHoliday, ShopCameBack, ShopRestricted, ShopExiting, ShopStays)
 def show_pages_anew(event) -> None:
     forget(CATALOGUE, SHOPS)
+
+
+@on(ShopBarred, ShopUnbarred)
+def weigh_goods_of_shop(event: ShopBarred | ShopUnbarred) -> None:
+    """Its health score fell below 60 or rose again: its goods stand lower in lists, or no longer."""
+    if weigh_shop(Shop.objects.get(public_id=event.shop_id)):
+        forget(CATALOGUE)
 
 
 @on(TradeSuspended, TradeRestored)

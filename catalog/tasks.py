@@ -5,6 +5,7 @@ from celery import shared_task
 from catalog import main_categories, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
+from catalog.search import hot, index, spelling
 from catalog.transfer import bringing, pictures
 from mall import clock
 from mall.jobs import job
@@ -63,3 +64,13 @@ def forget_imports() -> dict | None:
 @job("catalog.fetch_pictures")
 def fetch_pictures() -> dict | None:
     return pictures.fetch_pictures(now=clock.now()) or None
+
+
+@job("catalog.count_searches")
+def count_searches() -> dict:
+    return hot.count_searches(now=clock.now())
+
+
+@job("catalog.tend_search")
+def tend_search() -> dict:
+    return index.tend_index() | spelling.learn_words()

@@ -64,6 +64,10 @@ SCHEDULE = [
     Line("catalog.score_reviews", day(0, 40), _("C6: what is said of late weighs more in a score"), daily=True),
     Line("catalog.forget_history", day(3, 55), _("C7: what was looked at long ago is forgotten"), daily=True),
     Line("catalog.tell_watchers", every(60), _("C7: who waits for a price or for stock is told"), 60, True),
+    Line("catalog.count_searches", every(60), _("C5: what people looked for is counted"), 60, True),
+    Line(
+        "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True
+    ),
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),
     Line("catalog.tell_main_categories", day(4, 40), _("M6, M8: shops are compared within their category"), daily=True),
     Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),

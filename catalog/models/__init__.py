@@ -3,12 +3,20 @@ from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, 
 from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
 from catalog.models.question import Answer, Question
 from catalog.models.review import Report, Review, ReviewAppeal, Vote
-from catalog.models.search import ProductSearch
+from catalog.models.search import (
+    CatalogueWord,
+    FacetName,
+    FacetValue,
+    ProductSearch,
+    SearchedWords,
+    SearchRule,
+)
 from catalog.models.stock import Reservation, Stock, StockMovement, Warehouse
 from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImport
 
 __all__ = [
-    "Answer", "Brand", "Category", "Favorite", "FollowedShop", "HistoryOff", "ImportProblem", "ImportedPicture",
-    "Product", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats", "Question", "Report", "Reservation",
-    "Review", "ReviewAppeal", "ShopStats", "Sku", "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
+    "Answer", "Brand", "CatalogueWord", "Category", "FacetName", "FacetValue", "Favorite", "FollowedShop", "HistoryOff",
+    "ImportProblem", "ImportedPicture", "Product", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats",
+    "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ShopStats", "Sku",
+    "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from catalog.models import Review
 from catalog.models.product import UNRATED
+from catalog.search.ranking import weigh_product
 from catalog.tunables import RATING_HALF_LIFE_DAYS, RATING_PRIOR_WEIGHT
 
 BATCH = 5_000  # products scored in one statement
@@ -63,6 +64,7 @@ def count(review: Review, *, now: datetime, times: int = 1) -> None:
         cursor.execute(_COUNT, params)
         cursor.execute(_COUNT_FOR_SHOP, params)
     score([review.product_id], now=now)
+    weigh_product(review.product_id)
 
 
 def score(product_ids: list[int], *, now: datetime) -> int:

@@ -20,6 +20,10 @@ SEES_GOODS = {
     "catalog.view_product", "catalog.view_category", "catalog.view_brand", "catalog.view_review",
     "catalog.view_question", "catalog.view_answer",
 }  # fmt: skip
+KEEPS_SEARCH = {
+    "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
+    "catalog.change_searchrule", "catalog.delete_searchrule",
+}  # fmt: skip
 DECIDES_WORDS = {
     "catalog.view_report", "catalog.decide_report", "catalog.view_reviewappeal", "catalog.decide_reviewappeal",
 }  # fmt: skip
@@ -69,6 +73,7 @@ STAFF_GROUPS = {
             _("Reviews products and keeps the category tree and the brands."),
             *SEES_SHOPS,
             *SEES_GOODS,
+            *KEEPS_SEARCH,
             "merchants.view_application",
             "merchants.expert_application",
             "merchants.view_document",
@@ -90,6 +95,7 @@ STAFF_GROUPS = {
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,
+            *KEEPS_SEARCH,
             "merchants.view_application",
             "merchants.view_trade",
             "merchants.add_trade",

@@ -11,7 +11,7 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import goods, shop_pages, shops, voices
+from settlement.demo import goods, search, shop_pages, shops, voices
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 
 
@@ -49,6 +49,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     say("questions, votes, favorites")
     voices.speak(owners=owners, staff=staff, now=now)
     deliver_everything()
+    search.tell_search(staff=staff, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
