@@ -28,7 +28,7 @@ class Adapter(DefaultAccountAdapter):
         """
         Factors are changed by who has shown hers within ten minutes; who has none yet, by who has given her password.
         """
-        return not is_fresh(context.request)
+        return super().is_reauthentication_required(app=app, **kwargs) and not is_fresh(context.request)
 
     def get_reauthentication_methods(self, user):
         """Who has a second factor confirms with it: her password alone would not do, and is not offered."""

@@ -172,6 +172,16 @@ def test_an_app_is_removed_with_its_recovery_codes_and_everybody_concerned_knows
     assert told(person) == ["accounts.recovery_codes_renewed", "accounts.totp_removed"]
 
 
+@pytest.mark.django_db
+def test_who_has_no_factor_adds_an_address_without_saying_her_password_again(client):
+    person = shopper(password=PASSWORD)
+    client.force_login(person, factor=False)
+
+    client.post(reverse("account_email"), {"action_add": "", "email": "second@example.com"})
+
+    assert person.emailaddress_set.filter(email="second@example.com").exists()
+
+
 # Signing in
 
 

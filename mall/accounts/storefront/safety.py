@@ -1,5 +1,6 @@
 """Where a person is signed in, and how she goes on after she has confirmed that it is her."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,7 @@ from mall.accounts.sessions import end_sessions, sessions_of
 @never_cache
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
+    UserSession.objects.create_from_request(request)  # this browser is here now, whenever it was noted last
     rows = sessions_of(request.user, current_key=request.session.session_key)
     return render(request, "usersessions/usersession_list.html", {"sessions": rows})
 
