@@ -1,8 +1,8 @@
 """
 Writing what search knows of products, in the transaction of whoever changed them.
 
-``index_products`` writes a product's whole row; the smaller verbs beside it follow what changes often (whether it is on
-sale, in stock) and touch neither the words nor any index of theirs.
+``index_products`` writes a product's whole row; the smaller verbs beside it follow what changes often: whether it is on
+sale, and in stock.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
