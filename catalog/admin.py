@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.admin import TreeAdmin
 from treebeard.forms import movenodeform_factory
 
-from catalog import products
+from catalog import products, search_admin  # noqa: F401 - registers what staff tell search
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.models import Brand, Category, Product, Review, Sku, StockMovement
 from catalog.withholding import follow_trades

@@ -1,14 +1,14 @@
 """
 Lists of goods: filtered, counted, sorted, cut into pages – by links and plain forms alone.
 
-Two queries, whatever is shown: one counts (every facet as if it alone were not chosen), one fetches the cards of the
-page. Only what can be bought is listed: on sale, in an open shop.
+What is found and how it is counted is asked of the search engine (``catalog.search.engine``); cards, labels and links
+are made here. Two queries, whatever is shown. Only what can be bought is listed: on sale, in an open shop.
 """
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
@@ -17,19 +17,23 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.search.query import all_words, any_word
+from catalog.search import spelling
+from catalog.search.engine import BANDS, GOOD_RATING, ORDERS, Count, Filters, Found, Question, engine
+from catalog.search.index import AVAILABLE
 from mall.money import Money
 from mall.pages import Choice
 from mall.texts import Text
 from merchants import states
 
 PER_PAGE = 24
-MOST_COUNTED = 10_000  # beyond it a total is "9999+"
-MOST_RANKED = 1_000  # "relevance" orders the most sold thousand
+MOST_TOLD = 10_000  # from here on a total is "10,000+"
 MOST_CHOICES = 12
-GOOD_RATING = 4
+FIRST_CHOICES = 6  # of a facet; the others are folded
+MOST_FEATURES = 6
+MOST_CHOSEN = 20
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,40}")
-BANDS = ((None, 50), (50, 100), (100, 300), (300, 1000), (1000, None))  # yuan
+_REGION = re.compile(r"[\w ()·-]{1,40}")
+_FEATURE = re.compile(r"[1-9][0-9]{0,7}-[1-9][0-9]{0,7}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,24 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to narrow a list, with its choices as links."""
+    """One way to narrow a list, with its choices as links; ``more`` of them are folded away."""
 
     key: str
     label: str
     choices: list[Choice]
+    more: list[Choice] = field(default_factory=list)
+
+
+_MANY = {
+    "category": "categories",
+    "brand": "brands",
+    "shop": "shops",
+    "from": "regions",
+    "is": "features",
+}  # in addresses
+_UNFILTERED = {
+    **dict.fromkeys(_MANY.values(), ()), "price_min": None, "price_max": None, "in_stock": False, "well_rated": False
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +86,22 @@ class Asked:
     category_ids: tuple[int, ...] | None = None
     shop_id: int | None = None
     words: str = ""
+    categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     shops: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()  # "name-value", by key
     price_min: int | None = None
     price_max: int | None = None
     in_stock: bool = False
     well_rated: bool = False
     sort: str = ""
     page: int = 1
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether filters are chosen."""
+        return any(getattr(self, name) != nothing for name, nothing in _UNFILTERED.items())
 
     @property
     def order(self) -> str:
@@ -86,8 +111,7 @@ class Asked:
         """The query string's names and values; ``instead`` replaces some of the fields."""
         chosen = {name: instead.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
         pairs = [("q", chosen["words"])] if chosen["words"] else []
-        pairs += [("brand", slug) for slug in chosen["brands"]]
-        pairs += [("shop", slug) for slug in chosen["shops"]]
+        pairs += [(name, value) for name, many in _MANY.items() for value in chosen[many]]
         pairs += [(name, _yuan(chosen[name])) for name in ("price_min", "price_max") if chosen[name] is not None]
         pairs += [("in_stock", "1")] if chosen["in_stock"] else []
         pairs += [("rating", str(GOOD_RATING))] if chosen["well_rated"] else []
@@ -98,6 +122,24 @@ class Asked:
         """The address of this list with some fields replaced, on its first page."""
         pairs = self.pairs(**instead)
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    @property
+    def filters(self) -> Filters:
+        features: dict[int, tuple[int, ...]] = {}
+        for pair in self.features:
+            name, value = map(int, pair.split("-"))
+            features[name] = (*features.get(name, ()), value)
+        return Filters(
+            categories=self.categories,
+            brands=self.brands,
+            shops=self.shops,
+            regions=self.regions,
+            price_min=self.price_min,
+            price_max=self.price_max,
+            in_stock=self.in_stock,
+            well_rated=self.well_rated,
+            features=features,
+        )
 
     @property
     def key(self) -> str:
@@ -121,19 +163,22 @@ def asked(
     return Asked(
         path=path,
         words=" ".join(words.split()),
-        brands=_slugs(query.getlist("brand")),
-        shops=_slugs(query.getlist("shop")) if not in_one_shop else (),
+        categories=_chosen_values(query.getlist("category"), _SLUG),
+        brands=_chosen_values(query.getlist("brand"), _SLUG),
+        shops=_chosen_values(query.getlist("shop"), _SLUG) if not in_one_shop else (),
+        regions=_chosen_values(query.getlist("from"), _REGION) if not in_one_shop else (),
+        features=_chosen_values(query.getlist("is"), _FEATURE),
         price_min=low,
         price_max=high,
         in_stock=query.get("in_stock") == "1",
         well_rated=query.get("rating") == str(GOOD_RATING),
-        sort=sort if sort in _ORDERS and (sort != "relevance" or words) else "",
+        sort=sort if sort in ORDERS and (sort != "relevance" or words) else "",
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
     )
 
 
-def _slugs(values: list[str]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if _SLUG.fullmatch(value)})[:20])
+def _chosen_values(values: list[str], form: re.Pattern) -> tuple[str, ...]:
+    return tuple(sorted({value for value in values[:100] if form.fullmatch(value)})[:MOST_CHOSEN])
 
 
 def _fen(typed: str | None) -> int | None:
@@ -168,51 +213,13 @@ class Listing:
     chosen: list[Choice]
     clear_url: str
     found_all_words: bool = True
+    instead: str = ""  # nothing has what was typed; these words are near it and were looked for
+    share: int = 1  # every how manieth product the numbers of the facets come from
+    matching: int = 0
+    consolation: list[ProductCard] = field(default_factory=list)  # what sells best, where nothing was found
 
 
-# Counting ------------------------------------------------------------------------------------------------------------
-
-_AVAILABLE = (
-    "SELECT 1 FROM catalog_sku k JOIN catalog_stock t ON t.sku_id = k.id"
-    " WHERE k.product_id = {product} AND k.is_active AND t.on_hand > t.reserved"
-)
-_COUNTS = f"""
-WITH matched AS MATERIALIZED (
-    SELECT p.id, p.brand_id, p.shop_id, p.price_from AS price,
-           t.review_count > 0 AND t.review_stars >= {GOOD_RATING} * t.review_count AS well_rated,
-           EXISTS ({_AVAILABLE.format(product="p.id")}) AS in_stock,
-           coalesce(b.slug = ANY(%(brands)s), false) OR %(brands)s::text[] = '{{}}' AS brand_ok,
-           s.slug = ANY(%(shops)s) OR %(shops)s::text[] = '{{}}' AS shop_ok,
-           p.price_from BETWEEN %(low)s AND %(high)s AS price_ok
-    FROM {{source}}
-    LEFT JOIN catalog_brand b ON b.id = p.brand_id
-    WHERE {{where}}
-    LIMIT {MOST_COUNTED}
-), checked AS (
-    SELECT *, (in_stock OR NOT %(in_stock)s) AS stock_ok, (well_rated OR NOT %(well_rated)s) AS rating_ok FROM matched
-)
-SELECT 'total', '', NULL::jsonb,
-       count(*) FILTER (WHERE brand_ok AND shop_ok AND price_ok AND stock_ok AND rating_ok), count(*)
-FROM checked
-UNION ALL
-SELECT 'in_stock', '1', NULL, count(*), 0
-FROM checked WHERE in_stock AND brand_ok AND shop_ok AND price_ok AND rating_ok
-UNION ALL
-SELECT 'rating', '{GOOD_RATING}', NULL, count(*), 0
-FROM checked WHERE well_rated AND brand_ok AND shop_ok AND price_ok AND stock_ok
-UNION ALL
-SELECT 'price', width_bucket(price, ARRAY[{", ".join(str(top * 100) for _low, top in BANDS[:-1])}]::bigint[])::text,
-       NULL, count(*), 0
-FROM checked WHERE brand_ok AND shop_ok AND stock_ok AND rating_ok GROUP BY 2
-UNION ALL
-(SELECT 'brand', b.slug, b.name, count(*), 0 FROM checked c JOIN catalog_brand b ON b.id = c.brand_id
- WHERE shop_ok AND price_ok AND stock_ok AND rating_ok GROUP BY b.slug, b.name
- ORDER BY count(*) DESC, b.slug LIMIT 40)
-UNION ALL
-(SELECT 'shop', s.slug, s.name, count(*), 0 FROM checked c JOIN merchants_shop s ON s.id = c.shop_id
- WHERE brand_ok AND price_ok AND stock_ok AND rating_ok GROUP BY s.slug, s.name
- ORDER BY count(*) DESC, s.slug LIMIT 40)
-"""  # noqa: S608 - words of this module; what is asked goes in as parameters
+# Cards ---------------------------------------------------------------------------------------------------------------
 
 _SOURCE = (
     "catalog_product p JOIN merchants_shop s ON s.id = p.shop_id AND {shops}"
@@ -220,85 +227,22 @@ _SOURCE = (
 )
 _LISTED = _SOURCE.format(shops=states.sql("s", "list", "buy"))
 _OF_A_SHOP = _SOURCE.format(shops=states.seen_sql("s"))  # on its own page a shop that rests shows what it has
-_WORDS = " JOIN catalog_productsearch w ON w.product_id = p.id"
-
-
-class _Match:
-    """The part of a list that stands fixed: where and which words; and the filters chosen in it."""
-
-    def __init__(self, wanted: Asked, tsquery: str):
-        conditions = ["p.status = 'on_sale'"]
-        self.source = _LISTED if wanted.shop_id is None else _OF_A_SHOP
-        if wanted.category_ids is not None:
-            conditions.append("p.category_id = ANY(%(categories)s)")
-        if wanted.shop_id is not None:
-            conditions.append("p.shop_id = %(shop)s")
-        if wanted.words:
-            self.source += _WORDS
-            conditions.append("w.words @@ %(tsquery)s::tsquery" if tsquery else "false")
-        self.where = " AND ".join(conditions)
-        self.params = {
-            "categories": list(wanted.category_ids or ()),
-            "shop": wanted.shop_id,
-            "tsquery": tsquery,
-            "brands": list(wanted.brands),
-            "shops": list(wanted.shops),
-            "low": wanted.price_min or 0,
-            "high": 2**62 if wanted.price_max is None else wanted.price_max,
-            "in_stock": wanted.in_stock,
-            "well_rated": wanted.well_rated,
-        }
-        filters = ["p.price_from BETWEEN %(low)s AND %(high)s"]
-        if wanted.brands:
-            filters.append("p.brand_id IN (SELECT id FROM catalog_brand WHERE slug = ANY(%(brands)s))")
-        if wanted.shops:
-            filters.append("s.slug = ANY(%(shops)s)")
-        if wanted.in_stock:
-            filters.append(f"EXISTS ({_AVAILABLE.format(product='p.id')})")
-        if wanted.well_rated:
-            filters.append(f"t.review_count > 0 AND t.review_stars >= {GOOD_RATING} * t.review_count")
-        self.filtered = " AND ".join([self.where, *filters])
-
-    def counts(self) -> tuple[int, int, dict[str, list[tuple[str, Text | None, int]]]]:
-        """How many are left, how many match at all, and the counts of every facet's values."""
-        with connection.cursor() as cursor:
-            sql = _COUNTS.replace("{source}", self.source).replace("{where}", self.where)
-            cursor.execute(sql, self.params)
-            rows = cursor.fetchall()
-        facets: dict[str, list] = {"brand": [], "shop": [], "price": [], "in_stock": [], "rating": []}
-        total = matching = 0
-        for kind, value, name, count, everything in rows:
-            if kind == "total":
-                total, matching = count, everything
-            else:
-                facets[kind].append((value, Text(json.loads(name)) if name else None, count))
-        return total, matching, facets
-
-
-# Cards ---------------------------------------------------------------------------------------------------------------
-
-_ORDERS = {
-    "relevance": "ts_rank('{0.05,0.2,0.5,1}', w.words, %(tsquery)s::tsquery) * ln(t.sold_count + 8) DESC, p.id DESC",
-    "popular": "t.sold_count DESC, p.id DESC",
-    "newest": "p.on_sale_at DESC, p.id DESC",
-    "price_up": "p.price_from, p.id DESC",
-    "price_down": "p.price_from DESC, p.id DESC",
-    "rating": "(t.review_stars + 16.0) / (t.review_count + 4) DESC, t.sold_count DESC, p.id DESC",
-}
-_CARDS = f"""
-WITH page AS (
-    SELECT p.id, row_number() OVER (ORDER BY {{order}}) AS place
-    FROM {{source}}
-    WHERE {{where}}
+_POPULAR, _NEWEST = "t.sold_count DESC, p.id DESC", "p.on_sale_at DESC, p.id DESC"
+_BY_KEY = "SELECT id, place FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS asked(id, place)"
+_CHOSEN = """
+    SELECT p.id, row_number() OVER (ORDER BY {order}) AS place
+    FROM {source}
+    WHERE {where}
     ORDER BY place
-    LIMIT %(limit)s OFFSET %(offset)s
-)
+    LIMIT %(limit)s"""
+_CARDS = f"""
+WITH page AS ({{page}})
 SELECT p.public_id, p.title, p.subtitle, p.currency, p.price_from, p.price_to, s.slug, s.name,
        t.sold_count, t.review_count, t.review_stars,
        (SELECT i.image FROM catalog_productpicture i WHERE i.product_id = p.id ORDER BY i.position, i.id LIMIT 1),
        (SELECT k.list_price FROM catalog_sku k WHERE k.product_id = p.id AND k.is_active
         ORDER BY k.price, k.id LIMIT 1),
-       EXISTS ({_AVAILABLE.format(product="p.id")})
+       EXISTS ({AVAILABLE.format(product="p.id")})
 FROM page
 JOIN catalog_product p ON p.id = page.id
 JOIN merchants_shop s ON s.id = p.shop_id
@@ -307,11 +251,20 @@ ORDER BY page.place
 """  # noqa: S608 - as above
 
 
-def _cards(source: str, where: str, order: str, params: dict, limit: int, offset: int = 0) -> list[ProductCard]:
-    sql = _CARDS.replace("{order}", order).replace("{source}", source).replace("{where}", where)
+def _cards(page: str, params: dict) -> list[ProductCard]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**params, "limit": limit, "offset": offset})
+        cursor.execute(_CARDS.replace("{page}", page), params)
         return [_card(*row) for row in cursor.fetchall()]
+
+
+def cards_of(ids: Sequence[int]) -> list[ProductCard]:
+    """The cards of these products (by key), in this order. One query; none for nothing."""
+    return _cards(_BY_KEY, {"ids": list(ids)}) if ids else []
+
+
+def _chosen_cards(source: str, where: str, order: str, params: dict, limit: int) -> list[ProductCard]:
+    page = _CHOSEN.replace("{order}", order).replace("{source}", source).replace("{where}", where)
+    return _cards(page, {**params, "limit": limit})
 
 
 def _card(
@@ -346,12 +299,12 @@ def popular_cards(
     if shop_id is not None:
         where += " AND p.shop_id = %(shop)s"
     params = {"but": but, "categories": list(category_ids or ()), "shop": shop_id}
-    return _cards(_LISTED if shop_id is None else _OF_A_SHOP, where, _ORDERS["popular"], params, limit)
+    return _chosen_cards(_LISTED if shop_id is None else _OF_A_SHOP, where, _POPULAR, params, limit)
 
 
 def newest_cards(limit: int) -> list[ProductCard]:
     """What came on sale last. One query."""
-    return _cards(_LISTED, "p.status = 'on_sale'", _ORDERS["newest"], {}, limit)
+    return _chosen_cards(_LISTED, "p.status = 'on_sale'", _NEWEST, {}, limit)
 
 
 # A page of a list ----------------------------------------------------------------------------------------------------
@@ -361,44 +314,50 @@ def listing(wanted: Asked) -> Listing:
     """
     The page asked for; a page that does not exist is the nearest one.
 
-    Words that are found nowhere together are looked for one by one (``found_all_words`` is false then).
+    Where nothing has all of the words, words that are near them are looked for (``instead`` names them), and where
+    there are none, each word by itself (``found_all_words`` is false then). The page says so.
     """
-    match = _Match(wanted, all_words(wanted.words) if wanted.words else "")
-    total, matching, counted = match.counts()
-    found_all_words = True
-    if wanted.words and not matching and (loose := any_word(wanted.words)):
-        match = _Match(wanted, loose)
-        total, matching, counted = match.counts()
-        found_all_words = not matching
-
-    source, where, order = match.source, match.filtered, _ORDERS[wanted.order]
-    reachable = total
-    if wanted.order == "relevance" and total > MOST_RANKED:
-        reachable = MOST_RANKED
-        where = (
-            f"p.id IN (SELECT p.id FROM {source} WHERE {match.filtered}"  # noqa: S608 - as above
-            f" ORDER BY t.sold_count DESC, p.id DESC LIMIT {MOST_RANKED})"
-        )
-    page = Paginator(range(reachable), PER_PAGE).get_page(wanted.page)
-    first = (page.number - 1) * PER_PAGE
-    cards = _cards(source, where, order, match.params, PER_PAGE, first) if total else []
+    question = Question(
+        words=wanted.words,
+        category_ids=wanted.category_ids,
+        shop_id=wanted.shop_id,
+        filters=wanted.filters,
+        order=wanted.order,
+        first=(wanted.page - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+    found, instead, found_all_words = engine().find(question), "", True
+    if wanted.words and not found.matching:
+        if (near := spelling.nearest(wanted.words)) and (
+            other := engine().find(replace(question, words=near))
+        ).matching:
+            found, instead, question = other, near, replace(question, words=near)
+        elif (other := engine().find(replace(question, all_words=False))).matching:
+            found, found_all_words, question = other, False, replace(question, all_words=False)
+    page = Paginator(range(found.reachable), PER_PAGE).get_page(wanted.page)
+    if page.number != wanted.page and found.reachable:
+        found = engine().find(replace(question, first=(page.number - 1) * PER_PAGE))
     return Listing(
-        cards=cards,
-        total=total,
-        total_text=f"{MOST_COUNTED - 1}+" if total >= MOST_COUNTED else str(total),
+        cards=cards_of(found.ids),
+        total=found.total,
+        total_text=f"{MOST_TOLD:,}+" if found.total >= MOST_TOLD else str(found.total),
         page=page,
         pages=_pages(wanted, page),
         previous_url=_page_url(wanted, page.number - 1) if page.has_previous() else "",
         next_url=_page_url(wanted, page.number + 1) if page.has_next() else "",
-        facets=_facets(wanted, counted),
+        facets=_facets(wanted, found),
         sort_choices=_sort_choices(wanted),
         price_min="" if wanted.price_min is None else _yuan(wanted.price_min),
         price_max="" if wanted.price_max is None else _yuan(wanted.price_max),
         path=wanted.path,
         hidden=wanted.pairs(price_min=None, price_max=None),
-        chosen=_chosen(wanted, counted),
-        clear_url=wanted.url(brands=(), shops=(), price_min=None, price_max=None, in_stock=False, well_rated=False),
+        chosen=_chosen(wanted, found),
+        clear_url=wanted.url(**_UNFILTERED),
         found_all_words=found_all_words,
+        instead=instead,
+        share=found.share,
+        matching=found.matching,
+        consolation=popular_cards(MOST_CHOICES) if wanted.words and not found.matching else [],
     )
 
 
@@ -435,34 +394,80 @@ def _sort_choices(wanted: Asked) -> list[Choice]:
     ]
 
 
-def _facets(wanted: Asked, counted: dict) -> list[Facet]:
-    facets = [
-        Facet("brand", _("Brand"), _toggles(wanted, "brands", counted["brand"])),
-        Facet("price", _("Price"), _bands(wanted, counted["price"])),
-        Facet("more", _("Only"), _flags(wanted, counted)),
+def _facets(wanted: Asked, found: Found) -> list[Facet]:
+    counts, shown = found.counts, []
+    if not counts:
+        return []
+    if wanted.categories or len(counts["category"]) > 1:
+        shown.append(_facet("category", _("Category"), _toggles(wanted, "categories", counts["category"], found.share)))
+    shown += [
+        _facet("brand", _("Brand"), _toggles(wanted, "brands", counts["brand"], found.share)),
+        Facet("price", _("Price"), _bands(wanted, counts["price"], found.share)),
+        Facet("more", _("Only"), _flags(wanted, found)),
     ]
+    shown += _feature_facets(wanted, found)
     if wanted.shop_id is None:
-        facets.append(Facet("shop", _("Shop"), _toggles(wanted, "shops", counted["shop"])))
-    return [facet for facet in facets if facet.choices]
+        shown.append(_facet("shop", _("Shop"), _toggles(wanted, "shops", counts["shop"], found.share)))
+        shown.append(_facet("from", _("Ships from"), _toggles(wanted, "regions", counts["region"], found.share)))
+    return [facet for facet in shown if facet.choices]
 
 
-def _toggles(wanted: Asked, name: str, counted: list) -> list[Choice]:
+def _facet(key: str, label: str, choices: list[Choice]) -> Facet:
+    """The first choices stand open, and every chosen one; a fold that would hide one or two is none."""
+    chosen = sum(choice.selected for choice in choices)
+    open_ones = max(FIRST_CHOICES, chosen)
+    if len(choices) <= open_ones + 2:
+        return Facet(key, label, choices)
+    return Facet(key, label, choices[:open_ones], choices[open_ones:])
+
+
+def _toggles(wanted: Asked, name: str, counted: Sequence[Count], share: int) -> list[Choice]:
     selected = getattr(wanted, name)
-    rows = [row for row in counted if row[0] in selected] + [row for row in counted if row[0] not in selected]
+    rows = [row for row in counted if row.value in selected] + [row for row in counted if row.value not in selected]
     return [
-        Choice(
-            slug,
-            str(label),
-            wanted.url(**{name: tuple(sorted(set(selected) ^ {slug}))}),
-            selected=slug in selected,
-            count=count,
-        )
-        for slug, label, count in rows[: max(MOST_CHOICES, len(selected))]
+        _toggle(wanted, name, row.value, str(row.label or row.value), row.count, share)
+        for row in rows[: max(MOST_CHOICES, len(selected))]
     ]
 
 
-def _bands(wanted: Asked, counted: list) -> list[Choice]:
-    counts = {int(value): count for value, _name, count in counted}
+def _toggle(wanted: Asked, name: str, value: str, label: str, count: int, share: int) -> Choice:
+    chosen = getattr(wanted, name)
+    url = wanted.url(**{name: tuple(sorted(set(chosen) ^ {value}))})
+    return Choice(value, label, url, selected=value in chosen, count=_told(count, share))
+
+
+def _told(count: int, share: int) -> int | str:
+    """A count as people read it: exact, or about so many where only a share was counted."""
+    if share == 1:
+        return count
+    digits = max(0, len(str(count)) - 2)
+    return f"≈{round(count, -digits):,}"
+
+
+def _feature_facets(wanted: Asked, found: Found) -> list[Facet]:
+    """The features that tell most products apart: those with several values, chosen ones first."""
+    by_name: dict[int, list[Count]] = {}
+    for count in found.counts["feature"]:
+        by_name.setdefault(count.group, []).append(count)
+    chosen = wanted.filters.features
+    ordered = sorted(by_name.items(), key=lambda item: (item[0] not in chosen, -sum(row.count for row in item[1])))
+    facets = []
+    for name, rows in ordered:
+        if (name not in chosen and len(rows) < 2) or len(facets) >= max(MOST_FEATURES, len(chosen)):
+            continue
+        rows = [row for row in rows if f"{name}-{row.value}" in wanted.features] + [
+            row for row in rows if f"{name}-{row.value}" not in wanted.features
+        ]
+        choices = [
+            _toggle(wanted, "features", f"{name}-{row.value}", str(row.label), row.count, found.share)
+            for row in rows[: max(MOST_CHOICES, len(chosen.get(name, ())))]
+        ]
+        facets.append(_facet(f"is-{name}", str(rows[0].group_label), choices))
+    return facets
+
+
+def _bands(wanted: Asked, counted: Sequence[Count], share: int) -> list[Choice]:
+    counts = {int(row.value): row.count for row in counted}
     choices = []
     for place, (low, high) in enumerate(BANDS):
         limits = {
@@ -473,7 +478,8 @@ def _bands(wanted: Asked, counted: list) -> list[Choice]:
         if not counts.get(place) and not selected:
             continue
         url = wanted.url(price_min=None, price_max=None) if selected else wanted.url(**limits)
-        choices.append(Choice(f"{low or ''}-{high or ''}", _band_label(low, high), url, selected, counts.get(place, 0)))
+        count = _told(counts.get(place, 0), share)
+        choices.append(Choice(f"{low or ''}-{high or ''}", _band_label(low, high), url, selected, count))
     return choices
 
 
@@ -485,27 +491,30 @@ def _band_label(low: int | None, high: int | None) -> str:
     return f"¥{low}–{high}"
 
 
-def _flags(wanted: Asked, counted: dict) -> list[Choice]:
-    in_stock, well_rated = counted["in_stock"][0][2], counted["rating"][0][2]
+def _flags(wanted: Asked, found: Found) -> list[Choice]:
+    in_stock, well_rated = found.counts["in_stock"][0].count, found.counts["rating"][0].count
     choices = []
     if in_stock or wanted.in_stock:
-        choices.append(
-            Choice("in_stock", _("In stock"), wanted.url(in_stock=not wanted.in_stock), wanted.in_stock, in_stock)
-        )
+        url = wanted.url(in_stock=not wanted.in_stock)
+        choices.append(Choice("in_stock", _("In stock"), url, wanted.in_stock, _told(in_stock, found.share)))
     if well_rated or wanted.well_rated:
-        url = wanted.url(well_rated=not wanted.well_rated)
-        choices.append(Choice("rating", _("4 stars and up"), url, wanted.well_rated, well_rated))
+        url, count = wanted.url(well_rated=not wanted.well_rated), _told(well_rated, found.share)
+        choices.append(Choice("rating", _("4 stars and up"), url, wanted.well_rated, count))
     return choices
 
 
-def _chosen(wanted: Asked, counted: dict) -> list[Choice]:
+def _chosen(wanted: Asked, found: Found) -> list[Choice]:
     """What narrows the list now, each as a link that takes it away."""
     chosen = []
-    for name, kind in (("brands", "brand"), ("shops", "shop")):
-        names = {slug: str(label) for slug, label, _count in counted[kind]}
-        for slug in getattr(wanted, name):
-            rest = tuple(other for other in getattr(wanted, name) if other != slug)
-            chosen.append(Choice(slug, names.get(slug, slug), wanted.url(**{name: rest}), selected=True))
+    for name, kind in (("categories", "category"), ("brands", "brand"), ("shops", "shop"), ("regions", "region")):
+        names = {row.value: str(row.label or row.value) for row in found.counts.get(kind, ())}
+        for value in getattr(wanted, name):
+            chosen.append(Choice(value, names.get(value, value), _without(wanted, name, value), selected=True))
+    features = {f"{row.group}-{row.value}": row for row in found.counts.get("feature", ())}
+    for pair in wanted.features:
+        row = features.get(pair)
+        label = f"{row.group_label}: {row.label}" if row else _("a feature")
+        chosen.append(Choice(pair, label, _without(wanted, "features", pair), selected=True))
     if wanted.price_min is not None or wanted.price_max is not None:
         low = "" if wanted.price_min is None else str(Money(wanted.price_min))
         high = "" if wanted.price_max is None else str(Money(wanted.price_max))
@@ -515,3 +524,7 @@ def _chosen(wanted: Asked, counted: dict) -> list[Choice]:
     if wanted.well_rated:
         chosen.append(Choice("rating", _("4 stars and up"), wanted.url(well_rated=False), selected=True))
     return chosen
+
+
+def _without(wanted: Asked, name: str, value: str) -> str:
+    return wanted.url(**{name: tuple(other for other in getattr(wanted, name) if other != value)})

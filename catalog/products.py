@@ -17,7 +17,8 @@ from catalog import descriptions
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, ProductPicture, ProductStats, Sku, Stock
 from catalog.options import WrongOptions, check_options, matrix
-from catalog.search.index import index_products
+from catalog.search.engine import engine
+from catalog.search.index import follow_status
 from catalog.stock import default_warehouse
 from mall.audit.trail import record
 from mall.events.bus import publish
@@ -135,7 +136,7 @@ def save_product(
     if is_new:
         ProductStats.objects.create(product=product)
     _save_skus(product, skus)
-    index_products([product.pk])
+    engine().index_products([product.pk])
     record(
         "catalog.save_product",
         product.public_id,
@@ -428,6 +429,7 @@ def _move(product: Product, status: str, action: str, *, by, now: datetime, note
         product.on_sale_at = now
     product.changed_at = now
     product.save(update_fields=["status", "review_note", "on_sale_at", "changed_at"])
+    follow_status([product.public_id])
     record(
         action,
         product.public_id,
@@ -458,6 +460,7 @@ def _pictures_changed(product: Product, action: str, name: str, *, by, now: date
     _look_again(product, _findings(product) if product.status != Product.Status.DRAFT else [])
     product.changed_at = now
     product.save(update_fields=["status", "changed_at"])
+    follow_status([product.public_id])
     record(
         action,
         product.public_id,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
+from catalog.search.ranking import weigh_product, weigh_products
+
 
 @transaction.atomic
 def count_sales(quantities: Mapping[str, int]) -> None:
@@ -18,6 +20,7 @@ def count_sales(quantities: Mapping[str, int]) -> None:
             " FROM sold JOIN locked ON locked.product_id = sold.id WHERE s.product_id = sold.id",
             [list(quantities), list(quantities.values())],
         )
+    weigh_products(quantities)
 
 
 def count_review(*, product_id: int, stars: int) -> None:
@@ -28,3 +31,4 @@ def count_review(*, product_id: int, stars: int) -> None:
             " WHERE product_id = %s",
             [stars, product_id],
         )
+    weigh_product(product_id)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, Reservation, Sku, Stock, StockMovement, Warehouse
+from catalog.search.index import follow_stock
 from mall.audit.trail import record
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
@@ -282,4 +283,5 @@ def _show_anew(stocks: Iterable[Stock]) -> None:
 
 def _show_products_anew(product_ids: set[int]) -> None:
     if product_ids:
+        follow_stock(product_ids)
         forget_products_after_commit(Product.objects.filter(pk__in=product_ids).values_list("public_id", flat=True))

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from catalog import products, withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
+from catalog.search.ranking import weigh_shop
 from catalog.stock import default_warehouse
 from mall import clock
 from mall.events.bus import on
 from mall.events.merchants import (
+    ShopBarred,
     ShopCameBack,
     ShopClosed,
     ShopExiting,
@@ -16,6 +18,7 @@ from mall.events.merchants import (
     ShopRestricted,
     ShopStays,
     ShopThawed,
+    ShopUnbarred,
     ShopWentOnHoliday,
     TradeRestored,
     TradeSuspended,
@@ -31,6 +34,13 @@ def open_default_warehouse(event: ShopOpened) -> None:
 @on(ShopFrozen, ShopThawed, ShopClosed, ShopWentOnHoliday, ShopCameBack, ShopRestricted, ShopExiting, ShopStays)
 def show_pages_anew(event) -> None:
     forget(CATALOGUE, SHOPS)
+
+
+@on(ShopBarred, ShopUnbarred)
+def weigh_goods_of_shop(event: ShopBarred | ShopUnbarred) -> None:
+    """Its health score fell below 60 or rose again: its goods stand lower in lists, or no longer."""
+    if weigh_shop(Shop.objects.get(public_id=event.shop_id)):
+        forget(CATALOGUE)
 
 
 @on(TradeSuspended, TradeRestored)

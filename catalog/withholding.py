@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from catalog.generation import SHOPS, forget_products_after_commit
+from catalog.search.index import follow_status
 from mall.audit.trail import record
 from mall.rows import select_rows
 from merchants.models import Shop
@@ -42,6 +43,7 @@ def follow_trades(*, now: datetime, shop: Shop | None = None) -> dict:
     back = select_rows(BRING_BACK, facts | {"before": "withheld", "after": "on_sale"})
     counts = {name: len(rows) for name, rows in (("withheld", withheld), ("back", back)) if rows}
     if counts:
+        follow_status(public_id for (public_id,) in withheld + back)
         record(
             "catalog.follow_trades",
             shop.public_id if shop else "catalogue",

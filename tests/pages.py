@@ -282,6 +282,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("category", category)
     yield page("category-filtered", f"{category}?price_min=10&in_stock=1&sort=newest")
     yield page("search", reverse("storefront:catalog:search") + "?q=tea")
+    yield page("search-all", reverse("storefront:catalog:search"))
     yield page("search-nothing", reverse("storefront:catalog:search") + "?q=qqqqqq")
     yield page("shop", reverse("storefront:catalog:shop", args=[scene.shop.slug]))
     yield page("product", reverse("storefront:catalog:product", args=[scene.product.public_id]))

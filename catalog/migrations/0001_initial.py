@@ -414,25 +414,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="stocks", to="catalog.warehouse"
             ),
         ),
-        migrations.CreateModel(
-            name="ProductSearch",
-            fields=[
-                (
-                    "product",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="search",
-                        serialize=False,
-                        to="catalog.product",
-                    ),
-                ),
-                ("words", django.contrib.postgres.search.SearchVectorField()),
-            ],
-            options={
-                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["words"], name="product_search_words")],
-            },
-        ),
         migrations.AddIndex(
             model_name="product",
             index=models.Index(
@@ -558,4 +539,230 @@ class Migration(migrations.Migration):
                 verbose_name="trade",
             ),
         ),
+        migrations.CreateModel(
+            name="FacetName",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+            ],
+            options={
+                "verbose_name": "feature",
+                "verbose_name_plural": "features",
+            },
+        ),
+        migrations.CreateModel(
+            name="FacetValue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80)),
+                ("value", mall.texts.TextField(default=mall.texts.Text, verbose_name="value")),
+                (
+                    "of",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="values", to="catalog.facetname"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "value of a feature",
+                "verbose_name_plural": "values of features",
+            },
+        ),
+        migrations.CreateModel(
+            name="ProductSearch",
+            fields=[
+                (
+                    "product",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search",
+                        serialize=False,
+                        to="catalog.product",
+                    ),
+                ),
+                ("words", django.contrib.postgres.search.SearchVectorField()),
+                ("is_listed", models.BooleanField(verbose_name="on sale")),
+                ("in_stock", models.BooleanField(verbose_name="in stock")),
+                ("price", models.BigIntegerField(verbose_name="lowest price")),
+                ("sold", models.PositiveIntegerField(default=0, verbose_name="sold")),
+                ("stars", models.PositiveSmallIntegerField(default=0, verbose_name="average of stars, times ten")),
+                ("weight", models.FloatField(default=0, verbose_name="weight")),
+                ("on_sale_at", models.DateTimeField(null=True, verbose_name="first on sale at")),
+                (
+                    "facets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.brand",
+                        verbose_name="brand",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="catalog.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "product in search",
+                "verbose_name_plural": "how search ranks",
+            },
+        ),
+        migrations.CreateModel(
+            name="CatalogueWord",
+            fields=[
+                ("word", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="word")),
+                ("products", models.PositiveIntegerField(verbose_name="products")),
+                ("sound", models.CharField(blank=True, db_index=True, default="", max_length=80, verbose_name="sound")),
+                (
+                    "shortened",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "word of the catalogue",
+                "verbose_name_plural": "words of the catalogue",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["shortened"], name="catalogue_word_shortened")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchedWords",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(verbose_name="day")),
+                ("words", models.CharField(max_length=60, verbose_name="words")),
+                ("visitors", models.PositiveIntegerField(verbose_name="visitors")),
+                ("found", models.PositiveIntegerField(null=True, verbose_name="found")),
+            ],
+            options={
+                "verbose_name": "words looked for",
+                "verbose_name_plural": "words looked for",
+                "permissions": [("make_synonym", "Can make a synonym of words looked for")],
+                "indexes": [models.Index(fields=["-on", "-visitors"], name="searched_words_by_day")],
+                "constraints": [models.UniqueConstraint(fields=("on", "words"), name="searched_words_once_a_day")],
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("same", "Synonyms: all of these words find the same"),
+                            ("also", "One-way: who types these also finds the target's words"),
+                            ("redirect", "Redirect: who types these is led to the target's address"),
+                            ("pinned", "Hot: these words stand first among the hot words"),
+                            ("never_hot", "Never hot: these words are not shown as hot words"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("words", models.CharField(help_text="Apart by commas.", max_length=400, verbose_name="words")),
+                (
+                    "target",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="One-way: words, apart by commas. Redirect: an address of the mall that begins with /.",
+                        max_length=400,
+                        verbose_name="target",
+                    ),
+                ),
+                (
+                    "place",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Hot words stand in this order.", verbose_name="place"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "rule of search",
+                "verbose_name_plural": "rules of search",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["also", "redirect"]), _negated=True),
+                            models.Q(("target", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="search_rule_has_its_target",
+                    )
+                ],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="facetvalue",
+            constraint=models.UniqueConstraint(fields=("of", "key"), name="facet_value_once"),
+        ),
+        migrations.AddIndex(
+            model_name="productsearch",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="product_search_words"),
+        ),
+        migrations.AddIndex(
+            model_name="productsearch",
+            index=models.Index(
+                condition=models.Q(("is_listed", True)), fields=["-weight", "-product"], name="search_by_weight"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="productsearch",
+            index=models.Index(
+                condition=models.Q(("is_listed", True)), fields=["-sold", "-product"], name="search_by_sales"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="productsearch",
+            index=models.Index(
+                condition=models.Q(("is_listed", True)), fields=["-on_sale_at", "-product"], name="search_by_age"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="productsearch",
+            index=models.Index(
+                condition=models.Q(("is_listed", True)), fields=["price", "-product"], name="search_by_price"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="productsearch",
+            index=models.Index(
+                condition=models.Q(("is_listed", True)), fields=["-stars", "-sold", "-product"], name="search_by_stars"
+            ),
+        ),
+        migrations.RunSQL("ALTER TABLE catalog_productsearch SET (fillfactor = 90)", migrations.RunSQL.noop),
     ]

@@ -1,17 +1,48 @@
-"""Writing what search knows of products."""
+"""
+Writing what search knows of products, in the transaction of whoever changed them.
 
-from collections.abc import Iterable, Sequence
+``index_products`` writes a product's whole row; the smaller verbs beside it follow what changes often: whether it is on
+sale, and in stock.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 
-from django.db import connection
+from django.db import connection, connections, transaction
 
-from catalog.models import Product
-from catalog.search.words import vector
+from catalog.models import Category, FacetName, FacetValue, Product
+from catalog.search import ranking
+from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHOP, normalized, vector
+from mall.texts import Text
 
-_BATCH = 500
+BATCH = 1_000
+MOST_FACETS = 40  # of one product
+LONGEST_FACET = 60
+
+AVAILABLE = (
+    "SELECT 1 FROM catalog_sku k JOIN catalog_stock a ON a.sku_id = k.id"
+    " WHERE k.product_id = {product} AND k.is_active AND a.on_hand > a.reserved"
+)
+COLUMNS = (
+    "words", "is_listed", "in_stock", "shop_id", "category_id", "brand_id", "price", "sold", "stars", "weight",
+    "on_sale_at", "facets",
+)  # fmt: skip
+_WRITE = f"""
+    INSERT INTO catalog_productsearch (product_id, {", ".join(COLUMNS)})
+    SELECT p.id, w.words::tsvector, p.status = 'on_sale', EXISTS ({AVAILABLE.format(product="p.id")}), p.shop_id,
+        p.category_id, p.brand_id, p.price_from, coalesce(t.sold_count, 0), coalesce({ranking.STARS}, 0),
+        coalesce({ranking.WEIGHT}, 0), p.on_sale_at, w.facets::int[]
+    FROM unnest(%(ids)s::bigint[], %(words)s::text[], %(facets)s::text[]) AS w(id, words, facets)
+    JOIN catalog_product p ON p.id = w.id LEFT JOIN catalog_productstats t ON t.product_id = p.id
+    ORDER BY p.id
+    ON CONFLICT (product_id) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in COLUMNS)}
+"""  # noqa: S608 - words of this module
 
 
-def words_of(product: Product) -> str:
+def words_of(product: Product, facets: Iterable[int] = ()) -> str:
     """The tsvector literal of a product; needs ``category`` and ``brand`` loaded."""
     titles = list(product.title.values())
     texts = [(title, "A") for title in titles]
@@ -23,34 +54,196 @@ def words_of(product: Product) -> str:
     texts += [
         (text, "C") for option in product.options for value in option["values"] for text in value["name"].values()
     ]
-    return vector(texts, sounding=" ".join(titles))
+    return vector(texts, sounding=" ".join(titles), marks=_marks(product, facets))
+
+
+def _marks(product: Product, facets: Iterable[int]) -> list[str]:
+    marks = [EVERY, f"{CATEGORY}{product.category_id}", f"{SHOP}{product.shop_id}"]
+    if product.brand_id:
+        marks.append(f"{BRAND}{product.brand_id}")
+    scattered = product.pk * 2654435761 % 2**32  # neighbours by age or shop fall into different shares
+    marks += [f"{EVERY}{share}" for share in SHARES if (scattered >> 8) % share == 0]
+    return marks + [f"{FEATURE}{facet}" for facet in facets]
 
 
 def index_products(product_ids: Sequence[int]) -> int:
     """Write the words of these products, in the transaction of whoever changed them; returns how many."""
-    products = Product.objects.filter(pk__in=product_ids).select_related("category", "brand").defer("description")
-    return _write(products)
+    return sum(_store(_prepared(batch)) for batch in _batches(_READ.filter(pk__in=product_ids)))
 
 
 def index_all() -> int:
-    """Write the words of every product, in batches; returns how many."""
-    products = Product.objects.select_related("category", "brand").defer("description").order_by("pk")
+    """
+    Write the words of every product, in batches; returns how many.
+
+    Outside of a transaction the database writes one batch while the next one is prepared.
+    """
     written, last = 0, 0
-    while batch := list(products.filter(pk__gt=last)[:_BATCH]):
-        written += _write(batch)
-        last = batch[-1].pk
+    with ExitStack() as ending:
+        if connection.in_atomic_block:
+            store: Callable[[dict], Callable[[], int]] = lambda rows: partial(_store, rows)  # noqa: E731
+        else:
+            beside = ending.enter_context(ThreadPoolExecutor(1, initializer=_write_much))
+            ending.callback(lambda: beside.submit(connections.close_all).result())
+            store = lambda rows: beside.submit(_store, rows).result  # noqa: E731
+        before: Callable[[], int] = int
+        while batch := list(_READ.filter(pk__gt=last).order_by("pk")[:BATCH]):
+            rows = _prepared(batch)
+            written += before()
+            before, last = store(rows), batch[-1].pk
+        written += before()
     return written
 
 
-def _write(products: Iterable[Product]) -> int:
-    written, rows = 0, ((product.pk, words_of(product)) for product in products)
-    while batch := list(islice(rows, _BATCH)):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO catalog_productsearch (product_id, words)"
-                " SELECT product_id, words::tsvector FROM unnest(%s::bigint[], %s::text[]) AS w(product_id, words)"
-                " ON CONFLICT (product_id) DO UPDATE SET words = excluded.words",
-                [[pk for pk, _words in batch], [words for _pk, words in batch]],
-            )
-        written += len(batch)
-    return written
+_READ = Product.objects.select_related("brand").only(
+    "shop_id", "category_id", "title", "subtitle", "options", "attributes", "brand__name"
+)
+
+
+def _batches(products: Iterable[Product]) -> Iterator[list[Product]]:
+    rest = iter(products)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _prepared(batch: list[Product]) -> dict:
+    """What the database needs to write the rows of these products."""
+    categories = Category.objects.only("name").in_bulk({product.category_id for product in batch})
+    for product in batch:
+        product.category = categories[product.category_id]
+    facets = _facets_of(batch)
+    return {
+        "ids": [product.pk for product in batch],
+        "words": [words_of(product, facets[product.pk]) for product in batch],
+        "facets": [f"{{{','.join(map(str, facets[product.pk]))}}}" for product in batch],
+        **ranking.facts(),
+    }
+
+
+def _write_much() -> None:
+    """For a connection that writes very many rows: their words are sorted into the index in large heaps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET gin_pending_list_limit = '32MB'; SET work_mem = '64MB'; SET synchronous_commit = off")
+
+
+def _store(rows: dict) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, rows)
+    return len(rows["ids"])
+
+
+# What changes often --------------------------------------------------------------------------------------------------
+
+
+def follow_status(public_ids: Iterable[str]) -> None:
+    """These came on sale or are no longer: lists show them or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_productsearch w SET is_listed = (p.status = 'on_sale'), on_sale_at = p.on_sale_at"
+            " FROM catalog_product p WHERE p.id = w.product_id AND p.public_id = ANY(%s)"
+            " AND (w.is_listed, w.on_sale_at) IS DISTINCT FROM (p.status = 'on_sale', p.on_sale_at)",
+            [list(public_ids)],
+        )
+
+
+@transaction.atomic
+def follow_stock(product_ids: Iterable[int]) -> None:
+    """
+    The last piece of these went, or the first one came.
+
+    The rows are locked first: who waited for another's last piece then counts anew what is left.
+    """
+    ids = sorted(set(product_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT product_id FROM catalog_productsearch WHERE product_id = ANY(%s) ORDER BY product_id FOR UPDATE",
+            [ids],
+        )
+        cursor.execute(
+            "UPDATE catalog_productsearch w SET in_stock = n.is_there FROM (SELECT id, EXISTS ("  # noqa: S608
+            + AVAILABLE.format(product="p.id")
+            + ") AS is_there FROM unnest(%s::bigint[]) AS p(id)) n"
+            " WHERE w.product_id = n.id AND w.in_stock <> n.is_there",
+            [ids],
+        )
+
+
+_TEND = f"""
+    UPDATE catalog_productsearch w SET is_listed = n.is_listed, in_stock = n.in_stock, price = n.price
+    FROM (SELECT p.id, p.status = 'on_sale' AS is_listed, p.price_from AS price,
+        EXISTS ({AVAILABLE.format(product="p.id")}) AS in_stock FROM catalog_product p) n
+    WHERE w.product_id = n.id AND (w.is_listed, w.in_stock, w.price) IS DISTINCT FROM (n.is_listed, n.in_stock, n.price)
+"""  # noqa: S608 - words of this module
+
+
+def tend_index() -> dict[str, int]:
+    """Find what stands in no row of search, or otherwise than it is, and put it right; returns how much that was."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id FROM catalog_product p WHERE NOT EXISTS"
+            " (SELECT FROM catalog_productsearch w WHERE w.product_id = p.id) ORDER BY p.id"
+        )
+        missing = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_TEND)
+        followed = cursor.rowcount
+    counts = {"indexed": index_products(missing), "followed": followed, "weighed": ranking.weigh_all()}
+    return {name: count for name, count in counts.items() if count}
+
+
+# Features ------------------------------------------------------------------------------------------------------------
+
+
+def _facets_of(products: Sequence[Product]) -> dict[int, list[int]]:
+    """The features of each product by key, made where nobody had them before; two queries for all that are known."""
+    told = {product.pk: list(dict.fromkeys(_told(product)))[:MOST_FACETS] for product in products}
+    texts = {(name, value): pair for product in products for name, value, pair in _told_texts(product)}
+    wanted = sorted({pair for pairs in told.values() for pair in pairs})
+    if not wanted:
+        return {product.pk: [] for product in products}
+    names = _known(FacetName, {name: {"name": texts[name, value][0]} for name, value in wanted}, ("key",))
+    values = _known(
+        FacetValue,
+        {(names[name], value): {"value": texts[name, value][1]} for name, value in wanted},
+        ("of_id", "key"),
+    )
+    return {pk: sorted(values[names[name], value] for name, value in pairs) for pk, pairs in told.items()}
+
+
+def _known(model, wanted: dict, keys: tuple[str, ...]) -> dict:
+    """The rows' keys by what names them; those that are not there yet are made."""
+    search = {f"{key}__in": {(key_of if len(keys) > 1 else (key_of,))[place] for key_of in wanted}
+              for place, key in enumerate(keys)}  # fmt: skip
+
+    def read() -> dict:
+        rows = model.objects.filter(**search).values_list(*keys, "pk")
+        return {(row[0] if len(keys) == 1 else row[:-1]): row[-1] for row in rows}
+
+    known = read()
+    missing = [key for key in wanted if key not in known]
+    if missing:
+        rows = [
+            model(**dict(zip(keys, key if len(keys) > 1 else (key,), strict=True)), **wanted[key]) for key in missing
+        ]
+        model.objects.bulk_create(rows, ignore_conflicts=True)
+        known = read()
+    return known
+
+
+def _told(product: Product) -> Iterable[tuple[str, str]]:
+    return ((name, value) for name, value, _texts in _told_texts(product))
+
+
+def _told_texts(product: Product) -> Iterable[tuple[str, str, tuple[Text, Text]]]:
+    """What a product says of itself in pairs: its attributes, and the values of its options."""
+    pairs = [(attribute["name"], attribute["value"]) for attribute in product.attributes]
+    pairs += [(option["name"], value["name"]) for option in product.options for value in option["values"]]
+    for name, value in pairs:
+        name_key, value_key = _key(name), _key(value)
+        if name_key and value_key:
+            yield name_key, value_key, (Text(name), Text(value))
+
+
+def _key(text: dict) -> str:
+    """Texts that are the same but for case and width are one; what is longer than a label is no feature."""
+    said = text.get("zh-hans") or next((words for words in text.values() if words), "")
+    key = " ".join(normalized(said).split())
+    return key if len(key) <= LONGEST_FACET else ""

@@ -17,6 +17,7 @@ from catalog.generation import CATALOGUE, SHOPS, generation
 from catalog.listing import Asked, listing
 from catalog.models import Category, Product
 from catalog.navigation import crumbs_of, subtree_ids
+from catalog.search import hot
 from catalog.search.suggestions import suggestions
 from catalog.storefront import head
 from mall.pages import cached_part
@@ -34,8 +35,8 @@ def category(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
     return _answer(request, asked.key, "category.html", lambda: _category(slug, asked))
 
 
-def search(request: HttpRequest, asked: Asked) -> HttpResponse:
-    return _answer(request, asked.key, "search.html", lambda: _search(asked))
+def search(request: HttpRequest, asked: Asked, *, now: datetime) -> HttpResponse:
+    return _answer(request, asked.key, "search.html", lambda: _search(asked, now))
 
 
 def shop(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
@@ -81,14 +82,18 @@ def _category(slug: str, asked: Asked) -> dict:
     return _part("storefront/catalog/_listing_main.html", context, head.of_category(found, context["crumbs"], asked))
 
 
-def _search(asked: Asked) -> dict:
+def _search(asked: Asked, now: datetime) -> dict:
+    page = listing(asked)
+    if asked.words and not asked.is_narrowed:
+        hot.note_found(asked.words, page.matching if page.found_all_words and not page.instead else 0, now=now)
     context = {
         "kind": "search",
         "category": None,
         "crumbs": [],
         "query": asked.words,
         "subcategories": [],
-        "listing": listing(asked),
+        "listing": page,
+        "hot_words": hot.hot_words() if not asked.words or not page.cards else [],
     }
     title = _("Search: %(words)s") % {"words": asked.words} if asked.words else _("All goods")
     return _part("storefront/catalog/_listing_main.html", context, head.of_search(title))

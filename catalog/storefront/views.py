@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.listing import asked
 from catalog.reviews import NotPurchased, purchased_line, write_review
-from catalog.search.query import MOST_CHARACTERS
+from catalog.search.hot import note_search
+from catalog.search.query import typed
+from catalog.search.rules import redirect_for
 from catalog.storefront import parts
 from catalog.storefront.forms import ReviewForm
 from mall import clock
@@ -35,15 +37,18 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    words = _typed(request)
+    words, now = typed(request.GET.get("q", "")), clock.now()
+    if words and (address := redirect_for(words)):
+        return redirect(address)
     wanted = asked(request.GET, path=reverse("storefront:catalog:search"), words=words)
-    return parts.search(request, wanted)
+    if words and wanted.page == 1:
+        note_search(words, visitor=_visitor(request), now=now)
+    return parts.search(request, wanted, now=now)
 
 
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
-    words = _typed(request)
-    return JsonResponse({"suggestions": parts.suggested(words) if words else []})
+    return JsonResponse({"suggestions": parts.suggested(typed(request.GET.get("q", "")))})
 
 
 @require_safe
@@ -81,6 +86,9 @@ def review(request: HttpRequest, order_line_id: int) -> HttpResponse:
     return render(request, "storefront/catalog/review.html", {"form": form, "line": line})
 
 
-def _typed(request: HttpRequest) -> str:
-    """The words typed, without what no text holds, at most so many."""
-    return " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:MOST_CHARACTERS]
+def _visitor(request: HttpRequest) -> str:
+    """What tells a visitor from others today; it is only ever counted (``catalog.search.hot``)."""
+    if request.user.is_authenticated:
+        return str(request.user.pk)
+    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return f"{forwarded or request.META.get('REMOTE_ADDR', '')} {request.headers.get('user-agent', '')}"

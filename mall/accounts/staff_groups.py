@@ -17,6 +17,10 @@ from django.utils.translation import gettext_lazy as _
 ADMINISTRATOR = "administrator"
 SEES_SHOPS = {"merchants.view_merchant", "merchants.view_shop"}
 SEES_GOODS = {"catalog.view_product", "catalog.view_category", "catalog.view_brand", "catalog.view_review"}
+KEEPS_SEARCH = {
+    "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
+    "catalog.change_searchrule", "catalog.delete_searchrule",
+}  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund"}
 
@@ -63,6 +67,7 @@ STAFF_GROUPS = {
             _("Reviews products and keeps the category tree and the brands."),
             *SEES_SHOPS,
             *SEES_GOODS,
+            *KEEPS_SEARCH,
             "merchants.view_application",
             "merchants.expert_application",
             "merchants.view_document",
@@ -84,6 +89,7 @@ STAFF_GROUPS = {
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,
+            *KEEPS_SEARCH,
             "merchants.view_application",
             "merchants.view_trade",
             "merchants.add_trade",

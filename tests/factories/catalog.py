@@ -55,4 +55,5 @@ def sku(*, price: str = "10.00", stock: int = 100, shop=None, product: Product |
         stocks.receive(sku=row, quantity=stock, now=NOON)
     else:
         Stock.objects.create(shop=row.shop, sku=row, warehouse=stocks.default_warehouse(row.shop))
+    index_products([product.pk])
     return row

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.models import SearchedWords, SearchRule
 from catalog.reviews import write_review
 from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
@@ -71,6 +72,8 @@ def a_bit_of_everything() -> None:
     Notice.objects.create(person=clerk, kind="shop_frozen", facts={"shop": "…", "reason": "…"}, told_at=NOON)
     product(status="in_review", title="最好的茶", brand=brand())
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)
+    SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
+    SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
     BannedWord.objects.create(word=f"word{number()}", severity="block", why="…")
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
@@ -138,7 +141,8 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
     """Rows that verbs write are read only; the few lists that staff write themselves put each change on record."""
     shown = admin.site._registry[model]
     written = {
-        "accounts.User", "auth.Group", "catalog.Brand", "catalog.Category", "marketing.Banner", "risk.BannedWord",
+        "accounts.User", "auth.Group", "catalog.Brand", "catalog.Category", "catalog.SearchRule", "marketing.Banner",
+        "risk.BannedWord",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
     }  # fmt: skip
 

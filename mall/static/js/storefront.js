@@ -31,11 +31,13 @@
       input.setAttribute("aria-activedescendant", rows[chosen].id);
     };
     const show = (suggestions) => {
-      list.replaceChildren(...suggestions.map(({ text, url }, at) => {
+      list.replaceChildren(...suggestions.map(({ text, url, note }, at) => {
         const row = document.createElement("li");
         row.id = `suggestion-${at}`;
         row.setAttribute("role", "option");
-        row.textContent = text;
+        row.append(Object.assign(document.createElement("span"), { textContent: text, className: "suggestion-text" }));
+        if (note) row.append(Object.assign(document.createElement("small"), { textContent: note }));
+        row.classList.toggle("is-words", !url);
         row.dataset.url = url || "";
         row.dataset.text = text;
         return row;
@@ -53,21 +55,25 @@
     };
     const ask = async () => {
       const words = input.value.trim();
-      if (!words) return shut();
       asked = words;
       try {
         const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ q: words })}`);
         if (!answer.ok) return;
         const { suggestions } = await answer.json();
-        if (asked === words && document.activeElement === input) show(suggestions);
+        if (asked === input.value.trim() && document.activeElement === input) show(suggestions);
       } catch { /* suggestions are a comfort; the search itself still works */ }
     };
     input.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(ask, 180);
     });
+    input.addEventListener("focus", () => { if (!input.value.trim()) ask(); });
     input.addEventListener("keydown", (event) => {
-      if (list.hidden) return;
+      if (list.hidden && event.key === "ArrowDown" && !event.isComposing) {
+        event.preventDefault();
+        ask();
+      }
+      if (list.hidden || event.isComposing) return;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         choose(chosen < 0 && event.key === "ArrowUp" ? -1 : chosen + (event.key === "ArrowDown" ? 1 : -1));

@@ -1,0 +1,350 @@
+"""
+The engine that comes with the mall: one table, one GIN index over words and marks (see docs/decisions).
+
+An answer is one statement as long as about ``MOST_COUNTED`` products match at most: it reads each of them once, notes
+in which kinds of choice it does not fit, and counts by that. A product that fails one kind only still counts for the
+other choices of that kind, one that fails two counts nowhere, so every facet is counted as if it alone were not chosen.
+
+Of more than that a fair share is counted (every fourth, sixteenth or sixty-fourth product carries a mark), and the page
+itself is found along an index of the order, in a walk of bounded length, or among the few that fit the filters.
+"""
+
+import json
+from collections.abc import Iterable
+
+from django.db import connection
+
+from catalog.search import index, ranking
+from catalog.search.engine import BANDS, GOOD_RATING, Count, Found, Question
+from catalog.search.query import all_words, any_word
+from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHOP, quoted
+from mall.texts import Text
+from merchants import states
+
+MOST_COUNTED = 5_000  # facets are exact up to here
+MOST_READ = 11_000  # rows that a page may be chosen from by reading them all; totals are exact up to here
+MOST_REACHED = 1_200  # products that the pages of one list lead to
+# "Relevance" weighs the words of so many at a time, those of the highest weight first.
+WINDOW, WALKED_WINDOW = 480, 240
+MOST_WALKED = 30_000  # rows along an order for each window before a walk gives up
+MOST_SHOPS = 60
+MOST_FEATURE_GROUPS = 5
+
+_RANK = "ts_rank('{0.05,0.2,0.5,1}', w.words, %(ranked)s::tsquery)"
+_STOCK = f"CASE WHEN in_stock THEN 1 ELSE {ranking.SOLD_OUT} END"
+_ORDERS = {
+    "relevance": f"weight * {_STOCK} DESC, product_id DESC",
+    "popular": "sold DESC, product_id DESC",
+    "newest": "on_sale_at DESC, product_id DESC",
+    "price_up": "price, product_id DESC",
+    "price_down": "price DESC, product_id DESC",
+    "rating": "stars DESC, sold DESC, product_id DESC",
+}
+_WALKS = _ORDERS | {"relevance": "weight DESC, product_id DESC", "price_down": "price DESC, product_id"}
+
+_SHOPS = "w.shop_id NOT IN (SELECT id FROM merchants_shop s WHERE NOT {})"
+_LISTED = _SHOPS.format(states.sql("s", "list", "buy"))
+_SEEN = _SHOPS.format(states.seen_sql("s"))
+
+# Kinds of choice that a product can fail, each a bit.
+_BITS = {"category": 1, "brand": 2, "shop": 4, "region": 8, "price": 16, "in_stock": 32, "rating": 64}
+_FIRST_FEATURE = 128
+
+_ROW = """
+    SELECT w.product_id, w.category_id, w.brand_id, w.shop_id, w.price, w.in_stock, w.stars, w.sold, w.weight,
+        w.on_sale_at, w.facets, {fails} AS fails
+    FROM catalog_productsearch w WHERE w.is_listed AND {shops} AND w.words @@ {base}"""
+_SIZES = [  # every how manieth product is read, when at least and at most so many of every 64 match
+    (1, 0, MOST_COUNTED // 64),
+    *((share, MOST_COUNTED * share // 4 // 64 + 1, MOST_COUNTED * share // 64) for share in SHARES[:-1]),
+    (SHARES[-1], MOST_COUNTED * SHARES[-1] // 4 // 64 + 1, 2**31 - 1),
+]
+_SHARED = f"(%(base)s || ' & ''{EVERY}{{share}}''')::tsquery"
+_BRANCHES = " UNION ALL ".join(
+    _ROW.replace("{base}", "%(base)s::tsquery" if share == 1 else _SHARED.format(share=share))  # noqa: S608
+    + " AND (SELECT n FROM size) BETWEEN "
+    + f"{least} AND {most}"
+    for share, least, most in _SIZES
+)
+_COUNTS = f"""
+WITH size AS MATERIALIZED (
+    SELECT count(*) AS n FROM catalog_productsearch w
+    WHERE w.is_listed AND w.words @@ (%(base)s || ' & ''{EVERY}64''')::tsquery
+), matched AS MATERIALIZED (
+    {_BRANCHES}
+), counted AS MATERIALIZED (
+    SELECT grouping(category_id, brand_id, shop_id, band) AS kind, category_id, brand_id, shop_id, band, in_stock,
+        well_rated, fails, count(*) AS n
+    FROM (SELECT *, width_bucket(price,
+            ARRAY[{", ".join(str(top * 100) for _low, top in BANDS[:-1])}]::bigint[]) AS band,
+        stars >= {GOOD_RATING * 10} AS well_rated FROM matched) m
+    WHERE fails & (fails - 1) = 0
+    GROUP BY GROUPING SETS (
+        (category_id, fails), (brand_id, fails), (shop_id, fails), (band, in_stock, well_rated, fails)
+    )
+)
+SELECT 'size' AS kind, '' AS value, NULL::jsonb AS label, 0 AS fails, n, 0 AS grp, NULL::jsonb AS grp_label FROM size
+UNION ALL SELECT 'matching', '', NULL, 0, count(*), 0, NULL FROM matched
+UNION ALL SELECT 'flat', band || ' ' || in_stock::int || ' ' || well_rated::int, NULL, fails, n, 0, NULL
+    FROM counted WHERE kind = 14
+UNION ALL SELECT 'category', c.slug, c.name, 0, n.n, 0, NULL FROM (
+    SELECT category_id, sum(n) AS n FROM counted WHERE kind = 7 AND fails IN (0, 1) GROUP BY 1
+) n JOIN catalog_category c ON c.id = n.category_id
+UNION ALL SELECT 'brand', b.slug, b.name, 0, n.n, 0, NULL FROM (
+    SELECT brand_id, sum(n) AS n FROM counted WHERE kind = 11 AND fails IN (0, 2) GROUP BY 1
+) n JOIN catalog_brand b ON b.id = n.brand_id
+UNION ALL SELECT 'shop', s.slug, s.name, 0, n.n, 0, NULL FROM (
+    SELECT shop_id, sum(n) AS n FROM counted WHERE kind = 13 AND fails IN (0, 4) GROUP BY 1
+    ORDER BY shop_id IN (SELECT id FROM merchants_shop WHERE slug = ANY(%(shops)s)) DESC, 2 DESC, 1 LIMIT {MOST_SHOPS}
+) n JOIN merchants_shop s ON s.id = n.shop_id
+UNION ALL SELECT 'region', s.province, NULL, 0, sum(n.n), 0, NULL FROM counted n
+    JOIN merchants_shop s ON s.id = n.shop_id AND s.province <> '' WHERE n.kind = 13 AND fails IN (0, 8) GROUP BY 2
+UNION ALL SELECT 'feature', v.id::text, v.value, n.fails, n.n, v.of_id, f.name FROM (
+    SELECT u.v, fails, count(*) AS n FROM matched, unnest(facets) AS u(v)
+    WHERE fails = 0 OR fails >= {_FIRST_FEATURE} AND fails & (fails - 1) = 0 GROUP BY 1, 2
+) n JOIN catalog_facetvalue v ON v.id = n.v JOIN catalog_facetname f ON f.id = v.of_id
+UNION ALL ({{hits}})
+"""  # noqa: S608 - words of this module; what is asked goes in as parameters
+
+_IS_EXACT = f"(SELECT n FROM size) <= {MOST_COUNTED // 64}"  # noqa: S608 - as above
+
+# The page itself, out of rows that have all been read ("matched", those that fit) ...
+_PLAIN_HITS = """
+    SELECT 'hit', product_id::text, NULL, 0, row_number() OVER (ORDER BY {order}), 0, NULL FROM matched
+    WHERE fails = 0 AND {when} ORDER BY 5 OFFSET %(first)s LIMIT %(limit)s"""
+_RANKED_HITS = f"""
+    SELECT 'hit', product_id::text, NULL, 0, row_number() OVER (ORDER BY rank DESC, product_id DESC), 0, NULL FROM (
+        SELECT r.product_id, {_RANK} * r.weight * {_STOCK.replace("in_", "r.in_")} AS rank
+        FROM (SELECT product_id, weight, in_stock FROM matched WHERE fails = 0 AND {{when}}
+            ORDER BY {_ORDERS["relevance"]} OFFSET %(window)s LIMIT {{window_size}}) r
+        JOIN catalog_productsearch w ON w.product_id = r.product_id
+    ) ranked ORDER BY 5 OFFSET %(within)s LIMIT %(limit)s"""  # noqa: S608 - as above
+# ... or by reading only what fits the filters ...
+_READ = f"""
+WITH matched AS MATERIALIZED ({_ROW.replace("{base}", "{narrow}")} AND {{fits}})
+SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({{hits}})
+"""  # noqa: S608 - as above
+# ... or in a walk along the order, which ends when the page is full or has gone far enough.
+_WALK = f"""
+WITH matched AS MATERIALIZED (
+    SELECT product_id, in_stock, sold, weight, on_sale_at, price, stars, 0 AS fails FROM (
+        SELECT * FROM catalog_productsearch WHERE is_listed ORDER BY {{walk}} LIMIT %(walked)s
+    ) w WHERE {{shops}} AND w.words @@ {{narrow}} AND {{fits}} OFFSET %(walked_window)s LIMIT {WALKED_WINDOW}
+)
+SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({{hits}})
+"""  # noqa: S608 - as above
+_TITLES = f"""
+WITH size AS MATERIALIZED (
+    SELECT count(*) AS n FROM catalog_productsearch w
+    WHERE w.is_listed AND w.words @@ (%(base)s || ' & ''{EVERY}64''')::tsquery
+), few AS MATERIALIZED (
+    SELECT product_id, sold FROM catalog_productsearch w
+    WHERE w.words @@ %(base)s::tsquery AND w.is_listed AND {_LISTED} AND (SELECT n FROM size) <= {MOST_COUNTED // 64}
+), many AS MATERIALIZED (
+    SELECT product_id, sold FROM (
+        SELECT * FROM catalog_productsearch WHERE is_listed ORDER BY sold DESC, product_id DESC LIMIT {MOST_WALKED}
+    ) w WHERE (SELECT n FROM size) > {MOST_COUNTED // 64} AND w.words @@ %(base)s::tsquery AND {_LISTED} LIMIT %(limit)s
+)
+SELECT product_id FROM (SELECT * FROM few UNION ALL SELECT * FROM many) found
+ORDER BY sold DESC, product_id DESC LIMIT %(limit)s
+"""  # noqa: S608 - as above
+
+
+class PostgresSearch:
+    """:class:`catalog.search.engine.SearchEngine` by PostgreSQL alone."""
+
+    def find(self, question: Question) -> Found:
+        asked = _Asked(question)
+        if question.words and not asked.words:
+            return Found(ids=[], total=0, matching=0, reachable=0)
+        rows = asked.run(_COUNTS, when=_IS_EXACT)
+        share = _share(next(row.n for row in rows if row.kind == "size"))
+        total = share * sum(row.n for row in rows if row.kind == "flat" and row.fails == 0)
+        found = {
+            "matching": share * next(row.n for row in rows if row.kind == "matching"),
+            "share": share,
+            "counts": _counts(rows, share, asked),
+        }
+        if share == 1:
+            return Found(ids=_hits(rows), total=total, reachable=min(total, MOST_REACHED), **found)
+        ids, total, reachable = self._page_of_many(asked, total)
+        return Found(ids=ids, total=total, reachable=reachable, **found)
+
+    def titles(self, words: str, limit: int) -> list[int]:
+        base = all_words(words)
+        if not base:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(_TITLES, {"base": f"({base})", "limit": limit})
+            return [pk for (pk,) in cursor.fetchall()]
+
+    def index_products(self, product_ids: Iterable[int]) -> int:
+        return index.index_products(list(product_ids))
+
+    def _page_of_many(self, asked: "_Asked", about: int) -> tuple[list[int], int, int]:
+        """The page where more match than are counted; how many fit (exactly, if read), how many pages lead to."""
+        if about > MOST_READ:
+            rows = asked.run(_WALK)
+            if next(row.n for row in rows if row.kind == "matching") == WALKED_WINDOW:
+                return _hits(rows), about, MOST_REACHED
+        rows = asked.run(_READ)
+        total = next(row.n for row in rows if row.kind == "matching")
+        return _hits(rows), total, min(total, MOST_REACHED)
+
+
+class _Row:
+    """A line of what the database answers."""
+
+    __slots__ = ("fails", "group", "group_label", "kind", "label", "n", "value")
+
+    def __init__(self, kind, value, label, fails, n, group, group_label):
+        self.kind, self.value, self.label, self.fails = kind, value, label, fails
+        self.n, self.group, self.group_label = int(n), group, group_label
+
+
+class _Asked:
+    """A question as pieces of SQL and their parameters."""
+
+    def __init__(self, question: Question):
+        filters = question.filters
+        self.order, self.filters = question.order, filters
+        self.words = ""
+        if question.words:
+            self.words = all_words(question.words) if question.all_words else any_word(question.words)
+        fixed = [f"({self.words})"] if self.words else []
+        if question.category_ids is not None:
+            marks = [quoted(f"{CATEGORY}{pk}") for pk in question.category_ids]
+            fixed.append(f"({' | '.join(marks)})" if marks else quoted(f"{CATEGORY}0"))
+        if question.shop_id is not None:
+            fixed.append(quoted(f"{SHOP}{question.shop_id}"))
+        self.shops = _LISTED if question.shop_id is None else _SEEN  # on its own page a resting shop shows what it has
+        self.params = {
+            "base": " & ".join(fixed or [quoted(EVERY)]),
+            "ranked": self.words,
+            "first": question.first,
+            "limit": question.limit,
+            "window": question.first // WINDOW * WINDOW,
+            "within": question.first % WINDOW,
+            "walked": MOST_WALKED * (1 + question.first // WALKED_WINDOW),
+            "walked_window": question.first // WALKED_WINDOW * WALKED_WINDOW,
+            "categories": list(filters.categories),
+            "brands": list(filters.brands),
+            "shops": list(filters.shops),
+            "regions": list(filters.regions),
+            "low": filters.price_min or 0,
+            "high": 2**62 if filters.price_max is None else filters.price_max,
+        }
+        self.features = dict(list(filters.features.items())[:MOST_FEATURE_GROUPS])
+        self.narrow = "%(base)s::tsquery"
+        self.conditions = self._conditions()
+
+    def _conditions(self) -> dict[int, str]:
+        """By bit what must hold of a row ``w``, of the kinds in which something is chosen."""
+        filters, chosen = self.filters, {}
+        if filters.categories:
+            chosen[_BITS["category"]] = _one_of("category_id", "catalog_category", "slug", "categories")
+            self._narrow(CATEGORY, "catalog_category", "slug", "categories")
+        if filters.brands:
+            chosen[_BITS["brand"]] = f"coalesce({_one_of('brand_id', 'catalog_brand', 'slug', 'brands')}, false)"
+            self._narrow(BRAND, "catalog_brand", "slug", "brands")
+        if filters.shops:
+            chosen[_BITS["shop"]] = _one_of("shop_id", "merchants_shop", "slug", "shops")
+            self._narrow(SHOP, "merchants_shop", "slug", "shops")
+        if filters.regions:
+            chosen[_BITS["region"]] = _one_of("shop_id", "merchants_shop", "province", "regions")
+        if filters.price_min is not None or filters.price_max is not None:
+            chosen[_BITS["price"]] = "w.price BETWEEN %(low)s AND %(high)s"
+        if filters.in_stock:
+            chosen[_BITS["in_stock"]] = "w.in_stock"
+        if filters.well_rated:
+            chosen[_BITS["rating"]] = f"w.stars >= {GOOD_RATING * 10}"
+        for place, (_name, values) in enumerate(self.features.items()):
+            self.params[f"feature{place}"] = list(values)
+            self.params[f"marks{place}"] = " | ".join(quoted(f"{FEATURE}{value}") for value in values)
+            chosen[_FIRST_FEATURE << place] = f"w.facets && %(feature{place})s::int[]"
+            self.narrow = f"({self.narrow} && %(marks{place})s::tsquery)"
+        return chosen
+
+    def _narrow(self, mark: str, table: str, column: str, given: str) -> None:
+        """What is chosen becomes a part of the question to the index too."""
+        self.narrow = (
+            f"({self.narrow} && (SELECT coalesce(string_agg('''{mark}' || id || '''', ' | '), '''{mark}0''')"  # noqa: S608
+            f" FROM {table} WHERE {column} = ANY(%({given})s))::tsquery)"
+        )
+
+    def run(self, statement: str, *, when: str = "true") -> list[_Row]:
+        fails = " + ".join(f"CASE WHEN {held} THEN 0 ELSE {bit} END" for bit, held in self.conditions.items())
+        fits = " AND ".join(self.conditions.values()) or "true"
+        is_ranked = self.order == "relevance" and self.words
+        order = _ORDERS["relevance" if is_ranked else "popular" if self.order == "relevance" else self.order]
+        hits = _RANKED_HITS if is_ranked else _PLAIN_HITS
+        walk = _WALKS["popular" if self.order == "relevance" and not is_ranked else self.order]
+        params = self.params
+        if statement is _WALK:  # what was walked to is one window already
+            within = params["first"] % WALKED_WINDOW
+            params = params | {"window": 0, "within": within, "first": within}
+        for name, piece in (
+            ("hits", hits), ("order", order), ("walk", walk), ("when", when), ("narrow", self.narrow), ("fits", fits),
+            ("shops", self.shops), ("fails", f"({fails or '0'})" if statement is _COUNTS else "0"),
+            ("window_size", str(WINDOW)),
+        ):  # fmt: skip
+            statement = statement.replace(f"{{{name}}}", piece)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            return [_Row(*row) for row in cursor.fetchall()]
+
+
+def _one_of(column: str, table: str, named: str, given: str) -> str:
+    return f"w.{column} IN (SELECT id FROM {table} WHERE {named} = ANY(%({given})s))"  # noqa: S608
+
+
+def _share(size: int) -> int:
+    """Every how manieth product is counted, when so many of every 64 match."""
+    return next(share for share, _least, most in _SIZES if size <= most)
+
+
+def _hits(rows: Iterable[_Row]) -> list[int]:
+    return [int(row.value) for row in sorted((row for row in rows if row.kind == "hit"), key=lambda row: row.n)]
+
+
+def _counts(rows: list[_Row], share: int, asked: _Asked) -> dict[str, list[Count]]:
+    counts: dict[str, list[Count]] = {kind: [] for kind in (*_BITS, "feature")}
+    for row in rows:
+        if row.kind in {"category", "brand", "shop", "region"}:
+            counts[row.kind].append(Count(row.value, _text(row.label), row.n * share))
+    for kind in ("category", "brand", "shop", "region"):
+        counts[kind].sort(key=lambda choice: (-choice.count, choice.value))
+    bands, in_stock, well_rated = {}, 0, 0
+    for row in rows:
+        if row.kind == "flat":
+            band, is_there, is_good = row.value.split()
+            if row.fails in {0, _BITS["price"]}:
+                bands[band] = bands.get(band, 0) + row.n * share
+            if row.fails in {0, _BITS["in_stock"]} and is_there == "1":
+                in_stock += row.n * share
+            if row.fails in {0, _BITS["rating"]} and is_good == "1":
+                well_rated += row.n * share
+    counts["price"] = [Count(band, None, count) for band, count in sorted(bands.items())]
+    counts["in_stock"], counts["rating"] = [Count("1", None, in_stock)], [Count("1", None, well_rated)]
+    counts["feature"] = _features(rows, share, asked)
+    return counts
+
+
+def _features(rows: list[_Row], share: int, asked: _Asked) -> list[Count]:
+    bits = {name: _FIRST_FEATURE << place for place, name in enumerate(asked.features)}
+    found: dict[str, Count] = {}
+    for row in rows:
+        if row.kind == "feature" and row.fails in {0, bits.get(row.group, 0)}:
+            before = found[row.value].count if row.value in found else 0
+            count = before + row.n * share
+            found[row.value] = Count(row.value, _text(row.label), count, row.group, _text(row.group_label))
+    return sorted(found.values(), key=lambda choice: (-choice.count, int(choice.value)))
+
+
+def _text(value) -> Text | None:
+    """A label as the database hands it out: text of JSON, or read already."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = json.loads(value)
+    return Text(value)
