@@ -11,7 +11,7 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import goods, shops
+from settlement.demo import goods, search, shops
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 
 
@@ -45,6 +45,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     make_shoppers(200 * scale, now - timedelta(days=DAYS))
     figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     deliver_everything()  # what one part announced while the other had gone
+    search.tell_search(staff=staff, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
