@@ -101,7 +101,6 @@ class ProductSearchAdmin(ReadOnlyAdmin):
 
     list_display = ["product", "shop", "weight", "why", "is_listed", "in_stock"]
     list_filter = ["is_listed", "in_stock"]
-    list_select_related = ["product", "shop"]
     search_fields = ["=product__public_id", "=shop__slug"]
     ordering = ["-weight", "-product"]
     fields = ["product", "shop", "category", "brand", "weight", "why", "is_listed", "in_stock", "sold", "stars"]
@@ -109,7 +108,7 @@ class ProductSearchAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         scores = HealthScore.objects.filter(shop=OuterRef("shop_id")).order_by("-month").values("score")[:1]
         rows = super().get_queryset(request).defer("words", "facets")
-        return rows.annotate(score=Subquery(scores)).select_related("category", "brand")
+        return rows.annotate(score=Subquery(scores)).select_related("product", "shop", "category", "brand")
 
     @admin.display(description=_("why"))
     def why(self, row: ProductSearch) -> str:

@@ -44,9 +44,9 @@ FILL = (
         LATERAL (SELECT timestamptz '2026-01-01' + (i / 3) * interval '1 minute') m (moment)
     """,
     """
-    INSERT INTO catalog_product (public_id, shop_id, status, category_id, title, subtitle, description, options,
+    INSERT INTO catalog_product (public_id, handle, shop_id, status, category_id, title, subtitle, description, options,
         attributes, currency, price_from, price_to, review_note, created_at, changed_at, on_sale_at)
-    SELECT 'prd_' || lpad(i::text, 20, '0'), %(shop)s,
+    SELECT 'prd_' || lpad(i::text, 20, '0'), '', %(shop)s,
         CASE WHEN i > 99950 THEN 'draft' WHEN i %% 40 = 0 THEN 'off_sale' ELSE 'on_sale' END, %(category)s,
         '{"zh-hans": "青瓷盖碗"}', '{}', '{}', '[]', '[]', 'CNY', i %% 500, i %% 500, '', moment, moment,
         CASE WHEN i <= 99950 THEN moment END

@@ -22,6 +22,7 @@ from mall.events.bus import deliver_everything, publish
 from mall.events.merchants import ShopBarred
 from merchants.models import HealthScore
 from risk.models import BannedWord
+from tests.catalog.test_ratings import said as reviewed
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import category, product, sku
@@ -331,14 +332,16 @@ def test_goods_of_a_shop_below_sixty_stand_lower_with_a_reason_that_staff_read(c
 
 
 def test_sales_and_stars_weigh():
-    from catalog.stats import count_review, count_sales
+    from catalog.stats import count_sales
 
     plain, loved = sku(product=product(title="盖碗")).product, sku(product=product(title="盖碗")).product
     count_sales({loved.public_id: 40})
-    count_review(product_id=loved.pk, stars=5)
+    reviewed(loved, 5)
 
     loved.search.refresh_from_db()
-    assert (loved.search.sold, loved.search.stars) == (40, 50)
+    loved.stats.refresh_from_db()
+    assert (loved.search.sold, loved.search.stars) == (40, round(loved.stats.score / 10))
+    assert loved.search.stars > 40
     assert [card.public_id for card in page_for("盖碗").cards] == [loved.public_id, plain.public_id]
 
 
