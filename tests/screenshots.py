@@ -139,6 +139,7 @@ def _picture(window, path: Path) -> None:
 def _scene():
     """The demonstration's own people and goods, with something of everything in motion."""
     from catalog import products
+    from catalog.decoration.models import PageVersion
     from catalog.models import Category, Product
     from mall import clock
     from mall.accounts.models import User
@@ -154,13 +155,14 @@ def _scene():
     if not Product.objects.filter(shop=shop, status=Product.Status.OFF_SALE).exists():
         products.take_off_sale(product=gone, by=owner, now=clock.now())
     gone = Product.objects.filter(shop=shop, status=Product.Status.OFF_SALE).order_by("pk").first()
+    decorated = PageVersion.objects.values("shop")
     return staged(
         Scene(
             shopper=User.objects.get(email=shops.SHOPPER),
             owner=owner,
             staff=User.objects.get(email=shops.STAFF),
             shop=shop,
-            plain_shop=Product.objects.visible().exclude(shop=shop).order_by("shop").first().shop,
+            plain_shop=Product.objects.visible().exclude(shop__in=decorated).order_by("shop").first().shop,
             category=Category.objects.filter(depth=1).order_by("path").first(),
             product=product,
             gone=gone,
