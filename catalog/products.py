@@ -393,7 +393,7 @@ def _take(product: Product, fields: dict) -> None:
 def _checked(product: Product, skus: Sequence[SkuDraft], words: Iterable[BannedWord] | None = None) -> list[Finding]:
     """Clean the product's words, hold it against the rules, and reckon its prices; what the screening found."""
     product.title, product.subtitle = Text(product.title), Text(product.subtitle)
-    product.description = Text({code: descriptions.cleaned(text) for code, text in product.description.items()})
+    product.description = Text({code: descriptions.cleaned(text).strip() for code, text in product.description.items()})
     _check_texts(product)
     check_options(product.options)
     _check_drafts(product, skus)

@@ -336,7 +336,7 @@ def _imports(scene: Scene) -> dict[str, ProductImport]:
         "failed": bringing.checked(scene.shop, b"Name;Preis\r\nTasse;5\r\n", **category),
     }
     reasons = [row.reason for model in (ImportProblem, ImportedPicture) for row in model.objects.all()]
-    scene.words += ["青瓷杯", "白瓷杯", found["failed"].failure, *reasons]  # said in the language of who asked
+    scene.words += ["青瓷杯", "白瓷杯", "C-cup-1", found["failed"].failure, *reasons]
     return found
 
 

@@ -105,6 +105,8 @@ def start_import(*, job: ProductImport, by, now: datetime) -> ProductImport:
     if job.status != ProductImport.Status.CHECKED or job.expires_at <= now:
         raise WrongStatus(_("This import cannot be started now: “%(status)s”.") % {"status": job.get_status_display()})
     ProductImport.FLOW.move(job, ProductImport.Status.STARTED)
+    if old := job.errors_file:
+        transaction.on_commit(lambda: storage().delete(old), robust=True)
     job.started_at, job.beat_at, job.attempts, job.errors_file = now, timezone.now(), 0, ""
     job.rows_done = job.last_row = 0
     job.created_count = job.updated_count = job.unchanged_count = job.failed_count = 0

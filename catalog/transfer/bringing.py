@@ -326,10 +326,10 @@ def _beat(job: ProductImport, **progress) -> None:
 
 
 def _finish(job: ProductImport, **fields) -> bool:
-    with transaction.atomic():
-        if not _mine(job).update(beat_at=timezone.now(), attempts=0, **fields):
-            storage().delete(fields["errors_file"]) if fields["errors_file"] else None
-            raise _Replaced
+    if not _mine(job).update(beat_at=timezone.now(), attempts=0, **fields):
+        if fields["errors_file"]:
+            storage().delete(fields["errors_file"])
+        raise _Replaced
     return True
 
 

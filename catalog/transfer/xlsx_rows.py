@@ -205,7 +205,7 @@ class _Sheet:
             self.is_formula = True
         elif local == "row":
             told = attributes.get("r", "")
-            self.number = int(told) if told.isdigit() and len(told) < 9 else self.number + 1
+            self.number = max(int(told) if told.isdigit() and len(told) < 9 else 0, self.number + 1)
             self.cells, self.column = [], -1
         else:
             self.words.open(local)

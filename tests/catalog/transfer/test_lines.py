@@ -86,7 +86,7 @@ def test_what_went_out_changes_nothing_where_it_came_from(place, format):
 
         job = brought_in(place, exported(place, format), name=f"a.{format}")
 
-    assert (counts(job), fetch_pictures(now=NOON), shelf_of(place)) == ((0, 0, 2, 0), {}, before)
+        assert (counts(job), fetch_pictures(now=NOON), shelf_of(place)) == ((0, 0, 2, 0), {}, before)
 
 
 def test_a_csv_file_is_as_shopify_writes_it(place):
