@@ -142,9 +142,10 @@ def tell_asker(event: QuestionAnswered) -> None:
 
 @on(ProductChanged)
 def mark_alerts(event: ProductChanged) -> None:
-    now = datetime.fromisoformat(event.changed_at)
-    watches.price_changed(product_id=event.product_id, now=now)
-    watches.back_in_stock(product_id=event.product_id, now=now)  # perhaps it is on sale again
+    if watches.are_waiting(product_id=event.product_id):
+        now = datetime.fromisoformat(event.changed_at)
+        watches.price_changed(product_id=event.product_id, now=now)
+        watches.back_in_stock(product_id=event.product_id, now=now)  # perhaps it is on sale again
 
 
 @on(ProductBackInStock)

@@ -86,6 +86,11 @@ def watch_of(token: str) -> Watch | None:
 # What the catalogue announces
 
 
+def are_waiting(*, product_id: str) -> bool:
+    """Whether anybody waits for news of a product; most change without."""
+    return Watch.objects.filter(product__public_id=product_id).exists()
+
+
 @transaction.atomic
 def price_changed(*, product_id: str, now: datetime) -> int:
     """

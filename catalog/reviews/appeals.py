@@ -48,6 +48,8 @@ def appeal(*, review: Review, reason: str, words: str, evidence: Sequence = (), 
     review = Review.objects.select_related("shop").select_for_update(of=("self",), no_key=True).get(pk=review.pk)
     if reason not in ReviewAppeal.Reason.values or not words.strip():
         raise EmptyAnswer(_("Choose a reason and say what happened."))
+    if ReviewAppeal.objects.filter(review=review).exists():
+        raise AlreadyAppealed(_("You have appealed against this review before."))
     if len(evidence) > MOST_EVIDENCE:
         raise TooMuchEvidence(_("Choose at most %(most)d files.") % {"most": MOST_EVIDENCE})
     papers = [examine(file) for file in evidence]  # all are judged before any is kept
@@ -59,8 +61,6 @@ def appeal(*, review: Review, reason: str, words: str, evidence: Sequence = (), 
         asked_at=now,
         asked_by=by,
     )
-    if ReviewAppeal.objects.filter(review=review).exists():
-        raise AlreadyAppealed(_("You have appealed against this review before."))
     for paper in papers:
         file = paper.as_file()
         asked.evidence.append(document_storage().save(f"{FOLDER}/{file.name}", file))
