@@ -109,7 +109,7 @@ class ProductSearchAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         scores = HealthScore.objects.filter(shop=OuterRef("shop_id")).order_by("-month").values("score")[:1]
         rows = super().get_queryset(request).defer("words", "facets")
-        return rows.annotate(score=Subquery(scores)).select_related("category", "brand")
+        return rows.annotate(score=Subquery(scores))
 
     @admin.display(description=_("why"))
     def why(self, row: ProductSearch) -> str:
