@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -134,8 +135,10 @@ def furnished() -> Scene:
     ]
     products.take_off_sale(product=rows[-1], by=owner, now=clock.now())
     _banner()
+    shopper = accounts.shopper(email="shopper@example.com", password=PASSWORD)
+    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
     return Scene(
-        shopper=accounts.shopper(email="shopper@example.com", password=PASSWORD),
+        shopper=shopper,
         owner=owner,
         staff=accounts.staff(email="staff@example.com", password=PASSWORD),
         shop=house,

@@ -259,6 +259,7 @@ class Migration(migrations.Migration):
                         related_name="search",
                         serialize=False,
                         to="catalog.product",
+                        verbose_name="product",
                     ),
                 ),
                 ("words", django.contrib.postgres.search.SearchVectorField()),

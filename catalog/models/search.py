@@ -50,7 +50,12 @@ class ProductSearch(models.Model):
     """
 
     product = models.OneToOneField(
-        Product, models.CASCADE, primary_key=True, related_name="search", db_constraint=False
+        Product,
+        models.CASCADE,
+        primary_key=True,
+        related_name="search",
+        db_constraint=False,
+        verbose_name=_("product"),
     )
     words = SearchVectorField()
     is_listed = models.BooleanField(_("on sale"))

@@ -336,7 +336,15 @@ def admin_pages() -> list[str]:
                 yield entry.name, tuple(entry.pattern.regex.groupindex)
 
     (site,) = (entry for entry in get_resolver().url_patterns if getattr(entry, "namespace", "") == "admin")
-    words = {"app_label": "accounts", "object_id": "1", "content_type_id": 1, "public_id": "x", "pk": 1, "id": 1}
+    words = {
+        "app_label": "accounts",
+        "object_id": "1",
+        "content_type_id": 1,
+        "public_id": "x",
+        "pk": 1,
+        "id": 1,
+        "number": 1,
+    }
     return sorted({reverse(f"admin:{name}", kwargs={key: words[key] for key in taken}) for name, taken in walk(site)})
 
 

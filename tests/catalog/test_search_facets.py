@@ -53,7 +53,9 @@ def shelf():
             ],
         )
         if told["stars"]:
-            ProductStats.objects.filter(product=row).update(review_count=2, review_stars=2 * told["stars"])
+            ProductStats.objects.filter(product=row).update(
+                review_count=2, review_stars=2 * told["stars"], score=100 * told["stars"]
+            )
         sku(product=row, price=f"{told['price']}.00", stock=5 if told["in_stock"] else 0)
         facts.append(told)
     return facts

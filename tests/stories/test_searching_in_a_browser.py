@@ -67,8 +67,8 @@ def test_filters_narrow_and_chips_take_them_away(browser, mall, width, scripts):
 
 def test_nothing_found_says_so_and_shows_what_it_shows_instead(browser, mall):
     with visitor(browser, mall.url, width=DESKTOP, language="en", scripts=False) as page:
-        page.goto("/search/?q=handmaed")
-        expect(page.locator(".alert-body").first).to_contain_text("No results for “handmaed”")
+        page.goto("/search/?q=handmdae")
+        expect(page.locator(".alert-body").first).to_contain_text("No results for “handmdae”")
         expect(page.locator("[data-listing] .goods")).to_have_count(4)
         page.locator(".alert-body a").first.click()
         expect(page.locator("h1")).to_have_text("Results for “handmade”")

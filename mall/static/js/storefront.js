@@ -78,6 +78,7 @@
         event.preventDefault();
         choose(chosen < 0 && event.key === "ArrowUp" ? -1 : chosen + (event.key === "ArrowDown" ? 1 : -1));
       } else if (event.key === "Escape") {
+        event.preventDefault(); // the browser would empty the field
         event.stopPropagation();
         shut();
       } else if (event.key === "Enter" && chosen >= 0) {
