@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
+from catalog.reviews import write_review
 from mall.exports import registry, writing
 from mall.exports.asking import TooManyExports, WrongExport, ask_for_export
 from mall.exports.models import Export
@@ -98,7 +99,9 @@ def test_personal_columns_are_there_only_when_they_were_granted():
 @pytest.mark.parametrize("kind", sorted(all_kinds()))
 def test_every_declared_export_is_written(kind, format, django_assert_max_num_queries):
     order = completed_order()
-    completed_order(skus={sku(shop=order.shop): 1})
+    orders = [order, completed_order(skus={sku(shop=order.shop): 1})]
+    for one in orders:
+        write_review(shopper=one.shopper, order_line_id=one.lines.get().pk, stars=5, now=NOON)
 
     export = asked(order.shop, kind=kind, format=format)
     with django_assert_max_num_queries(40):
