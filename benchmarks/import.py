@@ -138,7 +138,7 @@ def a_shop():
     from mall.texts import Text
     from merchants.models import Merchant, Shop
 
-    Category.add_root(slug="goods", name=Text({"zh-hans": "好物", "en": "Goods"}))
+    Category.objects.add_root({"slug": "goods", "name": Text({"zh-hans": "好物", "en": "Goods"})})
     Brand.objects.create(slug="jingdezhen", name=Text({"zh-hans": "景德镇", "en": "Jingdezhen"}))
     from django.utils import timezone
 

@@ -172,7 +172,7 @@ def make_goods(products: int, servers: TemporaryServers) -> None:
         name="Benchmark", kind="enterprise", credit_code="91330100MA00000000", joined_at=NOW
     ).pk
     for number, (zh, en, _share) in enumerate(kinds, 1):
-        Category.add_root(slug=f"kind-{number}", name=Text({"zh-hans": zh[-2:], "en": en.split()[-1]}))
+        Category.objects.add_root({"slug": f"kind-{number}", "name": Text({"zh-hans": zh[-2:], "en": en.split()[-1]})})
     for statement in _GOODS:
         _fill(servers, statement, values)
     with ThreadPoolExecutor(2) as both:

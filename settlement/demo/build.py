@@ -13,6 +13,7 @@ from mall.celery import app
 from mall.events import deliver_everything
 from settlement.demo import goods, search, shop_pages, shops, voices
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
+from settlement.demo.side_by_side import deliver_side_by_side
 
 
 def is_built() -> bool:
@@ -25,7 +26,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
 
     :param scale: makes shoppers, products and orders so many times more
     """
-    app.conf.broker_url = "memory://"  # nobody needs nudging: what is announced is delivered here
+    app.conf.broker_url = "memory://localhost"  # nobody needs nudging: what is announced is delivered here
     connection_created.connect(_commit_without_waiting)
     connections.close_all()
     staff, expert = shops.make_staff()
@@ -39,7 +40,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     made = goods.make_products(
         shops=opened, owners=owners, expert=expert, first_day=now - timedelta(days=DAYS + 5), scale=scale
     )
-    deliver_everything()
+    deliver_side_by_side()
     shops.make_waiting_applications((staff, expert), now)
     say("ninety days of trade")
     make_shoppers(200 * scale, now - timedelta(days=DAYS))
@@ -48,7 +49,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     shop_pages.make_pages(shops=opened, owners=owners, goods=made, now=now)
     say("questions, votes, favorites")
     voices.speak(owners=owners, staff=staff, now=now)
-    deliver_everything()
+    deliver_side_by_side()
     search.tell_search(staff=staff, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
     deliver_everything()

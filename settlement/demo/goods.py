@@ -37,7 +37,7 @@ def make_categories() -> dict[str, Category]:
             "trade": trades[trade_of(drawer.slug)],
         }
         parent = nodes.get(drawer.parent)
-        node = parent.add_child(**facts) if parent else Category.add_root(**facts)
+        node = Category.objects.add_child(parent, facts) if parent else Category.objects.add_root(facts)
         node.icon = pictures.logo(drawer.emoji, "#f3ece2")
         node.save(update_fields=["icon"])
         nodes[drawer.slug] = node

@@ -266,18 +266,19 @@ def _percentile(counted: list[int], share: float) -> int:
 
 @lru_cache(maxsize=128)
 def _studio(ground: str, width: int, height: int) -> Image.Image:
-    """A seamless backdrop: bright behind the object, a quiet horizon, a slightly deeper floor."""
-    wall = _gradient(_mix(ground, "#ffffff", 0.40), _mix(ground, "#ffffff", 0.12), width, height)
-    floor = _gradient(_mix(ground, "#ffffff", 0.02), _mix(ground, "#ffffff", 0.36), width, height)
+    """A seamless backdrop: bright behind, a quiet horizon, a deeper floor; drawn small and scaled, for it is soft."""
+    across, tall = width // 4, height // 4
+    wall = _gradient(_mix(ground, "#ffffff", 0.40), _mix(ground, "#ffffff", 0.12), across, tall)
+    floor = _gradient(_mix(ground, "#ffffff", 0.02), _mix(ground, "#ffffff", 0.36), across, tall)
     horizon = Image.new("L", (1, 64), 0)
     for y in range(64):
         horizon.putpixel((0, y), max(0, min(255, int((y - 38) * 21))))
-    picture = Image.composite(floor, wall, horizon.resize((width, height), Image.Resampling.BICUBIC))
+    picture = Image.composite(floor, wall, horizon.resize((across, tall), Image.Resampling.BICUBIC))
 
-    glow = _glow(int(width * 1.3), int(height * 1.2), 0.60)
-    at = (width // 2 - glow.width // 2, int(height * 0.42) - glow.height // 2)
+    glow = _glow(int(across * 1.3), int(tall * 1.2), 0.60)
+    at = (across // 2 - glow.width // 2, int(tall * 0.42) - glow.height // 2)
     picture.paste(Image.new("RGB", glow.size, "#ffffff"), at, glow)
-    return picture
+    return picture.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _wide_ground(ground: str, accent: str, width: int, height: int) -> Image.Image:

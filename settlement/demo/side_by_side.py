@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from django.db import connections
 
+from mall.events import deliver_everything
+
 PROCESSES = 2
 LONGEST_WAIT_SECONDS = 300
 
@@ -42,3 +44,9 @@ def side_by_side(work: Callable[[int, Meet], Result], *, parts: int = PROCESSES)
     if any(process.exitcode for process in processes):
         raise RuntimeError("A process of the demonstration failed; its reason stands above.")
     return [results[part] for part in range(parts)]
+
+
+def deliver_side_by_side() -> None:
+    """Tell every listener what was announced, each process half of it."""
+    side_by_side(lambda part, _meet: deliver_everything(part=part, of=PROCESSES))
+    deliver_everything()  # what the listeners of one announced when the other had gone

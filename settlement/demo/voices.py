@@ -16,6 +16,7 @@ from merchants.models import Shop
 from settlement.demo import data
 from settlement.demo.data.what_shoppers_ask import FOLLOW_UPS, QUESTIONS
 from settlement.demo.shops import SHOPPER
+from settlement.demo.side_by_side import PROCESSES, side_by_side
 
 ASKED_ABOUT = 60  # products
 VOTED_FOR = 400  # reviews
@@ -31,18 +32,19 @@ def speak(*, owners: dict[str, User], staff: User, now: datetime) -> None:
     dice = random.Random("voices")
     people = list(User.objects.filter(email__regex=r"^shopper\d+@").order_by("pk")[:200])
     demonstrator = User.objects.get(email=SHOPPER)
-    _questions(dice, people, owners, now)
+    side_by_side(lambda part, _meet: _questions(part, people, owners, now))
     _votes(dice, people, now)
     _follow(dice, people, now)
     _demonstrator(demonstrator, now)
     _for_staff(dice, people, owners, now)
 
 
-def _questions(dice: random.Random, people: list[User], owners: dict[str, User], now: datetime) -> None:
+def _questions(part: int, people: list[User], owners: dict[str, User], now: datetime) -> None:
     """About what sells best; most answered by the shop, many by somebody who reviewed it."""
+    dice = random.Random(f"questions/{part}")
     families = {listing.title["zh-hans"]: listing.family for listing in data.products()}
     best = Product.objects.visible().filter(stats__review_count__gt=0).select_related("shop")
-    for place, product in enumerate(best.order_by("-stats__sold_count", "pk")[:ASKED_ABOUT]):
+    for place, product in list(enumerate(best.order_by("-stats__sold_count", "pk")[:ASKED_ABOUT]))[part::PROCESSES]:
         own = QUESTIONS.get(families.get(product.title["zh-hans"], ""), ())
         for words, ours, theirs in [*dice.sample(own, min(len(own), 2)), dice.choice(QUESTIONS["any"])]:
             at = now - timedelta(days=dice.uniform(1, 30))

@@ -35,7 +35,7 @@ def catalogue(db):
     shelf = shop(province="浙江省")
     categories = {}
     for drawer in data.categories():
-        categories[drawer.slug] = Category.add_root(slug=drawer.slug, name=Text(drawer.name))
+        categories[drawer.slug] = Category.objects.add_root({"slug": drawer.slug, "name": Text(drawer.name)})
     brands = {brand.slug: Brand.objects.create(slug=brand.slug, name=Text(brand.name)) for brand in data.brands()}
     rows = [
         Product(

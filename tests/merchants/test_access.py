@@ -37,7 +37,7 @@ def ask(view, user, shop_slug, method="get", session=None, **kwargs):
 
 
 def product_of(shop):
-    category = Category.objects.first() or Category.add_root(slug="tea", name={"zh-hans": "茶"})
+    category = Category.objects.first() or Category.objects.add_root({"slug": "tea", "name": {"zh-hans": "茶"}})
     return Product.objects.create(
         shop=shop, category=category, title={"zh-hans": "茶"}, created_at=NOON, changed_at=NOON
     )
