@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.admin import TreeAdmin
 from treebeard.forms import movenodeform_factory
 
-from catalog import products, reviews_admin, search_admin  # noqa: F401 (each registers its own)
+from catalog import changes_admin, products, reviews_admin, search_admin  # noqa: F401 (each registers its own)
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.models import Brand, Category, Product, Sku, StockMovement
 from catalog.withholding import follow_trades
@@ -74,27 +74,10 @@ def _is_waiting(product: Product) -> bool:
 
 @admin.register(Product)
 class ProductAdmin(VerbAdmin):
-    """The queue of products to review. Staff decide; they do not write for the shops."""
+    """All goods. Staff take down what must go; what waits for a reviewer stands in ``catalog.changes_admin``."""
 
     noun = "product"
     verbs = [
-        Verb(
-            name="approve",
-            label=_("Approve: put on sale"),
-            call=products.approve_product,
-            permission="catalog.review_product",
-            fits=_is_waiting,
-        ),
-        Verb(
-            name="refuse",
-            label=_("Ask for corrections"),
-            call=products.refuse_product,
-            permission="catalog.review_product",
-            fits=_is_waiting,
-            asks="note",
-            asks_label=_("Note for the shop"),
-            longest=500,
-        ),
         Verb(
             name="take_down",
             label=_("Take down"),

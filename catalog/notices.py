@@ -70,3 +70,30 @@ BACK_IN_STOCK = Kind(
     title=_("“%(product)s” can be bought again"),
     body=_("For %(price)s, as long as there is some. You asked to be told once; with this we have."),
 )
+PRODUCT_APPROVED = Kind(
+    "catalog.product_approved",
+    title=_("%(shop)s: “%(product)s” is approved"),
+    body=_("A reviewer has looked at it. %(status)s"),
+    is_mailed=False,
+)
+PRODUCT_REFUSED = Kind(
+    "catalog.product_refused",
+    title=_("%(shop)s: “%(product)s” needs correction"),
+    body=_("%(reason)s: %(note)s Please correct it and submit it again."),
+)
+CHANGE_APPROVED = Kind(
+    "catalog.change_approved",
+    title=_("%(shop)s: your change of “%(product)s” is approved"),
+    body=_("Shoppers see it from now on."),
+    is_mailed=False,
+)
+CHANGE_REFUSED = Kind(
+    "catalog.change_refused",
+    title=_("%(shop)s: your change of “%(product)s” needs correction"),
+    body=_("%(reason)s: %(note)s What was approved stays as it is; you can amend your change and ask again."),
+)
+SALE_NOT_STARTED = Kind(
+    "catalog.sale_not_started",
+    title=_("%(shop)s: “%(product)s” did not go on sale"),
+    body=_("Its moment has come, but: %(why)s"),
+)

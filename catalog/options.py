@@ -55,14 +55,20 @@ def _any(name: dict) -> str:
     return next((text for text in name.values() if text), "")
 
 
-def keep_ids(options: list[dict], before: list[dict]) -> list[dict]:
+def keep_ids(
+    options: list[dict], before: list[dict], *, also: list[dict] = (), taken: Iterable[str] = ()
+) -> list[dict]:
     """
     The options with ids: an option or a value that had the same name (in any language) before keeps its id.
 
     So renaming in one language, reordering and adding change no SKU.
+
+    :param also: options that stand while ``before`` is what is proposed; what a proposal left out and this brings back
+        has its old id again
+    :param taken: ids of values that SKUs have had, which nothing else may be called
     """
-    old_options = list(before)
-    used = {value["id"] for option in before for value in option["values"]} | {option["id"] for option in before}
+    old_options = _with_also(before, also)
+    used = {row["id"] for option in [*before, *also] for row in [option, *option["values"]]} | set(taken)
     result = []
     for option in options:
         old = _namesake(option["name"], old_options)
@@ -78,6 +84,17 @@ def keep_ids(options: list[dict], before: list[dict]) -> list[dict]:
             values.append({**kept, **value, "id": same["id"] if same else _fresh("v", used)})
         result.append({**option, "id": old["id"] if old else _fresh("o", used), "values": values})
     return result
+
+
+def _with_also(before: list[dict], also: list[dict]) -> list[dict]:
+    """The options with the values, and the options, that only ``also`` has behind them."""
+    result, known = [], {row["id"] for option in before for row in [option, *option["values"]]}
+    others = {option["id"]: option for option in also}
+    for option in before:
+        other = others.pop(option["id"], {"values": []})
+        missing = [value for value in other["values"] if value["id"] not in known]
+        result.append({**option, "values": [*option["values"], *missing]})
+    return result + list(others.values())
 
 
 def _namesake(name: dict, candidates: list[dict]) -> dict | None:

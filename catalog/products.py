@@ -1,11 +1,14 @@
 """
 Products: written by shops, screened, reviewed, put on sale and taken off.
 
-Words, pictures and the category are what is reviewed; price, code, weight and stock are the shop's own business.
+Words, pictures and the category are what is reviewed; price, code, weight and stock are the shop's own business, unless
+a price moves far. Where a person must look at an edit of what was approved, the edit waits as a change beside the
+approved version, which stays as it is (:mod:`catalog.reviewing` decides it).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.files.base import File
@@ -13,16 +16,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import descriptions
+from catalog import changes, descriptions
+from catalog.changes import Shown
 from catalog.generation import forget_products_after_commit
-from catalog.models import Product, ProductPicture, ProductStats, Sku, Stock
+from catalog.models import Product, ProductChange, ProductPicture, ProductStats, Sku, Stock
 from catalog.options import WrongOptions, check_options, matrix
 from catalog.search.engine import engine
 from catalog.search.index import follow_status
 from catalog.stock import default_warehouse
 from mall.audit.trail import record, record_many
 from mall.events.bus import publish
-from mall.events.catalog import ProductApproved, ProductChanged
+from mall.events.catalog import ProductApproved, ProductChanged, ProductChangeDecided
 from mall.flow import WrongStatus
 from mall.money import Money
 from mall.pictures import make_ours
@@ -33,11 +37,13 @@ from merchants.licences import may_sell
 from risk.models import BannedWord
 from risk.screening import Finding, screen
 
-REVIEWED = ("category_id", "brand_id", "title", "subtitle", "description", "options", "attributes")
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 20_000
 MOST_PICTURES = 12
 LONGEST_ALT = 200
+SKU_FIELDS = [
+    "price", "list_price", "code", "weight_grams", "barcode", "is_active", "window_price", "window_from",
+]  # fmt: skip
 WRITABLE = {"category", "brand", "title", "subtitle", "description", "options", "attributes", "handle"}
 
 
@@ -100,21 +106,34 @@ class Drafted:
 
     product: Product
     skus: Sequence[SkuDraft]
-    needs_reviewer: bool
+    reasons: list
+
+    @property
+    def needs_reviewer(self) -> bool:
+        return bool(self.reasons)
 
 
 @transaction.atomic
 def save_product(
-    *, shop, product: Product | None = None, fields: dict, skus: Sequence[SkuDraft], by, now: datetime
+    *,
+    shop,
+    product: Product | None = None,
+    fields: dict,
+    skus: Sequence[SkuDraft],
+    by,
+    now: datetime,
+    resumes: ProductChange | None = None,
 ) -> Product:
     """
     Write a product and its SKUs.
 
     A SKU is known by its choice and keeps its id; combinations that are no longer there are not offered any more, but
-    kept, for carts and orders name them. What is on sale and changes in words or category is looked at again: it stays
-    on sale if no person needs to look.
+    kept, for carts and orders name them. What was approved and changes in what is reviewed stays as it is where a
+    person must look: the edit waits as the one pending change of the product, which the next edit amends.
 
-    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle
+    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle; of an approved
+        product with a change that waits they are laid over that change
+    :param resumes: a change of the product that was refused or withdrawn, on which this edit goes on
     :raises ForbiddenWords: the text holds words that goods must not carry
     :raises IncompleteProduct: there is no title
     :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
@@ -124,19 +143,31 @@ def save_product(
     is_new = product is None
     product = Product(shop=shop, currency=shop.currency, created_at=now) if is_new else _locked(product)
     before = {} if is_new else _facts(product)
-    reviewed_before = {name: getattr(product, name) for name in REVIEWED}
+    pending = None if is_new else _pending(product)
+    basis = pending or (resumes if product.status in Product.APPROVED else None)
+    proposed = basis.proposed if basis else {}
+    live = None if is_new else changes.facts_of(product)
+    changes.lay_over(product, proposed)
     _take(product, fields)
     findings = _checked(product, skus)
     _check_codes(product, skus)
     product.changed_at = now
-    reviewed_changed = any(getattr(product, name) != value for name, value in reviewed_before.items())
-    if reviewed_changed:
-        _look_again(product, findings)
-        _follow_papers(product)
+    gallery = changes.gallery_of(product, proposed) if "pictures" in proposed else None
+
+    if product.status in Product.APPROVED:
+        skus, held = _hold_back(product, live, skus, gallery, findings, pending, by=by, now=now)
+        if "pictures" in held:
+            gallery = None
+        if changes.facts_of(product) != live:
+            _follow_papers(product)
+    else:
+        _amend_new(product, pending, findings, by=by, now=now)
     product.save()
     if is_new:
         ProductStats.objects.create(product=product)
-    _save_skus(product, skus)
+    elif gallery is not None:
+        _hang(product, gallery)
+    _save_skus(product, skus, now=now)
     engine().index_products([product.pk])
     record(
         "catalog.save_product",
@@ -165,7 +196,7 @@ def draft_product(
     product = Product(shop=shop, currency=shop.currency, created_at=now, changed_at=now)
     _take(product, fields)
     findings = _checked(product, skus, words)
-    return Drafted(product=product, skus=skus, needs_reviewer=_needs_reviewer(product, findings))
+    return Drafted(product=product, skus=skus, reasons=changes.reasons_for(product, None, findings))
 
 
 @transaction.atomic
@@ -190,6 +221,11 @@ def create_products(*, shop, drafted: Sequence[Drafted], submits: Iterable[bool]
 
     insert_rows(products)
     ProductStats.objects.bulk_create([ProductStats(product=product) for product in products])
+    insert_rows(
+        _new_change(one.product, one.reasons, by=by, now=now)
+        for one in drafted
+        if one.product.status == Product.Status.IN_REVIEW
+    )
     skus = insert_rows(
         _apply(draft, Sku(shop_id=shop.pk, product=one.product, choice=list(draft.choice), currency=shop.currency))
         for one in drafted
@@ -221,21 +257,28 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
     product = _locked(product)
     if product.status in {Product.Status.IN_REVIEW, Product.Status.WITHHELD}:
         raise _wrong_status(product)
+    if product.status not in Product.APPROVED:
+        _fold(product, by=by, now=now)
     if not product.skus.filter(is_active=True).exists():
         raise IncompleteProduct(_("Offer at least one combination with a price first."))
     _must_be_sellable(product)
     findings = _findings(product)
     forbid(findings)
+    if product.status == Product.Status.OFF_SALE:
+        return _move(product, Product.Status.ON_SALE, "catalog.submit_product", by=by, now=now)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
-    if had_trouble or _needs_reviewer(product, findings):
+    reasons = changes.reasons_for(product, None, findings, had_trouble=had_trouble)
+    if reasons:
+        looked_at = product.changes.filter(kind=ProductChange.Kind.NEW).order_by("-pk").first()
+        _new_change(product, reasons, before=looked_at and looked_at.proposed, by=by, now=now).save()
         return _move(product, Product.Status.IN_REVIEW, "catalog.submit_product", by=by, now=now)
-    return _move(product, Product.Status.ON_SALE, "catalog.submit_product", by=by, now=now)
+    return _move(product, _goal(product, now), "catalog.submit_product", by=by, now=now)
 
 
 @transaction.atomic
 def approve_product(*, product: Product, by, now: datetime) -> Product:
     """
-    A reviewer agrees: the product is on sale.
+    A reviewer agrees: the product is on sale, or will be at the moment that the shop has set.
 
     :raises TradeNotAdmitted: the shop may not sell goods of this trade now
     :raises WrongStatus: it does not wait for a reviewer
@@ -243,22 +286,27 @@ def approve_product(*, product: Product, by, now: datetime) -> Product:
     product = _locked(product)
     if product.status != Product.Status.IN_REVIEW:
         raise _wrong_status(product)
-    _move(product, Product.Status.ON_SALE, "catalog.approve_product", by=by, now=now)
+    decide(_pending(product), product, ProductChange.Status.APPROVED, by=by, now=now)
+    _move(product, _goal(product, now), "catalog.approve_product", by=by, now=now)
     publish(ProductApproved(product_id=product.public_id, shop_id=product.shop.public_id, approved_at=now))
     return product
 
 
 @transaction.atomic
-def refuse_product(*, product: Product, note: str, by, now: datetime) -> Product:
+def refuse_product(
+    *, product: Product, note: str, by, now: datetime, reason: str = ProductChange.Reason.OTHER
+) -> Product:
     """
-    A reviewer asks for corrections, in words for the shop.
+    A reviewer asks for corrections, with a reason and in words for the shop.
 
     :raises IncompleteProduct: no words for the shop
     :raises WrongStatus: it does not wait for a reviewer
     """
-    return _move(
-        _locked(product), Product.Status.REFUSED, "catalog.refuse_product", by=by, now=now, note=_required(note)
-    )
+    product, note = _locked(product), _required(note)
+    if product.status != Product.Status.IN_REVIEW:
+        raise _wrong_status(product)
+    decide(_pending(product), product, ProductChange.Status.REFUSED, by=by, now=now, reason=reason, note=note)
+    return _move(product, Product.Status.REFUSED, "catalog.refuse_product", by=by, now=now, note=note)
 
 
 @transaction.atomic
@@ -285,6 +333,9 @@ def put_on_sale(*, product: Product, by, now: datetime) -> Product:
     product = _locked(product)
     if product.status != Product.Status.OFF_SALE:
         raise _wrong_status(product)
+    if product.sale_starts_at is not None:  # it has come, or was not waited for
+        product.sale_starts_at = None
+        product.save(update_fields=["sale_starts_at"])
     return _move(product, Product.Status.ON_SALE, "catalog.put_on_sale", by=by, now=now)
 
 
@@ -295,52 +346,86 @@ def take_off_sale(*, product: Product, by, now: datetime) -> Product:
 
     :raises WrongStatus: it is not on sale
     """
-    return _move(_locked(product), Product.Status.OFF_SALE, "catalog.take_off_sale", by=by, now=now)
+    product = _locked(product)
+    if product.status not in {Product.Status.ON_SALE, Product.Status.WITHHELD}:
+        raise _wrong_status(product)
+    return _move(product, Product.Status.OFF_SALE, "catalog.take_off_sale", by=by, now=now)
 
 
 @transaction.atomic
 def add_picture(
     *, product: Product, image: File, value_id: str = "", alt: str = "", by, now: datetime
-) -> ProductPicture:
+) -> ProductPicture | None:
     """
     Put a picture at the end of the gallery; ``value_id`` ties it to an option value, ``alt`` says what it shows.
+
+    Nothing is returned where it waits for a reviewer with the rest of the change.
 
     :raises NotAPicture: the file is no picture that we can show
     :raises TooManyPictures: the gallery is full
     :raises WrongOptions: the product has no such value
     """
-    product = _locked(product)
-    if value_id and value_id not in product.option_names:
+    product, pending, wanted = _with_change(product)
+    if value_id and value_id not in wanted.option_names:
         raise WrongOptions(_("The product has no such option value."))
-    positions = list(product.pictures.values_list("position", flat=True))
-    if len(positions) >= MOST_PICTURES:
+    proposed = pending.proposed if pending else {}
+    gallery = changes.gallery_of(product, proposed)
+    if len(gallery) >= MOST_PICTURES:
         raise TooManyPictures(_("A product shows at most %(most)d pictures.") % {"most": MOST_PICTURES})
     ours = make_ours(image)
+    folder = ProductPicture._meta.get_field("image").upload_to
+    shown = Shown(
+        image=ours.keep(folder), width=ours.width, height=ours.height, value_id=value_id, alt=alt[:LONGEST_ALT]
+    )
+    if _holds_pictures(product, wanted, pending, [*gallery, shown], by=by, now=now):
+        return None
     picture = ProductPicture.objects.create(
         shop_id=product.shop_id,
         product=product,
-        image=ours,
-        width=ours.width,
-        height=ours.height,
+        image=shown.image,
+        width=shown.width,
+        height=shown.height,
         value_id=value_id,
-        alt=alt[:LONGEST_ALT],
-        position=max(positions, default=-1) + 1,
+        alt=shown.alt,
+        position=max(product.pictures.values_list("position", flat=True), default=-1) + 1,
     )
-    _pictures_changed(product, "catalog.add_picture", picture.image.name, by=by, now=now)
+    _pictures_changed(product, "catalog.add_picture", shown.image, by=by, now=now)
     return picture
 
 
 @transaction.atomic
 def remove_picture(*, picture: ProductPicture, by, now: datetime) -> None:
     """Take a picture out of the gallery. The file stays: past orders show it."""
-    product = _locked(picture.product)
-    ProductPicture.objects.filter(pk=picture.pk).delete()
-    _pictures_changed(product, "catalog.remove_picture", picture.image.name, by=by, now=now)
+    product, pending, _wanted = _with_change(picture.product)
+    gallery = changes.gallery_of(product, pending.proposed if pending else {})
+    show_gallery(product=product, names=[row.name for row in gallery if row.key != picture.pk], by=by, now=now)
+
+
+@transaction.atomic
+def show_gallery(*, product: Product, names: Sequence[str], by, now: datetime) -> bool:
+    """
+    Of the pictures that the shop sees show these, in this order; what is not named goes. The files stay.
+
+    Whether it waits for a reviewer now: taking away may, as may whatever meets a gallery that waits already.
+    """
+    product, pending, wanted = _with_change(product)
+    proposed = pending.proposed if pending else {}
+    known = {row.name: row for row in changes.gallery_of(product, proposed)}
+    gallery = [known[name] for name in dict.fromkeys(names) if name in known]
+    if len(gallery) == len(known) and "pictures" not in proposed:
+        arrange_pictures(product=product, picture_ids=[row.key for row in gallery if row.key], by=by, now=now)
+        return False
+    if _holds_pictures(product, wanted, pending, gallery, by=by, now=now):
+        return True
+    gone = [row.image for name, row in known.items() if name not in names]
+    _hang(product, gallery)
+    _pictures_changed(product, "catalog.remove_picture", ", ".join(gone)[:500], by=by, now=now)
+    return False
 
 
 @transaction.atomic
 def arrange_pictures(*, product: Product, picture_ids: Iterable[int], by, now: datetime) -> None:
-    """Show these pictures first, in this order; the others follow as they were."""
+    """Show these pictures first, in this order; the others follow as they were. No person needs to look at that."""
     product = _locked(product)
     wanted = {pk: place for place, pk in enumerate(picture_ids)}
     pictures = sorted(
@@ -351,6 +436,324 @@ def arrange_pictures(*, product: Product, picture_ids: Iterable[int], by, now: d
     ProductPicture.objects.bulk_update(pictures, ["position"])
     record("catalog.arrange_pictures", product.public_id, by=by, now=now, shop_slug=product.shop.slug)
     _announce(product, now)
+
+
+# Changes beside the approved version
+
+
+@transaction.atomic
+def apply_change(*, product: Product, change: ProductChange, by, now: datetime) -> Product:
+    """
+    Write what a locked change proposes onto the product as it stands now: stock, and prices that no proposal names,
+    stay what they have become.
+
+    :raises ProposalOutdated: its category or its brand is not there any more
+    :raises TradeNotAdmitted: the shop may not sell goods of that category now
+    :raises ForbiddenWords, WrongOptions, DuplicateCode: it cannot be any more
+    """
+    product = _locked(product)
+    if product.status not in Product.APPROVED:
+        raise _wrong_status(product)
+    before, live = _facts(product), changes.facts_of(product)
+    changes.lay_over(product, change.proposed)
+    _must_be_sellable(product)
+    drafts = _drafts_of(product, change.proposed, matrix(live["options"]))
+    _checked(product, drafts)
+    _check_codes(product, drafts)
+    product.changed_at = now
+    _follow_papers(product)
+    product.save()
+    if "pictures" in change.proposed:
+        _hang(product, changes.gallery_of(product, change.proposed))
+    _save_skus(product, drafts, now=now)
+    for sku in changes.skus_of(product, [row["choice"] for row in change.proposed.get("skus", ())]):
+        sku.window_price, sku.window_from = sku.price, now  # from here moves are summed up again
+        sku.save(update_fields=["window_price", "window_from"])
+    engine().index_products([product.pk])
+    record(
+        "catalog.approve_change",
+        product.public_id,
+        by=by,
+        now=now,
+        shop_slug=product.shop.slug,
+        before=before,
+        after=_facts(product) | {"change": change.public_id},
+    )
+    _announce(product, now)
+    return product
+
+
+def decide(
+    change: ProductChange | None, product: Product, status: str, *, by, now: datetime, reason: str = "", note: str = ""
+) -> None:
+    """Close a pending change; of a new product what was looked at is kept with it. Nothing waits: nothing happens."""
+    if change is None:
+        return
+    if change.kind == ProductChange.Kind.NEW:
+        change.proposed = _whole(product)
+    ProductChange.FLOW.move(change, status)
+    change.decided_at, change.decided_by, change.reason, change.note = now, by, reason, note
+    change.save(update_fields=["status", "proposed", "decided_at", "decided_by", "reason", "note"])
+    publish(
+        ProductChangeDecided(
+            change_id=change.public_id,
+            product_id=product.public_id,
+            shop_id=product.shop.public_id,
+            is_new=change.kind == ProductChange.Kind.NEW,
+            outcome=str(status),
+            by_staff=by is not None and status != ProductChange.Status.WITHDRAWN,
+            decided_at=now,
+        )
+    )
+
+
+def _pending(product: Product) -> ProductChange | None:
+    return (
+        ProductChange.objects.select_for_update(no_key=True)
+        .filter(product=product, status=ProductChange.Status.PENDING)
+        .first()
+    )
+
+
+def _new_change(product: Product, reasons: list, *, before: dict | None = None, by, now: datetime) -> ProductChange:
+    """The row by which reviewers find a product that is submitted; ``before`` is what was decided about it last."""
+    return ProductChange(
+        shop_id=product.shop_id,
+        product=product,
+        kind=ProductChange.Kind.NEW,
+        before=before or {},
+        reasons=reasons,
+        asked_at=now,
+        asked_by=by,
+    )
+
+
+def _whole(product: Product) -> dict:
+    """Everything about a new product that a reviewer looks at."""
+    skus = product.skus.filter(is_active=True).order_by("pk")
+    return changes.facts_of(product) | {
+        "pictures": changes.gallery_data(changes.gallery_of(product)),
+        "skus": [_sku_data(sku, is_price_only=False) for sku in skus],
+    }
+
+
+def _sku_data(sku: Sku | SkuDraft, *, is_price_only: bool) -> dict:
+    return {
+        "choice": list(sku.choice),
+        "price": sku.price.minor,
+        "list_price": sku.list_price.minor if sku.list_price else None,
+        "code": sku.code,
+        "weight_grams": sku.weight_grams,
+        "barcode": sku.barcode,
+        "is_active": sku.is_active,
+        "is_price_only": is_price_only,
+    }
+
+
+def _draft_of(sku: Sku, **other) -> SkuDraft:
+    """A SKU as it stands, but for what is told otherwise."""
+    names = ("price", "list_price", "code", "weight_grams", "barcode", "is_active")
+    return SkuDraft(**{"choice": tuple(sku.choice), **{name: getattr(sku, name) for name in names}, **other})
+
+
+def _drafts_of(product: Product, proposed: dict, live: Sequence[tuple[str, ...]]) -> list[SkuDraft]:
+    """The SKUs of the options that the product has in memory: those that stand as they stand, and the proposed ones."""
+    waiting = {tuple(row["choice"]): row for row in proposed.get("skus", ())}
+    standing = {tuple(sku.choice): sku for sku in product.skus.order_by("pk")}
+
+    def money(minor):
+        return None if minor is None else Money(minor, product.currency)
+
+    drafts = []
+    for choice in matrix(product.options):
+        row = waiting.get(choice)
+        if choice in standing and choice in live and (row is None or row["is_price_only"]):
+            prices = {"price": money(row["price"]), "list_price": money(row["list_price"])} if row else {}
+            drafts.append(_draft_of(standing[choice], **prices))
+        elif row:
+            names = ("code", "weight_grams", "barcode", "is_active")
+            drafts.append(
+                SkuDraft(
+                    choice=choice,
+                    price=money(row["price"]),
+                    list_price=money(row["list_price"]),
+                    **{name: row[name] for name in names},
+                )
+            )
+    return drafts
+
+
+def _hold_back(
+    product: Product,
+    live: dict,
+    skus: Sequence[SkuDraft],
+    gallery: list[Shown] | None,
+    findings: list[Finding],
+    pending: ProductChange | None,
+    *,
+    by,
+    now: datetime,
+) -> tuple[list[SkuDraft], dict]:
+    """
+    Of an edit of what was approved keep back what a person must look at first, as its pending change.
+
+    The product in memory keeps what applies at once; returns its SKUs as they apply at once, and what is held back.
+    """
+    wanted = changes.facts_of(product)
+    held = {name: value for name, value in wanted.items() if value != live[name]}
+    if gallery is not None and not _is_standing(product, gallery):
+        held["pictures"] = changes.gallery_data(gallery)
+    reasons = changes.reasons_for(product, live, findings) if held else []
+    if not reasons:
+        held = {}
+    elif held:
+        changes.lay_over(product, {name: live[name] for name in held if name in live})
+
+    standing = {tuple(sku.choice): sku for sku in product.skus.order_by("pk")}
+    here, there = set(matrix(live["options"])), set(matrix(wanted["options"]))
+    result, waiting = [], []
+    for draft in skus:
+        sku = standing.get(draft.choice)
+        if "options" in held and draft.choice not in here:
+            waiting.append(_sku_data(draft, is_price_only=False))
+        elif sku is not None and draft.choice in here and changes.moves_far(sku, draft.price, now):
+            reasons.append(changes.reason_of_price(sku.price, draft.price))
+            waiting.append(_sku_data(draft, is_price_only=True))
+            result.append(replace(draft, price=sku.price, list_price=sku.list_price))
+        else:
+            result.append(draft)
+    if "options" in held:  # what the proposal does without is offered until it is approved
+        result += [_draft_of(standing[choice]) for choice in sorted(here - there) if choice in standing]
+        _check_own_codes(result)
+    if waiting:
+        held["skus"] = waiting
+    product.price_from, product.price_to = _price_range(result)
+    _propose(product, pending, held, live, reasons, by=by, now=now)
+    return result, held
+
+
+def _propose(
+    product: Product, pending: ProductChange | None, held: dict, live: dict, reasons: list, *, by, now: datetime
+) -> None:
+    """Write what is held back as the pending change of the product; nothing held back ends the one that waited."""
+    if not held:
+        if pending is not None:
+            is_live = changes.facts_of(product) == live
+            status = ProductChange.Status.WITHDRAWN if is_live else ProductChange.Status.APPROVED
+            decide(pending, product, status, by=None, now=now)
+        return
+    before = {name: live[name] for name in held if name in live}
+    if "pictures" in held:
+        before["pictures"] = changes.gallery_data(changes.gallery_of(product))
+    if "skus" in held:
+        choices = [row["choice"] for row in held["skus"]]
+        before["skus"] = [_sku_data(sku, is_price_only=True) for sku in changes.skus_of(product, choices)]
+    if pending is None:
+        pending = ProductChange(shop_id=product.shop_id, product=product, asked_at=now, asked_by=by)
+    elif pending.proposed == held:
+        return
+    else:  # who had taken it on has looked at something else
+        pending.amended_at, pending.claimed_at, pending.claimed_by = now, None, None
+    pending.proposed, pending.before, pending.reasons = held, before, _once(reasons)
+    pending.save()
+    record(
+        "catalog.propose_change",
+        product.public_id,
+        by=by,
+        now=now,
+        shop_slug=product.shop.slug,
+        after={"change": pending.public_id, "changes": sorted(held)},
+    )
+
+
+def _once(reasons: list) -> list:
+    return [reason for place, reason in enumerate(reasons) if reason not in reasons[:place]]
+
+
+def _amend_new(product: Product, pending: ProductChange | None, findings: list[Finding], *, by, now: datetime) -> None:
+    """What is not approved is written as it is: a reviewer who had taken it on looks again, an old change ends."""
+    if pending is None:
+        return
+    if pending.kind == ProductChange.Kind.EDIT:
+        decide(pending, product, ProductChange.Status.WITHDRAWN, by=None, now=now)
+        return
+    past = [reason for reason in pending.reasons if reason["code"] == ProductChange.Why.PAST]
+    pending.reasons = changes.reasons_for(product, None, findings) + past
+    pending.amended_at, pending.claimed_at, pending.claimed_by = now, None, None
+    pending.save(update_fields=["reasons", "amended_at", "claimed_at", "claimed_by"])
+
+
+def _fold(product: Product, *, by, now: datetime) -> None:
+    """What waited beside a product that was taken down since is written into it: they are looked at together."""
+    pending = _pending(product)
+    if pending is None:
+        return
+    live = matrix(product.options)
+    changes.lay_over(product, pending.proposed)
+    drafts = _drafts_of(product, pending.proposed, live)
+    _checked(product, drafts)
+    _check_codes(product, drafts)
+    product.save()
+    if "pictures" in pending.proposed:
+        _hang(product, changes.gallery_of(product, pending.proposed))
+    _save_skus(product, drafts, now=now)
+    decide(pending, product, ProductChange.Status.WITHDRAWN, by=None, now=now)
+    engine().index_products([product.pk])
+
+
+def _with_change(product: Product) -> tuple[Product, ProductChange | None, Product]:
+    """The locked product, its pending change, and the product as that change would make it."""
+    product = _locked(product)
+    pending = _pending(product)
+    wanted = changes.lay_over(copy(product), pending.proposed if pending else {})
+    return product, pending, wanted
+
+
+def _holds_pictures(
+    product: Product, wanted: Product, pending: ProductChange | None, gallery: list[Shown], *, by, now: datetime
+) -> bool:
+    """Whether these pictures wait for a reviewer now, and are written so."""
+    if product.status not in Product.APPROVED:
+        if pending is not None and pending.kind == ProductChange.Kind.NEW:
+            _amend_new(product, pending, _findings(product), by=by, now=now)
+        return False
+    live, proposed = changes.facts_of(product), dict(pending.proposed) if pending else {}
+    proposed.pop("pictures", None)
+    if not _is_standing(product, gallery):
+        proposed["pictures"] = changes.gallery_data(gallery)
+    facts = set(proposed) - {"skus"}
+    reasons = changes.reasons_for(wanted, live, _findings(wanted)) if facts else []
+    if "pictures" in proposed and not reasons:
+        return False
+    if pending is None and not proposed:
+        return False
+    prices = [row for row in pending.reasons if row["code"] == ProductChange.Why.PRICE] if pending else []
+    _propose(product, pending, proposed, live, reasons + prices, by=by, now=now)
+    return True
+
+
+def _is_standing(product: Product, gallery: Sequence[Shown]) -> bool:
+    return [row.name for row in gallery] == [row.name for row in changes.gallery_of(product)]
+
+
+def _hang(product: Product, gallery: Sequence[Shown]) -> None:
+    """The gallery is these pictures, in this order; those that hang already keep their rows."""
+    standing = {row.pk: row for row in product.pictures.all()}
+    keep = {row.key for row in gallery if row.key in standing}
+    product.pictures.exclude(pk__in=keep).delete()
+    for place, row in enumerate(gallery):
+        fields = {"position": place, "value_id": row.value_id, "alt": row.alt}
+        if row.key in standing:
+            ProductPicture.objects.filter(pk=row.key).update(**fields)
+        else:
+            ProductPicture.objects.create(
+                shop_id=product.shop_id,
+                product=product,
+                image=row.image,
+                width=row.width,
+                height=row.height,
+                **fields,
+            )
 
 
 def screening_findings(product: Product, words: Iterable[BannedWord] | None = None) -> list[Finding]:
@@ -399,9 +802,13 @@ def _checked(product: Product, skus: Sequence[SkuDraft], words: Iterable[BannedW
     _check_drafts(product, skus)
     findings = _findings(product, words)
     forbid(findings)
-    offered = [draft.price for draft in skus if draft.is_active]
-    product.price_from, product.price_to = (min(offered), max(offered)) if offered else (0, 0)
+    product.price_from, product.price_to = _price_range(skus)
     return findings
+
+
+def _price_range(skus: Sequence[SkuDraft]) -> tuple:
+    offered = [draft.price for draft in skus if draft.is_active]
+    return (min(offered), max(offered)) if offered else (0, 0)
 
 
 def _check_texts(product: Product) -> None:
@@ -424,6 +831,10 @@ def _check_drafts(product: Product, drafts: Sequence[SkuDraft]) -> None:
             raise WrongPrice(_("Enter a price above zero."))
         if draft.list_price is not None and draft.list_price <= draft.price:
             raise WrongPrice(_("The crossed-out price must be above the price."))
+    _check_own_codes(drafts)
+
+
+def _check_own_codes(drafts: Sequence[SkuDraft]) -> None:
     codes = [draft.code for draft in drafts if draft.code]
     if len(set(codes)) != len(codes):
         raise _duplicate(next(code for code in codes if codes.count(code) > 1))
@@ -440,7 +851,7 @@ def _check_codes(product: Product, drafts: Sequence[SkuDraft]) -> None:
 
 
 def _duplicate(code: str) -> DuplicateCode:
-    return DuplicateCode(_("Another SKU of the shop has the code %(code)s.") % {"code": code})
+    return DuplicateCode(_("Another SKU of the shop has the code %(code)s.") % {"code": code}, taken=code)
 
 
 def _findings(product: Product, words: Iterable[BannedWord] | None = None) -> list[Finding]:
@@ -448,20 +859,6 @@ def _findings(product: Product, words: Iterable[BannedWord] | None = None) -> li
     texts += [text for attribute in product.attributes for text in attribute["value"].values()]
     texts += [text for option in product.options for value in option["values"] for text in value["name"].values()]
     return list(screen(dict.fromkeys(texts), words).findings)
-
-
-def _needs_reviewer(product: Product, findings: list[Finding]) -> bool:
-    return product.category.needs_review or bool(findings)
-
-
-def _look_again(product: Product, findings: list[Finding]) -> None:
-    """What was approved has changed: where a person must look, it waits; the shop's own "off sale" becomes a draft."""
-    if not _needs_reviewer(product, findings):
-        return
-    if product.status in {Product.Status.ON_SALE, Product.Status.WITHHELD}:
-        Product.FLOW.move(product, Product.Status.IN_REVIEW)
-    elif product.status == Product.Status.OFF_SALE:
-        Product.FLOW.move(product, Product.Status.DRAFT)
 
 
 def _follow_papers(product: Product) -> None:
@@ -483,7 +880,7 @@ def _must_be_sellable(product: Product) -> None:
         )
 
 
-def _save_skus(product: Product, drafts: Sequence[SkuDraft]) -> None:
+def _save_skus(product: Product, drafts: Sequence[SkuDraft], *, now: datetime) -> None:
     known = {tuple(sku.choice): sku for sku in product.skus.select_for_update(no_key=True).order_by("pk")}
     wanted = {tuple(draft.choice): draft for draft in drafts}
     gone = [sku for choice, sku in known.items() if choice not in wanted]
@@ -491,10 +888,12 @@ def _save_skus(product: Product, drafts: Sequence[SkuDraft]) -> None:
     for sku in gone:
         sku.is_active, sku.code = False, ""
     for sku in stay:
+        if product.status in Product.APPROVED:
+            changes.note_move(sku, wanted[tuple(sku.choice)].price, now)
         _apply(wanted[tuple(sku.choice)], sku)
     if any(sku.code for sku in stay):
         product.skus.exclude(code="").update(code="")  # so that two SKUs may swap their codes
-    Sku.objects.bulk_update(gone + stay, ["price", "list_price", "code", "weight_grams", "barcode", "is_active"])
+    Sku.objects.bulk_update(gone + stay, SKU_FIELDS)
 
     fresh = [
         _apply(draft, Sku(shop_id=product.shop_id, product=product, choice=list(choice), currency=product.currency))
@@ -511,6 +910,12 @@ def _apply(draft: SkuDraft, sku: Sku) -> Sku:
     sku.price, sku.list_price, sku.code = draft.price, draft.list_price, draft.code
     sku.weight_grams, sku.barcode, sku.is_active = draft.weight_grams, draft.barcode, draft.is_active
     return sku
+
+
+def _goal(product: Product, now: datetime) -> str:
+    """Where an approved product goes: on sale, or to wait for the moment that the shop has set."""
+    waits = product.sale_starts_at is not None and product.sale_starts_at > now
+    return Product.Status.OFF_SALE if waits else Product.Status.ON_SALE
 
 
 def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "") -> Product:
@@ -550,20 +955,9 @@ def _required(note: str) -> str:
 
 
 def _pictures_changed(product: Product, action: str, name: str, *, by, now: datetime) -> None:
-    before = product.status
-    _look_again(product, _findings(product) if product.status != Product.Status.DRAFT else [])
     product.changed_at = now
-    product.save(update_fields=["status", "changed_at"])
-    follow_status([product.public_id])
-    record(
-        action,
-        product.public_id,
-        by=by,
-        now=now,
-        shop_slug=product.shop.slug,
-        before={"status": str(before)},
-        after={"status": str(product.status), "picture": name},
-    )
+    product.save(update_fields=["changed_at"])
+    record(action, product.public_id, by=by, now=now, shop_slug=product.shop.slug, after={"picture": name})
     _announce(product, now)
 
 
@@ -572,6 +966,7 @@ def _announce(product: Product, now: datetime) -> None:
     forget_products_after_commit([product.public_id], lists_too=True)
 
 
+@transaction.atomic
 def archive_goods_of_shop(*, shop_id: str, now: datetime) -> int:
     """A shop leaves: what stands on its shelf is taken off; returns how many. Orders keep what they copied."""
     shelf = Product.objects.filter(shop__public_id=shop_id, status=Product.Status.ON_SALE)
@@ -579,6 +974,11 @@ def archive_goods_of_shop(*, shop_id: str, now: datetime) -> int:
     for product in shelf.order_by("pk"):
         take_off_sale(product=product, by=None, now=now)
         count += 1
+    waiting = ProductChange.objects.filter(
+        shop__public_id=shop_id, kind=ProductChange.Kind.EDIT, status=ProductChange.Status.PENDING
+    )
+    for change in waiting.select_for_update(of=("self",)).select_related("product__shop").order_by("pk"):
+        decide(change, change.product, ProductChange.Status.WITHDRAWN, by=None, now=now)
     return count
 
 

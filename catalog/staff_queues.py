@@ -4,17 +4,18 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.models import Product, Report, ReviewAppeal
+from catalog.models import ProductChange, Report, ReviewAppeal
 from mall.admin_site import StaffQueue
 
 
 def waiting(user) -> list[StaffQueue]:
     queues = []
-    if user.has_perm("catalog.view_product"):
-        url = reverse("admin:catalog_product_changelist")
-        waiting = Product.objects.filter(status=Product.Status.IN_REVIEW)
-        found = waiting.aggregate(count=Count("pk"), since=Min("changed_at"))
-        queues.append(StaffQueue(_("Products to review"), url=f"{url}?status__exact=in_review", **found))
+    if user.has_perm("catalog.view_productchange"):
+        url = reverse("admin:catalog_productchange_changelist")
+        waiting = ProductChange.objects.filter(status=ProductChange.Status.PENDING)
+        for kind, label in (("new", _("New products to review")), ("edit", _("Changed products to review"))):
+            found = waiting.filter(kind=kind).aggregate(count=Count("pk"), since=Min("asked_at"))
+            queues.append(StaffQueue(label, url=f"{url}?status__exact=pending&kind__exact={kind}", **found))
     if user.has_perm("catalog.view_report"):
         url = reverse("admin:catalog_report_changelist")
         waiting = Report.objects.filter(status=Report.Status.OPEN)

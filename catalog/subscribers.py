@@ -5,8 +5,9 @@ from datetime import datetime
 from catalog import notices, products, questions, withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.interest import watches
-from catalog.models import Answer, Question, Review
+from catalog.models import Answer, ProductChange, Question, Review
 from catalog.reviews.subjects import page_of
+from catalog.sale_times import EDITORS
 from catalog.search.ranking import weigh_shop
 from catalog.stock import default_warehouse
 from mall import clock
@@ -14,6 +15,7 @@ from mall.events.bus import on
 from mall.events.catalog import (
     ProductBackInStock,
     ProductChanged,
+    ProductChangeDecided,
     ProductReviewed,
     QuestionAnswered,
     QuestionAsked,
@@ -36,6 +38,7 @@ from mall.events.merchants import (
     TradeSuspended,
 )
 from mall.notifications.sending import notify
+from mall.texts import in_all_languages
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
 
@@ -135,6 +138,37 @@ def tell_asker(event: QuestionAnswered) -> None:
     facts = {"product": dict(question.product.title), "question": question.text, "answer": answer.text}
     now = datetime.fromisoformat(event.answered_at)
     notify([question.asker], notices.QUESTION_ANSWERED, facts, url=page_of(question), now=now)
+
+
+# What reviewers decided
+
+
+DECIDED = {
+    (True, "approved"): notices.PRODUCT_APPROVED,
+    (True, "refused"): notices.PRODUCT_REFUSED,
+    (False, "approved"): notices.CHANGE_APPROVED,
+    (False, "refused"): notices.CHANGE_REFUSED,
+}
+
+
+@on(ProductChangeDecided)
+def tell_shop_of_decision(event: ProductChangeDecided) -> None:
+    kind = DECIDED.get((event.is_new, event.outcome))
+    if kind is None or not event.by_staff:
+        return
+    change = ProductChange.objects.select_related("product").get(public_id=event.change_id)
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=kind,
+        page="dashboard",
+        address=("backoffice:catalog:edit", event.product_id),
+        roles=EDITORS,
+        now=datetime.fromisoformat(event.decided_at),
+        product=dict(change.product.title),
+        status=in_all_languages(change.product.get_status_display),
+        reason=in_all_languages(change.get_reason_display),
+        note=change.note,
+    )
 
 
 # Alerts

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from catalog import main_categories, withholding
+from catalog import main_categories, sale_times, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
 from catalog.search import hot, index, spelling
@@ -14,6 +14,11 @@ from mall.jobs import job
 @job("catalog.follow_trades")
 def follow_trades() -> dict:
     return withholding.follow_trades(now=clock.now())
+
+
+@job("catalog.follow_sale_times")
+def follow_sale_times() -> dict | None:
+    return sale_times.follow_sale_times(now=clock.now()) or None
 
 
 @job("catalog.tell_main_categories")

@@ -104,3 +104,24 @@ IMPORT_DAYS = Tunable(
 IMPORTS_AT_ONCE = Tunable(
     "catalog.imports_at_once", default=3, least=1, most=20, sentence=_("Imports that a shop may have at work at once.")
 )
+PRICE_MOVE_PERCENT = Tunable(
+    "catalog.price_move_percent",
+    default=70,
+    least=5,
+    most=99,
+    sentence=_("How far a price may move within its window, in per cent of the higher one, before a person looks."),
+)
+PRICE_WINDOW_DAYS = Tunable(
+    "catalog.price_window_days",
+    default=7,
+    least=1,
+    most=90,
+    sentence=_("For how many days the moves of a price are summed up."),
+)
+CLAIM_MINUTES = Tunable(
+    "catalog.claim_minutes",
+    default=30,
+    least=5,
+    most=480,
+    sentence=_("For how many minutes a product to review belongs to the reviewer who took it on."),
+)

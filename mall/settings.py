@@ -331,6 +331,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = os.environ.get("MALL_MEDIA_ROOT", str(Path(MALL_VAR) / "media"))
 MALL_SERVES_MEDIA = env_bool("MALL_SERVES_MEDIA", not MALL_PRODUCTION)  # nginx does in production
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # two hundred combinations in a table, each with a dozen fields
 FILE_UPLOAD_PERMISSIONS = 0o644
 MALL_PRIVATE_ROOT = os.environ.get("MALL_PRIVATE_ROOT", str(Path(MALL_VAR) / "private"))  # never served by a web server
 STORAGES = {

@@ -6,7 +6,7 @@ How the admin does things: rows are read only, and whatever staff do is a button
     @admin.register(Product)
     class ProductAdmin(VerbAdmin):
         noun = "product"
-        verbs = [Verb(name="approve", label=_("Approve"), call=approve_product, permission="catalog.review_product")]
+        verbs = [Verb(name="take_down", label=_("Take down"), call=take_down, permission="catalog.take_down_product")]
 
 A verb stands as a button on the page of a row on which it fits now, and as an action of the list for many rows. It asks
 on a page of its own, in words when it needs them, and each row is done by itself: one refusal keeps no other from it.
@@ -22,8 +22,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Choices, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html_join
@@ -49,6 +50,8 @@ class Verb:
     :ivar permission: who holds it sees the button and may press it
     :ivar fits: whether the verb can be done with a row as it stands now
     :ivar asks: the name of the argument that takes words of the person who decides; empty when none are needed
+    :ivar chooses: the name of the argument for which she chooses one of ``choices``
+    :ivar stays: done for one row, she sees its page again rather than the list
     :ivar warning: what the person should know before she confirms
     :ivar fresh_action: its name among the actions that want a second factor shown just now; empty when it does not
     """
@@ -62,21 +65,28 @@ class Verb:
     asks_label: Promise | str = ""
     asks_help: Promise | str = ""
     longest: int = 300
+    chooses: str = ""
+    chooses_label: Promise | str = ""
+    choices: type[Choices] | None = None
+    stays: bool = False
     warning: Promise | str = ""
     is_grave: bool = False
     fresh_action: str = ""
 
     def form(self, typed=None) -> forms.Form | None:
-        """The form for the words that the verb needs."""
-        if not self.asks:
-            return None
-        field = forms.CharField(
-            label=self.asks_label or _("Reason"),
-            max_length=self.longest,
-            widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
-            help_text=self.asks_help,
-        )
-        return type("WordsForm", (forms.Form,), {self.asks: field})(typed)
+        """The form for the choice and the words that the verb needs."""
+        fields = {}
+        if self.chooses:
+            choices = [("", "–"), *self.choices.choices]
+            fields[self.chooses] = forms.ChoiceField(label=self.chooses_label, choices=choices)
+        if self.asks:
+            fields[self.asks] = forms.CharField(
+                label=self.asks_label or _("Reason"),
+                max_length=self.longest,
+                widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
+                help_text=self.asks_help,
+            )
+        return type("WordsForm", (forms.Form,), fields)(typed) if fields else None
 
 
 class BoundedPaginator(Paginator):
@@ -222,6 +232,9 @@ class Verbs:
         form = verb.form(request.POST if confirmed else None)
         if confirmed and (form is None or form.is_valid()):
             self._do(request, rows, verb, form.cleaned_data if form else {}, clock.now())
+            if verb.stays and len(rows) == 1:
+                place = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+                return redirect(place, rows[0].pk)
             return None
         context = {
             **self.admin_site.each_context(request),

@@ -24,6 +24,7 @@ TOGETHER = {
         "css/components/display.css",
         "css/components/chart.css",
         "css/components/tables.css",
+        "css/components/differences.css",
         "css/backoffice/frame.css",
         "css/backoffice/desk.css",
         "css/backoffice/imports.css",

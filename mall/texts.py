@@ -1,7 +1,10 @@
 """Text in several languages, kept as one JSON value: ``{"zh-hans": "青瓷盖碗", "en": "Celadon gaiwan"}``."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db import models
+from django.utils import translation
 from django.utils.translation import get_language
 
 
@@ -14,6 +17,15 @@ class Text(dict):
             or self.get(settings.LANGUAGE_CODE)
             or next((text for text in self.values() if text), "")
         )
+
+
+def in_all_languages(say: Callable[[], object]) -> Text:
+    """What is said in each language of the mall: for notices, whose readers differ."""
+    said = Text()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            said[code] = str(say())
+    return said
 
 
 class TextField(models.JSONField):

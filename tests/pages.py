@@ -33,10 +33,12 @@ from catalog.models import (
     Sku,
     Watch,
 )
+from catalog.products import SkuDraft
 from catalog.questions import answer, answer_for_shop, ask
 from catalog.reviews.appeals import appeal
 from catalog.reviews.reports import report
 from catalog.transfer.pictures import fetch_pictures
+from catalog.unfinished import put_aside
 from mall import clock
 from mall.accounts.models import User
 from mall.backoffice.saved import save_filter
@@ -368,6 +370,17 @@ def _product_to_review(scene: Scene, now: datetime) -> None:
     )
     catalog.sku(product=row, price="30.00")
     products.submit_product(product=row, by=scene.owner, now=now)
+    changed = {
+        "brand": catalog.brand(name="山岚", english="Shanlan"),
+        "title": Text({code: f"{text} 2" for code, text in scene.product.title.items()}),
+    }
+    skus = [
+        SkuDraft(choice=tuple(sku.choice), price=sku.price, list_price=sku.list_price, code=sku.code)
+        for sku in scene.product.skus.all()
+    ]
+    products.save_product(shop=scene.shop, product=scene.product, fields=changed, skus=skus, by=scene.owner, now=now)
+    typed = {"title_zh_hans": ["未写完的茶壶"]}
+    put_aside(shop=scene.shop, typed=typed, title="未写完的茶壶", product=None, by=scene.owner, now=now)
 
 
 def _typed(scene: Scene) -> Iterator[str]:
@@ -511,6 +524,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("products", "catalog:list")
     yield page("product-add", "catalog:add")
     yield page("product-edit", "catalog:edit", scene.product.public_id)
+    yield Page(
+        "products-grid",
+        OWNER,
+        f"{reverse('backoffice:catalog:grid', args=[scene.shop.slug])}?chosen={scene.product.public_id}",
+    )
     yield page("stock", "catalog:stock", scene.product.public_id)
     yield page("stock-movements", "catalog:movements")
     yield page("page", "decoration:page")
@@ -625,6 +643,8 @@ NO_PAGES = {
     "backoffice:decoration:block-do": "a press of a button",
     "backoffice:decoration:version-restore": "a press of a button",
     "backoffice:catalog:status": "a press of a button",
+    "backoffice:catalog:sale-times": "a press of a button",
+    "backoffice:catalog:unfinished-discard": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
     "storefront:notifications:follow": "a press of a button",

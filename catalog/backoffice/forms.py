@@ -1,9 +1,12 @@
 """What shops fill in about goods. Options are plain lines of text, so that everything works without scripts."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
+from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +22,15 @@ from mall.forms import MoneyFormField, TextFormField
 class CategoryField(forms.ModelChoiceField):
     def label_from_instance(self, category: Category) -> str:
         return "\u2003" * (category.depth - 1) + str(category.name)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment to the minute, in the mall's time."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **kwargs):
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
 
 
 class ProductForm(forms.Form):
@@ -43,8 +55,9 @@ class ProductForm(forms.Form):
         help_text=gettext_lazy("One per line: name = value, each as “Chinese | English”."),
     )
 
-    def __init__(self, *args, product: Product | None = None, **kwargs):
-        self.product = product
+    def __init__(self, *args, product: Product | None = None, live: Product | None = None, **kwargs):
+        """:param product: as a change that waits would have it; :param live: as it stands"""
+        self.product, self.live = product, live
         super().__init__(*args, initial=self._initial(product) if product else None, **kwargs)
         self.fields["category"].queryset = Category.objects.order_by("path")
         self.fields["brand"].queryset = Brand.objects.order_by("slug")
@@ -110,7 +123,10 @@ class ProductForm(forms.Form):
                         "values": [{"name": dict(text_of(value))} for value in values],
                     }
                 )
-        cleaned["options"] = keep_ids(options, self.product.options if self.product else [])
+        live = self.live or self.product
+        taken = {value for choice in live.skus.values_list("choice", flat=True) for value in choice} if live else ()
+        before, also = (self.product.options, live.options) if live else ([], [])
+        cleaned["options"] = keep_ids(options, before, also=also, taken=taken)
         return cleaned
 
     def product_fields(self) -> dict:
@@ -171,9 +187,10 @@ class SkuForm(forms.Form):
 SkuFormSet = formset_factory(SkuForm, extra=0, min_num=1, validate_min=True, max_num=200, absolute_max=200)
 
 
-def sku_formset(data=None, *, product: Product | None) -> SkuFormSet:
+def sku_formset(data=None, *, product: Product | None, skus: Iterable[Sku] | None = None) -> SkuFormSet:
     """The table of all combinations, each filled in with its SKU where there is one."""
-    skus = {tuple(sku.choice): sku for sku in product.skus.order_by("pk")} if product else {}
+    skus = product.skus.order_by("pk") if product and skus is None else skus or ()
+    skus = {tuple(sku.choice): sku for sku in skus}
     combinations = matrix(product.options) if product else [()]
     formset = SkuFormSet(data, prefix="skus", initial=[_row(choice, skus.get(choice)) for choice in combinations])
     formset.min_num = 0 if not formset.is_bound else formset.min_num
@@ -181,6 +198,30 @@ def sku_formset(data=None, *, product: Product | None) -> SkuFormSet:
         if product:
             form.combination = str(choice_text(Sku(product=product, choice=list(choice))))
     return formset
+
+
+def as_typed(form: forms.BaseForm) -> forms.BaseForm:
+    """A form that shows what was typed and does not judge it yet."""
+    form._errors = ErrorDict()
+    form.cleaned_data = {}
+    return form
+
+
+def formset_as_typed(formset: SkuFormSet) -> SkuFormSet:
+    """The same of a table; one that cannot be read at all has no rows."""
+    formset._errors, formset._non_form_errors = [as_typed(form).errors for form in formset.forms], ErrorList()
+    return formset
+
+
+class SaleTimesForm(forms.Form):
+    """When the product goes on sale and off sale by itself."""
+
+    starts_at = MomentField(label=gettext_lazy("On sale from"), required=False)
+    ends_at = MomentField(label=gettext_lazy("Off sale from"), required=False)
+
+    def __init__(self, *args, product: Product, **kwargs):
+        initial = {"starts_at": product.sale_starts_at, "ends_at": product.sale_ends_at}
+        super().__init__(*args, initial=initial, prefix="sale", **kwargs)
 
 
 def _row(choice: tuple[str, ...], sku: Sku | None) -> dict:

@@ -62,7 +62,11 @@ PRODUCTS = ShopList(
         ("catalog.transfer", "xlsx", _("XLSX, to edit and import again")),
         ("catalog.transfer", "csv", _("CSV, as Shopify writes it")),
     ],
-    bulk=[("on_sale", _("Put on sale"), "tag"), ("off_sale", _("Take off sale"), "ban")],
+    bulk=[
+        ("grid", _("Edit in a table"), "edit"),
+        ("on_sale", _("Put on sale"), "tag"),
+        ("off_sale", _("Take off sale"), "ban"),
+    ],
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.backoffice import imports, views
+from catalog.backoffice import grid, imports, views
 
 app_name = "catalog"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", views.product_list, name="list"),
     path("add/", views.add, name="add"),
     path("bulk/", views.bulk, name="bulk"),
+    path("grid/", grid.grid, name="grid"),
+    path("unfinished/<slug:public_id>/discard/", views.discard_unfinished, name="unfinished-discard"),
     path("movements/", views.movements, name="movements"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.add, name="import-add"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("imports/<slug:public_id>/errors/", imports.errors, name="import-errors"),
     path("<slug:public_id>/", views.edit, name="edit"),
     path("<slug:public_id>/status/", views.status, name="status"),
+    path("<slug:public_id>/sale-times/", views.sale_times, name="sale-times"),
     path("<slug:public_id>/stock/", views.stock, name="stock"),
     path("<slug:public_id>/pictures/", views.picture, name="picture"),
 ]

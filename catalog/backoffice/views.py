@@ -1,21 +1,36 @@
 """Pages for shops: their products, pictures and stock."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import products
-from catalog.backoffice.forms import ProductForm, StockForm, drafts, sku_formset
+from catalog import changes, products, unfinished
+from catalog.backoffice.forms import (
+    ProductForm,
+    SaleTimesForm,
+    StockForm,
+    as_typed,
+    drafts,
+    formset_as_typed,
+    sku_formset,
+)
+from catalog.backoffice.grid import address_of
 from catalog.backoffice.lists import MOVEMENTS, PRODUCTS
-from catalog.models import Product, ProductPicture, Stock, StockMovement
+from catalog.copying import copy_product
+from catalog.differences import differences_of
+from catalog.models import Product, ProductChange, ProductPicture, Stock, StockMovement, UnfinishedProduct
 from catalog.offers import choice_text
 from catalog.products import save_product
+from catalog.reviewing import withdraw_change
+from catalog.sale_times import set_sale_times
 from catalog.stock import correct, receive
 from mall import clock
 from mall.backoffice.bulk import chosen_ids, do_to_each, tell
@@ -27,6 +42,7 @@ from merchants.access import shop_right
 from merchants.backoffice.ways import back_to
 
 SHOWN_MOVEMENTS = 30
+SHOWN_CHANGES = 8
 
 
 @shop_right("products.see")
@@ -43,8 +59,21 @@ def product_list(request: HttpRequest) -> HttpResponse:
         listed.bulk = ()
     may_import = request.seat.can("products.edit")
     return render(
-        request, "backoffice/catalog/list.html", {"list": listed, "page": listed.page, "may_import": may_import}
+        request,
+        "backoffice/catalog/list.html",
+        {
+            "list": listed,
+            "page": listed.page,
+            "may_import": may_import,
+            "unfinished": _put_aside_lately(request) if may_import else [],
+        },
     )
+
+
+def _put_aside_lately(request: HttpRequest) -> list[UnfinishedProduct]:
+    """What has been put aside of products that are none yet, the latest first."""
+    rows = UnfinishedProduct.objects.owned_by(request.shop).filter(product=None).defer("typed")
+    return list(rows.order_by("-changed_at")[: unfinished.MOST_OF_A_SHOP])
 
 
 _BULK = {"on_sale": products.put_on_sale, "off_sale": products.take_off_sale}
@@ -58,6 +87,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     back = back_to(request, reverse("backoffice:catalog:list", args=[request.shop.slug]))
     action = request.POST.get("action", "")
     verb = _BULK.get(action)
+    if action == "grid":
+        return redirect(address_of(request.shop, chosen_ids(request)))
     if verb is None:
         messages.error(request, _("Choose what to do."))
         return redirect(back)
@@ -102,10 +133,15 @@ def _with_stock_and_picture(rows):
     stocks = Stock.objects.filter(sku__product=OuterRef("pk"), sku__is_active=True).order_by()
     left = stocks.values("sku__product").annotate(left=Sum(F("on_hand") - F("reserved"))).values("left")
     picture = ProductPicture.objects.filter(product=OuterRef("pk")).order_by("position", "pk").values("image")
+    waiting = ProductChange.objects.filter(kind=ProductChange.Kind.EDIT, status=ProductChange.Status.PENDING)
     return (
         rows.select_related("category", "stats")
         .defer("description", "attributes")
-        .annotate(stock_available=Coalesce(Subquery(left), 0), picture=Subquery(picture[:1]))
+        .annotate(
+            stock_available=Coalesce(Subquery(left), 0),
+            picture=Subquery(picture[:1]),
+            waits=Exists(waiting.filter(product=OuterRef("pk"))),
+        )
     )
 
 
@@ -120,41 +156,149 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
-    form = ProductForm(request.POST or None, product=product)
-    formset = sku_formset(request.POST or None, product=product)
+    change, resumed, shown, skus = _with_change(request, product)
+    kept = _unfinished(request, product)
+    typed = request.POST or None
+    shows_unfinished = request.method != "POST" and kept is not None
+    if shows_unfinished:
+        typed = _query(kept.typed)
+    form = ProductForm(typed, product=shown, live=product)
+    formset = sku_formset(typed, product=shown, skus=skus)
 
+    if request.method == "POST" and "keep" in request.POST:
+        return _put_aside(request, product, kept, form, formset)
+    if shows_unfinished:
+        as_typed(form)
+        formset_as_typed(formset)
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         try:
-            saved = save_product(
-                shop=request.shop,
-                product=product,
-                fields=form.product_fields(),
-                skus=drafts(form, formset),
-                by=request.user,
-                now=clock.now(),
-            )
+            saved = _save(request, product, form, formset, kept, resumed)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Saved."))
-            if product and saved.options != product.options:
-                messages.info(request, _("The options changed: please check the price of every combination."))
-            if product and saved.status != product.status:
-                messages.info(request, _("The product is now: %(status)s.") % {"status": saved.get_status_display()})
+            _tell_saved(request, shown, form, saved, change)
             return redirect("backoffice:catalog:edit", request.shop.slug, saved.public_id)
 
-    context = {
+    return render(request, "backoffice/catalog/form.html", _context(product, shown, form, formset, change, kept))
+
+
+def _with_change(request: HttpRequest, product: Product | None):
+    """The edit that waits, the refused one that is taken up again, the product and its SKUs as that would have them."""
+    if product is None:
+        return None, None, None, None
+    change = changes.pending_of(product)
+    resumed = None
+    if change is None and product.status in Product.APPROVED and (name := request.GET.get("change")):
+        ended = product.changes.exclude(status=ProductChange.Status.PENDING).filter(kind=ProductChange.Kind.EDIT)
+        resumed = ended.filter(public_id=name).first()
+    basis = change or resumed
+    proposed = basis.proposed if basis else {}
+    try:
+        shown = changes.lay_over(copy(product), proposed)
+    except changes.ProposalOutdated as refusal:
+        messages.warning(request, str(refusal))
+        shown = changes.lay_over(copy(product), {k: v for k, v in proposed.items() if k not in ("category", "brand")})
+    return change, resumed, shown, changes.skus_with(product.skus.order_by("pk"), product, proposed)
+
+
+def _unfinished(request: HttpRequest, product: Product | None) -> UnfinishedProduct | None:
+    rows = UnfinishedProduct.objects.owned_by(request.shop)
+    if product is not None:
+        return rows.filter(product=product).first()
+    name = request.GET.get("unfinished", "")
+    return rows.filter(public_id=name, product=None).first() if name else None
+
+
+def _query(typed: dict) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, values in typed.items():
+        query.setlist(name, values)
+    return query
+
+
+def _put_aside(request: HttpRequest, product: Product | None, kept, form, formset) -> HttpResponse:
+    """Keep what was typed as it is; nothing is judged."""
+    typed = {name: request.POST.getlist(name) for name in request.POST if name not in ("csrfmiddlewaretoken", "keep")}
+    title = request.POST.get("title_zh_hans") or request.POST.get("title_en", "")
+    try:
+        row = unfinished.put_aside(
+            shop=request.shop,
+            typed=typed,
+            title=title,
+            product=product,
+            unfinished=kept,
+            by=request.user,
+            now=clock.now(),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        as_typed(form)
+        formset_as_typed(formset)
+        change, _resumed, shown, _skus = _with_change(request, product)
+        return render(
+            request, "backoffice/catalog/form.html", _context(product, shown, form, formset, change, kept), status=400
+        )
+    messages.success(request, _("Kept as a draft. You can go on at any time."))
+    if product is not None:
+        return redirect("backoffice:catalog:edit", request.shop.slug, product.public_id)
+    address = reverse("backoffice:catalog:add", args=[request.shop.slug])
+    return redirect(f"{address}?unfinished={row.public_id}")
+
+
+@transaction.atomic
+def _save(request: HttpRequest, product: Product | None, form, formset, kept, resumed) -> Product:
+    now = clock.now()
+    saved = save_product(
+        shop=request.shop,
+        product=product,
+        fields=form.product_fields(),
+        skus=drafts(form, formset),
+        by=request.user,
+        now=now,
+        resumes=resumed,
+    )
+    if kept is not None:
+        unfinished.discard(unfinished=kept, by=request.user, now=now)
+    return saved
+
+
+def _tell_saved(request: HttpRequest, shown: Product | None, form, saved: Product, before) -> None:
+    messages.success(request, _("Saved."))
+    if shown and form.cleaned_data["options"] != shown.options:
+        messages.info(request, _("The options changed: please check the price of every combination."))
+    if shown and saved.status != shown.status:
+        messages.info(request, _("The product is now: %(status)s.") % {"status": saved.get_status_display()})
+    waits = changes.pending_of(saved)
+    if waits is not None and waits.kind == ProductChange.Kind.EDIT:
+        messages.info(request, _("Your change waits for a reviewer. Until then shoppers see the approved version."))
+    elif before is not None and waits is None:
+        messages.info(request, _("Nothing waits for a reviewer any more."))
+
+
+def _context(product: Product | None, shown: Product | None, form, formset, change, kept) -> dict:
+    is_edit = change is not None and change.kind == ProductChange.Kind.EDIT
+    proposed = change.proposed if is_edit else {}
+    ended = list(product.changes.exclude(status="pending").order_by("-pk")[:SHOWN_CHANGES]) if product else []
+    last = ended[0] if ended else None
+    was_refused = last is not None and not is_edit and last.kind == ProductChange.Kind.EDIT
+    return {
         "form": form,
         "sku_formset": formset,
         "product": product,
-        "pictures": list(product.pictures.order_by("position", "pk")) if product else [],
-        "values": [(value, str(name)) for value, name in product.option_names.items()] if product else [],
+        "pictures": changes.gallery_of(product, proposed) if product else [],
+        "values": [(value, str(name)) for value, name in shown.option_names.items()] if product else [],
         "review_note": product.review_note if product else "",
         "actions": _actions(product) if product else [],
+        "change": change if is_edit else None,
+        "differences": differences_of(change) if is_edit else None,
+        "refused": last if was_refused and last.status == ProductChange.Status.REFUSED else None,
+        "ended": ended,
+        "unfinished": kept,
+        "sale_times": SaleTimesForm(product=product) if product and product.status in SALE_TIMES_FIT else None,
     }
-    return render(request, "backoffice/catalog/form.html", context)
 
 
+SALE_TIMES_FIT = set(Product.Status) - {Product.Status.TAKEN_DOWN}
 _ACTIONS = {
     "submit": (products.submit_product, {Product.Status.DRAFT, Product.Status.REFUSED, Product.Status.TAKEN_DOWN}),
     "on_sale": (products.put_on_sale, {Product.Status.OFF_SALE}),
@@ -173,8 +317,13 @@ def _actions(product: Product) -> list[Choice]:
 @require_POST
 def status(request: HttpRequest, public_id: str) -> HttpResponse:
     product = _mine(request, public_id)
-    verb = _ACTIONS.get(request.POST.get("action", ""), (None, None))[0]
-    if verb is None:
+    action = request.POST.get("action", "")
+    verb = _ACTIONS.get(action, (None, None))[0]
+    if action == "copy":
+        return _copy(request, product)
+    if action == "withdraw":
+        _withdraw(request, product)
+    elif verb is None:
         messages.error(request, _("Choose what to do."))
     else:
         try:
@@ -184,6 +333,61 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             _tell_status(request, product, request.POST["action"])
     return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+
+
+def _copy(request: HttpRequest, product: Product) -> HttpResponse:
+    try:
+        product = copy_product(product=product, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("This is the copy: a draft without codes and without stock."))
+    return redirect("backoffice:catalog:edit", request.shop.slug, product.public_id)
+
+
+def _withdraw(request: HttpRequest, product: Product) -> None:
+    change = changes.pending_of(product)
+    if change is None:
+        messages.info(request, _("Nothing waits for a reviewer any more."))
+        return
+    try:
+        withdraw_change(change=change, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your change is withdrawn; the approved version stays."))
+
+
+@shop_right("products.edit")
+@require_POST
+def sale_times(request: HttpRequest, public_id: str) -> HttpResponse:
+    """When the product goes on sale and off sale by itself."""
+    product = _mine(request, public_id)
+    form = SaleTimesForm(request.POST, product=product)
+    if not form.is_valid():
+        for error in form.errors.values():
+            messages.error(request, " ".join(error))
+        return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+    try:
+        set_sale_times(product=product, by=request.user, now=clock.now(), **form.cleaned_data)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+
+
+@shop_right("products.edit")
+@require_POST
+def discard_unfinished(request: HttpRequest, public_id: str) -> HttpResponse:
+    rows = UnfinishedProduct.objects.owned_by(request.shop).select_related("shop", "product")
+    row = get_object_or_404(rows, public_id=public_id)
+    product = row.product
+    unfinished.discard(unfinished=row, by=request.user, now=clock.now())
+    messages.success(request, _("What was put aside is discarded."))
+    if product is not None:
+        return redirect("backoffice:catalog:edit", request.shop.slug, product.public_id)
+    return redirect("backoffice:catalog:list", request.shop.slug)
 
 
 def _tell_status(request: HttpRequest, product: Product, action: str) -> None:
@@ -197,30 +401,40 @@ def _tell_status(request: HttpRequest, product: Product, action: str) -> None:
 @shop_right("products.edit")
 @require_POST
 def picture(request: HttpRequest, public_id: str) -> HttpResponse:
-    """``action``: add (files ``image``, ``value_id``), or remove, earlier, later, first (``picture``, a key)."""
+    """``action``: add (files ``image``, ``value_id``), or remove, earlier, later, first (``picture``, its name)."""
     product = _mine(request, public_id)
     action = request.POST.get("action", "add")
     if action == "add":
         _add_pictures(request, product)
     else:
-        pk = request.POST.get("picture", "")
-        rows = ProductPicture.objects.owned_by(request.shop).filter(product=product).select_related("product")
-        chosen = get_object_or_404(rows, pk=int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0)
-        if action == "remove":
-            products.remove_picture(picture=chosen, by=request.user, now=clock.now())
-            messages.success(request, _("The picture was removed."))
-        else:
-            _move_picture(request, chosen, action)
+        _show_pictures(request, product, action)
     return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
 
 
+def _show_pictures(request: HttpRequest, product: Product, action: str) -> None:
+    change = changes.pending_of(product)
+    names = [shown.name for shown in changes.gallery_of(product, change.proposed if change else {})]
+    name = request.POST.get("picture", "")
+    if name not in names:
+        raise Http404
+    place = names.index(name)
+    names.remove(name)
+    if action != "remove":
+        names.insert({"earlier": max(place - 1, 0), "later": place + 1, "first": 0}.get(action, place), name)
+    waits = products.show_gallery(product=product, names=names, by=request.user, now=clock.now())
+    if waits:
+        messages.info(request, _("Your change waits for a reviewer. Until then shoppers see the approved version."))
+    elif action == "remove":
+        messages.success(request, _("The picture was removed."))
+
+
 def _add_pictures(request: HttpRequest, product: Product) -> None:
-    images = request.FILES.getlist("image")
+    images, waits = request.FILES.getlist("image"), False
     if not images:
         messages.error(request, _("Choose a picture first."))
     for image in images:
         try:
-            products.add_picture(
+            picture = products.add_picture(
                 product=product,
                 image=image,
                 value_id=request.POST.get("value_id", "")[:20],
@@ -231,15 +445,9 @@ def _add_pictures(request: HttpRequest, product: Product) -> None:
             messages.error(request, f"{image.name}: {refusal}")
         else:
             messages.success(request, _("%(name)s was added.") % {"name": image.name})
-
-
-def _move_picture(request: HttpRequest, chosen: ProductPicture, action: str) -> None:
-    order = list(chosen.product.pictures.order_by("position", "pk").values_list("pk", flat=True))
-    place = order.index(chosen.pk)
-    order.remove(chosen.pk)
-    places = {"earlier": max(place - 1, 0), "later": place + 1, "first": 0}
-    order.insert(places.get(action, place), chosen.pk)
-    products.arrange_pictures(product=chosen.product, picture_ids=order, by=request.user, now=clock.now())
+            waits = waits or picture is None
+    if waits:
+        messages.info(request, _("Your change waits for a reviewer. Until then shoppers see the approved version."))
 
 
 @shop_right("stock.edit")

@@ -101,6 +101,8 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(verbose_name="created at")),
                 ("changed_at", models.DateTimeField(verbose_name="changed at")),
                 ("on_sale_at", models.DateTimeField(null=True, verbose_name="first on sale at")),
+                ("sale_starts_at", models.DateTimeField(blank=True, null=True, verbose_name="goes on sale at")),
+                ("sale_ends_at", models.DateTimeField(blank=True, null=True, verbose_name="goes off sale at")),
                 (
                     "brand",
                     models.ForeignKey(
@@ -116,10 +118,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "product",
                 "verbose_name_plural": "products",
-                "permissions": [
-                    ("review_product", "Can approve and refuse products"),
-                    ("take_down_product", "Can take products down"),
-                ],
+                "permissions": [("take_down_product", "Can take products down")],
             },
         ),
         migrations.CreateModel(
@@ -352,6 +351,157 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "favorite",
                 "verbose_name_plural": "favorites",
+            },
+        ),
+        migrations.CreateModel(
+            name="ProductChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pch", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("new", "New product"), ("edit", "Change")],
+                        default="edit",
+                        max_length=4,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting for a reviewer"),
+                            ("approved", "Approved"),
+                            ("refused", "Needs correction"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="pending",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                ("proposed", models.JSONField(blank=True, default=dict)),
+                ("before", models.JSONField(blank=True, default=dict)),
+                ("reasons", models.JSONField(blank=True, default=list, verbose_name="why a person looks")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("amended_at", models.DateTimeField(null=True, verbose_name="last amended at")),
+                ("claimed_at", models.DateTimeField(null=True, verbose_name="taken on at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("title", "The title misleads"),
+                            ("category", "Wrong category"),
+                            ("picture", "A picture with words, a watermark or something else"),
+                            ("brand", "The brand is not authorised"),
+                            ("price", "The price is not plausible"),
+                            ("claim", "A claim that is not proven"),
+                            ("prohibited", "These goods may not be sold here"),
+                            ("other", "Something else"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=500, verbose_name="note for the shop")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="taken on by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "product to review",
+                "verbose_name_plural": "products to review",
+                "permissions": [("review_productchange", "Can approve and refuse products and their changes")],
+            },
+        ),
+        migrations.CreateModel(
+            name="UnfinishedProduct",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pun", unique=True)),
+                ("title", models.CharField(blank=True, default="", max_length=120, verbose_name="title")),
+                ("typed", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField(verbose_name="changed at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "product",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="unfinished",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "unfinished input",
+                "verbose_name_plural": "unfinished inputs",
             },
         ),
         migrations.CreateModel(
@@ -1005,6 +1155,8 @@ class Migration(migrations.Migration):
                 ("weight_grams", models.PositiveIntegerField(default=0, verbose_name="weight in grams")),
                 ("barcode", models.CharField(blank=True, default="", max_length=40, verbose_name="barcode")),
                 ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                ("window_price", mall.money.MoneyField(blank=True, null=True)),
+                ("window_from", models.DateTimeField(blank=True, null=True)),
                 (
                     "product",
                     models.ForeignKey(
@@ -1736,6 +1888,80 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("is_listed", True)), fields=["-stars", "-sold", "-product"], name="search_by_stars"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("sale_starts_at__isnull", False)),
+                fields=["sale_starts_at"],
+                name="product_sale_starts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("sale_ends_at__isnull", False)), fields=["sale_ends_at"], name="product_sale_ends"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sale_starts_at", None),
+                    ("sale_ends_at", None),
+                    ("sale_ends_at__gt", models.F("sale_starts_at")),
+                    _connector="OR",
+                ),
+                name="product_sale_ends_after_it_starts",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="productchange",
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["asked_at", "id"], name="change_waiting"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="productchange", index=models.Index(fields=["product", "-id"], name="change_of_product")
+        ),
+        migrations.AddConstraint(
+            model_name="productchange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "pending")), fields=("product",), name="change_pending_once_per_product"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "pending"), ("decided_at__isnull", False), _connector="OR"),
+                name="change_decided_at_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "refused"), _negated=True),
+                    models.Q(models.Q(("reason", ""), _negated=True), models.Q(("note", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="change_refused_for_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claimed_at", None), ("claimed_by", None)),
+                    models.Q(("claimed_at__isnull", False), ("claimed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="change_taken_on_by_somebody",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="unfinishedproduct",
+            index=models.Index(fields=["shop", "-changed_at"], name="unfinished_of_shop"),
         ),
         migrations.RunSQL("ALTER TABLE catalog_productsearch SET (fillfactor = 90)", migrations.RunSQL.noop),
     ]

@@ -11,6 +11,8 @@ class Migration(migrations.Migration):
     operations = [
         RowsOfOneShop("catalog_product"),
         RowsOfOneShop("catalog_productpicture"),
+        RowsOfOneShop("catalog_productchange"),
+        RowsOfOneShop("catalog_unfinishedproduct"),
         RowsOfOneShop("catalog_sku"),
         RowsOfOneShop("catalog_warehouse"),
         RowsOfOneShop("catalog_stock"),
@@ -33,4 +35,15 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_importproblem"),
         RowsOfOneShop("catalog_importedpicture"),
         AppendOnly("catalog_stockmovement"),
+        migrations.RunSQL(
+            """
+            REVOKE DELETE, TRUNCATE ON catalog_productchange FROM mall_app, mall_shop;
+            CREATE TRIGGER decided_once BEFORE UPDATE ON catalog_productchange
+                FOR EACH ROW WHEN (OLD.status <> 'pending') EXECUTE FUNCTION mall_written_once();
+            """,
+            """
+            DROP TRIGGER decided_once ON catalog_productchange;
+            GRANT DELETE ON catalog_productchange TO mall_app, mall_shop;
+            """,
+        ),
     ]

@@ -1,4 +1,5 @@
 from catalog.models.category import Brand, Category
+from catalog.models.change import ProductChange, UnfinishedProduct
 from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
 from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
 from catalog.models.question import Answer, Question
@@ -16,7 +17,7 @@ from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImpor
 
 __all__ = [
     "Answer", "Brand", "CatalogueWord", "Category", "FacetName", "FacetValue", "Favorite", "FollowedShop", "HistoryOff",
-    "ImportProblem", "ImportedPicture", "Product", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats",
-    "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ShopStats", "Sku",
-    "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
+    "ImportProblem", "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch",
+    "ProductStats", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords",
+    "ShopStats", "Sku", "Stock", "StockMovement", "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

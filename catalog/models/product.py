@@ -43,15 +43,16 @@ class Product(ShopOwned):
 
     FLOW = Flow(
         {
-            Status.DRAFT: {Status.IN_REVIEW, Status.ON_SALE},
-            Status.IN_REVIEW: {Status.ON_SALE, Status.REFUSED},
-            Status.ON_SALE: {Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN, Status.WITHHELD},
-            Status.OFF_SALE: {Status.ON_SALE, Status.IN_REVIEW, Status.DRAFT, Status.TAKEN_DOWN},
-            Status.REFUSED: {Status.IN_REVIEW, Status.ON_SALE},
+            Status.DRAFT: {Status.IN_REVIEW, Status.ON_SALE, Status.OFF_SALE},
+            Status.IN_REVIEW: {Status.ON_SALE, Status.OFF_SALE, Status.REFUSED},
+            Status.ON_SALE: {Status.OFF_SALE, Status.TAKEN_DOWN, Status.WITHHELD},
+            Status.OFF_SALE: {Status.ON_SALE, Status.TAKEN_DOWN},
+            Status.REFUSED: {Status.IN_REVIEW},
             Status.TAKEN_DOWN: {Status.IN_REVIEW},
-            Status.WITHHELD: {Status.ON_SALE, Status.OFF_SALE, Status.IN_REVIEW, Status.TAKEN_DOWN},
+            Status.WITHHELD: {Status.ON_SALE, Status.OFF_SALE, Status.TAKEN_DOWN},
         }
     )
+    APPROVED = frozenset({Status.ON_SALE, Status.OFF_SALE, Status.WITHHELD})  # what shoppers see, or may see again
 
     public_id = PublicIdField(prefix="prd")
     handle = models.CharField(_("handle"), max_length=255, blank=True, default="")  # what files of goods call it
@@ -72,15 +73,14 @@ class Product(ShopOwned):
     created_at = models.DateTimeField(_("created at"))
     changed_at = models.DateTimeField(_("changed at"))
     on_sale_at = models.DateTimeField(_("first on sale at"), null=True)
+    sale_starts_at = models.DateTimeField(_("goes on sale at"), null=True, blank=True)
+    sale_ends_at = models.DateTimeField(_("goes off sale at"), null=True, blank=True)
 
     objects = ProductQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("product"), _("products")
-        permissions = [
-            ("review_product", "Can approve and refuse products"),
-            ("take_down_product", "Can take products down"),
-        ]
+        permissions = [("take_down_product", "Can take products down")]
         indexes = [
             models.Index(fields=["category", "-id"], name="product_in_category", condition=Q(status="on_sale")),
             models.Index(fields=["shop", "status", "-id"], name="product_of_shop"),
@@ -88,6 +88,10 @@ class Product(ShopOwned):
             models.Index(fields=["shop", "status", "changed_at", "id"], name="product_of_shop_by_status"),
             models.Index(fields=["shop", "price_from", "id"], name="product_of_shop_by_price"),
             models.Index(fields=["shop", "on_sale_at", "id"], name="product_of_shop_by_sale"),
+            models.Index(
+                fields=["sale_starts_at"], name="product_sale_starts", condition=Q(sale_starts_at__isnull=False)
+            ),
+            models.Index(fields=["sale_ends_at"], name="product_sale_ends", condition=Q(sale_ends_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -98,6 +102,10 @@ class Product(ShopOwned):
             ),
             models.CheckConstraint(
                 condition=Q(price_from__gte=0, price_to__gte=F("price_from")), name="product_price_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(sale_starts_at=None) | Q(sale_ends_at=None) | Q(sale_ends_at__gt=F("sale_starts_at")),
+                name="product_sale_ends_after_it_starts",
             ),
         ]
 
@@ -143,6 +151,8 @@ class Sku(ShopOwned):
     weight_grams = models.PositiveIntegerField(_("weight in grams"), default=0)
     barcode = models.CharField(_("barcode"), max_length=40, blank=True, default="")
     is_active = models.BooleanField(_("offered"), default=True)
+    window_price = MoneyField(null=True, blank=True)  # what it cost when the window began in which moves are summed up
+    window_from = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("SKU"), _("SKUs")

@@ -264,7 +264,14 @@ def _update(job: ProductImport, plan: Plan, *, now: datetime) -> None:
         )
     if plan.counts:
         keys = {tuple(choice): pk for pk, choice in product.skus.values_list("pk", "choice")}
-        counts = {keys[choice]: count for choice, count in plan.counts.items()}
+        counts = {keys[choice]: count for choice, count in plan.counts.items() if choice in keys}
+        if len(counts) < len(plan.counts):
+            plan.told.say(
+                plan.told.rows_from,
+                "",
+                _("New combinations wait for a reviewer; give them their stock when they are approved."),
+                is_error=False,
+            )
         correct_many(shop=job.shop, counts=counts, by=job.by, now=now, document=job.public_id)
     _order_pictures(job, [(plan, product)], now=now)
     if plan.submits and product.status == Product.Status.OFF_SALE:

@@ -15,8 +15,19 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog import descriptions
+from catalog.changes import ProposalOutdated, lay_over, skus_with
 from catalog.lines import line_of, lines_of, text_of
-from catalog.models import Brand, Category, ImportedPicture, Product, ProductImport, ProductPicture, Sku, Stock
+from catalog.models import (
+    Brand,
+    Category,
+    ImportedPicture,
+    Product,
+    ProductChange,
+    ProductImport,
+    ProductPicture,
+    Sku,
+    Stock,
+)
 from catalog.options import keep_ids
 from catalog.products import Drafted, SkuDraft, draft_product, is_sellable
 from catalog.transfer.columns import LANGUAGES, Columns
@@ -145,6 +156,7 @@ class Planner:
         skus: dict[int, list[Sku]] = {}
         for sku in Sku.objects.owned_by(self.shop).filter(product__in=products).order_by("pk"):
             skus.setdefault(sku.product_id, []).append(sku)
+        self._lay_changes_over(products, skus)
         stocks = dict(
             Stock.objects.owned_by(self.shop)
             .filter(sku__product__in=products, warehouse__is_default=True)
@@ -161,6 +173,19 @@ class Planner:
         by_name = {product.public_id: product for product in products.values()}
         by_name |= {product.handle: product for product in products.values() if product.handle}
         return _Known(products, by_name, by_code, skus, stocks, pictures, shown)
+
+    def _lay_changes_over(self, products: dict[int, Product], skus: dict[int, list[Sku]]) -> None:
+        """Where a change waits for a reviewer the file is held against that: what it says again changes nothing."""
+        waiting = ProductChange.objects.owned_by(self.shop).filter(
+            product__in=products, status=ProductChange.Status.PENDING, kind=ProductChange.Kind.EDIT
+        )
+        for change in waiting:
+            product = products[change.product_id]
+            try:
+                lay_over(product, change.proposed)
+            except ProposalOutdated:  # the file then amends what stands
+                continue
+            skus[product.pk] = skus_with(skus.get(product.pk, []), product, change.proposed)
 
     def _plan(self, plan: Plan, known: "_Known") -> None:
         told = plan.told
@@ -421,7 +446,7 @@ class Planner:
 
     def _count(self, plan: Plan, skus: Sequence[Sku], stocks: dict[int, int]) -> None:
         """Keep those counts that change something."""
-        old = {tuple(sku.choice): stocks.get(sku.pk, 0) for sku in skus}
+        old = {tuple(sku.choice): stocks.get(sku.pk, 0) for sku in skus if sku.pk}
         only_new = self.job.stock_rule == ProductImport.StockRule.NEW
         plan.counts = {
             choice: count

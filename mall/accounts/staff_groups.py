@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 ADMINISTRATOR = "administrator"
 SEES_SHOPS = {"merchants.view_merchant", "merchants.view_shop"}
 SEES_GOODS = {
-    "catalog.view_product", "catalog.view_category", "catalog.view_brand", "catalog.view_review",
-    "catalog.view_question", "catalog.view_answer",
+    "catalog.view_product", "catalog.view_productchange", "catalog.view_category", "catalog.view_brand",
+    "catalog.view_review", "catalog.view_question", "catalog.view_answer",
 }  # fmt: skip
 KEEPS_SEARCH = {
     "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
@@ -80,7 +80,7 @@ STAFF_GROUPS = {
             "merchants.audit_document",
             "merchants.view_trade",
             "merchants.view_requirement",
-            "catalog.review_product",
+            "catalog.review_productchange",
             "catalog.take_down_product",
             "catalog.add_category",
             "catalog.change_category",

@@ -14,11 +14,29 @@ class ProductChanged:
 
 @event
 class ProductApproved:
-    """Platform staff approved a product; it is on sale."""
+    """Platform staff approved a product; it is on sale, or will be at the moment that the shop has set."""
 
     product_id: str
     shop_id: str
     approved_at: str
+
+
+@event
+class ProductChangeDecided:
+    """
+    What waited for a reviewer, a new product or a change of an approved one, waits no more.
+
+    ``outcome`` is approved, refused or withdrawn; ``by_staff`` is false where no person needed to look any more, and
+    where the shop took it back.
+    """
+
+    change_id: str
+    product_id: str
+    shop_id: str
+    is_new: bool
+    outcome: str
+    by_staff: bool
+    decided_at: str
 
 
 @event

@@ -192,28 +192,36 @@ def on_sale(**fields):
 
 
 @pytest.mark.parametrize(
-    ("change", "status"),
+    ("change", "waits"),
     [
-        ({"title": {"zh-hans": "白瓷盖碗", "en": "White gaiwan"}}, "in_review"),
-        ({"description": {"zh-hans": "新"}}, "in_review"),
-        ({}, "on_sale"),
+        ({"title": {"zh-hans": "白瓷盖碗", "en": "White gaiwan"}}, True),
+        ({"description": {"zh-hans": "新"}}, True),
+        ({}, False),
     ],
 )
-def test_changed_words_are_reviewed_again_and_changed_prices_are_not(change, status):
+@pytest.mark.parametrize("status", ["on_sale", "off_sale"])
+def test_changed_words_wait_for_a_person_and_changed_prices_do_not(change, waits, status):
     row = on_sale(category=category(needs_review=True))
+    Product.objects.filter(pk=row.pk).update(status=status)
     drafts = [SkuDraft(choice=(value,), price=Money(2000)) for value in ("v1", "v2")]
 
     row = save_product(shop=row.shop, product=row, fields=change, skus=drafts, by=shopper(), now=NOON)
 
-    assert (row.status, row.price_from) == (status, Money(2000))
+    assert (row.status, row.price_from, row.title["en"]) == (status, Money(2000), "Celadon gaiwan")
+    assert row.changes.filter(status="pending").exists() == waits
 
 
-def test_what_changed_while_off_sale_must_be_submitted_again():
-    row = products.take_off_sale(product=on_sale(category=category(needs_review=True)), by=shopper(), now=NOON)
+def test_a_value_that_is_new_is_never_called_like_one_that_was_sold():
+    row = written()
 
-    row = save_product(shop=row.shop, product=row, fields={"title": {"zh-hans": "别"}}, skus=[], by=shopper(), now=NOON)
+    options = keep_ids(
+        [{"name": {"zh-hans": "颜色"}, "values": [{"name": {"zh-hans": "红"}}, {"name": {"zh-hans": "绿"}}]}],
+        [{**COLOUR, "values": COLOUR["values"][:1]}],
+        also=row.options,
+        taken={"v1", "v2", "v3"},
+    )
 
-    assert row.status == "draft"
+    assert [value["id"] for value in options[0]["values"]] == ["v1", "v4"]
 
 
 def test_a_refused_product_comes_back_through_a_reviewer():

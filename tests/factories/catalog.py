@@ -1,7 +1,7 @@
 """Goods at rest: categories, products on sale, SKUs with stock."""
 
 from catalog import stock as stocks
-from catalog.models import Brand, Category, Product, ProductStats, Sku, Stock
+from catalog.models import Brand, Category, Product, ProductChange, ProductStats, Sku, Stock
 from catalog.search.index import index_products
 from mall.money import Money
 from mall.texts import Text
@@ -39,6 +39,8 @@ def product(*, shop=None, title: str = "青瓷盖碗", english: str = "Celadon g
         }
     )
     ProductStats.objects.create(product=row)
+    if row.status == Product.Status.IN_REVIEW:
+        ProductChange.objects.create(shop=row.shop, product=row, kind=ProductChange.Kind.NEW, asked_at=row.changed_at)
     index_products([row.pk])
     return row
 

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.models import Review, ReviewAppeal
 from catalog.questions import ask
+from catalog.unfinished import put_aside
 from mall import clock
 from mall.backoffice.saved import save_filter
 from mall.exports.asking import ask_for_export
@@ -70,6 +71,8 @@ ROWS = {
     "backoffice:catalog:list": {},
     "backoffice:catalog:add": {},
     "backoffice:catalog:bulk": {},
+    "backoffice:catalog:grid": {},
+    "backoffice:catalog:unfinished-discard": {"public_id": "unfinished"},
     "backoffice:catalog:movements": {},
     "backoffice:catalog:imports": {},
     "backoffice:catalog:import-add": {},
@@ -81,6 +84,7 @@ ROWS = {
     "backoffice:catalog:import-errors": {"public_id": "import"},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
+    "backoffice:catalog:sale-times": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
     "backoffice:catalog:picture": {"public_id": "product"},
     "backoffice:decoration:page": {},
@@ -114,7 +118,8 @@ ROWS = {
 WRITES = {
     name
     for name in ROWS
-    if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
+    if name.rpartition(":")[2]
+    in {"add", "status", "picture", "ship", "cancel", "bulk", "grid", "sale-times", "unfinished-discard"}
     or name.startswith("backoffice:catalog:import")
 } | {
     "backoffice:decoration:theme",
@@ -270,6 +275,7 @@ def world(db, settings):
             "version": SimpleNamespace(public_id=published(mine).number),
             "review": review,
             "question": question,
+            "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }

@@ -164,7 +164,7 @@ def test_the_list_asks_the_same_however_many(client, shelf, django_assert_max_nu
 
     assert [row.stock_available for row in response.context["page"]] == [7] * many
     asked_of = [query["sql"] for query in asked.captured_queries if "catalog_" in query["sql"]]
-    assert len(asked_of) == 3  # tabs, count, page
+    assert len(asked_of) == 4  # tabs, count, page, what was put aside
 
 
 def test_the_list_is_searched_and_cut_by_status(client, shelf):
