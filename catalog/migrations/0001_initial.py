@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("new", "New product"), ("edit", "Change")],
+                        choices=[("new", "A new product"), ("edit", "A change")],
                         default="edit",
                         max_length=4,
                         verbose_name="kind",

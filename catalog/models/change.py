@@ -21,8 +21,8 @@ class ProductChange(ShopOwned):
     """
 
     class Kind(models.TextChoices):
-        NEW = "new", _("New product")
-        EDIT = "edit", _("Change")
+        NEW = "new", _("A new product")
+        EDIT = "edit", _("A change")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Waiting for a reviewer")
