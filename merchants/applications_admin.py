@@ -295,6 +295,7 @@ class ApplicationAdmin(PapersAdmin):
             "may_decide": self.may_decide(request, obj),
             "may_judge": obj.status in Application.WITH_STAFF and bool(current) and self.may_judge(request, current[0]),
             "is_late": obj.due_at is not None and obj.status in Application.WITH_US and obj.due_at < now,
+            "is_due_unsure": obj.due_at is not None and not workdays.is_confirmed(clock.business_date(obj.due_at).year),
             "waits_days": workdays.working_days_between(obj.submitted_at, now) if obj.submitted_at else 0,
             "changes_form": wrong if isinstance(wrong, ChangesForm) else ChangesForm(),
             "reject_form": wrong if wrong and not isinstance(wrong, ChangesForm) else ReasonForm(auto_id="reject_%s"),

@@ -60,6 +60,7 @@ STAFF_GROUPS = {
             "merchants.view_trade",
             "merchants.view_requirement",
             "merchants.view_agreement",
+            "mall.view_workyear",
             "merchants.view_blacklisted",
             "merchants.add_blacklisted",
             "merchants.view_seat",
@@ -131,6 +132,9 @@ STAFF_GROUPS = {
             "mall.view_outboxevent",
             "mall.retry_outboxevent",
             "mall.change_turned",
+            "mall.view_workyear",
+            "mall.add_workyear",
+            "mall.change_workyear",
             "mall.view_auditrecord",
         ),
         _group(
