@@ -29,6 +29,7 @@ from mall.pictures import make_ours
 from mall.refusals import Refusal
 from mall.rows import insert_rows
 from mall.texts import Text
+from merchants.agreements import check_offer
 from merchants.licences import may_sell
 from risk.models import BannedWord
 from risk.screening import Finding, screen
@@ -216,6 +217,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
 
     :raises IncompleteProduct: nothing of it is offered
     :raises ForbiddenWords: the text holds words that goods must not carry
+    :raises AgreementNotAccepted: a newer agreement binds the shop, and nobody has accepted it
     :raises WrongStatus: it is on sale or waits for a reviewer already
     """
     product = _locked(product)
@@ -224,6 +226,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
     if not product.skus.filter(is_active=True).exists():
         raise IncompleteProduct(_("Offer at least one combination with a price first."))
     _must_be_sellable(product)
+    check_offer(product.shop, now=now)
     findings = _findings(product)
     forbid(findings)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
@@ -280,11 +283,13 @@ def put_on_sale(*, product: Product, by, now: datetime) -> Product:
     The shop sells it again.
 
     :raises TradeNotAdmitted: the shop may not sell goods of this trade now
+    :raises AgreementNotAccepted: a newer agreement binds the shop, and nobody has accepted it
     :raises WrongStatus: it was not taken off sale by the shop
     """
     product = _locked(product)
     if product.status != Product.Status.OFF_SALE:
         raise _wrong_status(product)
+    check_offer(product.shop, now=now)
     return _move(product, Product.Status.ON_SALE, "catalog.put_on_sale", by=by, now=now)
 
 
@@ -479,7 +484,8 @@ def _must_be_sellable(product: Product) -> None:
         name = trade.name if trade else product.category
         raise TradeNotAdmitted(
             _("Your business may not sell “%(trade)s” now: its documents are missing or have run out.")
-            % {"trade": name}
+            % {"trade": name},
+            way="backoffice:merchants:trades",
         )
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.admin_site import StaffQueue
-from merchants.models import Application, Document, Petition, Shop
+from merchants.models import AgreementRenewal, Application, Document, Petition, Shop
 
 
 def waiting(user) -> list[StaffQueue]:
@@ -25,6 +25,14 @@ def waiting(user) -> list[StaffQueue]:
         found = renewals.aggregate(count=Count("pk"), since=Min("uploaded_at"))
         queues.append(
             StaffQueue(_("Renewed documents"), url=f"{url}?status__exact=waiting&merchant__isempty=0", **found)
+        )
+    if user.has_perm("merchants.view_agreementrenewal"):
+        url = reverse("admin:merchants_agreementrenewal_changelist")
+        late = AgreementRenewal.objects.filter(
+            status=AgreementRenewal.Status.ASKED, due_on__lte=clock.business_date(clock.now())
+        )
+        queues.append(
+            StaffQueue(_("Merchants without the newer agreement"), late.count(), f"{url}?status__exact=asked")
         )
     if user.has_perm("merchants.view_shop"):
         url = reverse("admin:merchants_shop_changelist")

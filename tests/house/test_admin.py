@@ -29,6 +29,7 @@ from merchants.blacklist import add_to_blacklist
 from merchants.exits import ask_exit
 from merchants.health import score_month
 from merchants.holidays import start_holiday
+from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
@@ -72,6 +73,9 @@ def a_bit_of_everything() -> None:
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     submitted()
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
+    AgreementRenewal.objects.create(
+        merchant=order.shop.merchant, agreement=Agreement.objects.first(), asked_at=NOON, due_on=NOON.date()
+    )  # fmt: skip
     add_to_blacklist(kind="name", value=f"公司{number()}", why="…", by=clerk, now=NOON)
     seat(order.shop, clerk)
     growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
