@@ -29,7 +29,7 @@ from mall.pictures import make_ours
 from mall.refusals import Refusal
 from mall.rows import insert_rows
 from mall.texts import Text
-from merchants.agreements import check_offer
+from merchants.agreements import check_offer, may_offer
 from merchants.licences import may_sell
 from risk.models import BannedWord
 from risk.screening import Finding, screen
@@ -205,9 +205,9 @@ def create_products(*, shop, drafted: Sequence[Drafted], submits: Iterable[bool]
     return products
 
 
-def is_sellable(shop, category) -> bool:
-    """Whether the shop may sell goods of this category now: the papers of its trade are there."""
-    return may_sell(shop, category.trade_id)
+def is_sellable(shop, category, *, now: datetime) -> bool:
+    """Whether the shop may put goods of this category on sale now: papers are there, no newer agreement waits."""
+    return may_sell(shop, category.trade_id) and may_offer(shop, now=now)
 
 
 @transaction.atomic

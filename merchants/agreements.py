@@ -170,13 +170,18 @@ def holds_back(shop: Shop, *, today: date) -> bool:
     return waiting.filter(due_on__lte=today).exists()
 
 
+def may_offer(shop: Shop, *, now: datetime) -> bool:
+    """Whether something new may be put on sale, as far as agreements go."""
+    return not holds_back(shop, today=clock.business_date(now))
+
+
 def check_offer(shop: Shop, *, now: datetime) -> None:
     """
     Asked before something new is put on sale.
 
     :raises AgreementNotAccepted: an owner must accept the newer agreement first
     """
-    if holds_back(shop, today=clock.business_date(now)):
+    if not may_offer(shop, now=now):
         raise AgreementNotAccepted(
             _("The newer agreement is in force: goods can be put on sale again when an owner has accepted it."),
             way="backoffice:merchants:agreements",

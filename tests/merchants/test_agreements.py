@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
-from catalog.products import put_on_sale, submit_product, take_off_sale
+from catalog.products import is_sellable, put_on_sale, submit_product, take_off_sale
 from mall import clock
 from mall.audit.models import AuditRecord
 from mall.clock import business_date
@@ -165,6 +165,7 @@ def test_from_the_day_on_nothing_new_comes_on_sale_until_it_is_accepted():
     for verb, goods in ((submit_product, new), (put_on_sale, paused)):
         with pytest.raises(AgreementNotAccepted):
             verb(product=goods, by=owner, now=the_day)
+    assert [is_sellable(place, new.category, now=moment) for moment in (day_before, the_day)] == [True, False]
     accept(place, now=the_day)
 
     assert submit_product(product=new, by=owner, now=the_day).is_on_sale
