@@ -28,12 +28,10 @@ def waiting(user) -> list[StaffQueue]:
         )
     if user.has_perm("merchants.view_agreementrenewal"):
         url = reverse("admin:merchants_agreementrenewal_changelist")
-        late = AgreementRenewal.objects.filter(
-            status=AgreementRenewal.Status.ASKED, due_on__lte=clock.business_date(clock.now())
-        )
-        queues.append(
-            StaffQueue(_("Merchants without the newer agreement"), late.count(), f"{url}?status__exact=asked")
-        )
+        today = clock.business_date(clock.now())
+        asked = AgreementRenewal.objects.filter(status=AgreementRenewal.Status.ASKED, due_on__lte=today)
+        url = f"{url}?status__exact=asked&due_on__lte={today}"
+        queues.append(StaffQueue(_("Merchants without the newer agreement"), asked.count(), url))
     if user.has_perm("merchants.view_shop"):
         url = reverse("admin:merchants_shop_changelist")
         count = Shop.objects.filter(status=Shop.Status.FROZEN).count()
