@@ -11,12 +11,24 @@ from catalog.models.search import (
     SearchedWords,
     SearchRule,
 )
-from catalog.models.stock import Reservation, Stock, StockMovement, Warehouse
+from catalog.models.stock import (
+    Reservation,
+    Stock,
+    StockAlarm,
+    StockCount,
+    StockCountLine,
+    StockMovement,
+    StockTerms,
+    StockTransfer,
+    StockTransferLine,
+    Warehouse,
+)
 from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImport
 
 __all__ = [
     "Answer", "Brand", "CatalogueWord", "Category", "FacetName", "FacetValue", "Favorite", "FollowedShop", "HistoryOff",
     "ImportProblem", "ImportedPicture", "Product", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats",
     "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ShopStats", "Sku",
-    "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
+    "Stock", "StockAlarm", "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer",
+    "StockTransferLine", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip
