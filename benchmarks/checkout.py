@@ -189,8 +189,8 @@ FLOOR = (
     "SELECT id, on_hand, reserved FROM catalog_stock WHERE sku_id = %(sku)s FOR NO KEY UPDATE",
     "UPDATE catalog_stock SET reserved = reserved + 1 WHERE sku_id = %(sku)s AND on_hand - reserved >= 1",
     """
-    INSERT INTO catalog_reservation (shop_id, stock_id, document, quantity, status, reserved_at)
-    VALUES (%(shop)s, %(stock)s, %(order_id)s, 1, 'held', now())
+    INSERT INTO catalog_reservation (shop_id, stock_id, document, quantity, status, reserved_at, expires_at)
+    VALUES (%(shop)s, %(stock)s, %(order_id)s, 1, 'held', now(), now() + interval '30 minutes')
     """,
     "DELETE FROM orders_cartline WHERE cart_id = %(cart)s",
     """

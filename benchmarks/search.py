@@ -247,7 +247,8 @@ _BESIDE = (
     """,
 )
 _STOCK = """
-    INSERT INTO catalog_warehouse (shop_id, name, is_default) SELECT id, '{}', true FROM merchants_shop;
+    INSERT INTO catalog_warehouse (public_id, shop_id, name, kind, is_default, sells_online, position, address, hours)
+    SELECT 'whs_' || lpad(id::text, 20, '0'), id, '{}', 'merchant', true, true, 0, '', '{}' FROM merchants_shop;
     INSERT INTO catalog_stock (shop_id, sku_id, warehouse_id, on_hand, reserved)
     SELECT k.shop_id, k.id, w.id, CASE WHEN k.id %% 12 = 0 THEN 0 ELSE 50 END, 0
     FROM catalog_sku k JOIN catalog_warehouse w ON w.shop_id = k.shop_id

@@ -8,7 +8,8 @@ from treebeard.forms import movenodeform_factory
 
 from catalog import changes_admin, products, reviews_admin, search_admin  # noqa: F401 (each registers its own)
 from catalog.generation import CATALOGUE, SHOPS, forget
-from catalog.models import Brand, Category, Product, Sku, StockMovement
+from catalog.models import Brand, Category, Product, Sku, StockMovement, Warehouse
+from catalog.stock.warehouses import close_platform_warehouse, open_platform_warehouse
 from catalog.withholding import follow_trades
 from mall import clock
 from mall.audit.trail import record
@@ -148,12 +149,53 @@ class ProductAdmin(VerbAdmin):
 
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
-    list_display = ["at", "shop", "sku", "quantity", "reason", "document", "by"]
+    list_display = ["at", "shop", "sku", "warehouse", "quantity", "reason", "document", "by"]
     list_filter = ["reason"]
-    list_select_related = ["shop", "stock__sku", "by"]
+    list_select_related = ["shop", "stock__sku", "stock__warehouse", "by"]
     search_fields = ["=document", "=stock__sku__public_id", "=stock__sku__code", "=shop__slug"]
     ordering = ["-pk"]
 
     @admin.display(description=_("SKU"))
     def sku(self, movement: StockMovement) -> str:
         return str(movement.stock.sku)
+
+    @admin.display(description=_("warehouse"))
+    def warehouse(self, movement: StockMovement) -> str:
+        return str(movement.stock.warehouse)
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(VerbAdmin):
+    """The warehouses of all shops. Shops keep their own; staff open and close those that the mall keeps for them."""
+
+    noun = "warehouse"
+    verbs = [
+        Verb(
+            name="open_platform",
+            label=_("Keep goods for this shop"),
+            call=open_platform_warehouse,
+            permission="catalog.keep_warehouse",
+            fits=lambda warehouse: warehouse.is_default,
+            asks="name",
+            asks_label=_("Name of the warehouse"),
+            asks_help=_("Goods of the shop of this main warehouse lie there; the shop sends them by a transfer."),
+            longest=60,
+        ),
+        Verb(
+            name="close_platform",
+            label=_("Close"),
+            call=close_platform_warehouse,
+            permission="catalog.keep_warehouse",
+            fits=lambda warehouse: warehouse.kind == Warehouse.Kind.PLATFORM and warehouse.is_open,
+            warning=_("It must be empty, and nothing under way from or to it."),
+            is_grave=True,
+        ),
+    ]
+    list_display = ["name", "shop", "kind", "is_default", "sells_online", "closed_at"]
+    list_filter = ["kind", "sells_online"]
+    list_select_related = ["shop"]
+    search_fields = ["=public_id", "=shop__slug"]
+    ordering = ["-pk"]
+    fields = [
+        "public_id", "shop", "name", "kind", "is_default", "sells_online", "position", "address", "hours", "closed_at",
+    ]  # fmt: skip

@@ -65,6 +65,12 @@ PRICE_DROPPED = Kind(
     title=_("“%(product)s” costs less"),
     body=_("From %(before)s down to %(price)s. You asked to be told; we tell you once for each drop."),
 )
+STOCK_LOW = Kind(
+    "catalog.stock_low",
+    title=_("%(shop)s: %(count)s SKUs run low"),
+    body=_("%(goods)s. You hear of them again when they have been filled up and fall anew."),
+    is_mailed=False,
+)
 BACK_IN_STOCK = Kind(
     "catalog.back_in_stock",
     title=_("“%(product)s” can be bought again"),

@@ -51,8 +51,8 @@ OFFERS = """
         ), ''),
         k.price, k.list_price, k.currency,
         coalesce((
-            SELECT t.on_hand - t.reserved FROM catalog_stock t JOIN catalog_warehouse w ON w.id = t.warehouse_id
-            WHERE t.sku_id = k.id AND w.is_default LIMIT 1
+            SELECT sum(t.on_hand - t.reserved) FROM catalog_stock t JOIN catalog_warehouse w ON w.id = t.warehouse_id
+            WHERE t.sku_id = k.id AND w.sells_online
         ), 0),
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
         s.restriction

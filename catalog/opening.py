@@ -27,7 +27,7 @@ def steps_of_goods(shop: Shop) -> list[FirstStep]:
         FirstStep(
             _("Goods on hand"),
             _("Only what is in stock can be bought."),
-            Stock.objects.owned_by(shop).filter(on_hand__gt=F("reserved")).exists(),
+            Stock.objects.owned_by(shop).filter(warehouse__sells_online=True, on_hand__gt=F("reserved")).exists(),
             place,
         ),
     ]

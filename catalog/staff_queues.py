@@ -1,4 +1,4 @@
-"""What waits for platform staff: products to review, reported words, appeals of shops against reviews."""
+"""What waits for platform staff: goods to review, reported words, appeals against reviews, stock that is off."""
 
 from django.db.models import Count, Min
 from django.urls import reverse
@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import ProductChange, Report, ReviewAppeal
 from mall.admin_site import StaffQueue
+from mall.jobs import JobRun
 
 
 def waiting(user) -> list[StaffQueue]:
@@ -26,4 +27,18 @@ def waiting(user) -> list[StaffQueue]:
         waiting = ReviewAppeal.objects.filter(status=ReviewAppeal.Status.ASKED)
         found = waiting.aggregate(count=Count("pk"), since=Min("asked_at"))
         queues.append(StaffQueue(_("Appeals against reviews"), url=f"{url}?status__exact=asked", **found))
+    if user.has_perm("catalog.view_stockmovement"):
+        queues += _stock_that_is_off(user)
     return queues
+
+
+def _stock_that_is_off(user) -> list[StaffQueue]:
+    """What the last nightly check found, until one finds nothing."""
+    run = JobRun.objects.filter(name="catalog.verify_stock", ok=True).order_by("-pk").first()
+    faults = run.summary.get("faults", []) if run else []
+    if not faults:
+        return []
+    url = reverse("admin:catalog_stockmovement_changelist")
+    if user.has_perm("mall.view_jobrun"):
+        url = reverse("admin:mall_jobrun_change", args=[run.pk])
+    return [StaffQueue(_("Stock that does not add up"), len(faults), url, run.started_at, is_trouble=True)]

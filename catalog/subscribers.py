@@ -5,7 +5,7 @@ from datetime import datetime
 from catalog import notices, products, questions, withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.interest import watches
-from catalog.models import Answer, ProductChange, Question, Review
+from catalog.models import Answer, ProductChange, Question, Review, Sku
 from catalog.reviews.subjects import page_of
 from catalog.sale_times import EDITORS
 from catalog.search.ranking import weigh_shop
@@ -21,6 +21,7 @@ from mall.events.catalog import (
     QuestionAsked,
     ReviewAnswered,
     ReviewAppealDecided,
+    StockFellLow,
 )
 from mall.events.merchants import (
     ShopBarred,
@@ -43,6 +44,8 @@ from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
 
 LOW_STARS = 2
+SHOWN_GOODS = 3
+KEEPERS = tuple(role for role in Seat.Role if "stock.edit" in Seat.RIGHTS[role])
 ANSWERERS = tuple(role for role in Seat.Role if "reviews.answer" in Seat.RIGHTS[role])
 
 
@@ -66,6 +69,25 @@ def weigh_goods_of_shop(event: ShopBarred | ShopUnbarred) -> None:
 @on(TradeSuspended, TradeRestored)
 def follow_trades(event: TradeSuspended | TradeRestored) -> None:
     withholding.follow_trades(shop=Shop.objects.get(public_id=event.shop_id), now=clock.now())
+
+
+@on(StockFellLow)
+def tell_shop_of_low_stock(event: StockFellLow) -> None:
+    """One notice for all that has fallen together, with the first few by name."""
+    skus = Sku.objects.filter(public_id__in=event.sku_ids[:SHOWN_GOODS]).select_related("product").order_by("pk")
+    titles = [sku.product.title for sku in skus]
+    codes = sorted({code for title in titles for code in title})
+    names = {code: ", ".join(dict.fromkeys(title.get(code) or str(title) for title in titles)) for code in codes}
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.STOCK_LOW,
+        page="dashboard",
+        address=("backoffice:stock:list",),
+        roles=KEEPERS,
+        now=datetime.fromisoformat(event.fell_at),
+        count=len(event.sku_ids),
+        goods=names,
+    )
 
 
 @on(ShopExiting)

@@ -6,6 +6,8 @@ from catalog import main_categories, sale_times, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
 from catalog.search import hot, index, spelling
+from catalog.stock import expiry, low
+from catalog.stock_check import verify_stock as verify
 from catalog.transfer import bringing, pictures
 from mall import clock
 from mall.jobs import job
@@ -79,3 +81,21 @@ def count_searches() -> dict:
 @job("catalog.tend_search")
 def tend_search() -> dict:
     return index.tend_index() | spelling.learn_words()
+
+
+@job("catalog.expire_reservations")
+def expire_reservations() -> dict:
+    released = expiry.expire_reservations(now=clock.now())
+    return {"released": released} if released else {}
+
+
+@job("catalog.watch_low_stock")
+def watch_low_stock() -> dict:
+    return low.watch_low_stock(now=clock.now())
+
+
+@job("catalog.verify_stock")
+def verify_stock() -> dict:
+    """What does not add up stays in the summary of the run, from which the staff's queue reads it."""
+    report = verify()
+    return {} if report["ok"] else {"faults": report["faults"]}

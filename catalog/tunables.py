@@ -7,6 +7,13 @@ from mall.tunables import Tunable
 LOW_STOCK = Tunable(
     "catalog.low_stock", default=10, least=0, most=1000, sentence=_("From how few pieces on a product page says so.")
 )
+HOLD_GRACE_MINUTES = Tunable(
+    "catalog.hold_grace_minutes",
+    default=10,
+    least=1,
+    most=1440,
+    sentence=_("How many minutes after their time goods are given back that nobody claims any more."),
+)
 NEW_SHOP_DAYS = Tunable(
     "catalog.new_shop_days",
     default=60,

@@ -67,6 +67,9 @@ SCHEDULE = [
     Line("catalog.score_reviews", day(0, 40), _("C6: what is said of late weighs more in a score"), daily=True),
     Line("catalog.forget_history", day(3, 55), _("C7: what was looked at long ago is forgotten"), daily=True),
     Line("catalog.tell_watchers", every(60), _("C7: who waits for a price or for stock is told"), 60, True),
+    Line("catalog.expire_reservations", every(300), _("C4: goods that nobody claims are given back"), 300, True),
+    Line("catalog.watch_low_stock", every(300), _("C4: shops hear once of what runs low"), 300, True),
+    Line("catalog.verify_stock", day(3, 30), _("C4: movements and reservations are added up"), daily=True),
     Line("catalog.count_searches", every(60), _("C5: what people looked for is counted"), 60, True),
     Line(
         "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True

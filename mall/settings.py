@@ -242,6 +242,9 @@ STAFF_CHARTS = [  # each: (user, now) -> the charts that she may see there
     "merchants.staff_charts.charts",
     "orders.staff_charts.charts",
 ]
+STOCK_CLAIMS = [  # each: (documents) -> those whose reserved goods are still wanted
+    "orders.claims.claimed",
+]
 SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it may close, in words; nothing: ""
     "orders.queries.unfinished_orders",
     "settlement.queries.unreleased_shares",

@@ -119,6 +119,7 @@ def place_order(
             for order, part in zip(orders, whole.shops, strict=True)
         },
         now=now,
+        expires_at=pay_by,
     )
     _clear(lines)
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from catalog.stock import keep_reserved
 from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import LatePaymentReceived, OrderPaid
@@ -128,6 +129,7 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment, now: da
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(
         status=Order.Status.PAID, paid_at=now, due_at=None
     )
+    keep_reserved(documents=[order.public_id for order in orders])
     write_steps(orders, OrderStep.Kind.PAID, at=now)
     publish(
         *(

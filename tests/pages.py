@@ -30,12 +30,18 @@ from catalog.models import (
     Question,
     Review,
     Sku,
+    StockCount,
+    StockTransfer,
     Watch,
 )
 from catalog.products import SkuDraft
 from catalog.questions import answer, answer_for_shop, ask
 from catalog.reviews.appeals import appeal
 from catalog.reviews.reports import report
+from catalog.stock import default_warehouse
+from catalog.stock.counts import enter, open_count
+from catalog.stock.transfers import draft_transfer, send_transfer
+from catalog.stock.warehouses import open_warehouse
 from catalog.transfer.pictures import fetch_pictures
 from catalog.unfinished import put_aside
 from mall import clock
@@ -107,6 +113,8 @@ class Scene:
     question: Question | None = None
     watch: Watch | None = None
     applications: dict[str, Application] = field(default_factory=dict)  # by status
+    transfers: dict[str, StockTransfer] = field(default_factory=dict)  # by status
+    sheet: StockCount | None = None
 
     def person(self, who: str) -> User | None:
         if isinstance(who, tuple):  # the applicant whose application stands so
@@ -241,6 +249,7 @@ def staged(scene: Scene) -> Scene:
     scene.applications = _applications(scene.staff, now)
     _decorate(scene, now)
     _product_to_review(scene, now)
+    _keep_house(scene, one, other, now)
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
@@ -294,6 +303,22 @@ def _decorate(scene: Scene, now: datetime) -> None:
     hidden = draft_of(shop).blocks[-1]["id"]
     revision = draft_of(shop).revision
     drafts.hide_block(shop=shop, block_id=hidden, hidden=True, revision=revision, by=by, now=now)
+
+
+def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
+    """A store beside the warehouse, goods on their way to it, a draft, and a sheet that is half filled in."""
+    who = {"by": scene.owner, "now": now}
+    name = Text({"zh-hans": "湖滨店", "en": "Lakeside store"})
+    hours = Text({"zh-hans": "每天 10–22 点", "en": "Daily 10–22"})
+    address = "湖滨路 8 号"
+    store = open_warehouse(shop=scene.shop, kind="store", name=name, address=address, hours=hours, **who)
+    main = default_warehouse(scene.shop)
+    for status, row in (("sent", one), ("draft", other)):
+        way = draft_transfer(source=main, target=store, quantities={row.pk: 3}, note="周末补货", **who)
+        scene.transfers[status] = send_transfer(transfer=way, **who) if status == "sent" else way
+    scene.sheet = open_count(warehouse=main, note="月末盘点", **who)
+    enter(count=scene.sheet, counted={one.pk: 30}, **who)
+    scene.words += [address, "周末补货", "月末盘点"]
 
 
 def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:
@@ -532,6 +557,17 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     )
     yield page("stock", "catalog:stock", scene.product.public_id)
     yield page("stock-movements", "catalog:movements")
+    yield page("stock-list", "stock:list")
+    yield page("warehouses", "stock:warehouses")
+    yield page("warehouse-add", "stock:warehouse-add")
+    yield page("warehouse", "stock:warehouse", scene.transfers["sent"].target.public_id)
+    yield page("transfers", "stock:transfers")
+    yield page("transfer-add", "stock:transfer-add")
+    yield page("transfer-draft", "stock:transfer", scene.transfers["draft"].public_id)
+    yield page("transfer-sent", "stock:transfer", scene.transfers["sent"].public_id)
+    yield page("counts", "stock:counts")
+    yield page("count-add", "stock:count-add")
+    yield page("count", "stock:count", scene.sheet.public_id)
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
@@ -628,6 +664,11 @@ NO_PAGES = {
     "storefront:catalog:feed": "for machines",
     "storefront:catalog:feed-of-shop": "for machines",
     "backoffice:catalog:bulk": "a press of a button",
+    "backoffice:stock:bulk": "a press of a button",
+    "backoffice:stock:low": "a press of a button",
+    "backoffice:stock:warehouse-do": "a press of a button",
+    "backoffice:stock:transfer-do": "a press of a button",
+    "backoffice:stock:count-do": "a press of a button",
     "backoffice:catalog:import-start": "a press of a button",
     "backoffice:catalog:import-discard": "a press of a button",
     "backoffice:catalog:import-errors": "a file",

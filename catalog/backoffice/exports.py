@@ -2,15 +2,15 @@
 
 from operator import itemgetter
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.backoffice.lists import MovementFilter, ProductFilter
 from catalog.backoffice.review_lists import ReviewFilter
-from catalog.models import Product, Review, Sku, Stock, StockMovement
+from catalog.backoffice.stock_lists import StockFilter
+from catalog.models import Product, Review, Sku, StockMovement
 from catalog.offers import choice_text
+from catalog.stock.queries import with_counts
 from catalog.transfer.lines import HEAD, lines_of
 from mall.exports.registry import Asked, Column, export
 
@@ -33,24 +33,44 @@ from mall.exports.registry import Asked, Column, export
         Column(_("Grams"), lambda sku: sku.weight_grams),
         Column(_("On hand"), lambda sku: sku.on_hand),
         Column(_("Reserved"), lambda sku: sku.reserved),
-        Column(_("Available"), lambda sku: sku.on_hand - sku.reserved),
+        Column(_("Available"), lambda sku: sku.available),
         Column(_("Changed"), lambda sku: sku.product.changed_at),
         Column(_("First on sale"), lambda sku: sku.product.on_sale_at),
     ],
 )
 def products(shop, asked: Asked):
     shown = asked.only_chosen(ProductFilter(asked.query).narrow(Product.objects.owned_by(shop)))
-    stocks = Stock.objects.filter(sku=OuterRef("pk"), warehouse__is_default=True)
-    return (
+    return with_counts(
         Sku.objects.owned_by(shop)
         .filter(product__in=shown.order_by().values("pk"))
         .select_related("product__category")
         .defer("product__description", "product__attributes")
-        .annotate(
-            on_hand=Coalesce(Subquery(stocks.values("on_hand")), 0),
-            reserved=Coalesce(Subquery(stocks.values("reserved")), 0),
-        )
     )
+
+
+@export(
+    "catalog.stock",
+    label=_("Stock"),
+    right="products.see",
+    columns=[
+        Column(_("Product"), lambda sku: sku.product.title),
+        Column(_("Combination"), lambda sku: choice_text(sku)),
+        Column(_("Your code"), lambda sku: sku.code),
+        Column(_("Barcode"), lambda sku: sku.barcode),
+        Column(_("SKU"), lambda sku: sku.public_id),
+        Column(_("On hand"), lambda sku: sku.on_hand),
+        Column(_("Reserved"), lambda sku: sku.reserved),
+        Column(_("Available"), lambda sku: sku.available),
+        Column(_("In transit"), lambda sku: sku.in_transit),
+        Column(_("Low from"), lambda sku: sku.threshold),
+        Column(_("Low"), lambda sku: _now("yes") if sku.is_low or sku.available <= 0 else _now("no")),
+    ],
+)
+def stock(shop, asked: Asked):
+    """Every SKU with its counts over all warehouses; available is what shoppers are offered."""
+    rows = asked.only_chosen(StockFilter(asked.query).narrow(Sku.objects.owned_by(shop)))
+    rows = Sku.objects.owned_by(shop).filter(pk__in=rows.order_by().values("pk"))
+    return with_counts(rows.select_related("product").defer("product__description", "product__attributes"))
 
 
 @export(
@@ -83,6 +103,7 @@ def _sku(movement: StockMovement) -> Sku:
         Column(_("Product"), lambda movement: _sku(movement).product.title),
         Column(_("Combination"), lambda movement: choice_text(_sku(movement))),
         Column(_("Your code"), lambda movement: _sku(movement).code),
+        Column(_("Warehouse"), lambda movement: movement.stock.warehouse.name),
         Column(_("Quantity"), lambda movement: movement.quantity),
         Column(_("Document"), lambda movement: movement.document),
         Column(_("Who"), lambda movement: movement.by.get_full_name() if movement.by else ""),
@@ -90,7 +111,7 @@ def _sku(movement: StockMovement) -> Sku:
 )
 def movements(shop, asked: Asked):
     rows = MovementFilter(asked.query).narrow(StockMovement.objects.owned_by(shop))
-    return rows.select_related("stock__sku__product", "by").defer(
+    return rows.select_related("stock__sku__product", "stock__warehouse", "by").defer(
         "stock__sku__product__description", "stock__sku__product__attributes"
     )
 

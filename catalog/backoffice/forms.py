@@ -1,6 +1,7 @@
 """What shops fill in about goods. Options are plain lines of text, so that everything works without scripts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django import forms
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.lines import line_of, lines_of, text_of
-from catalog.models import Brand, Category, Product, ProductImport, Sku
+from catalog.models import Brand, Category, Product, ProductImport, Sku, StockMovement
 from catalog.offers import choice_text
 from catalog.options import MOST_OPTIONS, keep_ids, matrix
 from catalog.products import LONGEST_DESCRIPTION, LONGEST_TITLE, SkuDraft
@@ -255,8 +256,34 @@ def drafts(form: ProductForm, formset: SkuFormSet) -> list[SkuDraft]:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """What a page of stock says of a SKU: its new count, what came in, what is written off; ``None`` where nothing."""
+
+    sku: Sku
+    counted: int | None
+    came: int | None
+    gone: int | None
+
+
 class StockForm(forms.Form):
-    """Counts of a product's SKUs, and goods that came in. What was seen is posted too: nobody counts blindly."""
+    """
+    Counts of a product's SKUs in a warehouse, goods that came in, goods that are written off, and thresholds.
+
+    What was seen is posted too: nobody counts blindly.
+    """
+
+    document = forms.CharField(
+        label=gettext_lazy("Document"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Number of the delivery note, for example. Without one it gets a number of ours."),
+    )
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Written off as"),
+        choices=[(reason.value, reason.label) for reason in StockMovement.WRITE_OFFS],
+        required=False,
+    )
 
     def __init__(self, *args, skus: list[Sku], **kwargs):
         super().__init__(*args, **kwargs)
@@ -264,9 +291,15 @@ class StockForm(forms.Form):
         for sku in skus:
             count = forms.IntegerField(min_value=0, max_value=LARGEST_COUNT, required=False, initial=sku.on_hand)
             came = forms.IntegerField(min_value=1, max_value=LARGEST_COUNT, required=False)
+            gone = forms.IntegerField(min_value=1, max_value=LARGEST_COUNT, required=False)
+            low = forms.IntegerField(min_value=0, max_value=LARGEST_COUNT, required=False, initial=sku.own_threshold)
             count.label, came.label = _("Counted"), _("Received")
+            gone.label, low.label = _("Written off"), _("Low from")
+            low.widget.attrs["placeholder"] = str(sku.threshold)
             self.fields[f"count_{sku.public_id}"] = count
             self.fields[f"came_{sku.public_id}"] = came
+            self.fields[f"gone_{sku.public_id}"] = gone
+            self.fields[f"low_{sku.public_id}"] = low
             self.fields[f"seen_{sku.public_id}"] = forms.IntegerField(
                 required=False, initial=sku.on_hand, widget=forms.HiddenInput
             )
@@ -280,21 +313,31 @@ class StockForm(forms.Form):
                 "available": sku.on_hand - sku.reserved,
                 "input": self[f"count_{sku.public_id}"],
                 "received": self[f"came_{sku.public_id}"],
+                "gone": self[f"gone_{sku.public_id}"],
+                "low": self[f"low_{sku.public_id}"],
                 "seen": self[f"seen_{sku.public_id}"],
             }
             for sku in self.skus
         ]
 
-    def changes(self) -> list[tuple[Sku, int | None, int | None]]:
-        """SKU, its new count or nothing, what came in or nothing; only those that changed."""
+    def changes(self) -> list[StockChange]:
+        """What is to be done; only of SKUs with which something is."""
         result = []
         for sku in self.skus:
             count, seen = self.cleaned_data[f"count_{sku.public_id}"], self.cleaned_data[f"seen_{sku.public_id}"]
-            came = self.cleaned_data[f"came_{sku.public_id}"]
+            came, gone = self.cleaned_data[f"came_{sku.public_id}"], self.cleaned_data[f"gone_{sku.public_id}"]
             counted = count if count is not None and count != seen else None
-            if counted is not None or came:
-                result.append((sku, counted, came))
+            if counted is not None or came or gone:
+                result.append(StockChange(sku, counted, came, gone))
         return result
+
+    def thresholds(self) -> list[tuple[Sku, int | None]]:
+        """The thresholds that are others now; an address that posts none changes none."""
+        return [
+            (sku, self.cleaned_data[f"low_{sku.public_id}"])
+            for sku in self.skus
+            if f"low_{sku.public_id}" in self.data and self.cleaned_data[f"low_{sku.public_id}"] != sku.own_threshold
+        ]
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.backoffice.forms import CategoryField
 from catalog.models import Category, Product, Sku, Stock, StockMovement
-from catalog.tunables import LOW_STOCK
+from catalog.stock.low import with_threshold
 from mall.backoffice.filters import DateField, ListFilter, amount_field, between_amounts, between_days
 from mall.backoffice.lists import ShopList
 from mall.backoffice.tables import Sort
@@ -14,10 +14,11 @@ from mall.backoffice.tables import Sort
 
 def with_little_stock(rows: QuerySet, how: str) -> QuerySet:
     """Of these products those with nothing left to buy (``none``), or with a SKU that soon will be (``low``)."""
-    stocks = Stock.objects.filter(sku__product=OuterRef("pk"), sku__is_active=True)
     if how == "none":
-        return rows.filter(~Exists(stocks.filter(on_hand__gt=F("reserved"))))
-    return rows.filter(Exists(stocks.filter(on_hand__gt=F("reserved"), on_hand__lte=F("reserved") + LOW_STOCK.value)))
+        sold = Stock.objects.filter(warehouse__sells_online=True, on_hand__gt=F("reserved"))
+        return rows.filter(~Exists(sold.filter(sku__product=OuterRef("pk"), sku__is_active=True)))
+    skus = with_threshold(Sku.objects.filter(product=OuterRef("pk"), is_active=True))
+    return rows.filter(Exists(skus.filter(is_low=1)))
 
 
 class ProductFilter(ListFilter):
@@ -71,7 +72,7 @@ PRODUCTS = ShopList(
 
 
 class MovementFilter(ListFilter):
-    """By why, when, and of what: a SKU's code or a product's number."""
+    """By why, when, and of what: a SKU's code, a product's number, or else a document."""
 
     reason = forms.ChoiceField(
         label=_("What happened"), choices=[("", _("All")), *StockMovement.Reason.choices], required=False
@@ -82,7 +83,8 @@ class MovementFilter(ListFilter):
     def narrow(self, rows: QuerySet) -> QuerySet:
         if word := self.value("q"):
             skus = Sku.objects.filter(Q(code=word) | Q(public_id=word.lower()) | Q(product__public_id=word.lower()))
-            rows = rows.filter(stock__in=list(Stock.objects.filter(sku__in=skus).values_list("pk", flat=True)))
+            stocks = list(Stock.objects.filter(sku__in=skus).values_list("pk", flat=True))
+            rows = rows.filter(stock__in=stocks) if stocks else rows.filter(document=word)
         if reason := self.value("reason"):
             rows = rows.filter(reason=reason)
         return between_days(rows, "at", self.value("at_from"), self.value("at_to"))

@@ -29,9 +29,9 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
     )
     url = reverse("backoffice:catalog:list", args=[shop.slug])
 
-    def told(name: str, sign: str, title: str, detail: str, query: str, tone: str) -> list[Todo]:
+    def told(name: str, sign: str, title: str, detail: str, query: str, tone: str, place: str = url) -> list[Todo]:
         count = counts[name]
-        return [Todo(sign, title % {"count": shown_count(count)}, f"{url}?{query}", detail, tone)] if count else []
+        return [Todo(sign, title % {"count": shown_count(count)}, f"{place}?{query}", detail, tone)] if count else []
 
     return [
         *told(
@@ -63,7 +63,8 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
             "stock",
             ngettext("%(count)s product is low in stock", "%(count)s products are low in stock", counts["low"]),
             _("Order more before it is sold out."),
-            "status=on_sale&stock=low",
+            "stock=low",
             SOON,
+            reverse("backoffice:stock:list", args=[shop.slug]),
         ),
     ]

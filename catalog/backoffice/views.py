@@ -16,6 +16,7 @@ from catalog import changes, products, unfinished
 from catalog.backoffice.forms import (
     ProductForm,
     SaleTimesForm,
+    StockChange,
     StockForm,
     as_typed,
     drafts,
@@ -26,12 +27,14 @@ from catalog.backoffice.grid import address_of
 from catalog.backoffice.lists import MOVEMENTS, PRODUCTS
 from catalog.copying import copy_product
 from catalog.differences import differences_of
-from catalog.models import Product, ProductChange, ProductPicture, Stock, StockMovement, UnfinishedProduct
+from catalog.models import Product, ProductChange, ProductPicture, Stock, StockMovement, UnfinishedProduct, Warehouse
 from catalog.offers import choice_text
 from catalog.products import save_product
 from catalog.reviewing import withdraw_change
 from catalog.sale_times import set_sale_times
-from catalog.stock import correct, receive
+from catalog.stock import correct, default_warehouse, receive, write_off
+from catalog.stock.low import set_threshold
+from catalog.stock.queries import with_counts
 from mall import clock
 from mall.backoffice.bulk import chosen_ids, do_to_each, tell
 from mall.backoffice.lists import open_list
@@ -124,14 +127,14 @@ def movements(request: HttpRequest) -> HttpResponse:
 
 
 def _with_sku(rows):
-    return rows.select_related("stock__sku__product", "by").defer(
+    return rows.select_related("stock__sku__product", "stock__warehouse", "by").defer(
         "stock__sku__product__description", "stock__sku__product__attributes"
     )
 
 
 def _with_stock_and_picture(rows):
-    stocks = Stock.objects.filter(sku__product=OuterRef("pk"), sku__is_active=True).order_by()
-    left = stocks.values("sku__product").annotate(left=Sum(F("on_hand") - F("reserved"))).values("left")
+    stocks = Stock.objects.filter(sku__product=OuterRef("pk"), sku__is_active=True, warehouse__sells_online=True)
+    left = stocks.order_by().values("sku__product").annotate(left=Sum(F("on_hand") - F("reserved"))).values("left")
     picture = ProductPicture.objects.filter(product=OuterRef("pk")).order_by("position", "pk").values("image")
     waiting = ProductChange.objects.filter(kind=ProductChange.Kind.EDIT, status=ProductChange.Status.PENDING)
     return (
@@ -452,63 +455,87 @@ def _add_pictures(request: HttpRequest, product: Product) -> None:
 
 @shop_right("stock.edit")
 def stock(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The stock of a product in one warehouse, which ``warehouse`` names in the address."""
     product = _mine(request, public_id)
-    skus = _counted_skus(product)
+    warehouses = list(Warehouse.objects.owned_by(request.shop).open().order_by("position", "pk"))
+    if not warehouses:
+        warehouses = [default_warehouse(request.shop)]
+    asked = request.GET.get("warehouse", "")
+    warehouse = next(
+        (row for row in warehouses if row.public_id == asked),
+        next((row for row in warehouses if row.is_default), warehouses[0]),
+    )
+    skus = _counted_skus(product, warehouse)
     form = StockForm(request.POST or None, skus=skus)
+    here = f"{request.path}?warehouse={warehouse.public_id}"
 
     if request.method == "POST" and form.is_valid():
         changes = form.changes()
         try:
-            _count(changes, by=request.user, now=clock.now())
+            _count(form, changes, warehouse, by=request.user, now=clock.now())
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            _tell_counts(request, changes)
-            return redirect("backoffice:catalog:stock", request.shop.slug, public_id)
+            _tell_counts(request, form, changes, here)
+            return redirect(here if asked else request.path)
 
     movements = (
         StockMovement.objects.owned_by(request.shop)
         .filter(stock__sku__product=product)
-        .select_related("stock__sku", "by")
+        .select_related("stock__sku", "stock__warehouse", "by")
         .order_by("-pk")[:SHOWN_MOVEMENTS]
     )
     movements = list(movements)
     for movement in movements:
         movement.stock.sku.product = product
-    context = {"product": product, "form": form, "rows": form.rows(), "movements": movements}
+    context = {
+        "product": product,
+        "form": form,
+        "rows": form.rows(),
+        "movements": movements,
+        "warehouse": warehouse,
+        "tabs": [
+            Choice(row.public_id, str(row.name), f"{request.path}?warehouse={row.public_id}", selected=row == warehouse)
+            for row in warehouses
+        ],
+    }
     return render(request, "backoffice/catalog/stock.html", context)
 
 
-def _tell_counts(request: HttpRequest, changes) -> None:
+def _tell_counts(request: HttpRequest, form: StockForm, changes: list[StockChange], here: str) -> None:
     """Saved; the undo counts back to what was on hand, unless it has changed again meanwhile."""
     if not changes:
-        messages.success(request, _("Nothing changed."))
+        messages.success(request, _("Saved.") if form.thresholds() else _("Nothing changed."))
         return
     fields = {}
-    for sku, counted, came in changes:
-        now_on_hand = (sku.on_hand if counted is None else counted) + (came or 0)
+    for change in changes:
+        sku = change.sku
+        now_on_hand = sku.on_hand if change.counted is None else change.counted
+        now_on_hand += (change.came or 0) - (change.gone or 0)
         fields |= {f"count_{sku.public_id}": str(sku.on_hand), f"seen_{sku.public_id}": str(now_on_hand)}
-    say_with_undo(request, _("Saved."), url=request.path, fields=fields)
+    say_with_undo(request, _("Saved."), url=here, fields=fields)
 
 
 @transaction.atomic
-def _count(changes, *, by, now) -> None:
+def _count(form: StockForm, changes: list[StockChange], warehouse: Warehouse, *, by, now) -> None:
     """All of the page's counts or none."""
-    for sku, counted, came in changes:
-        if counted is not None:
-            correct(sku=sku, on_hand=counted, by=by, now=now)
-        if came:
-            receive(sku=sku, quantity=came, by=by, now=now)
+    given = {"by": by, "now": now, "warehouse": warehouse, "document": form.cleaned_data["document"].strip()}
+    for change in changes:
+        if change.counted is not None:
+            correct(sku=change.sku, on_hand=change.counted, **given)
+        if change.came:
+            receive(sku=change.sku, quantity=change.came, **given)
+        if change.gone:
+            reason = form.cleaned_data["reason"] or StockMovement.Reason.DAMAGED
+            write_off(sku=change.sku, quantity=change.gone, reason=reason, **given)
+    for sku, threshold in form.thresholds():
+        set_threshold(sku=sku, threshold=threshold, by=by, now=now)
 
 
-def _counted_skus(product: Product) -> list:
-    stocks = Stock.objects.filter(sku=OuterRef("pk"), warehouse__is_default=True)
+def _counted_skus(product: Product, warehouse: Warehouse) -> list:
     skus = list(
-        product.skus.select_related("shop")
-        .annotate(
-            on_hand=Coalesce(Subquery(stocks.values("on_hand")), 0),
-            reserved=Coalesce(Subquery(stocks.values("reserved")), 0),
-        )
+        with_counts(product.skus.select_related("shop"), warehouse)
+        .annotate(own_threshold=F("alarm__threshold"))
         .filter(Q(is_active=True) | Q(on_hand__gt=0))
         .order_by("pk")
     )

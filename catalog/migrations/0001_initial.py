@@ -1224,6 +1224,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reserved_at", models.DateTimeField(verbose_name="reserved at")),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
                 (
                     "shop",
                     models.ForeignKey(
@@ -1246,6 +1247,109 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="StockAlarm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("threshold", models.PositiveIntegerField(null=True, verbose_name="low from")),
+                ("fell_at", models.DateTimeField(null=True, verbose_name="fell at")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="alarm", to="catalog.sku"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "stock alarm",
+                "verbose_name_plural": "stock alarms",
+            },
+        ),
+        migrations.CreateModel(
+            name="StockCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="cnt", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Being counted"), ("applied", "Applied"), ("canceled", "Canceled")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("is_blind", models.BooleanField(default=False, verbose_name="blind")),
+                ("note", models.CharField(blank=True, default="", max_length=200, verbose_name="note")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "stock count",
+                "verbose_name_plural": "stock counts",
+            },
+        ),
+        migrations.CreateModel(
+            name="StockCountLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("expected", models.PositiveIntegerField(verbose_name="expected")),
+                ("moved", models.IntegerField(default=0, verbose_name="moved since")),
+                ("counted", models.PositiveIntegerField(null=True, verbose_name="counted")),
+                ("counted_at", models.DateTimeField(null=True, verbose_name="counted at")),
+                (
+                    "count",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="catalog.stockcount"
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.sku"),
+                ),
+            ],
+            options={
+                "verbose_name": "line of a count",
+                "verbose_name_plural": "lines of counts",
+            },
+        ),
+        migrations.CreateModel(
             name="StockMovement",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1258,12 +1362,17 @@ class Migration(migrations.Migration):
                             ("shipment", "Shipped"),
                             ("correction", "Counted"),
                             ("return", "Returned"),
+                            ("transfer_out", "Sent to another warehouse"),
+                            ("transfer_in", "Arrived from another warehouse"),
+                            ("damaged", "Written off: damaged"),
+                            ("lost", "Written off: lost"),
+                            ("own_use", "Written off: own use"),
                         ],
                         max_length=12,
                         verbose_name="reason",
                     ),
                 ),
-                ("document", models.CharField(blank=True, default="", max_length=60, verbose_name="document")),
+                ("document", models.CharField(max_length=60, verbose_name="document")),
                 ("at", models.DateTimeField(verbose_name="at")),
                 (
                     "by",
@@ -1294,6 +1403,125 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "stock movement",
                 "verbose_name_plural": "stock movements",
+            },
+        ),
+        migrations.CreateModel(
+            name="StockTerms",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("low_stock", models.PositiveIntegerField(verbose_name="low from")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "terms of stock",
+                "verbose_name_plural": "terms of stock",
+            },
+        ),
+        migrations.CreateModel(
+            name="StockTransfer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="trf", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("sent", "In transit"),
+                            ("received", "Received"),
+                            ("canceled", "Canceled"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=200, verbose_name="note")),
+                ("drafted_at", models.DateTimeField(verbose_name="drafted at")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "transfer of stock",
+                "verbose_name_plural": "transfers of stock",
+            },
+        ),
+        migrations.CreateModel(
+            name="StockTransferLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                ("received", models.PositiveIntegerField(null=True, verbose_name="received")),
+                (
+                    "shortage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("receipt", "Goods received"),
+                            ("shipment", "Shipped"),
+                            ("correction", "Counted"),
+                            ("return", "Returned"),
+                            ("transfer_out", "Sent to another warehouse"),
+                            ("transfer_in", "Arrived from another warehouse"),
+                            ("damaged", "Written off: damaged"),
+                            ("lost", "Written off: lost"),
+                            ("own_use", "Written off: own use"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="what became of the rest",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.sku"),
+                ),
+                (
+                    "transfer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="catalog.stocktransfer"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "line of a transfer",
+                "verbose_name_plural": "lines of transfers",
             },
         ),
         migrations.CreateModel(
@@ -1350,8 +1578,27 @@ class Migration(migrations.Migration):
             name="Warehouse",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="whs", unique=True)),
                 ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
-                ("is_default", models.BooleanField(default=True, verbose_name="default")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("merchant", "Own warehouse"),
+                            ("platform", "Kept by the mall"),
+                            ("store", "Physical store"),
+                        ],
+                        default="merchant",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
+                ("sells_online", models.BooleanField(default=True, verbose_name="sells online")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="place in the order")),
+                ("address", models.CharField(blank=True, default="", max_length=200, verbose_name="street address")),
+                ("hours", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="opening hours")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
                 (
                     "shop",
                     models.ForeignKey(
@@ -1365,7 +1612,35 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "warehouse",
                 "verbose_name_plural": "warehouses",
+                "permissions": [("keep_warehouse", "Can open and close the warehouses that the mall keeps")],
             },
+        ),
+        migrations.AddField(
+            model_name="stocktransfer",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.warehouse",
+                verbose_name="from",
+            ),
+        ),
+        migrations.AddField(
+            model_name="stocktransfer",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.warehouse", verbose_name="to"
+            ),
+        ),
+        migrations.AddField(
+            model_name="stockcount",
+            name="warehouse",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.warehouse",
+                verbose_name="warehouse",
+            ),
         ),
         migrations.AddField(
             model_name="stock",
@@ -1784,6 +2059,14 @@ class Migration(migrations.Migration):
                 name="sku_list_price_above_price",
             ),
         ),
+        migrations.AddIndex(
+            model_name="reservation",
+            index=models.Index(
+                condition=models.Q(("expires_at__isnull", False), ("status", "held")),
+                fields=["expires_at"],
+                name="reservation_that_expires",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="reservation",
             constraint=models.UniqueConstraint(fields=("document", "stock"), name="reservation_once_per_document"),
@@ -1792,6 +2075,21 @@ class Migration(migrations.Migration):
             model_name="reservation",
             constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="reservation_positive"),
         ),
+        migrations.AddConstraint(
+            model_name="stockcountline",
+            constraint=models.UniqueConstraint(fields=("count", "sku"), name="stock_count_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="stockcountline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("counted", None), ("counted_at", None)),
+                    models.Q(("counted__isnull", False), ("counted_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="stock_count_line_has_its_moment",
+            ),
+        ),
         migrations.AddIndex(
             model_name="stockmovement",
             index=models.Index(fields=["shop", "at", "id"], name="stock_movement_of_shop"),
@@ -1799,7 +2097,55 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="stockmovement",
             constraint=models.CheckConstraint(
-                condition=models.Q(("quantity", 0), _negated=True), name="stock_movement_moves"
+                condition=models.Q(
+                    models.Q(("quantity__gt", 0), ("reason__in", ["receipt", "return", "transfer_in"])),
+                    models.Q(
+                        ("quantity__lt", 0), ("reason__in", ["shipment", "transfer_out", "damaged", "lost", "own_use"])
+                    ),
+                    models.Q(("reason", "correction"), models.Q(("quantity", 0), _negated=True)),
+                    _connector="OR",
+                ),
+                name="stock_movement_goes_the_way_of_its_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("document", ""), _negated=True), name="stock_movement_has_a_document"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockmovement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reason__in", ["shipment", "return", "transfer_out", "transfer_in"])),
+                fields=("document", "stock", "reason"),
+                name="stock_movement_once_per_document",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockterms",
+            constraint=models.UniqueConstraint(fields=("shop",), name="stock_terms_once_per_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="stocktransferline",
+            constraint=models.UniqueConstraint(fields=("transfer", "sku"), name="stock_transfer_line_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="stocktransferline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="stock_transfer_line_positive"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stocktransferline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("received", None), ("shortage", "")),
+                    models.Q(("received", models.F("quantity")), ("shortage", "")),
+                    models.Q(("received__lt", models.F("quantity")), ("shortage__in", ["damaged", "lost"])),
+                    _connector="OR",
+                ),
+                name="stock_transfer_line_accounts_for_all",
             ),
         ),
         migrations.AddIndex(
@@ -1822,6 +2168,64 @@ class Migration(migrations.Migration):
             model_name="warehouse",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_default", True)), fields=("shop",), name="warehouse_one_default"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="warehouse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at", None), models.Q(("is_default", False), ("sells_online", False)), _connector="OR"
+                ),
+                name="warehouse_closed_sells_nothing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="warehouse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "store"), _negated=True),
+                    models.Q(("address", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="warehouse_store_has_an_address",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stocktransfer",
+            index=models.Index(fields=["shop", "-id"], name="stock_transfer_of_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="stocktransfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("target")), _negated=True), name="stock_transfer_goes_elsewhere"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stocktransfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("sent_at", None), ("status", "draft")),
+                    models.Q(("ended_at", None), ("sent_at__isnull", False), ("status", "sent")),
+                    models.Q(("ended_at__isnull", False), ("sent_at__isnull", False), ("status", "received")),
+                    models.Q(("ended_at__isnull", False), ("sent_at", None), ("status", "canceled")),
+                    _connector="OR",
+                ),
+                name="stock_transfer_has_its_moments",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stockcount",
+            index=models.Index(fields=["shop", "-id"], name="stock_count_of_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="stockcount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("status", "open")),
+                    models.Q(models.Q(("status", "open"), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="stock_count_ended",
             ),
         ),
         migrations.AddConstraint(

@@ -12,12 +12,24 @@ from catalog.models.search import (
     SearchedWords,
     SearchRule,
 )
-from catalog.models.stock import Reservation, Stock, StockMovement, Warehouse
+from catalog.models.stock import (
+    Reservation,
+    Stock,
+    StockAlarm,
+    StockCount,
+    StockCountLine,
+    StockMovement,
+    StockTerms,
+    StockTransfer,
+    StockTransferLine,
+    Warehouse,
+)
 from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImport
 
 __all__ = [
     "Answer", "Brand", "CatalogueWord", "Category", "FacetName", "FacetValue", "Favorite", "FollowedShop", "HistoryOff",
-    "ImportProblem", "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch",
-    "ProductStats", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords",
-    "ShopStats", "Sku", "Stock", "StockMovement", "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
+    "ImportProblem", "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture",
+    "ProductSearch", "ProductStats", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule",
+    "SearchedWords", "ShopStats", "Sku", "Stock", "StockAlarm", "StockCount", "StockCountLine", "StockMovement",
+    "StockTerms", "StockTransfer", "StockTransferLine", "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

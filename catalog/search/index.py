@@ -24,7 +24,8 @@ LONGEST_FACET = 60
 
 AVAILABLE = (
     "SELECT 1 FROM catalog_sku k JOIN catalog_stock a ON a.sku_id = k.id"
-    " WHERE k.product_id = {product} AND k.is_active AND a.on_hand > a.reserved"
+    " JOIN catalog_warehouse h ON h.id = a.warehouse_id"
+    " WHERE k.product_id = {product} AND k.is_active AND a.on_hand > a.reserved AND h.sells_online"
 )
 COLUMNS = (
     "words", "is_listed", "in_stock", "shop_id", "category_id", "brand_id", "price", "sold", "stars", "weight",

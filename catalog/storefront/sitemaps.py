@@ -52,7 +52,8 @@ class Products(_OfTheMall):
     """On sale, in an open shop, and there is one left; with the picture that cards show."""
 
     def items(self) -> QuerySet:
-        left = Stock.objects.filter(sku__product=OuterRef("pk"), sku__is_active=True, on_hand__gt=F("reserved"))
+        sold = Stock.objects.filter(warehouse__sells_online=True, on_hand__gt=F("reserved"))
+        left = sold.filter(sku__product=OuterRef("pk"), sku__is_active=True)
         first = ProductPicture.objects.filter(product=OuterRef("pk")).order_by("position", "pk").values("image")[:1]
         rows = Product.objects.visible().filter(Exists(left)).order_by("pk")
         return rows.values("public_id", "changed_at", picture=Subquery(first))

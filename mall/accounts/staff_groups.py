@@ -123,6 +123,8 @@ STAFF_GROUPS = {
             "merchants.view_tierrecord",
             "merchants.view_exit",
             "catalog.view_stockmovement",
+            "catalog.view_warehouse",
+            "catalog.keep_warehouse",
             "catalog.view_report",
             "catalog.view_reviewappeal",
             "marketing.view_banner",

@@ -11,6 +11,7 @@ NAVIGATION = [
     ("shop.see", _("Overview"), "backoffice:merchants:dashboard", "home"),
     ("orders.see", _("Orders"), "backoffice:orders:list", "receipt"),
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
+    ("products.see", _("Stock"), "backoffice:stock:list", "stock"),
     ("shop.see", _("Shop page"), "backoffice:decoration:page", "layout"),
     ("reviews.see", _("Reviews"), "backoffice:reviews:list", "star"),
     ("reviews.see", _("Questions"), "backoffice:reviews:questions", "help"),

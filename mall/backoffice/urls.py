@@ -7,6 +7,7 @@ app_name = "backoffice"
 urlpatterns = [
     path("", include("merchants.backoffice.urls")),
     path("<slug:shop>/products/", include("catalog.backoffice.urls")),
+    path("<slug:shop>/stock/", include("catalog.backoffice.stock_urls")),
     path("<slug:shop>/page/", include("catalog.decoration.backoffice.urls")),
     path("<slug:shop>/voices/", include("catalog.backoffice.review_urls")),
     path("<slug:shop>/orders/", include("orders.backoffice.urls")),

@@ -128,6 +128,15 @@ class QuestionAnswered:
 
 
 @event
+class StockFellLow:
+    """Of these SKUs of a shop there is no more than it wants to be told of; once for each fall."""
+
+    shop_id: str
+    sku_ids: tuple
+    fell_at: str
+
+
+@event
 class ProductBackInStock:
     """Of a SKU that was sold out there is something to buy again."""
 

@@ -47,6 +47,8 @@ TONES = {
         "accepted",
         "agreed",
         "done",
+        "received",
+        "applied",
     },
     "info": {
         "checked",
@@ -61,6 +63,7 @@ TONES = {
         "running",
         "review",
         "expert",
+        "sent",
     },
     "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},

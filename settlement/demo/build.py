@@ -11,7 +11,7 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import changes, duties, goods, search, shop_pages, shops, voices
+from settlement.demo import changes, duties, goods, search, shop_pages, shops, voices, warehouses
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 from settlement.demo.side_by_side import deliver_side_by_side
 
@@ -47,6 +47,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     deliver_everything()  # what one part announced while the other had gone
     shop_pages.make_pages(shops=opened, owners=owners, goods=made, now=now)
+    warehouses.make_warehouses(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     say("questions, votes, favorites")
     voices.speak(owners=owners, staff=staff, now=now)
     deliver_side_by_side()

@@ -55,7 +55,7 @@ FILL = (
     """,
     """
     INSERT INTO catalog_stockmovement (shop_id, stock_id, quantity, reason, document, at)
-    SELECT %(shop)s, %(stock)s, 1, 'receipt', '', timestamptz '2026-01-01' + (i / 3) * interval '1 minute'
+    SELECT %(shop)s, %(stock)s, 1, 'receipt', 'x', timestamptz '2026-01-01' + (i / 3) * interval '1 minute'
     FROM generate_series(1, %(rows)s) i
     """,
     """

@@ -1,7 +1,7 @@
 """Goods at rest: categories, products on sale, SKUs with stock."""
 
 from catalog import stock as stocks
-from catalog.models import Brand, Category, Product, ProductChange, ProductStats, Sku, Stock
+from catalog.models import Brand, Category, Product, ProductChange, ProductStats, Sku, Stock, Warehouse
 from catalog.search.index import index_products
 from mall.money import Money
 from mall.texts import Text
@@ -59,3 +59,11 @@ def sku(*, price: str = "10.00", stock: int = 100, shop=None, product: Product |
         Stock.objects.create(shop=row.shop, sku=row, warehouse=stocks.default_warehouse(row.shop))
     index_products([product.pk])
     return row
+
+
+def warehouse(*, shop, name: str = "二号仓", english: str = "Second warehouse", **fields) -> Warehouse:
+    """One more warehouse of a shop, behind those that it has."""
+    first = stocks.default_warehouse(shop)
+    last = Warehouse.objects.owned_by(first.shop).order_by("-position").values_list("position", flat=True)[0]
+    text = Text({"zh-hans": name, "en": english})
+    return Warehouse.objects.create(**{"shop": shop, "name": text, "position": last + 1, **fields})

@@ -16,6 +16,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.models import Review, ReviewAppeal
 from catalog.questions import ask
+from catalog.stock import default_warehouse
+from catalog.stock.counts import open_count
+from catalog.stock.low import set_threshold
+from catalog.stock.transfers import draft_transfer
+from catalog.stock.warehouses import set_low_stock
 from catalog.unfinished import put_aside
 from mall import clock
 from mall.backoffice.saved import save_filter
@@ -34,7 +39,7 @@ from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
-from tests.factories.catalog import sku
+from tests.factories.catalog import sku, warehouse
 from tests.factories.decoration import added, published
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order
@@ -90,6 +95,21 @@ ROWS = {
     "backoffice:catalog:sale-times": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
     "backoffice:catalog:picture": {"public_id": "product"},
+    "backoffice:stock:list": {},
+    "backoffice:stock:bulk": {},
+    "backoffice:stock:warehouses": {},
+    "backoffice:stock:low": {},
+    "backoffice:stock:warehouse-add": {},
+    "backoffice:stock:warehouse": {"public_id": "warehouse"},
+    "backoffice:stock:warehouse-do": {"public_id": "warehouse"},
+    "backoffice:stock:transfers": {},
+    "backoffice:stock:transfer-add": {},
+    "backoffice:stock:transfer": {"public_id": "transfer"},
+    "backoffice:stock:transfer-do": {"public_id": "transfer"},
+    "backoffice:stock:counts": {},
+    "backoffice:stock:count-add": {},
+    "backoffice:stock:count": {"public_id": "sheet"},
+    "backoffice:stock:count-do": {"public_id": "sheet"},
     "backoffice:decoration:page": {},
     "backoffice:decoration:preview": {},
     "backoffice:decoration:theme": {},
@@ -125,6 +145,14 @@ WRITES = {
     in {"add", "status", "picture", "ship", "cancel", "bulk", "grid", "sale-times", "unfinished-discard"}
     or name.startswith("backoffice:catalog:import")
 } | {
+    "backoffice:stock:low",
+    "backoffice:stock:warehouse-add",
+    "backoffice:stock:warehouse",
+    "backoffice:stock:warehouse-do",
+    "backoffice:stock:transfer-add",
+    "backoffice:stock:transfer-do",
+    "backoffice:stock:count-add",
+    "backoffice:stock:count-do",
     "backoffice:decoration:theme",
     "backoffice:decoration:order",
     "backoffice:decoration:publish",
@@ -257,6 +285,13 @@ def world(db, settings):
             shop=mine, review=review, reason="rival", words="x", evidence=[paper], asked_at=NOON, asked_by=owner
         )
         question = ask(product=product, shopper=shopper(), text="x?", now=NOON)
+        second = warehouse(shop=mine)
+        goods = product.skus.get()
+        way = draft_transfer(
+            source=default_warehouse(mine), target=second, quantities={goods.pk: 1}, by=owner, now=NOON
+        )
+        set_low_stock(shop=mine, low_stock=5, by=owner, now=NOON)
+        set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
@@ -282,6 +317,9 @@ def world(db, settings):
             "question": question,
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
+            "warehouse": second,
+            "transfer": way,
+            "sheet": open_count(warehouse=second, by=owner, now=NOON),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
 

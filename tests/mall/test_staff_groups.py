@@ -27,6 +27,7 @@ WHO = {
     "catalog.take_down_product": {"category_expert", "risk"},
     "catalog.decide_report": {"support", "risk"},
     "catalog.decide_reviewappeal": {"support"},
+    "catalog.keep_warehouse": {"operations"},
     "catalog.make_synonym": {"operations", "category_expert"},
     "orders.cancel_order": {"support"},
     "orders.ask_payment": {"finance"},

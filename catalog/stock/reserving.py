@@ -1,0 +1,202 @@
+"""Speaking for goods on behalf of a document: reserved at order, consumed at shipping, released at canceling."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from catalog.models import Reservation, Stock, StockMovement
+from catalog.stock.shelves import OutOfStock, Shelves, change_rows, lock_shelves, names_of, show_products_anew
+from mall.rows import insert_rows, select_rows
+
+# The rows are locked in the house order; which is taken from first says the warehouse's position.
+LOCK_WHAT_IS_SOLD = """
+    SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id
+    FROM catalog_stock t JOIN catalog_sku k ON k.id = t.sku_id JOIN catalog_warehouse w ON w.id = t.warehouse_id
+    WHERE t.sku_id = ANY (%s) AND w.sells_online ORDER BY t.sku_id, t.id FOR NO KEY UPDATE OF t
+"""
+
+
+def sold_online() -> QuerySet:
+    """The stock rows of a SKU of an outer query that shoppers are offered."""
+    return Stock.objects.filter(sku=OuterRef("pk"), warehouse__sells_online=True).order_by()
+
+
+def left_of(stocks: QuerySet) -> Coalesce:
+    """What is left in these rows of one SKU, as a column of an outer query."""
+    left = stocks.values("sku").annotate(left=Sum(F("on_hand") - F("reserved"))).values("left")
+    return Coalesce(Subquery(left), 0)
+
+
+def available(sku_ids: Iterable[int]) -> dict[int, int]:
+    """How many of each SKU can be bought now; 0 for a SKU without stock."""
+    ids = list(sku_ids)
+    counted = dict(
+        Stock.objects.filter(sku__in=ids, warehouse__sells_online=True)
+        .values("sku_id")
+        .annotate(left=Sum(F("on_hand") - F("reserved")))
+        .values_list("sku_id", "left")
+    )
+    return {sku_id: counted.get(sku_id, 0) for sku_id in ids}
+
+
+def with_available(skus: QuerySet) -> QuerySet:
+    """The SKUs with ``available``: what could be bought now."""
+    return skus.annotate(available=left_of(sold_online()))
+
+
+@transaction.atomic
+def reserve(*, document: str, quantities: Mapping[int, int], now: datetime, expires_at: datetime | None = None) -> None:
+    """
+    Speak for so many of each SKU (by key) on behalf of a document, all or nothing.
+
+    :param expires_at: from when on the clock may give them back, unless an order claims them
+    :raises OutOfStock: something is short; nothing was reserved
+    """
+    reserve_all(documents={document: quantities}, now=now, expires_at=expires_at)
+
+
+def reserve_all(
+    *, documents: Mapping[str, Mapping[int, int]], now: datetime, expires_at: datetime | None = None
+) -> None:
+    """
+    Speak for the goods of several documents at once: one lock, one update, one insert for a whole checkout.
+
+    Each line is taken whole from the first warehouse that has as much, else from all of them in their order. Belongs
+    into the transaction of what the goods are for; a caller who catches the refusal rolls back himself.
+
+    :raises OutOfStock: something is short; nothing was reserved for any of them
+    :raises RuntimeError: no transaction is open, so the lock would hold nobody
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("reserve_all() belongs inside the transaction of what the goods are for")
+    wanted: dict[int, int] = {}
+    for quantities in documents.values():
+        for sku_id, quantity in quantities.items():
+            if quantity <= 0:
+                raise ValueError(f"a reservation needs a quantity above zero, not {quantity}")
+            wanted[sku_id] = wanted.get(sku_id, 0) + quantity
+    left: dict[int, dict[int, int]] = {}  # by SKU, then by stock in the order of the warehouses
+    shops, products = {}, {}
+    for sku_id, _place, stock_id, shop_id, free, product_id in sorted(select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)])):
+        left.setdefault(sku_id, {})[stock_id] = free
+        shops[sku_id], products[sku_id] = shop_id, product_id
+
+    totals = {sku_id: sum(left.get(sku_id, {}).values()) for sku_id in wanted}
+    short = [sku_id for sku_id in wanted if totals[sku_id] < wanted[sku_id]]
+    if short:
+        raise _out_of_stock(short)
+    rows = [
+        Reservation(
+            shop_id=shops[sku_id],
+            stock_id=stock_id,
+            document=document,
+            quantity=part,
+            reserved_at=now,
+            expires_at=expires_at,
+        )
+        for document, quantities in documents.items()
+        for sku_id, quantity in quantities.items()
+        for stock_id, part in _taken(left[sku_id], quantity)
+    ]
+    taken: dict[int, int] = {}
+    for row in rows:
+        taken[row.stock_id] = taken.get(row.stock_id, 0) + row.quantity
+    changed = change_rows("reserved = s.reserved + c.quantity", taken, condition="s.on_hand - s.reserved >= c.quantity")
+    if changed != len(taken):
+        raise _out_of_stock(list(wanted))
+    insert_rows(rows)
+    show_products_anew({products[sku_id] for sku_id in wanted if totals[sku_id] == wanted[sku_id]})
+
+
+def _taken(left: dict[int, int], quantity: int) -> list[tuple[int, int]]:
+    """From which stock how many are taken; what is left there shrinks."""
+    whole = next((stock_id for stock_id, free in left.items() if free >= quantity), None)
+    if whole is not None:
+        left[whole] -= quantity
+        return [(whole, quantity)]
+    parts = []
+    for stock_id, free in left.items():
+        part = min(free, quantity)
+        if part > 0:
+            left[stock_id] -= part
+            quantity -= part
+            parts.append((stock_id, part))
+    return parts
+
+
+def keep_reserved(*, documents: Iterable[str]) -> int:
+    """What is held for these documents does not expire any more: they are paid. Returns how many reservations."""
+    return Reservation.objects.filter(document__in=list(documents), status=Reservation.Status.HELD).update(
+        expires_at=None
+    )
+
+
+@transaction.atomic
+def consume(*, document: str, by=None, now: datetime) -> None:
+    """Goods spoken for have left the warehouse: on hand and reserved fall together. Doing it again does nothing."""
+    _shelves, held = _lock_what_is_held([document])
+    if not held:
+        return
+    change_rows(
+        "on_hand = s.on_hand - c.quantity, reserved = s.reserved - c.quantity",
+        {reservation.stock_id: reservation.quantity for reservation in held},
+    )
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            shop_id=reservation.shop_id,
+            stock_id=reservation.stock_id,
+            quantity=-reservation.quantity,
+            reason=StockMovement.Reason.SHIPMENT,
+            document=document,
+            by=by,
+            at=now,
+        )
+        for reservation in held
+    )
+    _close(held, Reservation.Status.CONSUMED)
+
+
+def release(*, document: str, now: datetime) -> None:
+    """Goods spoken for may be bought again. Doing it again, or after consuming, does nothing."""
+    release_all(documents=[document], now=now)
+
+
+@transaction.atomic
+def release_all(*, documents: Iterable[str], now: datetime) -> int:
+    """
+    The goods of several documents may be bought again; returns how many reservations. Doing it again does nothing.
+    """
+    shelves, held = _lock_what_is_held(list(documents))
+    if not held:
+        return 0
+    back: dict[int, int] = {}
+    for reservation in held:
+        back[reservation.stock_id] = back.get(reservation.stock_id, 0) + reservation.quantity
+    change_rows("reserved = s.reserved - c.quantity", back)
+    _close(held, Reservation.Status.RELEASED)
+    for row in shelves.rows:
+        row.reserved -= back.get(row.pk, 0)
+    shelves.show(now)
+    return len(held)
+
+
+def _lock_what_is_held(documents: list[str]) -> tuple[Shelves, list[Reservation]]:
+    """The shelves of what is held for documents, then the reservations: a rival who waited finds nothing left."""
+    held = Reservation.objects.filter(document__in=documents, status=Reservation.Status.HELD)
+    shelves = lock_shelves(held.values("stock__sku"))
+    if not shelves.rows:
+        return shelves, []
+    return shelves, list(held.select_for_update(no_key=True).order_by("stock_id", "pk"))
+
+
+def _close(held: Iterable[Reservation], status: str) -> None:
+    Reservation.objects.filter(pk__in=[reservation.pk for reservation in held]).update(status=status)
+
+
+def _out_of_stock(sku_ids: list[int]) -> OutOfStock:
+    names, public_ids = names_of(sku_ids)
+    return OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": names}, skus=public_ids)

@@ -1,0 +1,227 @@
+"""
+The shelves of a shop: locked in the house order, changed in one statement, every change of on hand a movement.
+
+All rows of a SKU are locked, in whatever warehouse they stand, so that whoever takes the last piece anywhere knows it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from catalog.generation import forget_products_after_commit
+from catalog.models import Product, Sku, Stock, StockMovement, Warehouse
+from catalog.search.index import follow_stock
+from mall.audit.trail import record_many
+from mall.events.bus import publish
+from mall.events.catalog import ProductBackInStock
+from mall.refusals import Refusal
+from mall.rows import insert_rows
+
+LARGEST_COUNT = 1_000_000
+
+
+class OutOfStock(Refusal):
+    """Not enough is available; ``details["skus"]`` names the SKUs by public id."""
+
+    code = "out-of-stock"
+
+
+class WrongCount(Refusal):
+    """A count that cannot be: negative, absurdly large, or less than what is spoken for."""
+
+    code = "wrong-count"
+
+
+class WarehouseClosed(Refusal):
+    """Nothing comes into a warehouse that is closed, nothing goes out of it."""
+
+    code = "warehouse-closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """So many more, or fewer, of a locked stock, and why."""
+
+    stock: Stock
+    quantity: int
+    reason: str
+
+
+class Shelves:
+    """The locked rows of some SKUs. What changes them says so here and ends with :meth:`show`."""
+
+    def __init__(self, rows: Sequence[Stock]):
+        self.rows = rows
+        self._left_before = self.left()
+
+    def left(self) -> dict[int, int]:
+        """What can be bought of each SKU."""
+        counts: dict[int, int] = {}
+        for row in self.rows:
+            counts[row.sku_id] = counts.get(row.sku_id, 0) + (row.available if row.warehouse.sells_online else 0)
+        return counts
+
+    def of(self, warehouse: Warehouse) -> dict[int, Stock]:
+        """The rows of one warehouse by SKU."""
+        return {row.sku_id: row for row in self.rows if row.warehouse_id == warehouse.pk}
+
+    def show(self, now: datetime) -> None:
+        """Pages and lists follow where the last piece went or the first one came; who waits for goods is told."""
+        before, after = self._left_before, self.left()
+        turned = {sku_id for sku_id in after if (before[sku_id] > 0) != (after[sku_id] > 0)}
+        if not turned:
+            return
+        skus = {row.sku_id: row.sku for row in self.rows if row.sku_id in turned}
+        show_products_anew({sku.product_id for sku in skus.values()})
+        announce_back([sku for sku_id, sku in skus.items() if after[sku_id] > 0], now)
+
+
+def lock_shelves(sku_ids: Iterable[int] | QuerySet) -> Shelves:
+    """All rows of these SKUs, locked in the house order: by SKU, then by key."""
+    return Shelves(
+        list(
+            Stock.objects.filter(sku__in=sku_ids if isinstance(sku_ids, QuerySet) else list(sku_ids))
+            .select_related("sku", "warehouse", "shop")
+            .only(
+                "on_hand", "reserved", "shop__slug", "sku__product_id", "sku__public_id", "sku__code",
+                "warehouse__sells_online", "warehouse__closed_at", "warehouse__name",
+            )
+            .select_for_update(of=("self",), no_key=True)
+            .order_by("sku_id", "pk")
+        )
+    )  # fmt: skip
+
+
+def open_shelves(warehouse: Warehouse, sku_ids: Iterable[int]) -> Shelves:
+    """
+    As ``lock_shelves``, with a row in this warehouse for each SKU, made now where there is none yet.
+
+    :raises WarehouseClosed: the warehouse is closed
+    """
+    ids = list(sku_ids)
+    known = set(Stock.objects.filter(warehouse=warehouse, sku__in=ids).values_list("sku_id", flat=True))
+    missing = sorted(set(ids) - known)
+    if missing:
+        Stock.objects.bulk_create(
+            [Stock(shop_id=warehouse.shop_id, sku_id=sku_id, warehouse=warehouse) for sku_id in missing],
+            ignore_conflicts=True,
+        )
+    shelves = lock_shelves(ids)
+    # Asked under the lock: whoever closes a warehouse holds all of its rows.
+    if any(not row.warehouse.is_open for row in shelves.of(warehouse).values()):
+        raise WarehouseClosed(_("The warehouse “%(name)s” is closed.") % {"name": warehouse.name})
+    return shelves
+
+
+def book(
+    shelves: Shelves, changes: Sequence[Change], *, action: str, document: str, by=None, now: datetime
+) -> list[StockMovement]:
+    """
+    Change on hand of locked rows: one update, one insert of movements, one of what is on the record.
+
+    :raises WrongCount: less would lie there than is spoken for, or absurdly much; nothing was written
+    """
+    totals: dict[int, int] = {}
+    stocks: dict[int, Stock] = {}
+    for change in changes:
+        stocks[change.stock.pk] = change.stock
+        totals[change.stock.pk] = totals.get(change.stock.pk, 0) + change.quantity
+    for pk, quantity in totals.items():
+        check_room(stocks[pk], quantity)
+    before = {pk: stock.on_hand for pk, stock in stocks.items()}
+    totals = {pk: quantity for pk, quantity in totals.items() if quantity}
+    if change_rows("on_hand = s.on_hand + c.quantity", totals) != len(totals):
+        raise RuntimeError("a locked row of stock could not be changed")
+    for pk, quantity in totals.items():
+        stocks[pk].on_hand += quantity
+    movements = insert_rows(
+        StockMovement(
+            shop_id=change.stock.shop_id,
+            stock_id=change.stock.pk,
+            quantity=change.quantity,
+            reason=change.reason,
+            document=document,
+            by=by,
+            at=now,
+        )
+        for change in changes
+    )
+    reasons = {change.stock.pk: str(change.reason) for change in changes}
+    record_many(
+        [
+            (
+                action,
+                stock.sku.public_id,
+                {"on_hand": before[pk]},
+                {"on_hand": stock.on_hand, "reason": reasons[pk], "document": document},
+            )
+            for pk, stock in stocks.items()
+        ],
+        by=by,
+        now=now,
+        shop_slug=next(iter(stocks.values())).shop.slug if stocks else "",
+    )
+    shelves.show(now)
+    return movements
+
+
+def check_room(stock: Stock, quantity: int) -> None:
+    """:raises WrongCount: less would lie there than is spoken for, or absurdly much"""
+    on_hand = stock.on_hand + quantity
+    if quantity < 0 and on_hand < stock.reserved:
+        raise WrongCount(
+            _("%(reserved)d pieces are reserved by orders: the count cannot be lower.") % {"reserved": stock.reserved}
+        )
+    if on_hand > 2 * LARGEST_COUNT:
+        raise WrongCount(_("That would be more than %(most)d pieces.") % {"most": 2 * LARGEST_COUNT})
+
+
+def change_rows(assignments: str, quantities: Mapping[int, int], condition: str = "true") -> int:
+    """Change the counts of many locked stock rows (by key) in one statement; returns how many rows it changed."""
+    if not quantities:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE catalog_stock s SET {assignments}"  # noqa: S608 - words of these modules, not of a request
+            " FROM unnest(%s::bigint[], %s::int[]) AS c(stock_id, quantity)"
+            f" WHERE s.id = c.stock_id AND {condition}",
+            [list(quantities), list(quantities.values())],
+        )
+        return cursor.rowcount
+
+
+def announce_back(skus: Iterable[Sku], now: datetime) -> None:
+    """Of these there was nothing to buy, and there is again: once for each product."""
+    by_product = {sku.product_id: sku for sku in skus}
+    if not by_product:
+        return
+    on_sale = Product.objects.filter(pk__in=by_product, status=Product.Status.ON_SALE)
+    products = on_sale.select_related("shop").only("public_id", "shop__public_id")
+    publish(
+        *(
+            ProductBackInStock(
+                product_id=product.public_id,
+                sku_id=by_product[product.pk].public_id,
+                shop_id=product.shop.public_id,
+                back_at=now,
+            )
+            for product in products.order_by("pk")
+        )
+    )
+
+
+def show_products_anew(product_ids: set[int]) -> None:
+    """Pages that said "sold out" or "in stock" of these are no longer right."""
+    if product_ids:
+        follow_stock(product_ids)
+        forget_products_after_commit(Product.objects.filter(pk__in=product_ids).values_list("public_id", flat=True))
+
+
+def names_of(sku_ids: Iterable[int]) -> tuple[str, list[str]]:
+    """What these SKUs are called, for a sentence, and their public ids."""
+    skus = list(Sku.objects.filter(pk__in=list(sku_ids)).select_related("product").order_by("pk"))
+    return ", ".join(dict.fromkeys(str(sku.product.title) for sku in skus)), [sku.public_id for sku in skus]
