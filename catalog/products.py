@@ -13,9 +13,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import descriptions
+from catalog import descriptions, specifications
+from catalog.brands import must_be_authorized
 from catalog.generation import forget_products_after_commit
-from catalog.models import Product, ProductPicture, ProductStats, Sku, Stock
+from catalog.models import Category, CategoryAttribute, Product, ProductPicture, ProductStats, ProductValue, Sku, Stock
 from catalog.options import WrongOptions, check_options, matrix
 from catalog.search.engine import engine
 from catalog.search.index import follow_status
@@ -101,6 +102,7 @@ class Drafted:
     product: Product
     skus: Sequence[SkuDraft]
     needs_reviewer: bool
+    values: dict
 
 
 @transaction.atomic
@@ -114,8 +116,10 @@ def save_product(
     kept, for carts and orders name them. What is on sale and changes in words or category is looked at again: it stays
     on sale if no person needs to look.
 
-    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle
+    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle; and ``values``,
+        what it says for the attributes of its category, by their keys (``catalog.specifications``)
     :raises ForbiddenWords: the text holds words that goods must not carry
+    :raises WrongValue: a value is not of the kind of its attribute
     :raises IncompleteProduct: there is no title
     :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
     :raises WrongPrice: a price that cannot be
@@ -125,17 +129,26 @@ def save_product(
     product = Product(shop=shop, currency=shop.currency, created_at=now) if is_new else _locked(product)
     before = {} if is_new else _facts(product)
     reviewed_before = {name: getattr(product, name) for name in REVIEWED}
-    _take(product, fields)
+    values_before = {} if is_new else specifications.values_of(product)
+    values = _take(product, fields, values_before)
     findings = _checked(product, skus)
     _check_codes(product, skus)
     product.changed_at = now
-    reviewed_changed = any(getattr(product, name) != value for name, value in reviewed_before.items())
+    values_changed = specifications.differ(values_before, values)
+    if values_changed:
+        _must_not_fall_silent(product, values_before, values)
+    if product.brand_id != reviewed_before["brand_id"]:
+        must_be_authorized(product.shop, product.brand, now=now)
+    reviewed_changed = values_changed or any(getattr(product, name) != value for name, value in reviewed_before.items())
     if reviewed_changed:
-        _look_again(product, findings)
+        _look_again(product, findings, is_elsewhere=product.category_id != reviewed_before["category_id"])
         _follow_papers(product)
     product.save()
     if is_new:
         ProductStats.objects.create(product=product)
+    if values_changed:
+        product.values.all().delete()
+        ProductValue.objects.bulk_create(specifications.rows_for(product, values))
     _save_skus(product, skus)
     engine().index_products([product.pk])
     record(
@@ -152,7 +165,13 @@ def save_product(
 
 
 def draft_product(
-    *, shop, fields: dict, skus: Sequence[SkuDraft], now: datetime, words: Iterable[BannedWord] | None = None
+    *,
+    shop,
+    fields: dict,
+    skus: Sequence[SkuDraft],
+    now: datetime,
+    words: Iterable[BannedWord] | None = None,
+    template: Sequence[CategoryAttribute] | None = None,
 ) -> Drafted:
     """
     A new product, cleaned and checked by the rules of :func:`save_product`, but not written.
@@ -160,12 +179,13 @@ def draft_product(
     Whether its codes are free is not asked here: who writes many asks once for all of them, and the database keeps it.
 
     :param words: the banned words, read once for many products
+    :param template: what the category asks, likewise
     :raises ForbiddenWords, IncompleteProduct, WrongOptions, WrongPrice, DuplicateCode: as :func:`save_product`
     """
     product = Product(shop=shop, currency=shop.currency, created_at=now, changed_at=now)
-    _take(product, fields)
+    values = _take(product, fields, {}, template)
     findings = _checked(product, skus, words)
-    return Drafted(product=product, skus=skus, needs_reviewer=_needs_reviewer(product, findings))
+    return Drafted(product=product, skus=skus, needs_reviewer=_needs_reviewer(product, findings), values=values)
 
 
 @transaction.atomic
@@ -190,6 +210,7 @@ def create_products(*, shop, drafted: Sequence[Drafted], submits: Iterable[bool]
 
     insert_rows(products)
     ProductStats.objects.bulk_create([ProductStats(product=product) for product in products])
+    insert_rows(row for one in drafted for row in specifications.rows_for(one.product, one.values))
     skus = insert_rows(
         _apply(draft, Sku(shop_id=shop.pk, product=one.product, choice=list(draft.choice), currency=shop.currency))
         for one in drafted
@@ -223,7 +244,8 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
         raise _wrong_status(product)
     if not product.skus.filter(is_active=True).exists():
         raise IncompleteProduct(_("Offer at least one combination with a price first."))
-    _must_be_sellable(product)
+    _must_say_what_is_required(product)
+    _must_be_sellable(product, now)
     findings = _findings(product)
     forbid(findings)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
@@ -280,6 +302,7 @@ def put_on_sale(*, product: Product, by, now: datetime) -> Product:
     The shop sells it again.
 
     :raises TradeNotAdmitted: the shop may not sell goods of this trade now
+    :raises BrandNotAuthorized: the brand is protected, and the shop has no valid authorization
     :raises WrongStatus: it was not taken off sale by the shop
     """
     product = _locked(product)
@@ -383,11 +406,41 @@ def _facts(product: Product) -> dict:
     }
 
 
-def _take(product: Product, fields: dict) -> None:
+def _take(product: Product, fields: dict, values: dict, template: Sequence[CategoryAttribute] | None = None) -> dict:
+    """Set the fields; what it says for the attributes of the category that it has then."""
     for name, value in fields.items():
-        if name not in WRITABLE:
+        if name == "values":
+            values = value
+        elif name not in WRITABLE:
             raise TypeError(f"a product has no {name} that could be saved")
-        setattr(product, name, value)
+        else:
+            setattr(product, name, value)
+    if not values:
+        product.said_values = {}
+        return {}
+    asked = specifications.template_of(product.category_id) if template is None else template
+    product.said_values = specifications.checked(asked, values)
+    return product.said_values
+
+
+def _must_say_what_is_required(product: Product) -> None:
+    asked = specifications.template_of(product.category_id)
+    if asked and (names := specifications.missing(asked, specifications.values_of(product))):
+        raise IncompleteProduct(
+            _("Say what goods of this category must tell: %(names)s.") % {"names": _(", ").join(names)}, missing=names
+        )
+
+
+def _must_not_fall_silent(product: Product, before: dict, after: dict) -> None:
+    """What is on sale goes on telling what it must."""
+    if product.status not in {Product.Status.ON_SALE, Product.Status.IN_REVIEW, Product.Status.WITHHELD}:
+        return
+    asked = specifications.template_of(product.category_id)
+    told = [row for row in asked if row.attribute_id in before]
+    if names := specifications.missing(told, after):
+        raise IncompleteProduct(
+            _("Say what goods of this category must tell: %(names)s.") % {"names": _(", ").join(names)}, missing=names
+        )
 
 
 def _checked(product: Product, skus: Sequence[SkuDraft], words: Iterable[BannedWord] | None = None) -> list[Finding]:
@@ -447,6 +500,8 @@ def _findings(product: Product, words: Iterable[BannedWord] | None = None) -> li
     texts = [*product.title.values(), *product.subtitle.values(), *product.description.values()]
     texts += [text for attribute in product.attributes for text in attribute["value"].values()]
     texts += [text for option in product.options for value in option["values"] for text in value["name"].values()]
+    said = product.said_values if hasattr(product, "said_values") else specifications.values_of(product)
+    texts += specifications.words_in(said)
     return list(screen(dict.fromkeys(texts), words).findings)
 
 
@@ -454,9 +509,13 @@ def _needs_reviewer(product: Product, findings: list[Finding]) -> bool:
     return product.category.needs_review or bool(findings)
 
 
-def _look_again(product: Product, findings: list[Finding]) -> None:
-    """What was approved has changed: where a person must look, it waits; the shop's own "off sale" becomes a draft."""
-    if not _needs_reviewer(product, findings):
+def _look_again(product: Product, findings: list[Finding], *, is_elsewhere: bool = False) -> None:
+    """
+    What was approved has changed: where a person must look, it waits; the shop's own "off sale" becomes a draft. Strict
+    categories want that of every change, watched ones when goods come to them.
+    """
+    is_risky = product.category.risk == Category.Risk.STRICT or (is_elsewhere and product.category.needs_review)
+    if not is_risky and not findings:
         return
     if product.status in {Product.Status.ON_SALE, Product.Status.WITHHELD}:
         Product.FLOW.move(product, Product.Status.IN_REVIEW)
@@ -473,7 +532,8 @@ def _follow_papers(product: Product) -> None:
             Product.FLOW.move(product, wanted)
 
 
-def _must_be_sellable(product: Product) -> None:
+def _must_be_sellable(product: Product, now: datetime) -> None:
+    must_be_authorized(product.shop, product.brand, now=now)
     trade = product.category.trade
     if not may_sell(product.shop, trade and trade.pk):
         name = trade.name if trade else product.category
@@ -516,7 +576,7 @@ def _apply(draft: SkuDraft, sku: Sku) -> Sku:
 def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "") -> Product:
     before = product.status
     if status == Product.Status.ON_SALE:
-        _must_be_sellable(product)
+        _must_be_sellable(product, now)
     Product.FLOW.move(product, status)
     product.review_note = note
     if status == Product.Status.ON_SALE and product.on_sale_at is None:

@@ -4,7 +4,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.models import Product, Report, ReviewAppeal
+from catalog.models import BrandAuthorization, Product, Report, ReviewAppeal
 from mall.admin_site import StaffQueue
 
 
@@ -25,4 +25,9 @@ def waiting(user) -> list[StaffQueue]:
         waiting = ReviewAppeal.objects.filter(status=ReviewAppeal.Status.ASKED)
         found = waiting.aggregate(count=Count("pk"), since=Min("asked_at"))
         queues.append(StaffQueue(_("Appeals against reviews"), url=f"{url}?status__exact=asked", **found))
+    if user.has_perm("catalog.view_brandauthorization"):
+        url = reverse("admin:catalog_brandauthorization_changelist")
+        waiting = BrandAuthorization.objects.filter(status=BrandAuthorization.Status.ASKED)
+        found = waiting.aggregate(count=Count("pk"), since=Min("asked_at"))
+        queues.append(StaffQueue(_("Authorizations of brands"), url=f"{url}?status__exact=asked", **found))
     return queues

@@ -64,6 +64,11 @@ SCHEDULE = [
     Line("catalog.score_reviews", day(0, 40), _("C6: what is said of late weighs more in a score"), daily=True),
     Line("catalog.forget_history", day(3, 55), _("C7: what was looked at long ago is forgotten"), daily=True),
     Line("catalog.tell_watchers", every(60), _("C7: who waits for a price or for stock is told"), 60, True),
+    Line("catalog.watch_authorizations", day(0, 10), _("C1: authorizations of brands that run out"), daily=True),
+    Line("catalog.follow_commissions", every(60), _("C1: a commission changes at its moment"), 60, True),
+    Line(
+        "catalog.read_stale_search", every(60), _("C1: goods of what was renamed are found by its new name"), 60, True
+    ),
     Line("catalog.count_searches", every(60), _("C5: what people looked for is counted"), 60, True),
     Line(
         "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import products
-from catalog.backoffice.forms import ProductForm, StockForm, drafts, sku_formset
+from catalog.backoffice.forms import ProductForm, StockForm, drafts, show_unchecked, sku_formset
 from catalog.backoffice.lists import MOVEMENTS, PRODUCTS
 from catalog.models import Product, ProductPicture, Stock, StockMovement
 from catalog.offers import choice_text
 from catalog.products import save_product
+from catalog.shelves import put_in_categories
 from catalog.stock import correct, receive
 from mall import clock
 from mall.backoffice.bulk import chosen_ids, do_to_each, tell
@@ -120,21 +121,16 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
-    form = ProductForm(request.POST or None, product=product)
+    form = ProductForm(request.POST or None, shop=request.shop, product=product)
     formset = sku_formset(request.POST or None, product=product)
 
-    if request.method == "POST" and form.is_valid() and formset.is_valid():
+    if "continue" in request.POST:  # another category: its fields, and nothing is checked yet
+        show_unchecked(form, formset)
+    elif request.method == "POST" and form.is_valid() and formset.is_valid():
         try:
-            saved = save_product(
-                shop=request.shop,
-                product=product,
-                fields=form.product_fields(),
-                skus=drafts(form, formset),
-                by=request.user,
-                now=clock.now(),
-            )
+            saved = _save(request, product, form, formset)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             messages.success(request, _("Saved."))
             if product and saved.options != product.options:
@@ -153,6 +149,23 @@ def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
         "actions": _actions(product) if product else [],
     }
     return render(request, "backoffice/catalog/form.html", context)
+
+
+@transaction.atomic
+def _save(request: HttpRequest, product: Product | None, form: ProductForm, formset) -> Product:
+    """The product with its places in the shop's own categories, all or nothing."""
+    now = clock.now()
+    saved = save_product(
+        shop=request.shop,
+        product=product,
+        fields=form.product_fields(),
+        skus=drafts(form, formset),
+        by=request.user,
+        now=now,
+    )
+    if (chosen := form.chosen_shelves()) is not None:
+        put_in_categories(product=saved, categories=chosen, by=request.user, now=now)
+    return saved
 
 
 _ACTIONS = {

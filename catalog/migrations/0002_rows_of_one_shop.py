@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
     operations = [
         RowsOfOneShop("catalog_product"),
         RowsOfOneShop("catalog_productpicture"),
+        RowsOfOneShop("catalog_productvalue"),
+        RowsOfOneShop("catalog_brandauthorization"),
+        RowsOfOneShop("catalog_shopcategory"),
+        RowsOfOneShop("catalog_shelvedproduct"),
         RowsOfOneShop("catalog_sku"),
         RowsOfOneShop("catalog_warehouse"),
         RowsOfOneShop("catalog_stock"),
@@ -21,6 +25,8 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_question"),
         RowsOfOneShop("catalog_answer"),
         NotForShops(
+            "catalog_authorizationwarning",
+            "catalog_commissionchange",
             "catalog_vote",
             "catalog_report",
             "catalog_favorite",

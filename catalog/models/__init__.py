@@ -1,4 +1,13 @@
-from catalog.models.category import Brand, Category
+from catalog.models.attribute import (
+    Attribute,
+    AttributeChoice,
+    AttributeOverride,
+    CategoryAttribute,
+    ProductValue,
+    StaleSearch,
+)
+from catalog.models.authorization import AuthorizationWarning, BrandAuthorization
+from catalog.models.category import Brand, Category, CommissionChange, FormerAddress
 from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
 from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
 from catalog.models.question import Answer, Question
@@ -11,12 +20,16 @@ from catalog.models.search import (
     SearchedWords,
     SearchRule,
 )
+from catalog.models.shop_category import ShelvedProduct, ShopCategory
 from catalog.models.stock import Reservation, Stock, StockMovement, Warehouse
 from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImport
 
 __all__ = [
-    "Answer", "Brand", "CatalogueWord", "Category", "FacetName", "FacetValue", "Favorite", "FollowedShop", "HistoryOff",
-    "ImportProblem", "ImportedPicture", "Product", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats",
-    "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ShopStats", "Sku",
-    "Stock", "StockMovement", "Viewed", "Vote", "Warehouse", "Watch",
+    "Answer", "Attribute", "AttributeChoice", "AttributeOverride", "AuthorizationWarning", "Brand",
+    "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "FacetName",
+    "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "HistoryOff", "ImportProblem", "ImportedPicture",
+    "Product", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats", "ProductValue", "Question",
+    "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ShelvedProduct",
+    "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockMovement", "Viewed", "Vote", "Warehouse",
+    "Watch",
 ]  # fmt: skip

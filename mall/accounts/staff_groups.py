@@ -20,6 +20,11 @@ SEES_GOODS = {
     "catalog.view_product", "catalog.view_category", "catalog.view_brand", "catalog.view_review",
     "catalog.view_question", "catalog.view_answer",
 }  # fmt: skip
+KEEPS_ATTRIBUTES = {
+    f"catalog.{action}_{model}"
+    for action in ("view", "add", "change", "delete")
+    for model in ("attribute", "attributechoice", "attributeoverride")
+} | {"catalog.view_commissionchange", "catalog.add_commissionchange"}
 KEEPS_SEARCH = {
     "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
     "catalog.change_searchrule", "catalog.delete_searchrule",
@@ -74,6 +79,9 @@ STAFF_GROUPS = {
             *SEES_SHOPS,
             *SEES_GOODS,
             *KEEPS_SEARCH,
+            *KEEPS_ATTRIBUTES,
+            "catalog.view_brandauthorization",
+            "catalog.decide_brandauthorization",
             "merchants.view_application",
             "merchants.expert_application",
             "merchants.view_document",

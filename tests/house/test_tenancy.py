@@ -14,8 +14,10 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.brands import ask_authorization
 from catalog.models import Review, ReviewAppeal
 from catalog.questions import ask
+from catalog.shelves import add_category
 from mall import clock
 from mall.backoffice.saved import save_filter
 from mall.exports.asking import ask_for_export
@@ -33,9 +35,10 @@ from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
-from tests.factories.catalog import sku
+from tests.factories.catalog import brand, sku
 from tests.factories.decoration import added, published
 from tests.factories.merchants import seat, shop
+from tests.factories.papers import picture as scan
 from tests.journeys import paid_order
 from tests.merchants.applying import in_status
 
@@ -79,6 +82,10 @@ ROWS = {
     "backoffice:catalog:import-start": {"public_id": "import"},
     "backoffice:catalog:import-discard": {"public_id": "import"},
     "backoffice:catalog:import-errors": {"public_id": "import"},
+    "backoffice:catalog:brands": {},
+    "backoffice:catalog:brand-document": {"public_id": "authorization"},
+    "backoffice:catalog:shelves": {},
+    "backoffice:catalog:shelf": {"public_id": "shelf"},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
@@ -117,6 +124,9 @@ WRITES = {
     if name.rpartition(":")[2] in {"add", "status", "picture", "ship", "cancel", "bulk"}
     or name.startswith("backoffice:catalog:import")
 } | {
+    "backoffice:catalog:brand-document",
+    "backoffice:catalog:shelves",
+    "backoffice:catalog:shelf",
     "backoffice:decoration:theme",
     "backoffice:decoration:order",
     "backoffice:decoration:publish",
@@ -176,6 +186,7 @@ SHOPPERS_ROWS = {
 }
 FOR_EVERYBODY = {
     "storefront:catalog:category",
+    "storefront:catalog:brand",
     "storefront:catalog:product",
     "storefront:catalog:shop",
     "storefront:catalog:review",
@@ -270,6 +281,17 @@ def world(db, settings):
             "version": SimpleNamespace(public_id=published(mine).number),
             "review": review,
             "question": question,
+            "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
+            "authorization": ask_authorization(
+                shop=mine,
+                brand=brand(),
+                number="1",
+                valid_from=NOON.date(),
+                valid_to=NOON.date(),
+                file=scan(),
+                by=owner,
+                now=NOON,
+            ),
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
