@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from catalog.generation import CATALOGUE, forget
 from catalog.models import Attribute, AttributeChoice, Category, FacetName, FacetValue, ProductValue, StaleSearch
 from catalog.search.renaming import read_anew
+from catalog.specifications import range_label
 from mall.audit.trail import record
 from mall.refusals import Refusal
 from mall.rows import select_rows
@@ -94,6 +95,11 @@ def template_changed(*, category: Category, attributes: Iterable[Attribute] = ()
         FacetName.objects.filter(attribute=attribute).update(name=attribute.name)
         for choice in attribute.choices.all():
             FacetValue.objects.filter(of__attribute=attribute, key=str(choice.pk)).update(value=choice.name)
+        if attribute.kind == Attribute.Kind.NUMBER:
+            ranges = list(FacetValue.objects.filter(of__attribute=attribute))
+            for row in ranges:
+                row.value = range_label(row.key, attribute.unit)
+            FacetValue.objects.bulk_update(ranges, ["value"])
     record(
         "catalog.change_template",
         category.slug,

@@ -125,23 +125,14 @@ class Specification:
     def _range(self) -> tuple[str, Text, int]:
         """The range in which the number lies; without steps the number itself is one."""
         if not self.steps:
-            return plain(self.number), self.text, 0
-        steps = sorted(self.steps)
-        place = sum(step <= self.number for step in steps)
-        low = plain(steps[place - 1]) if place else ""
-        high = plain(steps[place]) if place < len(steps) else ""
-        label = Text()
-        for code in LANGUAGES:
-            with translation.override(code):
-                words = {"low": low, "high": high, "unit": self.unit}
-                if not low:
-                    label[code] = _("under %(high)s %(unit)s") % words
-                elif not high:
-                    label[code] = _("from %(low)s %(unit)s") % words
-                else:
-                    label[code] = f"{low}–{high} {self.unit}"
-                label[code] = label[code].strip()
-        return f"{low}-{high}", label, place + 1
+            key, place = plain(self.number), 0
+        else:
+            steps = sorted(self.steps)
+            place = sum(step <= self.number for step in steps) + 1
+            low = plain(steps[place - 2]) if place > 1 else ""
+            high = plain(steps[place - 1]) if place <= len(steps) else ""
+            key = f"{low}..{high}"
+        return key, range_label(key, self.unit), place
 
     @property
     def for_files(self) -> str:
@@ -155,6 +146,24 @@ class Specification:
         if self.kind == Kind.DATE:
             return self.day.isoformat()
         return " | ".join(words for code in LANGUAGES if (words := self.words.get(code)))
+
+
+def range_label(key: str, unit: Text) -> Text:
+    """What a range of numbers (``10..30``, ``..10``), or a number by itself, is called in every language."""
+    low, dots, high = key.partition("..")
+    label = Text()
+    for code in LANGUAGES:
+        with translation.override(code):
+            words = {"low": low, "high": high, "unit": unit}
+            if not dots:
+                label[code] = f"{low} {unit}".strip()
+            elif not low:
+                label[code] = (_("under %(high)s %(unit)s") % words).strip()
+            elif not high:
+                label[code] = (_("from %(low)s %(unit)s") % words).strip()
+            else:
+                label[code] = f"{low}–{high} {unit}".strip()
+    return label
 
 
 def plain(number: Decimal) -> str:

@@ -258,6 +258,19 @@ def test_choices_ranges_and_yes_or_no_become_facets_that_ignore_themselves(tea):
         assert facet(narrowed, "Battery") == {"10–30 hours": 1, "from 30 hours": 1}
 
 
+def test_ranges_follow_the_unit_and_the_steps_that_staff_set(tea):
+    hours = attribute(tea, "续航|Battery", kind="number", unit="小时|hours", steps=[10])
+    goods_with(tea, hours, Decimal(5))
+    goods_with(tea, hours, Decimal(20))
+
+    hours.unit, hours.steps = Text({"zh-hans": "时", "en": "h"}), [Decimal(10), Decimal(15)]
+    hours.save()
+    template_changed(category=tea, attributes=[hours], by=staff(), now=NOON)
+
+    with translation.override("en"):
+        assert facet(listing(asked(QueryDict(), path="/c/tea/")), "Battery") == {"under 10 h": 1, "from 15 h": 1}
+
+
 def test_a_list_asks_as_many_questions_whatever_is_asked_of_goods(tea):
     roast = attribute(tea, choices=["浅|Light", "深|Dark"])
     goods_with(tea, roast, choice(roast, "浅"))
