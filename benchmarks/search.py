@@ -205,9 +205,9 @@ _GOODS = (
     FROM generate_series(1, %(brands)s) AS n
     """,
     """
-    INSERT INTO catalog_product (public_id, status, shop_id, category_id, brand_id, title, subtitle, description,
-        options, attributes, currency, price_from, price_to, review_note, created_at, changed_at, on_sale_at)
-    SELECT 'prd_' || lpad(n::text, 20, '0'), 'on_sale', s.low + h1 %% %(shops)s, c.low + k - 1,
+    INSERT INTO catalog_product (public_id, handle, status, shop_id, category_id, brand_id, title, subtitle,
+        description, options, attributes, currency, price_from, price_to, review_note, created_at, changed_at, on_sale_at)
+    SELECT 'prd_' || lpad(n::text, 20, '0'), '', 'on_sale', s.low + h1 %% %(shops)s, c.low + k - 1,
         CASE WHEN h2 %% 5 > 0 THEN b.low + h2 %% %(brands)s END,
         jsonb_build_object('zh-hans', (%(before)s)[1 + h3 %% 30] || (%(before)s)[1 + h4 %% 30] || (%(zh)s)[k] || ' '
             || (%(after)s)[1 + h5 %% 30] || ' ' || n %% 9973,
@@ -239,8 +239,10 @@ _BESIDE = (
     FROM (SELECT id, abs(hashint8(id)) %% 1000 AS r FROM catalog_product) p
     """,
     """
-    INSERT INTO catalog_sku (public_id, shop_id, product_id, choice, code, currency, price, weight_grams, is_active)
-    SELECT 'sku_' || lpad(id::text, 20, '0'), shop_id, id, '{}', '', 'CNY', price_from, 500, true FROM catalog_product
+    INSERT INTO catalog_sku (public_id, shop_id, product_id, choice, code, currency, price, weight_grams, barcode,
+        is_active)
+    SELECT 'sku_' || lpad(id::text, 20, '0'), shop_id, id, '{}', '', 'CNY', price_from, 500, '', true
+    FROM catalog_product
     """,
 )
 _STOCK = """

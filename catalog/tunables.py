@@ -30,7 +30,7 @@ HOT_WORD_VISITORS = Tunable(
 )
 PAGE_SECONDS = Tunable(
     "catalog.page_seconds",
-    default=30,
+    default=120,
     least=1,
     most=600,
     sentence=_("For how many seconds the part of a page that is the same for everybody is kept; edits show at once."),

@@ -1,5 +1,6 @@
 """What list pages share: choices that are links, and pages of rows."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ def cached_part(key: str, *, seconds: int, build: Callable[[], object]) -> objec
 
     Holds plain values or rendered text, never model instances of a person's own rows.
     """
-    full_key = f"part:{get_language()}:{key}"
+    name = hashlib.blake2b(key.encode(), digest_size=20).hexdigest()  # whatever was searched for, a cache can name it
+    full_key = f"part:{get_language()}:{name}"
     part = cache.get(full_key)
     if part is None:
         part = build()

@@ -128,7 +128,7 @@ WITH summed AS (
     FROM merchants_dailyfacts day WHERE day."on" >= %(first)s AND day."on" < %(month)s
     GROUP BY day.shop_id
 ), facts AS (
-    SELECT shop.id, shop.public_id, shop.opened_at, coalesce(activity.category, '') AS category,
+    SELECT shop.id, shop.opened_at, coalesce(activity.category, '') AS category,
         {", ".join(f"coalesce(summed.{name}, 0) AS {name}" for name in (*_OWN, "days_with_updates"))},
         least(%(days)s, ceil(extract(epoch FROM %(end)s - shop.opened_at) / 86400)) AS days_open
     FROM merchants_shop shop
@@ -136,7 +136,7 @@ WITH summed AS (
     LEFT JOIN summed ON summed.shop_id = shop.id
     WHERE shop.status <> 'closed' AND shop.opened_at < %(end)s
 ), counted AS (
-    SELECT id, public_id, opened_at, category, {_each("{numerator} AS n{i}, {denominator} AS d{i}")} FROM facts
+    SELECT id, opened_at, category, {_each("{numerator} AS n{i}, {denominator} AS d{i}")} FROM facts
 ), of_category AS (
     SELECT category, {_each("sum(n{i}) AS n{i}, sum(d{i}) AS d{i}")} FROM counted GROUP BY category
 ), of_all AS (
@@ -163,6 +163,11 @@ WITH summed AS (
 ), scored AS (
     SELECT *, points < {PASS} AND opened_at > %(grace_since)s AS is_lifted
     FROM (SELECT *, {_each("points{i}", " + ")} AS points FROM pointed) AS summed
+), before AS (
+    SELECT DISTINCT ON (shop_id) shop_id, score FROM merchants_healthscore
+    WHERE month < %(month)s AND month >= %(month)s - interval '1 year'
+        AND (%(shop)s::bigint IS NULL OR shop_id = %(shop)s)
+    ORDER BY shop_id, month DESC
 ), written AS (
     INSERT INTO merchants_healthscore (shop_id, month, score, measures, sheet_version, scored_at, category)
     SELECT id, %(month)s, CASE WHEN is_lifted THEN {PASS} ELSE points END,
@@ -181,15 +186,12 @@ WITH summed AS (
 ), told AS (
     INSERT INTO mall_outboxevent (name, payload, published_at, due_at, delivered_at, attempts, last_error)
     SELECT 'HealthScored', jsonb_build_object(
-        'shop_id', scored.public_id, 'month', to_char(%(month)s::date, 'YYYY-MM-DD'), 'score', floor(written.score)::int
+        'shop_id', shop.public_id, 'month', to_char(%(month)s::date, 'YYYY-MM-DD'), 'score', floor(written.score)::int
     ), now(), now(), CASE WHEN %(is_heard)s THEN NULL ELSE now() END, 0, ''
-    FROM written JOIN scored ON scored.id = written.shop_id ORDER BY scored.id
+    FROM written JOIN merchants_shop shop ON shop.id = written.shop_id ORDER BY shop.id
 )
-SELECT written.shop_id, written.score, (
-    SELECT before.score FROM merchants_healthscore before
-    WHERE before.shop_id = written.shop_id AND before.month < %(month)s ORDER BY before.month DESC LIMIT 1
-) AS score_before
-FROM written
+SELECT written.shop_id, written.score, before.score
+FROM written LEFT JOIN before USING (shop_id)
 """  # noqa: S608 (the sheet's own words, written above)
 _STAYS = "NOTHING"
 _ANEW = (

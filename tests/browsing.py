@@ -107,7 +107,7 @@ def unsound(window, page) -> list[str]:
     window.wait_for_load_state("load")
     found = [] if answer.status == page.status else [f"answers {answer.status} instead of {page.status}"]
     found += accessibility(window, but=DJANGO_OWN if page.audience == "admin" else ())
-    if window.evaluate(KNOWS_THE_DARK):
+    if window.viewport_size["width"] == DESKTOP and window.evaluate(KNOWS_THE_DARK):  # colors know no width
         window.emulate_media(color_scheme="dark")
         window.reload()  # colours that change softly would be caught half-way
         window.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # painted

@@ -20,7 +20,6 @@ from django.urls import reverse
 from catalog import products, reviews
 from catalog.decoration import drafts, publishing
 from catalog.decoration.drafts import draft_of
-from catalog.decoration.kinds import kinds
 from catalog.interest import favorites, watches
 from catalog.models import (
     Category,
@@ -540,7 +539,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("page-versions", "decoration:versions")
     yield page("page-version", "decoration:version", 1)
     yield page("page-add", "decoration:add")
-    for kind in kinds():
+    for kind in ("banners", "goods"):  # a list of pictures, a choice of products
         yield Page(
             f"page-add-{kind}", OWNER, f"{reverse('backoffice:decoration:add', args=[scene.shop.slug])}?kind={kind}"
         )

@@ -111,7 +111,9 @@
       const drawing = echarts.init(place, null, { renderer: "svg" });
       drawing.setOption(options(chart));
       new ResizeObserver(() => drawing.resize()).observe(place);
-      dark.addEventListener("change", () => drawing.setOption(options(chart), true));
+      const redraw = () => drawing.setOption(options(chart), true);
+      dark.addEventListener("change", redraw);
+      new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme", "data-appearance"] });
     } catch {
       place.remove();
       table.open = true;
