@@ -113,6 +113,9 @@ class CommissionsOfCategory(admin.TabularInline):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("catalog.view_category")
+
     def has_add_permission(self, request, obj=None):
         return request.user.has_perm("catalog.change_category")
 

@@ -254,9 +254,10 @@ def read(attribute: Attribute, said: str) -> Value:
         except InvalidOperation:
             raise _wrong(attribute, _("“%(text)s” is no number.") % {"text": said[:40]}) from None
     if attribute.kind == Kind.FLAG:
-        if said.casefold() not in _YES | _NO:
+        yes, no = _in_all_languages("Yes") | {"true", "1"}, _in_all_languages("No") | {"false", "0"}
+        if said.casefold() not in yes | no:
             raise _wrong(attribute, _("Write TRUE or FALSE."))
-        return said.casefold() in _YES
+        return said.casefold() in yes
     if attribute.kind == Kind.DATE:
         try:
             return datetime.strptime(said.replace("/", "-")[:10], "%Y-%m-%d").date()  # noqa: DTZ007 - a day
@@ -271,7 +272,12 @@ def read(attribute: Attribute, said: str) -> Value:
     return keys[0] if keys else None
 
 
-_YES, _NO = {"true", "yes", "1", "是", "有"}, {"false", "no", "0", "否", "无"}
+def _in_all_languages(word: str) -> set[str]:
+    said = set()
+    for code in LANGUAGES:
+        with translation.override(code):
+            said.add(_(word).casefold())
+    return said
 
 
 def _choice_called(attribute: Attribute, name: str) -> int:

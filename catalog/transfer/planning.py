@@ -414,18 +414,19 @@ class Planner:
         """What the columns of attributes say; what has no column stays as it is."""
         told, values = plan.told, dict(before)
         asked = {
-            name.casefold(): row.attribute
+            name.casefold(): row
             for row in reversed(self._template(plan.fields["category"]))
             for name in row.attribute.name.values()
         }
         for column, words in told.values.items():
-            attribute = asked.get(attribute_called(column))
-            if attribute is None:
+            row = asked.get(attribute_called(column))
+            if row is None:
                 if words:
                     told.say(told.rows_from, self.columns.name(column), _("Goods of this category are not asked that."))
                 continue
             try:
-                values[attribute.pk] = specifications.read(attribute, words)
+                said = {row.attribute_id: specifications.read(row.attribute, words)}
+                values[row.attribute_id] = specifications.checked([row], said).get(row.attribute_id)
             except specifications.WrongValue as refusal:
                 told.say(told.rows_from, self.columns.name(column), refusal.details["why"])
         plan.fields["values"] = values

@@ -22,9 +22,9 @@ SEES_GOODS = {
 }  # fmt: skip
 KEEPS_ATTRIBUTES = {
     f"catalog.{action}_{model}"
-    for action in ("view", "add", "change", "delete")
+    for action in ("add", "change", "delete")
     for model in ("attribute", "attributechoice", "attributeoverride")
-} | {"catalog.view_commissionchange", "catalog.add_commissionchange"}
+} | {"catalog.view_attribute"}
 KEEPS_SEARCH = {
     "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
     "catalog.change_searchrule", "catalog.delete_searchrule",
