@@ -206,7 +206,8 @@ _GOODS = (
     """,
     """
     INSERT INTO catalog_product (public_id, handle, status, shop_id, category_id, brand_id, title, subtitle,
-        description, options, attributes, currency, price_from, price_to, review_note, created_at, changed_at, on_sale_at)
+        description, options, attributes, currency, price_from, price_to, review_note, created_at, changed_at,
+        on_sale_at)
     SELECT 'prd_' || lpad(n::text, 20, '0'), '', 'on_sale', s.low + h1 %% %(shops)s, c.low + k - 1,
         CASE WHEN h2 %% 5 > 0 THEN b.low + h2 %% %(brands)s END,
         jsonb_build_object('zh-hans', (%(before)s)[1 + h3 %% 30] || (%(before)s)[1 + h4 %% 30] || (%(zh)s)[k] || ' '
