@@ -419,7 +419,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     category = reverse("storefront:catalog:category", args=[scene.category.slug])
     yield page("home", reverse("storefront:catalog:home"))
     yield page("category", category)
-    yield page("brand", reverse("storefront:catalog:brand", args=["jingdezhen"]))
+    yield page("brand", reverse("storefront:catalog:brand", args=[scene.product.brand.slug]))
     yield page("category-filtered", f"{category}?price_min=10&in_stock=1&sort=newest")
     yield page("search", reverse("storefront:catalog:search") + "?q=tea")
     yield page("search-all", reverse("storefront:catalog:search"))
