@@ -50,6 +50,24 @@ class SaysHowMany:
         return formset
 
 
+class AsItsPage:
+    """Rows that whoever may see or write their page may see or write too; they want no permission of their own."""
+
+    page = "category"
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm(f"catalog.view_{self.page}") or self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.has_perm(f"catalog.change_{self.page}")
+
+    def has_add_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+
 class AttributeForm(forms.ModelForm):
     """The kind stays once products say something; ranges and bounds are for numbers."""
 
@@ -93,7 +111,7 @@ class AttributesOfCategory(SaysHowMany, SpeaksTexts, admin.StackedInline):
     ]  # fmt: skip
 
 
-class OverridesOfCategory(admin.TabularInline):
+class OverridesOfCategory(AsItsPage, admin.TabularInline):
     model = AttributeOverride
     form = OverrideForm
     extra = 0
@@ -233,7 +251,8 @@ class CategoryAdmin(SpeaksTexts, TreeAdmin):
         forget(CATALOGUE, SHOPS)
 
 
-class ChoicesOfAttribute(SaysHowMany, admin.TabularInline):
+class ChoicesOfAttribute(AsItsPage, SaysHowMany, admin.TabularInline):
+    page = "attribute"
     model = AttributeChoice
     formset = KeepsChoices
     extra = 1

@@ -21,10 +21,8 @@ SEES_GOODS = {
     "catalog.view_question", "catalog.view_answer",
 }  # fmt: skip
 KEEPS_ATTRIBUTES = {
-    f"catalog.{action}_{model}"
-    for action in ("add", "change", "delete")
-    for model in ("attribute", "attributechoice", "attributeoverride")
-} | {"catalog.view_attribute"}
+    "catalog.view_attribute", "catalog.add_attribute", "catalog.change_attribute", "catalog.delete_attribute",
+}  # fmt: skip
 KEEPS_SEARCH = {
     "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
     "catalog.change_searchrule", "catalog.delete_searchrule",
