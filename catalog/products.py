@@ -30,6 +30,7 @@ from mall.pictures import make_ours
 from mall.refusals import Refusal
 from mall.rows import insert_rows
 from mall.texts import Text
+from merchants.agreements import check_offer, may_offer
 from merchants.licences import may_sell
 from risk.models import BannedWord
 from risk.screening import Finding, screen
@@ -225,9 +226,9 @@ def create_products(*, shop, drafted: Sequence[Drafted], submits: Iterable[bool]
     return products
 
 
-def is_sellable(shop, category) -> bool:
-    """Whether the shop may sell goods of this category now: the papers of its trade are there."""
-    return may_sell(shop, category.trade_id)
+def is_sellable(shop, category, *, now: datetime) -> bool:
+    """Whether the shop may put goods of this category on sale now: papers are there, no newer agreement waits."""
+    return may_sell(shop, category.trade_id) and may_offer(shop, now=now)
 
 
 @transaction.atomic
@@ -237,6 +238,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
 
     :raises IncompleteProduct: nothing of it is offered
     :raises ForbiddenWords: the text holds words that goods must not carry
+    :raises AgreementNotAccepted: a newer agreement binds the shop, and nobody has accepted it
     :raises WrongStatus: it is on sale or waits for a reviewer already
     """
     product = _locked(product)
@@ -246,6 +248,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
         raise IncompleteProduct(_("Offer at least one combination with a price first."))
     _must_say_what_is_required(product)
     _must_be_sellable(product, now)
+    check_offer(product.shop, now=now)
     findings = _findings(product)
     forbid(findings)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
@@ -303,11 +306,13 @@ def put_on_sale(*, product: Product, by, now: datetime) -> Product:
 
     :raises TradeNotAdmitted: the shop may not sell goods of this trade now
     :raises BrandNotAuthorized: the brand is protected, and the shop has no valid authorization
+    :raises AgreementNotAccepted: a newer agreement binds the shop, and nobody has accepted it
     :raises WrongStatus: it was not taken off sale by the shop
     """
     product = _locked(product)
     if product.status != Product.Status.OFF_SALE:
         raise _wrong_status(product)
+    check_offer(product.shop, now=now)
     return _move(product, Product.Status.ON_SALE, "catalog.put_on_sale", by=by, now=now)
 
 
@@ -539,7 +544,8 @@ def _must_be_sellable(product: Product, now: datetime) -> None:
         name = trade.name if trade else product.category
         raise TradeNotAdmitted(
             _("Your business may not sell “%(trade)s” now: its documents are missing or have run out.")
-            % {"trade": name}
+            % {"trade": name},
+            way="backoffice:merchants:trades",
         )
 
 

@@ -10,6 +10,7 @@ from mall.events.retry import retry_event
 from mall.jobs import JobRun
 from mall.schedule import SCHEDULE
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, known_values
+from mall.workdays_admin import WorkYearAdmin  # noqa: F401 - registers the years of working days
 
 
 @admin.register(AuditRecord)

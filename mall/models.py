@@ -6,5 +6,6 @@ from mall.events.models import OutboxEvent, Receipt
 from mall.idempotency import IdempotentCall
 from mall.jobs import JobRun
 from mall.tunables.models import Turned
+from mall.workdays import WorkYear
 
-__all__ = ["AuditRecord", "IdempotentCall", "JobRun", "OutboxEvent", "Receipt", "Seal", "Turned"]
+__all__ = ["AuditRecord", "IdempotentCall", "JobRun", "OutboxEvent", "Receipt", "Seal", "Turned", "WorkYear"]

@@ -60,6 +60,8 @@ SCHEDULE = [
         _("M1: documents that run out"),
         daily=True,
     ),
+    Line("merchants.watch_abandoned", day(0, 30), _("M2: applications that nobody goes on with"), daily=True),
+    Line("merchants.watch_agreements", day(0, 35), _("M2: newer agreements are asked for and reminded of"), daily=True),
     Line("catalog.follow_trades", day(0, 20), _("M1: goods whose papers ran out are withheld"), daily=True),
     Line("catalog.score_reviews", day(0, 40), _("C6: what is said of late weighs more in a score"), daily=True),
     Line("catalog.forget_history", day(3, 55), _("C7: what was looked at long ago is forgotten"), daily=True),

@@ -4,6 +4,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from mall import clock, workdays
 from mall.admin_site import StaffQueue
 from mall.events.models import OutboxEvent
 from mall.jobs import failed_jobs
@@ -21,4 +22,8 @@ def waiting(user) -> list[StaffQueue]:
         url = f"{reverse('admin:mall_jobrun_changelist')}?ok__exact=0"
         since = min((run.started_at for run in runs), default=None)
         queues.append(StaffQueue(_("Jobs whose last run failed"), len(runs), url, since, is_trouble=bool(runs)))
+    if user.has_perm("mall.view_workyear"):
+        years = workdays.unconfirmed_years(clock.business_date(clock.now()))
+        url = f"{reverse('admin:mall_workyear_changelist')}?is_confirmed__exact=0"
+        queues.append(StaffQueue(_("Working days not confirmed"), len(years), url, is_trouble=bool(years)))
     return queues

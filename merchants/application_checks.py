@@ -20,6 +20,7 @@ from risk import screening
 
 BUSINESS = ("merchant_name", "kind", "credit_code", "contact_name", "contact_phone")
 SHOP = ("shop_name", "shop_slug", "goods", "trades")
+TRADE = ("goods",)
 SOON_DAYS = 30
 
 
@@ -30,11 +31,11 @@ def errors_of(
     application: Application, asked: Asked, documents: Iterable[Document], *, now: datetime
 ) -> dict[str, str]:
     """A sentence for each field, paper (``document:<kind>``) and statement (``statement:<code>``) that cannot be so."""
-    return (
-        errors_of_business(application)
-        | errors_of_shop(application)
-        | _errors_of_papers(application, asked, list(documents), now)
-    )
+    if application.is_for_trade:
+        said = errors_of_trade(application) | taken(application)
+    else:
+        said = errors_of_business(application) | errors_of_shop(application)
+    return said | _errors_of_papers(application, asked, list(documents), now)
 
 
 def errors_of_business(application: Application) -> dict[str, str]:
@@ -73,9 +74,21 @@ def errors_of_shop(application: Application) -> dict[str, str]:
     return errors
 
 
+def errors_of_trade(application: Application) -> dict[str, str]:
+    return {} if application.goods.strip() else {"goods": _("Fill this in.")}
+
+
 def taken(application: Application) -> dict[str, str]:
-    """What has come to belong to somebody else."""
+    """What has come to belong to somebody else; of one more trade, what makes asking for it useless."""
     errors = {}
+    if application.is_for_trade:
+        if not Trade.objects.filter(slug__in=application.trades, is_active=True).exists():
+            errors["trades"] = _("Nobody can ask for this trade now.")
+        elif application.merchant.admitted_trades.filter(trade__slug__in=application.trades).exists():
+            errors["trades"] = _("Your business may sell in this trade already.")
+        elif not application.for_shop.is_at_work:
+            errors["trades"] = _("The shop is neither frozen nor leaving when it asks for a trade.")
+        return errors
     if sentence := _business_taken(application):
         errors["credit_code"] = sentence
     if not is_free(application.shop_slug, but=application):
@@ -132,6 +145,13 @@ def findings_of(application: Application, documents: list[Document], *, now: dat
     rejected = earlier.filter(credit_code=application.credit_code).count()
     others = Application.objects.exclude(applicant=application.applicant_id).exclude(status=Application.Status.DRAFT)
     same_phone = others.filter(contact_phone_index=application.contact_phone_index).count()
+    if application.is_for_trade:
+        return [
+            {"check": "goods", "ok": not goods.findings, "note": _words_of(goods)},
+            *_blacklist(application, documents),
+            *_papers_of_others(documents, merchant=application.merchant_id),
+            *_soon_over(documents, now),
+        ]
     return [
         {"check": "credit_code", "ok": True, "note": application.credit_code},
         {"check": "duplicates", "ok": True, "note": ""},
@@ -162,13 +182,15 @@ def _blacklist(application: Application, documents: list[Document]) -> list[dict
     return [{"check": "blacklist", "ok": not found, "note": "; ".join(found)}]
 
 
-def _papers_of_others(documents: list[Document]) -> list[dict]:
+def _papers_of_others(documents: list[Document], *, merchant: int | None = None) -> list[dict]:
     """The same number in somebody else's application or file."""
     same = 0
     for document in documents:
         others = Document.objects.filter(kind=document.kind, number_index=document.number_index).current()
         if document.application_id:
             others = others.exclude(application__applicant=document.application.applicant_id)
+        if merchant is not None:
+            others = others.exclude(merchant=merchant).exclude(application__merchant=merchant)
         same += others.exclude(pk=document.pk).exists()
     return [{"check": "papers_of_others", "ok": not same, "note": str(same or "")}]
 

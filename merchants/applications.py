@@ -1,6 +1,7 @@
 """
 Applications (M2): a business asks to join, a machine checks, people decide where they must, the agreement is accepted,
-the deposit is paid, the shop opens.
+the deposit is paid, the shop opens. A shop that asks for one more trade goes the same way (``merchants.trades`` begins
+it); at its end the trade is admitted.
 
 The registers are asked between two transactions, never while a row is locked.
 """
@@ -19,7 +20,13 @@ from mall import workdays
 from mall.audit.trail import record
 from mall.crypto import normal_phone
 from mall.events import publish
-from mall.events.merchants import AgreementAccepted, ApplicationDecided, ApplicationOverdue, ApplicationSubmitted
+from mall.events.merchants import (
+    AgreementAccepted,
+    ApplicationDecided,
+    ApplicationOverdue,
+    ApplicationSubmitted,
+    TradeAdmitted,
+)
 from mall.flow import WrongStatus
 from mall.money import Money
 from mall.nudges import run_soon
@@ -27,7 +34,7 @@ from mall.refusals import Refusal
 from mall.texts import Text
 from merchants import application_checks, credit_code, registries, tunables
 from merchants.documents import accept_by_machine
-from merchants.licences import admit_trades
+from merchants.licences import admit_trades, follow_documents
 from merchants.models import (
     Agreement,
     AgreementAcceptance,
@@ -37,16 +44,19 @@ from merchants.models import (
     Merchant,
     RegistryAnswer,
     Requirement,
+    Seat,
     Shop,
 )
 from merchants.registries import Question, RegisterSilent
-from merchants.requirements import Asked, asked_of
+from merchants.requirements import Asked, asked_of_application
 from merchants.shops import open_shop
 
 log = logging.getLogger("merchants.applications")
 
 STEPS = {"business": application_checks.BUSINESS, "shop": application_checks.SHOP}
 FIELDS = (*application_checks.BUSINESS, *application_checks.SHOP)
+FIELDS_FOR_TRADE = (*application_checks.TRADE, "statements")
+STEPS_FOR_TRADE = {"goods": application_checks.TRADE}
 BATCH = 50
 CHECK_LEASE = timedelta(minutes=2)
 Status, Outcome = Application.Status, ApplicationDecision.Outcome
@@ -113,10 +123,10 @@ def start_application(*, applicant, fields: Mapping, now: datetime) -> Applicati
 
     :param fields: any of ``FIELDS``, kept as they are; what is wrong is said by :func:`errors_of`
     """
-    _one_at_a_time()
-    if standing := applicant.applications.exclude(status__in=Application.ENDED).order_by("pk").first():
+    one_at_a_time()
+    if standing := applicant.applications.to_join().not_ended().order_by("pk").first():
         return standing
-    application = Application(applicant=applicant, started_at=now)
+    application = Application(applicant=applicant, started_at=now, touched_at=now)
     _take_over(application, fields)
     application.save()
     record("merchants.start_application", application.public_id, by=applicant, now=now)
@@ -131,20 +141,31 @@ def save_draft(*, application: Application, fields: Mapping, now: datetime) -> A
     :param fields: any of ``FIELDS``, and ``statements`` (code to words)
     :raises NotOpenToChanges: the application is not with its applicant, or one of the fields was not asked about
     """
-    application = _locked(application)
+    application = locked(application)
     closed = [name for name in fields if not may_change(application, name)]
     if application.status not in Application.WITH_APPLICANT or closed:
         raise NotOpenToChanges(_("This is not open to changes now."))
     _take_over(application, fields)
+    application.touched_at = now
     application.save()
     return application
 
 
 def may_change(application: Application, name: str) -> bool:
-    """While it is filled in, everything; when changes are requested, what was asked about."""
+    """
+    While it is filled in, everything; when changes are requested, what was asked about. Of a shop that asks for one
+    more trade, only what it says of the goods.
+    """
+    if application.is_for_trade and name not in FIELDS_FOR_TRADE:
+        return False
     if application.status == Status.CHANGES_REQUESTED:
         return name in application.open_fields
     return application.status == Status.DRAFT
+
+
+def steps_of(application: Application) -> dict[str, tuple[str, ...]]:
+    """The steps of filling in, each with its fields; papers and statements come after them."""
+    return STEPS_FOR_TRADE if application.is_for_trade else STEPS
 
 
 def errors_of(application: Application, *, now: datetime) -> dict[str, str]:
@@ -154,7 +175,7 @@ def errors_of(application: Application, *, now: datetime) -> dict[str, str]:
 
 
 def asked_for(application: Application, *, now: datetime) -> Asked:
-    return asked_of(application.kind, application.trades, now=now)
+    return asked_of_application(application, now=now)
 
 
 @transaction.atomic
@@ -167,8 +188,8 @@ def submit_application(*, application: Application, now: datetime) -> Applicatio
     :raises ApplicationRefused: something is missing or wrong; nothing was changed
     :raises WrongStatus: it has been decided, or was withdrawn
     """
-    _one_at_a_time()
-    application = _locked(application)
+    one_at_a_time()
+    application = locked(application)
     if application.status == Status.SUBMITTED:
         return application
     asked = asked_for(application, now=now)
@@ -178,7 +199,8 @@ def submit_application(*, application: Application, now: datetime) -> Applicatio
     ):
         raise ApplicationRefused(errors)
     Application.FLOW.move(application, Status.SUBMITTED)
-    application.contact_phone = normal_phone(application_checks.plain(application.contact_phone))
+    if not application.is_for_trade:
+        application.contact_phone = normal_phone(application_checks.plain(application.contact_phone))
     application.round += 1
     application.submitted_at = application.check_at = now
     application.machine_due_at = workdays.add_working_days(now, tunables.MACHINE_DAYS.value)
@@ -219,7 +241,7 @@ def withdraw_application(*, application: Application, now: datetime) -> Applicat
 
     :raises WrongStatus: the agreement is accepted already, or it has ended
     """
-    application = _locked(application)
+    application = locked(application)
     Application.FLOW.move(application, Status.WITHDRAWN)
     application.check_at = None
     application.save()
@@ -331,8 +353,8 @@ def ask_register(document: Document, requirement: Requirement, holder: str, now:
 
 @transaction.atomic
 def _take_findings(application: Application, answers: list[RegistryAnswer], now: datetime) -> Application:
-    _one_at_a_time()
-    seen, application = application, _locked(application)
+    one_at_a_time()
+    seen, application = application, locked(application)
     if application.status != Status.SUBMITTED or application.round != seen.round:
         return application
     for answer in answers:
@@ -386,7 +408,7 @@ def approve_application(*, application: Application, by, now: datetime) -> Appli
     :raises PapersUndecided: a paper is refused
     :raises ApplicationRefused: business or address were taken, or a paper has run out, since it was handed in
     """
-    _one_at_a_time()
+    one_at_a_time()
     application = _to_decide(application, by)
     papers = list(application.documents.current().select_for_update().order_by("pk"))
     if any(document.status == Document.Status.REFUSED for document in papers):
@@ -458,12 +480,15 @@ def reject_application(*, application: Application, reason: str, by, now: dateti
 
 
 def _to_decide(application: Application, by) -> Application:
-    application = _locked(application)
+    application = locked(application)
     if application.status not in Application.WITH_STAFF:
         raise WrongStatus(
             _("This cannot be done now: the status is “%(status)s”.") % {"status": application.get_status_display()}
         )
-    if by.pk == application.applicant_id:
+    sits_there = application.is_for_trade and Seat.objects.filter(
+        user=by, shop__merchant=application.merchant_id
+    ).exists()  # fmt: skip
+    if by.pk == application.applicant_id or sits_there:
         raise OwnApplication(_("Somebody else must decide about your own application."))
     return application
 
@@ -475,6 +500,12 @@ def _approve(application: Application, by, now: datetime) -> None:
     application.approved_at = now
     application.currency, application.deposit = asked.deposit.currency, asked.deposit
     _decided(application, Outcome.APPROVED, by, "", now)
+    if application.is_for_trade and not asked.agreements:  # what it brings is accepted already
+        Application.FLOW.move(application, Status.AGREED)
+        application.agreed_at = now
+        application.save()
+        if not application.deposit:
+            _end_well(application, now)
 
 
 def _decided(application: Application, outcome: str, by, reason: str, now: datetime) -> None:
@@ -519,8 +550,8 @@ def accept_agreements(*, application: Application, agreement_ids: Iterable[int],
     :raises AgreementsMissing: one is missing, or a newer version has been published meanwhile
     :raises WrongStatus: the application is not approved, or they are accepted already
     """
-    _one_at_a_time()
-    application = _locked(application)
+    one_at_a_time()
+    application = locked(application)
     Application.FLOW.move(application, Status.AGREED)
     wanted = agreements_for(application, now=now)
     if {one.pk for one in wanted} != set(agreement_ids):
@@ -536,7 +567,7 @@ def accept_agreements(*, application: Application, agreement_ids: Iterable[int],
         )
         for one in wanted
     )
-    application.agreed_at = now
+    application.agreed_at, application.reminded_at = now, None
     application.save()
     record(
         "merchants.accept_agreements",
@@ -551,26 +582,63 @@ def accept_agreements(*, application: Application, agreement_ids: Iterable[int],
         )
     )
     if not application.deposit:
-        _open(application, now)
+        _end_well(application, now)
     return application
 
 
 @transaction.atomic
 def take_deposit(*, application_id: str, amount: Money, now: datetime) -> Application:
     """
-    The deposit came: merchant and shop stand, the applicant is the owner. Hearing it again changes nothing.
+    The deposit came: merchant and shop stand, the applicant is the owner; or the trade is admitted. Hearing it again
+    changes nothing, nor does money that comes after the application has expired (settlement sends it back).
 
     :raises ValueError: less than the deposit
     :raises WrongStatus: the agreement is not accepted
     """
-    _one_at_a_time()
+    one_at_a_time()
     application = Application.objects.select_for_update().get(public_id=application_id)
-    if application.status == Status.OPEN:
+    if application.status in {Status.OPEN, Status.ADMITTED, Status.EXPIRED}:
         return application
     if application.deposit is None or amount != application.deposit:
         raise ValueError(f"{application_id}: {amount} is not its deposit")
-    _open(application, now)
+    _end_well(application, now)
     return application
+
+
+def _end_well(application: Application, now: datetime) -> None:
+    """Everything is there: what was asked for begins."""
+    if application.is_for_trade:
+        _admit(application, now)
+    else:
+        _open(application, now)
+
+
+def _admit(application: Application, now: datetime) -> None:
+    """The merchant may sell in one more trade; the papers that came with it are the merchant's from now on."""
+    Application.FLOW.move(application, Status.ADMITTED)
+    application.opened_at = now
+    application.save()
+    merchant = Merchant.objects.select_for_update().get(pk=application.merchant_id)
+    for document in application.documents.filter(status=Document.Status.ACCEPTED).order_by("pk"):
+        merchant.documents.filter(kind=document.kind, status=Document.Status.ACCEPTED).update(
+            status=Document.Status.REPLACED
+        )
+        document.merchant = merchant
+        document.save(update_fields=["merchant"])
+    admit_trades(merchant, application.trades, now=now)
+    follow_documents(merchant=merchant, now=now)
+    shop = application.for_shop
+    (trade,) = application.trades
+    record(
+        "merchants.admit_trade",
+        application.public_id,
+        now=now,
+        shop_slug=shop.slug,
+        after={"merchant": merchant.public_id, "trade": trade},
+    )
+    publish(
+        TradeAdmitted(shop_id=shop.public_id, application_id=application.public_id, trade=trade, admitted_at=now)
+    )  # fmt: skip
 
 
 def _open(application: Application, now: datetime) -> Shop:
@@ -639,16 +707,15 @@ def escalate_applications(*, now: datetime) -> dict:
     return {"escalated": len(told)} if told else {}
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """Two applications never pass the check for the same business or address side by side."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('merchants.applications', 0))")
 
 
-def _locked(application: Application) -> Application:
-    return (
-        Application.objects.select_for_update(of=["self"]).select_related("applicant").get(pk=application.pk)
-    )  # fmt: skip
+def locked(application: Application) -> Application:
+    rows = Application.objects.select_for_update(of=["self"])
+    return rows.select_related("applicant", "merchant", "for_shop").get(pk=application.pk)
 
 
 def _given(reason: str) -> str:

@@ -6,6 +6,7 @@ that say what is asked of whom.
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -22,8 +23,23 @@ from mall.texts import Text
 from merchants import applications
 from merchants.blacklist import WrongValue, add_to_blacklist, normal, remove_from_blacklist
 from merchants.documents import accept_document, look_at_document, refuse_document, reveal_number
-from merchants.models import Agreement, Application, Blacklisted, Document, RegistryAnswer, Requirement, Trade
-from merchants.requirements import asked_of_merchant, publish_agreement, save_requirement, save_trade
+from merchants.models import (
+    Agreement,
+    AgreementRenewal,
+    Application,
+    Blacklisted,
+    Document,
+    RegistryAnswer,
+    Requirement,
+    Trade,
+)
+from merchants.requirements import (
+    asked_of_merchant,
+    earliest_binding,
+    publish_agreement,
+    save_requirement,
+    save_trade,
+)
 from merchants.storefront.shown import shown_file
 
 CHECKS = {
@@ -190,11 +206,11 @@ class ApplicationAdmin(PapersAdmin):
 
     change_form_template = "admin/merchants/case.html"
     list_display = [
-        "merchant_name", "kind", "trades_shown", "status", "check_passed", "submitted_at", "due_at", "is_late",
-        "needs_expert", "decided_by",
+        "merchant_name", "purpose", "kind", "trades_shown", "status", "check_passed", "submitted_at", "due_at",
+        "is_late", "needs_expert", "decided_by",
     ]  # fmt: skip
     list_display_links = ["merchant_name"]
-    list_filter = ["status", OverdueFilter, "kind", TradeFilter, "needs_expert", "was_automatic"]
+    list_filter = ["status", "purpose", OverdueFilter, "kind", TradeFilter, "needs_expert", "was_automatic"]
     list_select_related = ["decided_by"]
     search_fields = ["merchant_name", "=credit_code", "=shop_slug", "=public_id"]
     date_hierarchy = "submitted_at"
@@ -286,6 +302,9 @@ class ApplicationAdmin(PapersAdmin):
                 today=clock.business_date(now),
                 admin_name="application",
             ),
+            "standing": obj.merchant.documents.filter(status=Document.Status.ACCEPTED).order_by("kind")
+            if obj.is_for_trade
+            else [],
             "former": [document for document in papers if document.status == Document.Status.REPLACED],
             "missing": [requirement for requirement in asked.documents if requirement.code not in there],
             "statements": [(one.name, obj.statements.get(one.code, "")) for one in asked.statements],
@@ -295,6 +314,7 @@ class ApplicationAdmin(PapersAdmin):
             "may_decide": self.may_decide(request, obj),
             "may_judge": obj.status in Application.WITH_STAFF and bool(current) and self.may_judge(request, current[0]),
             "is_late": obj.due_at is not None and obj.status in Application.WITH_US and obj.due_at < now,
+            "is_due_unsure": obj.due_at is not None and not workdays.is_confirmed(clock.business_date(obj.due_at).year),
             "waits_days": workdays.working_days_between(obj.submitted_at, now) if obj.submitted_at else 0,
             "changes_form": wrong if isinstance(wrong, ChangesForm) else ChangesForm(),
             "reject_form": wrong if wrong and not isinstance(wrong, ChangesForm) else ReasonForm(auto_id="reject_%s"),
@@ -421,7 +441,16 @@ class AgreementForm(forms.ModelForm):
 
     class Meta:
         model = Agreement
-        fields = ["code", "title", "text"]
+        fields = ["code", "title", "text", "binds_on"]
+        widgets = {"binds_on": forms.DateInput(attrs={"type": "date"})}
+
+    def clean_binds_on(self):
+        binds_on, earliest = self.cleaned_data["binds_on"], earliest_binding(clock.now())
+        if binds_on is not None and binds_on < earliest:
+            raise forms.ValidationError(
+                _("Shops need time to read it: %(day)s is the earliest day.") % {"day": earliest}
+            )
+        return binds_on
 
     def clean(self):
         said = super().clean()
@@ -440,12 +469,20 @@ class AgreementAdmin(WrittenByStaff):
     """Agreements: a new version is added, none is ever changed."""
 
     form = AgreementForm
-    fields = ["code", "title", "text"]
-    list_display = ["title", "version", "published_at", "published_by"]
+    fields = ["code", "title", "text", "binds_on"]
+    list_display = ["title", "version", "published_at", "published_by", "binds_on", "missing"]
     list_filter = ["published_at"]
     list_select_related = ["published_by"]
     search_fields = ["=code", "title"]
     ordering = ["code", "-version"]
+
+    def get_queryset(self, request):
+        waiting = Count("renewals", filter=Q(renewals__status=AgreementRenewal.Status.ASKED))
+        return super().get_queryset(request).annotate(waiting=waiting)
+
+    @admin.display(description=_("not accepted yet"))
+    def missing(self, row):
+        return row.waiting if row.binds_on else None
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -454,8 +491,26 @@ class AgreementAdmin(WrittenByStaff):
         return False
 
     def save_model(self, request, obj, form, change):
-        row = publish_agreement(code=obj.code, title=obj.title, text=obj.text, by=request.user, now=clock.now())
+        row = publish_agreement(
+            code=obj.code,
+            title=obj.title,
+            text=obj.text,
+            binds_on=obj.binds_on,
+            by=request.user,
+            now=clock.now(),
+        )
         obj.__dict__.update(row.__dict__)
+
+
+@admin.register(AgreementRenewal)
+class AgreementRenewalAdmin(ReadOnlyAdmin):
+    """Which merchants were asked to accept a newer agreement, who has, and who is missing."""
+
+    list_display = ["merchant", "agreement", "status", "due_on", "reminded", "accepted_at", "accepted_by"]
+    list_filter = ["status", "due_on", "agreement__code"]
+    list_select_related = ["merchant", "agreement", "accepted_by"]
+    search_fields = ["merchant__name", "=merchant__public_id", "=merchant__shops__slug", "=agreement__code"]
+    ordering = ["status", "due_on", "pk"]
 
 
 class BlacklistForm(forms.ModelForm):

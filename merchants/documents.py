@@ -1,7 +1,8 @@
 """
 Documents (M1): they are handed in, checked, decided about one by one, renewed, and looked at.
 
-Every look of a member of staff is on the record. No file is ever deleted: a changed paper is a new row.
+Every look of a member of staff is on the record. A changed paper is a new row; a file goes only with a draft that
+nobody has touched for long (``merchants.abandoned``).
 """
 
 import re
@@ -21,7 +22,7 @@ from mall.refusals import Refusal
 from merchants import credit_code, document_files, id_card
 from merchants.licences import follow_documents
 from merchants.models import Application, Document, Merchant, Requirement, Seat
-from merchants.requirements import asked_of, asked_of_merchant
+from merchants.requirements import asked_of_application, asked_of_merchant
 
 BUSINESS_LICENCE, ID_CARD, FOOD_LICENCE = "business-licence", "id-card", "food-licence"
 _FOOD_LICENCE = re.compile(r"(?:JY|SC)\d{14}", re.ASCII)
@@ -80,13 +81,14 @@ def hand_in_document(
     :raises DocumentRefused: number, dates or file cannot be so
     """
     application = Application.objects.select_for_update().get(pk=application.pk)
-    asked = asked_of(application.kind, application.trades, now=now)
-    requirement = asked.document(kind)
+    requirement = asked_of_application(application, now=now).document(kind)
     former = application.documents.current().filter(kind=kind).first()
     if requirement is None or not may_hand_in(application, kind, former):
         raise NotOpenToChanges(_("This document is not open to changes now."))
     row = _written(requirement, said, file, former, now, credit_code_wanted=application.credit_code)
     row.application = application
+    application.touched_at = now
+    application.save(update_fields=["touched_at"])
     return _put(row, former, by, now)
 
 
@@ -273,19 +275,16 @@ def _to_decide(document: Document, by) -> Document:
             raise WrongStatus(
                 _("This cannot be done now: the status is “%(status)s”.") % {"status": application.get_status_display()}
             )
-        applicant_id = application.applicant_id
+        applicant_id, merchant_id = application.applicant_id, application.merchant_id
     else:
         Merchant.objects.select_for_update().get(pk=document.merchant_id)
-        applicant_id = document.uploaded_by_id
+        applicant_id, merchant_id = document.uploaded_by_id, document.merchant_id
     document = Document.objects.select_for_update().get(pk=document.pk)
     if document.merchant_id and document.status != Document.Status.WAITING:
         raise WrongStatus(
             _("This cannot be done now: the status is “%(status)s”.") % {"status": document.get_status_display()}
         )
-    sits_there = (
-        document.merchant_id
-        and Seat.objects.filter(user=by, shop__merchant_id=document.merchant_id).exists()
-    )  # fmt: skip
+    sits_there = merchant_id and Seat.objects.filter(user=by, shop__merchant_id=merchant_id).exists()
     if by.pk in {applicant_id, document.uploaded_by_id} or sits_there:
         raise OwnDocument(_("Somebody else must decide about your own documents."))
     return document

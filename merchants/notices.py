@@ -102,6 +102,36 @@ APPLICATION_APPROVED = Kind(
     title=_("Your application is approved."),
     body=_("Accept the agreement and pay the deposit; then your shop opens by itself."),
 )
+APPLICATION_REMINDED = Kind(
+    "merchants.application_reminded",
+    title=_("Your application waits for you"),
+    body=_("Accept the agreement and pay the deposit until %(day)s; then it expires."),
+)
+APPLICATION_EXPIRED = Kind(
+    "merchants.application_expired",
+    title=_("Your application has expired"),
+    body=_("Agreement or deposit did not come in time. You may apply anew at any time."),
+)
+TRADE_APPROVED = Kind(
+    "merchants.trade_approved",
+    title=_("%(shop)s: “%(trade)s” is approved"),
+    body=_("Accept its agreement and pay what its deposit asks for beside yours; then you can sell."),
+)
+TRADE_ADMITTED = Kind(
+    "merchants.trade_admitted",
+    title=_("%(shop)s may sell “%(trade)s”"),
+    body=_("Put the first goods of this trade on sale."),
+)
+AGREEMENT_ASKED = Kind(
+    "merchants.agreement_asked",
+    title=_("A newer version of “%(agreement)s”"),
+    body=_("Please read and accept it until %(due_on)s. After that nothing new can be put on sale until you have."),
+)
+AGREEMENT_DUE = Kind(
+    "merchants.agreement_due",
+    title=_("“%(agreement)s” binds from %(due_on)s"),
+    body=_("Without your acceptance nothing new can be put on sale from then on. Orders and money go on in any case."),
+)
 APPLICATION_OPEN = Kind(
     "merchants.application_open", title=_("%(shop)s is open"), body=_("Put the first goods on the shelf.")
 )

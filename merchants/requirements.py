@@ -1,18 +1,30 @@
 """What is asked of an applicant (M1): the rows that apply to a kind of business and its trades, and their editing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.audit.trail import record
 from mall.money import DEFAULT_CURRENCY, Money
+from mall.nudges import run_soon
 from mall.refusals import Refusal
 from mall.texts import Text
-from merchants.models import Agreement, Merchant, Requirement, Trade
+from merchants.models import (
+    Agreement,
+    AgreementAcceptance,
+    AgreementRenewal,
+    Application,
+    Document,
+    Merchant,
+    Requirement,
+    Trade,
+)
+from merchants.tunables import AGREEMENT_DAYS
 
 Type = Requirement.Type
 
@@ -21,6 +33,13 @@ class NothingNew(Refusal):
     """A new version of an agreement says something else than the one before."""
 
     code = "nothing-new"
+
+
+class BindsTooSoon(Refusal):
+    """A newer agreement gives shops time before it binds them."""
+
+    code = "binds-too-soon"
+    status = 422
 
 
 @dataclass(frozen=True)
@@ -75,6 +94,50 @@ def asked_of(kind: str, trades: Iterable[str], *, now: datetime) -> Asked:
         deposit=max(amounts, key=lambda amount: amount.minor, default=Money(0, DEFAULT_CURRENCY)),
         trades=chosen,
     )
+
+
+def asked_of_application(application: Application, *, now: datetime) -> Asked:
+    """What an application must bring; for one more trade, what that trade asks for and the merchant has not got."""
+    asked = asked_of(application.kind, application.trades, now=now)
+    return _asked_beside(application, asked, now) if application.is_for_trade else asked
+
+
+def _asked_beside(application: Application, asked: Asked, now: datetime) -> Asked:
+    """
+    Less the papers of the merchant that are accepted and have not run out, the agreements that it accepted, and the
+    deposit that it has paid, or that its trades asked for so far.
+    """
+    merchant, today = application.merchant, clock.business_date(now)
+    papers = merchant.documents.filter(status=Document.Status.ACCEPTED).exclude(application=application)
+    until = {paper.kind: paper.valid_to for paper in papers if not paper.has_run_out(today)}
+    agreed = codes_accepted(merchant, but=application)
+    before = asked_of_merchant(merchant, now=now).deposit
+    others = merchant.applications.filter(status__in=Application.LET_IN).exclude(pk=application.pk)
+    paid = others.aggregate(Sum("deposit"))["deposit__sum"] or 0
+    more = asked.deposit.minor - max(before.minor, int(paid))
+    return replace(
+        asked,
+        documents=[
+            row
+            for row in asked.documents
+            if row.code not in until or (row.expires and until[row.code] is None)
+        ],
+        statements=[row for row in asked.statements if row.trade_id is not None],
+        agreements=[one for one in asked.agreements if one.code not in agreed],
+        deposit=Money(max(more, 0), asked.deposit.currency),
+    )  # fmt: skip
+
+
+def codes_accepted(merchant: Merchant, *, but: Application | None = None) -> set[str]:
+    """The agreements that a merchant accepted in any version, or is asked to accept anew."""
+    with_application = AgreementAcceptance.objects.filter(application__merchant=merchant)
+    if but is not None:
+        with_application = with_application.exclude(application=but)
+    renewed = AgreementRenewal.objects.filter(merchant=merchant)
+    return {
+        *with_application.values_list("agreement__code", flat=True),
+        *renewed.values_list("agreement__code", flat=True),
+    }
 
 
 def asked_of_merchant(merchant: Merchant, *, now: datetime) -> Asked:
@@ -136,13 +199,22 @@ def save_trade(*, trade: Trade, by, now: datetime) -> Trade:
 
 
 @transaction.atomic
-def publish_agreement(*, code: str, title: Mapping, text: Mapping, by, now: datetime) -> Agreement:
+def publish_agreement(
+    *, code: str, title: Mapping, text: Mapping, by, now: datetime, binds_on: date | None = None
+) -> Agreement:
     """
     Publish the next version of an agreement; who applies from now on accepts this one.
 
+    :param binds_on: from when on shops that are open must have accepted it; they are told soon. Without it none is
+        asked
     :raises NothingNew: it says what the version before says
+    :raises BindsTooSoon: shops would have less time than ``merchants.agreement_days``
     """
     title, text = Text(title), Text(text)
+    if binds_on is not None and binds_on < earliest_binding(now):
+        raise BindsTooSoon(
+            _("Shops need time to read it: %(day)s is the earliest day.") % {"day": earliest_binding(now)}
+        )
     digest = Agreement.hash_of(title, text)
     versions = Agreement.objects.filter(code=code)
     latest = versions.order_by("-version").first()
@@ -150,16 +222,29 @@ def publish_agreement(*, code: str, title: Mapping, text: Mapping, by, now: date
         raise NothingNew(_("This is what the present version says."))
     number = (versions.aggregate(most=Max("version"))["most"] or 0) + 1
     agreement = Agreement.objects.create(
-        code=code, version=number, title=title, text=text, text_hash=digest, published_at=now, published_by=by
+        code=code,
+        version=number,
+        title=title,
+        text=text,
+        text_hash=digest,
+        published_at=now,
+        published_by=by,
+        binds_on=binds_on,
     )
     record(
         "merchants.publish_agreement",
         f"agreement {code}",
         by=by,
         now=now,
-        after={"version": number, "text_hash": digest},
+        after={"version": number, "text_hash": digest, "binds_on": str(binds_on or "")},
     )
+    if binds_on is not None:
+        run_soon("merchants.watch_agreements")
     return agreement
+
+
+def earliest_binding(now: datetime) -> date:
+    return clock.business_date(now) + timedelta(days=AGREEMENT_DAYS.value)
 
 
 def _plain(row: Requirement) -> dict:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from mall import clock
 from mall.admin_site import StaffQueue
-from merchants.models import Application, Document, Petition, Shop
+from merchants.models import AgreementRenewal, Application, Document, Petition, Shop
 
 
 def waiting(user) -> list[StaffQueue]:
@@ -26,6 +26,12 @@ def waiting(user) -> list[StaffQueue]:
         queues.append(
             StaffQueue(_("Renewed documents"), url=f"{url}?status__exact=waiting&merchant__isempty=0", **found)
         )
+    if user.has_perm("merchants.view_agreementrenewal"):
+        url = reverse("admin:merchants_agreementrenewal_changelist")
+        today = clock.business_date(clock.now())
+        asked = AgreementRenewal.objects.filter(status=AgreementRenewal.Status.ASKED, due_on__lte=today)
+        url = f"{url}?status__exact=asked&due_on__lte={today}"
+        queues.append(StaffQueue(_("Merchants without the newer agreement"), asked.count(), url))
     if user.has_perm("merchants.view_shop"):
         url = reverse("admin:merchants_shop_changelist")
         count = Shop.objects.filter(status=Shop.Status.FROZEN).count()

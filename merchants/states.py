@@ -2,13 +2,15 @@
 What can be done in a shop, by the state it is in: one table that guards doors and that pages show.
 
 A shop's state is its status, and for a restricted shop the level too. ``list`` means that its goods stand in lists,
-search and recommendations, ``promote`` that they may stand in placements and campaigns. Shoppers see a shop while it
-lists or sells. Whatever is in flight (``ship``, ``after_sale``, ``withdraw``) goes on until the shop is closed, so
-freezing never keeps a parcel, a refund or a settled share.
+search and recommendations, ``promote`` that they may stand in placements and campaigns, ``offer`` that something new
+may come on sale (which also waits for a newer agreement that is not accepted: ``merchants.agreements``). Shoppers see a
+shop while it lists or sells. Whatever is in flight (``ship``, ``after_sale``, ``withdraw``) goes on until the shop is
+closed, so freezing never keeps a parcel, a refund or a settled share.
 
 Where rows are chosen in SQL, the condition is made of the same table (``sql``, ``in_states``).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -28,6 +30,7 @@ ACTIONS: dict[str, Promise] = {
     "withdraw": gettext_lazy("Settlement and withdrawing"),
     "sign_in": gettext_lazy("Signing in to the back office"),
     "edit": gettext_lazy("Changing goods and settings"),
+    "offer": gettext_lazy("Putting goods on sale"),
 }
 
 
@@ -56,32 +59,32 @@ TABLE: dict[str, State] = {
     for state in (
         _state(
             Shop.Status.OPEN,
-            "list buy promote ship after_sale withdraw sign_in edit",
+            "list buy offer promote ship after_sale withdraw sign_in edit",
             label=gettext_lazy("Open"),
         ),
         _state(
             Shop.Status.HOLIDAY,
-            "list ship after_sale withdraw sign_in edit",
+            "list offer ship after_sale withdraw sign_in edit",
             label=gettext_lazy("On holiday"),
             because=gettext_lazy("This shop is on holiday."),
         ),
         _state(
             Shop.Status.RESTRICTED,
-            "list buy ship after_sale withdraw sign_in edit",
+            "list buy offer ship after_sale withdraw sign_in edit",
             label=gettext_lazy("Restricted: no campaigns"),
             because=gettext_lazy("This shop is restricted: it takes no part in campaigns and placements."),
             level=1,
         ),
         _state(
             Shop.Status.RESTRICTED,
-            "buy ship after_sale withdraw sign_in edit",
+            "buy offer ship after_sale withdraw sign_in edit",
             label=gettext_lazy("Restricted: no campaigns, not in lists"),
             because=gettext_lazy("This shop is restricted: its goods stand neither in lists nor in campaigns."),
             level=2,
         ),
         _state(
             Shop.Status.FROZEN,
-            "ship after_sale withdraw sign_in edit",
+            "offer ship after_sale withdraw sign_in edit",
             label=gettext_lazy("Frozen"),
             because=gettext_lazy("This shop is not selling at the moment."),
         ),
@@ -206,9 +209,10 @@ def _any_of(states: list[State], prefix: str) -> Q:
 # For pages
 
 
-def shown(shop: Shop) -> list[dict]:
-    """The row of the table that holds for this shop, action by action."""
-    return _cells(state_of(shop))
+def shown(shop: Shop, *, held_back: Collection[str] = ()) -> list[dict]:
+    """The row of the table that holds for this shop, action by action, less what something else holds back."""
+    cells = _cells(state_of(shop))
+    return [{**cell, "is_allowed": cell["is_allowed"] and cell["action"] not in held_back} for cell in cells]
 
 
 def whole_table() -> list[dict]:

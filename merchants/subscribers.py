@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from mall import clock
 from mall.accounts.models import User
 from mall.events import on
 from mall.events.catalog import (
@@ -12,7 +13,11 @@ from mall.events.catalog import (
     ReviewReadmitted,
 )
 from mall.events.merchants import (
+    AgreementRenewalAsked,
+    AgreementRenewalDue,
     ApplicationDecided,
+    ApplicationExpired,
+    ApplicationReminded,
     DocumentDecided,
     DocumentExpiring,
     InvitationAccepted,
@@ -33,15 +38,16 @@ from mall.events.merchants import (
     ShopUnbarred,
     ShopWentOnHoliday,
     TierChanged,
+    TradeAdmitted,
     TradeRestored,
     TradeSuspended,
 )
 from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
 from mall.events.settlement import DepositPaid
 from mall.money import Money
-from merchants import applications, growth, notices
-from merchants.models import Application, Document, Seat, Trade
-from merchants.telling import tell_of_application, tell_of_paper, tell_shop
+from merchants import applications, growth, notices, trades
+from merchants.models import Application, Document, Seat, Shop, Trade
+from merchants.telling import tell_of_agreement, tell_of_application, tell_of_paper, tell_shop
 from merchants.tunables import FREEZE_DAYS
 
 
@@ -155,6 +161,7 @@ def open_the_shop(event: DepositPaid) -> None:
 # What the timeline tells and no fact counts: the event, the field with its moment, the field with its subject, details.
 _MILESTONES = {
     ShopOpened: ("opened_at", "shop_id", ()),
+    TradeAdmitted: ("admitted_at", "application_id", ("trade",)),
     ProductApproved: ("approved_at", "product_id", ()),
     ShopReminded: ("reminded_at", "shop_id", ("idle_days",)),
     ShopFrozen: ("frozen_at", "shop_id", ("reason",)),
@@ -263,13 +270,78 @@ _TOLD_TO_APPLICANTS = {
 
 @on(ApplicationDecided)
 def tell_applicant(event: ApplicationDecided) -> None:
-    if kind := _TOLD_TO_APPLICANTS.get(event.status):
+    kind = _TOLD_TO_APPLICANTS.get(event.status)
+    if kind is notices.APPLICATION_APPROVED:
+        row = Application.objects.get(public_id=event.application_id)
+        if row.status == Application.Status.ADMITTED:  # nothing is left to be done: she hears of that
+            return
+        kind = notices.TRADE_APPROVED if row.is_for_trade else kind
+    if kind:
         tell_of_application(
             application_id=event.application_id,
             kind=kind,
             now=datetime.fromisoformat(event.decided_at),
             reason=event.reason,
         )
+
+
+@on(ApplicationReminded)
+def tell_of_waiting_application(event: ApplicationReminded) -> None:
+    tell_of_application(
+        application_id=event.application_id,
+        kind=notices.APPLICATION_REMINDED,
+        now=datetime.fromisoformat(event.reminded_at),
+        day=clock.business_date(datetime.fromisoformat(event.expires_at)).isoformat(),
+    )
+
+
+@on(ApplicationExpired)
+def tell_of_expired_application(event: ApplicationExpired) -> None:
+    tell_of_application(
+        application_id=event.application_id,
+        kind=notices.APPLICATION_EXPIRED,
+        now=datetime.fromisoformat(event.expired_at),
+    )
+
+
+@on(TradeAdmitted)
+def tell_of_admitted_trade(event: TradeAdmitted) -> None:
+    tell_of_application(
+        application_id=event.application_id,
+        kind=notices.TRADE_ADMITTED,
+        now=datetime.fromisoformat(event.admitted_at),
+    )
+
+
+@on(ShopExiting, ShopClosed)
+def end_requests_for_trades(event: ShopExiting | ShopClosed) -> None:
+    moment = event.exiting_at if isinstance(event, ShopExiting) else event.closed_at
+    if moment:
+        trades.end_requests(shop=Shop.objects.get(public_id=event.shop_id), now=datetime.fromisoformat(moment))
+
+
+@on(AgreementRenewalAsked)
+def tell_of_newer_agreement(event: AgreementRenewalAsked) -> None:
+    tell_of_agreement(
+        merchant_id=event.merchant_id,
+        code=event.code,
+        version=event.version,
+        kind=notices.AGREEMENT_ASKED,
+        now=datetime.fromisoformat(event.asked_at),
+        due_on=event.due_on,
+    )
+
+
+@on(AgreementRenewalDue)
+def tell_of_binding_agreement(event: AgreementRenewalDue) -> None:
+    tell_of_agreement(
+        merchant_id=event.merchant_id,
+        code=event.code,
+        version=event.version,
+        kind=notices.AGREEMENT_DUE,
+        now=datetime.fromisoformat(event.told_at),
+        due_on=event.due_on,
+    )
 
 
 @on(ShopOpened)

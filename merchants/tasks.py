@@ -4,7 +4,18 @@ from celery import shared_task
 
 from mall import clock
 from mall.jobs import job
-from merchants import applications, exits, health, idle, invitations, licences, sanctions, tiers
+from merchants import (
+    abandoned,
+    agreements,
+    applications,
+    exits,
+    health,
+    idle,
+    invitations,
+    licences,
+    sanctions,
+    tiers,
+)
 
 
 @job("merchants.watch_idle_shops")
@@ -32,6 +43,16 @@ def escalate_applications() -> dict:
 @job("merchants.watch_documents")
 def watch_documents() -> dict:
     return licences.watch_documents(now=clock.now())
+
+
+@job("merchants.watch_abandoned")
+def watch_abandoned() -> dict:
+    return abandoned.watch_abandoned(now=clock.now())
+
+
+@job("merchants.watch_agreements")
+def watch_agreements() -> dict:
+    return agreements.watch_agreements(now=clock.now())
 
 
 @shared_task(name="merchants.mail_invitation")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from mall.accounts.models import User
 from mall.notifications.kinds import Kind
 from mall.notifications.sending import notify
-from merchants.models import Application, Document, Seat, Shop
+from merchants.models import Agreement, Application, Document, Seat, Shop, Trade
 
 LED_BY = tuple(role for role in Seat.Role if "shop.edit" in Seat.RIGHTS[role])
 
@@ -30,6 +30,8 @@ def tell_shop(
 def tell_of_application(*, application_id: str, kind: Kind, now: datetime, **facts) -> None:
     """Tell the applicant; the notice leads to her application."""
     row = Application.objects.select_related("applicant").get(public_id=application_id)
+    if row.is_for_trade:
+        facts["trade"] = dict(Trade.objects.get(slug=row.trades[0]).name)
     url = reverse("storefront:merchants:application", args=[row.public_id])
     notify([row.applicant], kind, {"shop": dict(row.shop_name), **facts}, url=url, now=now)
 
@@ -42,3 +44,13 @@ def tell_of_paper(*, document_id: str, kind: Kind, now: datetime, **facts) -> No
     ).order_by("pk")
     url = reverse("storefront:merchants:papers")
     notify(owners, kind, {"document": dict(document.name), **facts}, url=url, now=now)
+
+
+def tell_of_agreement(*, merchant_id: str, code: str, version: int, kind: Kind, now: datetime, **facts) -> None:
+    """Tell every owner of the merchant's shops once; the notice leads to the agreements of a shop that she owns."""
+    agreement = Agreement.objects.get(code=code, version=version)
+    seats = Seat.objects.filter(shop__merchant__public_id=merchant_id, role=Seat.Role.OWNER, user__is_active=True)
+    seats = seats.exclude(shop__status=Shop.Status.CLOSED).select_related("user", "shop").order_by("user", "shop")
+    for seat in seats.distinct("user"):
+        url = reverse("backoffice:merchants:agreements", args=[seat.shop.slug])
+        notify([seat.user], kind, {"agreement": dict(agreement.title), **facts}, url=url, now=now)

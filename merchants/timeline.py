@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall.clock import business_date
-from merchants.models import GrowthEntry, HealthScore, Petition, Sanction, Shop, TierRecord
+from merchants.models import GrowthEntry, HealthScore, Petition, Sanction, Shop, TierRecord, Trade
 
 LENGTH = 60
 FIRSTS: dict[str, Promise] = {
@@ -42,9 +42,15 @@ def _until(detail: dict) -> str:
     return _("Until %(day)s") % {"day": business_date(ends_at - timedelta(seconds=1)).isoformat()}
 
 
+def _name_of_trade(slug: str) -> str:
+    trade = Trade.objects.filter(slug=slug).first()
+    return str(trade or slug)
+
+
 # event -> (title, text, tone) from the entry's details
 TOLD: dict[str, Callable[[dict], tuple[str, str, str]]] = {
     "ShopOpened": lambda detail: (_("The shop opened"), "", "good"),
+    "TradeAdmitted": lambda detail: (_("One more trade admitted"), _name_of_trade(detail["trade"]), "good"),
     "ShopReminded": lambda detail: (
         _("Reminder: no paid order"),
         _("For %(days)s days") % {"days": detail["idle_days"]},

@@ -57,6 +57,22 @@ REGISTER_PAUSE_MINUTES = Tunable(
     "merchants.register_pause_minutes", default=10, least=1, most=1440,
     sentence=_("Minutes after which a silent register is asked again."),
 )  # fmt: skip
+SIGNING_DAYS = Tunable(
+    "merchants.signing_days", default=30, least=2, most=365,
+    sentence=_("Days for the agreement of an approved application, and as many for its deposit, before it expires."),
+)  # fmt: skip
+SIGNING_REMINDER_DAYS = Tunable(
+    "merchants.signing_reminder_days", default=7, least=1, most=60,
+    sentence=_("Days before an approved application expires on which its applicant is reminded."),
+)  # fmt: skip
+DRAFT_DAYS = Tunable(
+    "merchants.draft_days", default=365, least=30, most=1825,
+    sentence=_("Days after which a draft of an application that nobody touches is deleted with its documents."),
+)  # fmt: skip
+AGREEMENT_DAYS = Tunable(
+    "merchants.agreement_days", default=30, least=7, most=365,
+    sentence=_("Days that shops have at the least to accept a newer agreement before it binds them."),
+)  # fmt: skip
 AFTER_SALE_DAYS = Tunable(
     "merchants.after_sale_days", default=15, least=0, most=180,
     sentence=_("Days after its last completed order before a shop that leaves may close."),

@@ -1,5 +1,6 @@
 """
-Deposits (S6): paid through a payment channel before a shop opens, held for it, sent back when it has closed.
+Deposits (S6): paid through a payment channel before a shop opens, held for it, sent back when it has closed. A trade
+that asks for more brings a deposit of its own: the difference.
 
 A channel is never called while a row is locked. Learning twice how a payment ended changes nothing.
 """
@@ -218,20 +219,39 @@ def ask_about_deposit(*, payment: DepositPayment, now: datetime) -> DepositPayme
 
 
 @transaction.atomic
-def hold_deposit(*, shop: Shop, now: datetime) -> Deposit | None:
-    """The shop stands: its applicant's deposit is held for it from now on. ``None`` for a shop without one."""
-    deposit = Deposit.objects.select_for_update().filter(application__shop=shop).first()
-    if deposit is None or deposit.status != Deposit.Status.PAID:
-        return deposit
-    Deposit.FLOW.move(deposit, Deposit.Status.HELD)
-    deposit.shop = shop
-    deposit.save(update_fields=["status", "shop"])
-    _move(
-        Entry.Kind.DEPOSIT_HELD, deposit.public_id, now, deposit.amount,
-        debit=account(Account.Kind.DEPOSIT, currency=deposit.currency),
-        credit=account(Account.Kind.SHOP_DEPOSIT, shop=shop, currency=deposit.currency),
-    )  # fmt: skip
-    return deposit
+def hold_deposit(*, shop: Shop, now: datetime) -> None:
+    """
+    The shop stands, or one more trade is admitted: what was paid for it is held for the shop from now on. Hearing it
+    again changes nothing.
+    """
+    theirs = Q(application__shop=shop) | Q(application__for_shop=shop, application__status=Application.Status.ADMITTED)
+    waiting = Deposit.objects.select_for_update(of=["self"]).filter(theirs, status=Deposit.Status.PAID)
+    for deposit in waiting.order_by("pk"):
+        Deposit.FLOW.move(deposit, Deposit.Status.HELD)
+        deposit.shop = shop
+        deposit.save(update_fields=["status", "shop"])
+        _move(
+            Entry.Kind.DEPOSIT_HELD, deposit.public_id, now, deposit.amount,
+            debit=account(Account.Kind.DEPOSIT, currency=deposit.currency),
+            credit=account(Account.Kind.SHOP_DEPOSIT, shop=shop, currency=deposit.currency),
+        )  # fmt: skip
+
+
+@transaction.atomic
+def return_unwanted(*, application_id: str, now: datetime) -> DepositRefund | None:
+    """
+    A deposit that came after its application had expired goes back. Whichever is heard last, the money or the expiry,
+    finds the other; hearing it again changes nothing.
+    """
+    expired = Deposit.objects.filter(
+        application__public_id=application_id, application__status=Application.Status.EXPIRED
+    )
+    deposit = expired.select_for_update(of=["self"]).filter(status=Deposit.Status.PAID).first()
+    if deposit is None:
+        return None
+    Deposit.FLOW.move(deposit, Deposit.Status.RETURNING)
+    deposit.save(update_fields=["status"])
+    return _ask_back(_payment_of(deposit), _("The application had expired."), now)
 
 
 def deposit_of(shop: Shop) -> Money:
@@ -240,16 +260,21 @@ def deposit_of(shop: Shop) -> Money:
 
 
 @transaction.atomic
-def return_deposit(*, shop: Shop, reason: str, now: datetime, by=None) -> DepositRefund:
+def return_deposit(*, shop: Shop, reason: str, now: datetime, by=None) -> list[DepositRefund]:
     """
-    Send the deposit back the way it came. Asking again returns what was asked for first.
+    Send everything that is held of the shop back the way it came: its deposit, and what trades brought beside it.
+    Asking again returns what was asked for first.
 
     :raises NothingHeld: the shop has none
     """
-    deposit = Deposit.objects.select_for_update().filter(shop=shop).first()
-    if deposit is None:
+    deposits = list(Deposit.objects.select_for_update().filter(shop=shop).order_by("pk"))
+    if not deposits:
         raise NothingHeld(_("The mall holds no deposit of this shop."))
-    payment = deposit.payments.filter(status=DepositPayment.Status.SUCCEEDED).order_by("succeeded_at", "pk").first()
+    return [_return(deposit, shop, reason, now, by) for deposit in deposits]
+
+
+def _return(deposit: Deposit, shop: Shop, reason: str, now: datetime, by) -> DepositRefund:
+    payment = _payment_of(deposit)
     if deposit.status != Deposit.Status.HELD:
         return payment.refund
     Deposit.FLOW.move(deposit, Deposit.Status.RETURNING)
@@ -268,6 +293,11 @@ def return_deposit(*, shop: Shop, reason: str, now: datetime, by=None) -> Deposi
         after={"deposit": deposit.public_id, "amount": deposit.amount.minor, "reason": reason},
     )
     return _ask_back(payment, reason, now)
+
+
+def _payment_of(deposit: Deposit) -> DepositPayment:
+    """The payment that counts: a later one that came as well went back by itself."""
+    return deposit.payments.filter(status=DepositPayment.Status.SUCCEEDED).order_by("succeeded_at", "pk").first()
 
 
 def _ask_back(payment: DepositPayment, reason: str, now: datetime) -> DepositRefund:
@@ -318,19 +348,19 @@ def _note_returned(refund: DepositRefund, now: datetime) -> None:
         debit=account(Account.Kind.DEPOSIT, currency=refund.currency),
         credit=account(Account.Kind.CUSTODIAN, currency=refund.currency),
     )  # fmt: skip
-    first = deposit.payments.filter(status=DepositPayment.Status.SUCCEEDED).order_by("succeeded_at", "pk").first()
-    if deposit.status == Deposit.Status.RETURNING and refund.payment_id == first.pk:
+    if deposit.status == Deposit.Status.RETURNING and refund.payment_id == _payment_of(deposit).pk:
         Deposit.FLOW.move(deposit, Deposit.Status.RETURNED)
         deposit.returned_at = now
         deposit.save(update_fields=["status", "returned_at"])
-        publish(
-            DepositReturned(
-                shop_id=deposit.shop.public_id,
-                amount=deposit.amount.minor,
-                currency=deposit.currency,
-                returned_at=now,
+        if deposit.shop is not None:
+            publish(
+                DepositReturned(
+                    shop_id=deposit.shop.public_id,
+                    amount=deposit.amount.minor,
+                    currency=deposit.currency,
+                    returned_at=now,
+                )
             )
-        )
 
 
 def _move(kind: str, ref: str, at: datetime, amount: Money, *, debit: Account, credit: Account) -> None:

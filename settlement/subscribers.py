@@ -5,8 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from mall.events import on
-from mall.events.merchants import ShopExitCleared, ShopOpened
+from mall.events.merchants import ApplicationExpired, ShopExitCleared, ShopOpened, TradeAdmitted
 from mall.events.orders import LatePaymentReceived, OrderCompleted, OrderPaid, PaymentRefunded
+from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants.models import Shop
 from orders.models import Order
@@ -51,6 +52,17 @@ def book_late_payment(event: LatePaymentReceived) -> None:
 @on(ShopOpened)
 def hold_deposit(event: ShopOpened) -> None:
     deposits.hold_deposit(shop=Shop.objects.get(public_id=event.shop_id), now=datetime.fromisoformat(event.opened_at))
+
+
+@on(TradeAdmitted)
+def hold_deposit_of_trade(event: TradeAdmitted) -> None:
+    deposits.hold_deposit(shop=Shop.objects.get(public_id=event.shop_id), now=datetime.fromisoformat(event.admitted_at))
+
+
+@on(ApplicationExpired, DepositPaid)
+def return_unwanted_deposit(event: ApplicationExpired | DepositPaid) -> None:
+    moment = event.expired_at if isinstance(event, ApplicationExpired) else event.paid_at
+    deposits.return_unwanted(application_id=event.application_id, now=datetime.fromisoformat(moment))
 
 
 @on(ShopExitCleared)

@@ -185,7 +185,8 @@ happened AS (
     UNION ALL
     SELECT 'deposit_held', public_id, amount FROM settlement_deposit WHERE shop_id IS NOT NULL
     UNION ALL
-    SELECT 'deposit_freed', public_id, amount FROM settlement_deposit WHERE status IN ('returning', 'returned')
+    SELECT 'deposit_freed', public_id, amount FROM settlement_deposit
+    WHERE status IN ('returning', 'returned') AND shop_id IS NOT NULL
     UNION ALL
     SELECT 'deposit_back', public_id, amount FROM settlement_depositrefund WHERE status = 'succeeded'
 )

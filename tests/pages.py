@@ -364,6 +364,8 @@ def _applications(staff: User, now: datetime) -> dict[str, Application]:
 
     made = {}
     for status in Application.Status.values:
+        if status == Application.Status.EXPIRED:  # looks like one that was withdrawn
+            continue
         person = accounts.shopper(email=f"applicant-{status}@example.com", password=PASSWORD)
         made[status] = in_status(status, person)
         made[status].refresh_from_db()
@@ -570,6 +572,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("shop", "merchants:shop")
     yield page("opening", "merchants:opening")
     yield page("life", "merchants:life")
+    yield page("trades", "merchants:trades")
+    yield page("agreements", "merchants:agreements")
     yield page("growth", "merchants:growth")
     yield page("conduct", "merchants:conduct")
     yield page("exit", "merchants:exit")
@@ -632,6 +636,8 @@ NO_PAGES = {
     "backoffice:catalog:import-errors": "a file",
     "backoffice:catalog:import-template-xlsx": "a file",
     "backoffice:catalog:import-template-csv": "a file",
+    "backoffice:merchants:agreement-accept": "a press of a button",
+    "storefront:merchants:ask-for-trade": "a press of a button",
     "backoffice:merchants:staff-role": "a press of a button",
     "backoffice:merchants:staff-leave": "a press of a button",
     "backoffice:merchants:export-start": "a press of a button",

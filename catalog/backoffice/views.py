@@ -25,7 +25,7 @@ from mall.backoffice.undo import say_with_undo
 from mall.pages import Choice
 from mall.refusals import Refusal
 from merchants.access import shop_right
-from merchants.backoffice.ways import back_to
+from merchants.backoffice.ways import back_to, with_way
 
 SHOWN_MOVEMENTS = 30
 
@@ -193,7 +193,7 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             product = verb(product=product, by=request.user, now=clock.now())
         except Refusal as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, with_way(refusal, request.shop))
         else:
             _tell_status(request, product, request.POST["action"])
     return redirect("backoffice:catalog:edit", request.shop.slug, public_id)

@@ -582,7 +582,7 @@ class Planner:
         if wants_sale and status in {Product.Status.DRAFT, Product.Status.OFF_SALE}:
             category = plan.fields["category"]
             if category.trade_id not in self._sellable:
-                self._sellable[category.trade_id] = is_sellable(self.shop, category)
+                self._sellable[category.trade_id] = is_sellable(self.shop, category, now=self.now)
             if self._sellable[category.trade_id]:
                 plan.submits = True
             else:

@@ -18,6 +18,7 @@ NAVIGATION = [
     ("shop.see", _("Shop health"), "backoffice:merchants:health", "activity"),
     ("shop.see", _("Growth file"), "backoffice:merchants:growth", "chart"),
     ("shop.see", _("Tier and conduct"), "backoffice:merchants:conduct", "trophy"),
+    ("shop.see", _("Trades"), "backoffice:merchants:trades", "check"),
     ("shop.see", _("Shop life"), "backoffice:merchants:life", "leaf"),
     ("shop.see", _("Exports"), "backoffice:merchants:exports", "download"),
     ("staff.edit", _("Staff"), "backoffice:merchants:staff", "users"),

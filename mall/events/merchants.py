@@ -134,6 +134,66 @@ class AgreementAccepted:
 
 
 @event
+class ApplicationReminded:
+    """Approved, but agreement or deposit have not come; on ``expires_at`` it is too late."""
+
+    application_id: str
+    expires_at: str
+    reminded_at: str
+
+
+@event
+class ApplicationExpired:
+    """Approved, but agreement or deposit did not come in time; money that comes nevertheless goes back."""
+
+    application_id: str
+    expired_at: str
+
+
+@event
+class TradeAdmitted:
+    """A shop that asked for one more trade may sell in it."""
+
+    shop_id: str
+    application_id: str
+    trade: str
+    admitted_at: str
+
+
+@event
+class AgreementRenewalAsked:
+    """A merchant is to accept a newer version of an agreement by a day."""
+
+    merchant_id: str
+    code: str
+    version: int
+    due_on: str
+    asked_at: str
+
+
+@event
+class AgreementRenewalDue:
+    """The day comes near and it is not accepted; told once each 7 days and 1 day before."""
+
+    merchant_id: str
+    code: str
+    version: int
+    due_on: str
+    days: int
+    told_at: str
+
+
+@event
+class AgreementRenewed:
+    """An owner accepted the newer version for the business."""
+
+    shop_id: str
+    code: str
+    version: int
+    accepted_at: str
+
+
+@event
 class DocumentDecided:
     """A paper of an application (no merchant yet) or of a merchant was accepted or refused."""
 

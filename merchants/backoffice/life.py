@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from mall import clock
 from mall.refusals import Refusal
-from merchants import holidays, idle, petitions, states
+from merchants import agreements, holidays, idle, petitions, states
 from merchants.access import shop_right
 from merchants.models import Petition, Shop
 from merchants.tunables import FREEZE_DAYS, HOLIDAY_REST_DAYS, LONGEST_HOLIDAY_DAYS
@@ -37,10 +37,12 @@ def life(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, **forms_with_errors) -> HttpResponse:
     shop, now = request.shop, clock.now()
     asked = petitions.petitions_of(shop, Petition.Kind.REVIVAL)
+    held_back = [agreements.HELD_BACK] if agreements.holds_back(shop, today=clock.business_date(now)) else []
     context = {
         "shop": shop,
         "state": states.state_of(shop),
-        "actions": states.shown(shop),
+        "actions": states.shown(shop, held_back=held_back),
+        "is_held_back": bool(held_back),
         "table": states.whole_table(),
         "action_labels": list(states.ACTIONS.values()),
         "sentence": states.sentence(shop),

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from mall.backoffice.todo import SOON, URGENT, Todo
 from mall.clock import business_date
 from mall.templatetags.mall import short_day
+from merchants.agreements import REMIND_DAYS, to_accept
 from merchants.health import PASS, explained, latest_scores
 from merchants.idle import idle_since, idle_span
 from merchants.models import Seat, Shop
@@ -18,7 +19,10 @@ PAR = 0.6  # of what a measure can give
 
 
 def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
-    """Measures of the latest score that are below par, and the freezing that an idle shop is to expect. Two queries."""
+    """
+    Measures of the latest score that are below par, the freezing that an idle shop is to expect, and newer agreements
+    that an owner is to accept. Three queries.
+    """
     if not seat.can("shop.see"):
         return []
     url = reverse("backoffice:merchants:health", args=[shop.slug])
@@ -38,6 +42,7 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
                 tone=URGENT,
             )
         )
+    found += _agreements(shop, seat, now)
     for score in latest_scores(shop, 1):
         weak = [line for line in explained(score) if line["weight"] and line["points"] < PAR * line["weight"]]
         if weak:
@@ -56,3 +61,21 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
                 )
             )
     return found
+
+
+def _agreements(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
+    if not seat.can("shop.sign"):
+        return []
+    today = business_date(now)
+    return [
+        Todo(
+            sign="edit",
+            title=_("Accept the newer agreement: %(title)s") % {"title": row.agreement.title},
+            detail=_("Nothing new can be put on sale until then.")
+            if row.due_on <= today
+            else _("It binds from %(day)s.") % {"day": short_day(row.due_on)},
+            url=reverse("backoffice:merchants:agreements", args=[shop.slug]),
+            tone=URGENT if (row.due_on - today).days <= max(REMIND_DAYS) else SOON,
+        )
+        for row in to_accept(shop)
+    ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from merchants.backoffice import conduct, exports, growth, invitations, life, opening, saved, staff, views
+from merchants.backoffice import conduct, exports, growth, invitations, licences, life, opening, saved, staff, views
 
 app_name = "merchants"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("<slug:shop>/life/holiday/start/", life.holiday_start, name="holiday-start"),
     path("<slug:shop>/life/holiday/end/", life.holiday_end, name="holiday-end"),
     path("<slug:shop>/life/revival/", life.revival_ask, name="revival-ask"),
+    path("<slug:shop>/trades/", licences.trades_page, name="trades"),
+    path("<slug:shop>/agreements/", licences.agreements_page, name="agreements"),
+    path("<slug:shop>/agreements/<slug:code>/accept/", licences.agreement_accept, name="agreement-accept"),
     path("<slug:shop>/staff/", staff.staff, name="staff"),
     path("<slug:shop>/staff/<slug:public_id>/role/", staff.role, name="staff-role"),
     path("<slug:shop>/staff/<slug:public_id>/leave/", staff.leave, name="staff-leave"),

@@ -18,6 +18,26 @@ CREATE POLICY rows_of_one_shop ON merchants_admittedtrade TO {SHOP_ROLE} USING (
 );
 CREATE POLICY the_house ON merchants_admittedtrade TO {APP_ROLE}, CURRENT_USER USING (true) WITH CHECK (true);
 """  # noqa: S608
+# So is an agreement asked for: an owner accepts it in any of them.
+RENEWALS_OF_ONE_MERCHANT = f"""
+REVOKE INSERT, DELETE, TRUNCATE ON merchants_agreementrenewal FROM {SHOP_ROLE};
+ALTER TABLE merchants_agreementrenewal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE merchants_agreementrenewal FORCE ROW LEVEL SECURITY;
+CREATE POLICY rows_of_one_shop ON merchants_agreementrenewal TO {SHOP_ROLE} USING (
+    merchant_id = (
+        SELECT merchant_id FROM merchants_shop
+        WHERE id = (SELECT nullif(current_setting('mall.shop', true), '')::bigint)
+    )
+);
+CREATE POLICY the_house ON merchants_agreementrenewal TO {APP_ROLE}, CURRENT_USER USING (true) WITH CHECK (true);
+"""  # noqa: S608
+RENEWALS_OF_EVERYBODY = f"""
+DROP POLICY the_house ON merchants_agreementrenewal;
+DROP POLICY rows_of_one_shop ON merchants_agreementrenewal;
+ALTER TABLE merchants_agreementrenewal NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE merchants_agreementrenewal DISABLE ROW LEVEL SECURITY;
+GRANT INSERT, DELETE ON merchants_agreementrenewal TO {SHOP_ROLE};
+"""
 TRADES_OF_EVERYBODY = f"""
 DROP POLICY the_house ON merchants_admittedtrade;
 DROP POLICY rows_of_one_shop ON merchants_admittedtrade;
@@ -54,6 +74,7 @@ class Migration(migrations.Migration):
             "merchants_registryanswer",
         ),
         migrations.RunSQL(TRADES_OF_ONE_MERCHANT, TRADES_OF_EVERYBODY),
+        migrations.RunSQL(RENEWALS_OF_ONE_MERCHANT, RENEWALS_OF_EVERYBODY),
         AppendOnly("merchants_agreement"),
         AppendOnly("merchants_agreementacceptance"),
         AppendOnly("merchants_applicationdecision"),

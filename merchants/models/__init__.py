@@ -1,4 +1,10 @@
-from merchants.models.application import AgreementAcceptance, Application, ApplicationDecision, Blacklisted
+from merchants.models.application import (
+    AgreementAcceptance,
+    AgreementRenewal,
+    Application,
+    ApplicationDecision,
+    Blacklisted,
+)
 from merchants.models.conduct import Exit, Sanction, TierRecord
 from merchants.models.document import AdmittedTrade, Document, DocumentWarning, RegistryAnswer
 from merchants.models.growth import DailyFacts, GrowthEntry, HealthScore, ShopActivity
@@ -14,6 +20,7 @@ __all__ = [
     "AdmittedTrade",
     "Agreement",
     "AgreementAcceptance",
+    "AgreementRenewal",
     "Application",
     "ApplicationDecision",
     "Blacklisted",

@@ -1,4 +1,4 @@
-"""A business asks to join the mall (M2)."""
+"""A business asks to join the mall, or a shop that is in asks for one more trade (M2)."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -21,6 +21,15 @@ class ApplicationQuerySet(models.QuerySet):
         """Those that have neither opened nor ended: they hold the business and the address."""
         return self.exclude(status__in=Application.ENDED | {Application.Status.DRAFT})
 
+    def not_ended(self):
+        return self.exclude(status__in=Application.ENDED)
+
+    def to_join(self):
+        return self.filter(purpose=Application.Purpose.JOIN)
+
+    def for_trades(self):
+        return self.filter(purpose=Application.Purpose.TRADE)
+
     def waiting_for_staff(self):
         return self.filter(status__in=Application.WITH_STAFF)
 
@@ -30,7 +39,16 @@ class ApplicationQuerySet(models.QuerySet):
 
 
 class Application(models.Model):
-    """What an applicant says of her business, what the automatic check found, what staff decided, and what followed."""
+    """
+    What an applicant says of her business, what the automatic check found, what staff decided, and what followed.
+
+    A shop that is in asks for one more trade in the same way: its application names the merchant and the shop from the
+    beginning, and ends with the trade admitted instead of a shop opened.
+    """
+
+    class Purpose(models.TextChoices):
+        JOIN = "join", _("Open a shop")
+        TRADE = "trade", _("One more trade")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Being filled in")
@@ -41,8 +59,10 @@ class Application(models.Model):
         APPROVED = "approved", _("Approved: agreement to accept")
         AGREED = "agreed", _("Agreement accepted: deposit to pay")
         OPEN = "open", _("Shop open")
+        ADMITTED = "admitted", _("Trade admitted")
         REJECTED = "rejected", _("Rejected")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
 
     FLOW = Flow(
         {
@@ -53,22 +73,29 @@ class Application(models.Model):
             },
             Status.EXPERT: {Status.APPROVED, Status.CHANGES_REQUESTED, Status.REJECTED, Status.WITHDRAWN},
             Status.CHANGES_REQUESTED: {Status.SUBMITTED, Status.WITHDRAWN},
-            Status.APPROVED: {Status.AGREED, Status.WITHDRAWN},
-            Status.AGREED: {Status.OPEN},
+            Status.APPROVED: {Status.AGREED, Status.WITHDRAWN, Status.EXPIRED},
+            Status.AGREED: {Status.OPEN, Status.ADMITTED, Status.EXPIRED},
             Status.OPEN: set(),
+            Status.ADMITTED: set(),
             Status.REJECTED: set(),
             Status.WITHDRAWN: set(),
+            Status.EXPIRED: set(),
         }
     )  # fmt: skip
-    ENDED = frozenset({Status.OPEN, Status.REJECTED, Status.WITHDRAWN})
+    ENDED = frozenset({Status.OPEN, Status.ADMITTED, Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED})
     WITH_STAFF = frozenset({Status.REVIEW, Status.EXPERT})
     WITH_US = WITH_STAFF | {Status.SUBMITTED}
     WITH_APPLICANT = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED})
-    LET_IN = frozenset({Status.APPROVED, Status.AGREED, Status.OPEN})
+    LET_IN = frozenset({Status.APPROVED, Status.AGREED, Status.OPEN, Status.ADMITTED})
+    TO_SIGN = frozenset({Status.APPROVED, Status.AGREED})
 
     public_id = PublicIdField(prefix="app")
     applicant = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="applications", verbose_name=_("applicant")
+    )
+    purpose = models.CharField(_("purpose"), max_length=5, choices=Purpose, default=Purpose.JOIN)
+    for_shop = models.ForeignKey(
+        Shop, models.PROTECT, null=True, related_name="trade_requests", verbose_name=_("asked for the shop")
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
 
@@ -85,6 +112,7 @@ class Application(models.Model):
     trades = ArrayField(models.CharField(max_length=20), verbose_name=_("trades"), default=list, blank=True)
     statements = models.JSONField(_("statements"), default=dict, blank=True)  # code of the requirement to words
     started_at = models.DateTimeField(_("started at"))
+    touched_at = models.DateTimeField(_("last filled in at"))
 
     # What the automatic check found
     round = models.PositiveSmallIntegerField(_("times handed in"), default=0)
@@ -125,6 +153,8 @@ class Application(models.Model):
     deposit = MoneyField(_("deposit"), null=True)
     approved_at = models.DateTimeField(_("approved at"), null=True)
     agreed_at = models.DateTimeField(_("agreement accepted at"), null=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True)  # that agreement or deposit are missing
+    expired_at = models.DateTimeField(_("expired at"), null=True)
     opened_at = models.DateTimeField(_("opened at"), null=True)
     merchant = models.ForeignKey(
         Merchant, models.PROTECT, null=True, related_name="applications", verbose_name=_("merchant")
@@ -160,12 +190,13 @@ class Application(models.Model):
                 name="application_decided_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(was_automatic=False) | Q(status__in=["approved", "agreed", "open", "withdrawn"]),
+                condition=Q(was_automatic=False)
+                | Q(status__in=["approved", "agreed", "open", "admitted", "withdrawn", "expired"]),
                 name="application_machine_only_says_yes",
             ),
             models.CheckConstraint(
                 condition=Q(needs_expert=False)
-                | ~Q(status__in=["approved", "agreed", "open"])
+                | ~Q(status__in=["approved", "agreed", "open", "admitted"])
                 | Q(reviewed_by__isnull=False, expert_by__isnull=False),
                 name="application_expert_decided_too",
             ),
@@ -177,17 +208,37 @@ class Application(models.Model):
                 condition=~Q(status__in=["changes", "rejected"]) | ~Q(reason=""), name="application_no_says_why"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["approved", "agreed", "open"]) | Q(approved_at__isnull=False, deposit__gte=0),
+                condition=~Q(status__in=["approved", "agreed", "open", "admitted"])
+                | Q(approved_at__isnull=False, deposit__gte=0),
                 name="application_approved_names_the_deposit",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["agreed", "open"]) | Q(agreed_at__isnull=False),
+                condition=~Q(status__in=["agreed", "open", "admitted"]) | Q(agreed_at__isnull=False),
                 name="application_agreed_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(status="open", merchant__isnull=False, shop__isnull=False, opened_at__isnull=False)
-                | (~Q(status="open") & Q(merchant=None, shop=None, opened_at=None)),
+                condition=Q(purpose="trade")
+                | Q(status="open", merchant__isnull=False, shop__isnull=False, opened_at__isnull=False)
+                | (~Q(status__in=["open", "admitted"]) & Q(merchant=None, shop=None, opened_at=None)),
                 name="application_open_means_merchant",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="join", for_shop=None)
+                | Q(purpose="trade", merchant__isnull=False, for_shop__isnull=False, shop=None, trades__len=1)
+                & (
+                    Q(status="admitted", opened_at__isnull=False)
+                    | (~Q(status__in=["open", "admitted"]) & Q(opened_at=None))
+                ),
+                name="application_for_a_trade_names_its_shop",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="expired", expired_at__isnull=False) | (~Q(status="expired") & Q(expired_at=None)),
+                name="application_expired_has_a_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "trades"],
+                condition=Q(purpose="trade") & ~Q(status__in=["admitted", "rejected", "withdrawn", "expired"]),
+                name="application_one_for_a_trade",
             ),
         ]
 
@@ -199,17 +250,24 @@ class Application(models.Model):
         (_("Automatic check"), {Status.SUBMITTED}),
         (_("Review"), {Status.REVIEW, Status.EXPERT, Status.REJECTED, Status.WITHDRAWN}),
         (_("Agreement"), {Status.APPROVED}),
-        (_("Deposit"), {Status.AGREED}),
-        (_("Shop open"), {Status.OPEN}),
+        (_("Deposit"), {Status.AGREED, Status.EXPIRED}),
+        (_("Shop open"), {Status.OPEN, Status.ADMITTED}),
     )
 
+    @property
+    def is_for_trade(self) -> bool:
+        return self.purpose == self.Purpose.TRADE
+
     def stages(self) -> list[dict]:
-        """The way to the open shop, for the applicant: each stage is done, now, or to come."""
+        """The way to the open shop or to the trade, for the applicant: each stage is done, now, or to come."""
         here = next(place for place, (_label, statuses) in enumerate(self.STAGES) if self.status in statuses)
-        if self.status == self.Status.OPEN:
+        if self.status in {self.Status.OPEN, self.Status.ADMITTED}:
             here += 1
         states = ["done" if place < here else "now" if place == here else "later" for place in range(len(self.STAGES))]
-        return [{"label": label, "state": state} for (label, _statuses), state in zip(self.STAGES, states, strict=True)]
+        labels = [label for label, _statuses in self.STAGES]
+        if self.is_for_trade:
+            labels[-1] = self.Status.ADMITTED.label
+        return [{"label": label, "state": state} for label, state in zip(labels, states, strict=True)]
 
 
 class ApplicationDecision(models.Model):
@@ -260,6 +318,51 @@ class AgreementAcceptance(models.Model):
 
     def __str__(self) -> str:
         return str(self.agreement_id)
+
+
+class AgreementRenewal(models.Model):
+    """A merchant who is in is asked to accept a newer version of an agreement, by a day; and whether it did."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("To be accepted")
+        ACCEPTED = "accepted", _("Accepted")
+        SUPERSEDED = "superseded", _("A newer version was accepted")
+
+    FLOW = Flow(
+        {
+            Status.ASKED: {Status.ACCEPTED, Status.SUPERSEDED},
+            Status.ACCEPTED: set(),
+            Status.SUPERSEDED: set(),
+        }
+    )
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="renewals", verbose_name=_("merchant"))
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="renewals", verbose_name=_("agreement"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, db_default=Status.ASKED)
+    asked_at = models.DateTimeField(_("asked at"))
+    due_on = models.DateField(_("to be accepted by"))
+    reminded = models.PositiveSmallIntegerField(_("reminded, days before"), null=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("accepted by")
+    )
+    text_hash = models.CharField(_("hash of the text"), max_length=64, blank=True, db_default="")
+    language = models.CharField(_("read in"), max_length=10, blank=True, db_default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("newer agreement"), _("newer agreements")
+        indexes = [models.Index(fields=["due_on"], name="agreement_renewal_due", condition=Q(status="asked"))]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "agreement"], name="agreement_renewal_once"),
+            models.CheckConstraint(
+                condition=Q(status="accepted", accepted_at__isnull=False, accepted_by__isnull=False) & ~Q(text_hash="")
+                | (~Q(status="accepted") & Q(accepted_at=None, accepted_by=None)),
+                name="agreement_renewal_accepted_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id}: {self.agreement}"
 
 
 class Blacklisted(models.Model):

@@ -47,6 +47,10 @@ class Agreement(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("published by")
     )
+    binds_on = models.DateField(
+        _("binds shops that are open from"), null=True, blank=True,
+        help_text=_("Empty: it holds for who applies from now on, and nobody else is asked."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name, verbose_name_plural = _("agreement"), _("agreements")

@@ -22,7 +22,8 @@ class Seat(models.Model):
     SEES = frozenset({"shop.see", "orders.see", "products.see", "reviews.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "reviews.answer", "money.see", "shop.edit", "shop.decorate", "staff.edit", "shop.exit"},
+                            "reviews.answer", "money.see", "shop.edit", "shop.decorate", "staff.edit", "shop.exit",
+                            "shop.sign"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
                               "reviews.answer", "shop.edit", "shop.decorate"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},

@@ -88,6 +88,14 @@ class ShopForm(StepForm):
         self.fields["trades"].choices = [(trade.slug, str(trade.name)) for trade in trades_to_choose()]
 
 
+class TradeForm(StepForm):
+    """Of one more trade: the rest is known."""
+
+    goods = forms.CharField(
+        label=_("Your goods in a few words"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class StatementsForm(forms.Form):
     """The questions that kind and trades bring with them."""
 

@@ -13,7 +13,7 @@ from mall import clock
 from mall.refusals import Refusal
 from merchants import document_files
 from merchants.documents import DocumentRefused, renew_document
-from merchants.models import Document, Merchant, Seat
+from merchants.models import Document, Merchant, Seat, Trade
 from merchants.requirements import asked_of_merchant
 from merchants.storefront.forms import DocumentForm
 from merchants.storefront.shown import shown_file
@@ -47,8 +47,28 @@ def papers(request: HttpRequest) -> HttpResponse:
         if trade.suspended_at
     ]
     return TemplateResponse(
-        request, "storefront/merchants/papers.html", {"documents": accepted, "suspended": suspended, "today": today}
+        request,
+        "storefront/merchants/papers.html",
+        {
+            "documents": accepted,
+            "suspended": suspended,
+            "today": today,
+            "requests": list(_requests(request)),
+            "shops": [seat.shop for seat in _seats(request) if seat.shop.is_at_work],
+        },
     )
+
+
+def _seats(request: HttpRequest):
+    return request.user.seats.filter(role=Seat.Role.OWNER).select_related("shop").order_by("shop__slug")
+
+
+def _requests(request: HttpRequest):
+    """Her requests for trades, the newest first, and with each the trade."""
+    names = {trade.slug: trade for trade in Trade.objects.all()}
+    for row in request.user.applications.for_trades().select_related("for_shop").order_by("-pk")[:20]:
+        row.trade = names[row.trades[0]]
+        yield row
 
 
 @login_required

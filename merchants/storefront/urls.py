@@ -14,6 +14,7 @@ urlpatterns = [
     path("open-a-shop/<str:public_id>/hand-in/", views.hand_in, name="hand-in"),
     path("open-a-shop/<str:public_id>/withdraw/", views.withdraw, name="withdraw"),
     path("open-a-shop/<str:public_id>/agreements/", views.agreements, name="agreements"),
+    path("open-a-shop/trade/<slug:shop>/<slug:trade>/", views.ask_for_trade, name="ask-for-trade"),
     path("my-papers/", papers.papers, name="papers"),
     path("my-papers/<str:public_id>/renew/", papers.renew, name="renew"),
     path("my-papers/<str:public_id>/file/", papers.file, name="paper-file"),

@@ -14,15 +14,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mall import clock
 from mall.refusals import Refusal
-from merchants import application_checks, applications, document_files
+from merchants import application_checks, applications, document_files, trades
+from merchants.abandoned import expires_at
 from merchants.documents import DocumentRefused, hand_in_document, may_hand_in
-from merchants.models import Application, Document
-from merchants.storefront.forms import BusinessForm, DocumentForm, ShopForm, StatementsForm
+from merchants.models import Application, Document, Seat, Trade
+from merchants.storefront.forms import BusinessForm, DocumentForm, ShopForm, StatementsForm, TradeForm
 from merchants.storefront.shown import shown_file
 
 STEPS = ("business", "shop", "papers", "send")
-_FORMS = {"business": BusinessForm, "shop": ShopForm}
-_CHECKS = {"business": application_checks.errors_of_business, "shop": application_checks.errors_of_shop}
+STEPS_FOR_TRADE = ("goods", "papers", "send")
+_FORMS = {"business": BusinessForm, "shop": ShopForm, "goods": TradeForm}
+_CHECKS = {
+    "business": application_checks.errors_of_business,
+    "shop": application_checks.errors_of_shop,
+    "goods": application_checks.errors_of_trade,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,12 @@ class Paper:
 
 
 def _mine(request: HttpRequest, public_id: str) -> Application:
-    return get_object_or_404(request.user.applications.select_related("shop"), public_id=public_id)
+    rows = request.user.applications.select_related("shop", "for_shop", "merchant")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _steps(row: Application) -> tuple[str, ...]:
+    return STEPS_FOR_TRADE if row.is_for_trade else STEPS
 
 
 def _to(application: Application) -> HttpResponse:
@@ -49,7 +60,7 @@ def _to_step(application: Application, step: str, *, check: bool = False) -> Htt
 
 @login_required
 def apply(request: HttpRequest) -> HttpResponse:
-    standing = request.user.applications.exclude(status__in=Application.ENDED).order_by("pk").first()
+    standing = request.user.applications.to_join().not_ended().order_by("pk").first()
     if standing is not None and request.method != "POST":
         return _to(standing)
     form = BusinessForm(None, request.POST if request.method == "POST" else None)
@@ -66,7 +77,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 @never_cache
 def step(request: HttpRequest, public_id: str, step: str) -> HttpResponse:
     row = _mine(request, public_id)
-    if step not in STEPS:
+    if step not in _steps(row):
         raise Http404
     if row.status not in Application.WITH_APPLICANT:
         return _to(row)
@@ -88,7 +99,7 @@ def _form_step(request: HttpRequest, row: Application, step: str) -> HttpRespons
             messages.success(request, _("Kept. You can go on whenever you like."))
             return _to(row)
         if not errors:
-            return _to_step(row, STEPS[STEPS.index(step) + 1])
+            return _to_step(row, _steps(row)[_steps(row).index(step) + 1])
         messages.warning(request, _("Kept. Something must still be put right."))
         form.take_errors(errors)
     elif request.method != "POST" and "check" in request.GET:
@@ -122,28 +133,65 @@ def _papers(row: Application, asked) -> list[Paper]:
 def _send_step(request: HttpRequest, row: Application) -> HttpResponse:
     now = clock.now()
     asked, errors = applications.asked_for(row, now=now), applications.errors_of(row, now=now)
-    context = {"papers": _papers(row, asked), "asked": asked, "errors": _by_step(errors), "is_ready": not errors}
+    context = {"papers": _papers(row, asked), "asked": asked, "errors": _by_step(row, errors), "is_ready": not errors}
     return _step_page(request, row, "send", context)
 
 
-def _by_step(errors: dict[str, str]) -> list[dict]:
+def _titles(row: Application) -> dict[str, str]:
+    if row.is_for_trade:
+        return {"goods": _("The goods")}
+    return {"business": _("The business"), "shop": _("The shop")}
+
+
+def _by_step(row: Application, errors: dict[str, str]) -> list[dict]:
     """The sentences, each with the step where it is put right."""
-    titles = {"business": _("The business"), "shop": _("The shop"), "papers": _("Documents")}
+    titles = _titles(row) | {"papers": _("Documents")}
     found: dict[str, list[str]] = {step: [] for step in titles}
     for name, sentence in errors.items():
-        step = next((step for step, names in applications.STEPS.items() if name in names), "papers")
+        step = next((step for step, names in applications.steps_of(row).items() if name in names), "papers")
         found[step].append(sentence)
     return [{"step": step, "title": titles[step], "sentences": told} for step, told in found.items() if told]
 
 
 def _step_page(request: HttpRequest, row: Application, step: str, context: dict) -> HttpResponse:
-    place = STEPS.index(step)
-    before = STEPS[place - 1] if place else ""
+    place = _steps(row).index(step)
+    before = _steps(row)[place - 1] if place else ""
     return TemplateResponse(
         request,
         f"storefront/merchants/step_{step}.html",
-        {"application": row, "step": step, "number": place + 1, "count": len(STEPS), "before": before, **context},
+        {
+            "application": row,
+            "step": step,
+            "number": place + 1,
+            "count": len(_steps(row)),
+            "before": before,
+            "trade": _trade(row),
+            **context,
+        },
     )
+
+
+@login_required
+@require_POST
+def ask_for_trade(request: HttpRequest, shop: str, trade: str) -> HttpResponse:
+    """An owner, in the back office, asked for one more trade: here she goes on as who opens a shop does."""
+    seats = request.user.seats.filter(role=Seat.Role.OWNER).select_related("shop__merchant")
+    place = get_object_or_404(seats, shop__slug=shop).shop
+    wanted = get_object_or_404(Trade, slug=trade)
+    try:
+        row = trades.ask_for_trade(shop=place, trade=wanted, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("backoffice:merchants:trades", place.slug)
+    if row.applicant_id != request.user.pk:
+        messages.info(request, _("Another owner of your business is asking for this trade already."))
+        return redirect("backoffice:merchants:trades", place.slug)
+    return _to_step(row, "goods") if row.status in Application.WITH_APPLICANT else _to(row)
+
+
+def _trade(row: Application) -> Trade | None:
+    """The one trade that it is about; none for who wants to open a shop."""
+    return Trade.objects.get(slug=row.trades[0]) if row.is_for_trade else None
 
 
 @login_required
@@ -251,16 +299,18 @@ def application(request: HttpRequest, public_id: str) -> HttpResponse:
         "asked": asked,
         "open_steps": _open_steps(row),
         "decisions": list(row.decisions.exclude(outcome="to_person").order_by("-pk")),
-        "shop": row.shop,
+        "shop": row.shop or row.for_shop,
+        "trade": _trade(row),
+        "expires_at": expires_at(row),
+        "first_step": _steps(row)[0],
     }
     return TemplateResponse(request, "storefront/merchants/application.html", context)
 
 
 def _open_steps(row: Application) -> list[dict]:
     """Where an applicant who was asked for changes may change something."""
-    titles = {"business": _("The business"), "shop": _("The shop")}
     return [
-        {"step": step, "title": titles[step]}
-        for step, names in applications.STEPS.items()
+        {"step": step, "title": _titles(row)[step]}
+        for step, names in applications.steps_of(row).items()
         if any(applications.may_change(row, name) for name in names)
     ]

@@ -11,7 +11,7 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import brand_halls, goods, search, shop_pages, shops, voices
+from settlement.demo import brand_halls, duties, goods, search, shop_pages, shops, voices
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 from settlement.demo.side_by_side import deliver_side_by_side
 
@@ -53,6 +53,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     deliver_side_by_side()
     search.tell_search(staff=staff, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
+    duties.show_duties(opened, owners=owners, staff=staff, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()

@@ -297,10 +297,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "shop",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="paid_deposit",
+                        related_name="paid_deposits",
                         to="merchants.shop",
                         verbose_name="shop",
                     ),
@@ -434,7 +434,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("shop", None), ("status__in", ["waiting", "paid"])),
-                    ("shop__isnull", False),
+                    ("status__in", ["returning", "returned"]),
+                    models.Q(("shop__isnull", False), ("status", "held")),
                     _connector="OR",
                 ),
                 name="deposit_held_for_a_shop",

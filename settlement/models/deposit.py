@@ -13,7 +13,9 @@ from merchants.models import Application, Shop
 
 
 class Deposit(models.Model):
-    """The deposit of one application, later of its shop."""
+    """
+    The deposit of one application, later of its shop: what a newcomer pays, or what one more trade asks for beside it.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("To be paid")
@@ -25,7 +27,7 @@ class Deposit(models.Model):
     FLOW = Flow(
         {
             Status.WAITING: {Status.PAID},
-            Status.PAID: {Status.HELD},
+            Status.PAID: {Status.HELD, Status.RETURNING},
             Status.HELD: {Status.RETURNING},
             Status.RETURNING: {Status.RETURNED},
             Status.RETURNED: set(),
@@ -36,7 +38,7 @@ class Deposit(models.Model):
     application = models.OneToOneField(
         Application, models.PROTECT, related_name="paid_deposit", verbose_name=_("application")
     )
-    shop = models.OneToOneField(Shop, models.PROTECT, null=True, related_name="paid_deposit", verbose_name=_("shop"))
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="paid_deposits", verbose_name=_("shop"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
@@ -54,7 +56,9 @@ class Deposit(models.Model):
                 name="deposit_paid_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["waiting", "paid"], shop=None) | Q(shop__isnull=False),
+                condition=Q(status__in=["waiting", "paid"], shop=None)
+                | Q(status__in=["returning", "returned"])  # never held: it came after the application had expired
+                | Q(status="held", shop__isnull=False),
                 name="deposit_held_for_a_shop",
             ),
             models.CheckConstraint(

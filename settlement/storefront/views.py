@@ -55,7 +55,7 @@ def deposit_return(request: HttpRequest, public_id: str) -> HttpResponse:
         "application": application,
         "payment": payment,
         "state": states.get(payment.status, "failed"),
-        "is_open": application.status == Application.Status.OPEN,
+        "is_open": application.status in {Application.Status.OPEN, Application.Status.ADMITTED},
     }
     return TemplateResponse(request, "storefront/settlement/deposit_return.html", context)
 

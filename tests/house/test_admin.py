@@ -30,6 +30,7 @@ from merchants.blacklist import add_to_blacklist
 from merchants.exits import ask_exit
 from merchants.health import score_month
 from merchants.holidays import start_holiday
+from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
@@ -75,6 +76,9 @@ def a_bit_of_everything() -> None:
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     submitted()
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
+    AgreementRenewal.objects.create(
+        merchant=order.shop.merchant, agreement=Agreement.objects.first(), asked_at=NOON, due_on=NOON.date()
+    )  # fmt: skip
     add_to_blacklist(kind="name", value=f"公司{number()}", why="…", by=clerk, now=NOON)
     seat(order.shop, clerk)
     growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
@@ -127,6 +131,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
     grown = {label: counts for label, counts in rows.items() if counts[1] <= counts[0]}
     assert set(grown) <= {  # their rows are the house's own
         "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
+        "mall.WorkYear",
     }  # fmt: skip
     assert {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > 8} == {}
 
@@ -160,6 +165,7 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
         "accounts.User", "auth.Group", "catalog.Attribute", "catalog.Brand", "catalog.Category", "catalog.SearchRule",
         "marketing.Banner", "risk.BannedWord",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
+        "mall.WorkYear",
     }  # fmt: skip
 
     assert isinstance(shown, ReadOnly) or model._meta.label in written

@@ -54,6 +54,9 @@ ROWS = {
     "backoffice:merchants:holiday-start": {},
     "backoffice:merchants:holiday-end": {},
     "backoffice:merchants:revival-ask": {},
+    "backoffice:merchants:trades": {},
+    "backoffice:merchants:agreements": {},
+    "backoffice:merchants:agreement-accept": {"code": "=merchant"},
     "backoffice:merchants:staff": {},
     "backoffice:merchants:staff-role": {"public_id": "clerk"},
     "backoffice:merchants:staff-leave": {"public_id": "clerk"},
@@ -148,6 +151,7 @@ WRITES = {
     "backoffice:merchants:invitation-withdraw",
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
+    "backoffice:merchants:agreement-accept",
     "backoffice:reviews:answer",
     "backoffice:reviews:appeal",
     "backoffice:reviews:question-answer",
@@ -163,6 +167,7 @@ APPLICANTS_ROWS = {
     "storefront:merchants:withdraw": {"public_id": "application"},
     "storefront:merchants:agreements": {"public_id": "application"},
     "storefront:merchants:renew": {"public_id": "document"},
+    "storefront:merchants:ask-for-trade": {"shop": "shop", "trade": "=3c"},
     "storefront:merchants:paper-file": {"public_id": "document"},
     "storefront:settlement:deposit": {"public_id": "application"},
     "storefront:settlement:deposit-return": {"public_id": "payment"},
@@ -363,6 +368,7 @@ def test_another_applicants_rows_are_not_found(db, name):
     rows = {
         "application": application,
         "document": application.documents.first(),
+        "shop": SimpleNamespace(public_id=application.shop.slug),
         "payment": deposit.payments.create(channel="sandbox", status="closed", amount=1, pay_by=NOON, started_at=NOON),
     }
     given = {

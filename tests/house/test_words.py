@@ -29,6 +29,7 @@ SPEAKS_CHINESE = {
     "catalog/storefront/feeds.py": "which names of options mean colour, size, material",
     "catalog/transfer/telling.py": "yes and no in files that people fill in",
     "catalog/transfer/template.py": "an example to fill in",
+    "mall/workdays_admin.py": "how the days of a year are published, and pasted",
     "risk/screening.py": "which characters are Chinese",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
 }

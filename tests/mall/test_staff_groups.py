@@ -49,6 +49,7 @@ PLACES = {
     "admin:merchants_trade_add": {"operations"},
     "admin:merchants_requirement_add": {"operations"},
     "admin:merchants_agreement_add": {"operations"},
+    "admin:mall_workyear_add": {"operations"},
     "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
     "admin:accounts_user_add": set(),

@@ -1,11 +1,14 @@
 """Applications on their way, brought there by the real verbs."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from mall.texts import Text
 from merchants import applications
+from merchants.abandoned import expire_applications
 from merchants.documents import hand_in_document
-from merchants.models import Application
+from merchants.models import Application, Seat, Shop, Trade
+from merchants.trades import ask_for_trade
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper, staff
@@ -84,6 +87,13 @@ def in_status(status, applicant=None, **fields) -> Application:
     if status == Status.EXPERT:
         row = checked(applicant, **{"trades": ["food"], **fields})
         return applications.approve_application(application=row, by=staff(), now=NOON)
+    if status == Status.ADMITTED:
+        return admitted(opened(applicant, **fields).shop)
+    if status == Status.EXPIRED:
+        row = in_status(Status.AGREED, applicant, **fields)
+        expire_applications(now=NOON + timedelta(days=30))
+        row.refresh_from_db()
+        return row
     row = under_review(applicant, **fields)
     if status == Status.CHANGES_REQUESTED:
         return applications.request_changes(application=row, reason="Licence unreadable", by=staff(), now=NOON)
@@ -113,3 +123,33 @@ def opened(applicant=None, *, now=NOON, **fields) -> Application:
     return applications.take_deposit(
         application_id=agreed(row, now=now).public_id, amount=row.deposit, now=now
     )  # fmt: skip
+
+
+# one more trade
+
+
+def request(place: Shop, trade: str = "3c", *, now=NOON) -> Application:
+    """An owner has begun to ask for one more trade, and said what she will sell."""
+    owner = place.seats.filter(role=Seat.Role.OWNER).first().user
+    row = ask_for_trade(shop=place, trade=Trade.objects.get(slug=trade), by=owner, now=now)
+    return applications.save_draft(application=row, fields={"goods": "耳机、充电器"}, now=now)
+
+
+def requested(place: Shop, trade: str = "3c", *, now=NOON, papers: Mapping = {}) -> Application:
+    """Handed in with all it asks for, and decided by whoever must."""
+    row = with_papers(request(place, trade, now=now), now=now, papers=papers)
+    row = applications.submit_application(application=row, now=now)
+    row = applications.check_application(application=row, now=now)
+    while row.status in Application.WITH_STAFF:
+        row = applications.approve_application(application=row, by=staff(), now=now)
+    return row
+
+
+def admitted(place: Shop, trade: str = "3c", *, now=NOON) -> Application:
+    """What it brings is agreed to, its deposit taken."""
+    row = requested(place, trade, now=now)
+    if row.status == Status.APPROVED:
+        row = agreed(row, now=now)
+    if row.status == Status.AGREED:
+        row = applications.take_deposit(application_id=row.public_id, amount=row.deposit, now=now)
+    return row

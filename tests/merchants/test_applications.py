@@ -445,6 +445,8 @@ ALLOWED = {
     (Status.APPROVED, "withdraw"): Status.WITHDRAWN,
     (Status.AGREED, "deposit"): Status.OPEN,
     (Status.OPEN, "deposit"): Status.OPEN,  # nothing
+    (Status.ADMITTED, "deposit"): Status.ADMITTED,  # nothing
+    (Status.EXPIRED, "deposit"): Status.EXPIRED,  # nothing: settlement sends it back
 }
 
 

@@ -50,7 +50,7 @@ def test_without_the_lock_several_get_through(committed_db, monkeypatch):  # neg
     from merchants import applications
 
     rows, gate = rivals(2), threading.Barrier(2)
-    monkeypatch.setattr(applications, "_one_at_a_time", lambda: None)
+    monkeypatch.setattr(applications, "one_at_a_time", lambda: None)
     forget = applications._forget_unasked
     monkeypatch.setattr(applications, "_forget_unasked", lambda *args: (gate.wait(5), forget(*args))[1])
 

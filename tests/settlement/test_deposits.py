@@ -9,6 +9,8 @@ from django.urls import reverse
 from mall.events import deliver_everything
 from mall.money import Money
 from mall.tenancy import shop_scope
+from merchants.abandoned import expire_applications
+from merchants.exits import advance_exits, ask_exit, checklist, current_exit, note_data_taken
 from merchants.models import Application, Shop
 from orders.gateways import sandbox_bank
 from orders.models import SandboxNotice, SandboxRefund, SandboxTrade
@@ -30,7 +32,7 @@ from settlement.verification import verify_ledger
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import shop
-from tests.merchants.applying import in_status
+from tests.merchants.applying import in_status, requested
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)
@@ -155,8 +157,8 @@ def test_nothing_is_paid_before_the_agreement_or_twice(application):
 def test_the_deposit_goes_back_the_way_it_came_once(application):  # S6
     place, clerk = opened(application), staff()
 
-    first = return_deposit(shop=place, reason="The shop has closed", by=clerk, now=LATER)
-    again = return_deposit(shop=place, reason="…", by=clerk, now=LATER)
+    (first,) = return_deposit(shop=place, reason="The shop has closed", by=clerk, now=LATER)
+    (again,) = return_deposit(shop=place, reason="…", by=clerk, now=LATER)
     finished = [finish_deposits(now=LATER + timedelta(minutes=2 * n)) for n in (0, 1)]
 
     assert (first.pk, DepositRefund.objects.count()) == (again.pk, 1)
@@ -212,3 +214,83 @@ def test_the_banks_message_over_http(client, application):
 
     assert (refused.status_code, heard.status_code) == (400, 200)
     assert Deposit.objects.get().status == "paid"
+
+
+# one more trade, and what expired
+
+
+def test_a_trade_that_asks_for_more_is_paid_beside_it_and_both_go_back(application):  # M2, M9
+    place = opened(application)
+    row = requested(place, "health-food")
+    press(start(row))
+    for notice in SandboxNotice.objects.order_by("pk"):
+        tell(notice)
+    deliver_everything()
+
+    row.refresh_from_db()
+    assert (row.status, deposit_of(place)) == (Application.Status.ADMITTED, Money.parse("10000.00"))
+    assert set(Deposit.objects.values_list("shop", "status")) == {(place.pk, "held")}
+    refunds = return_deposit(shop=place, reason="The shop has closed", now=LATER)
+    finish_deposits(now=LATER)
+    assert [refund.amount for refund in refunds] == [FEN, FEN]
+    assert (balances(), deposit_of(place)) == ({}, Money(0))
+    assert verify_ledger().ok
+
+
+def notice_of(payment) -> SandboxNotice:
+    return SandboxNotice.objects.filter(trade__merchant_reference=payment.public_id).first()
+
+
+def test_money_for_an_application_that_expired_goes_back_whichever_is_heard_first(application):
+    first, second = application, in_status("agreed")
+    late = [start(first), start(second)]
+    press(late[0])
+    tell(notice_of(late[0]))  # paid, and expired before it is heard
+    expire_applications(now=NOON + timedelta(days=31))
+    deliver_everything()
+    press(late[1])
+    tell(notice_of(late[1]))  # expired before it is paid
+    deliver_everything()
+    finish_deposits(now=LATER)
+
+    assert set(Deposit.objects.values_list("status", "shop")) == {("returned", None)}
+    assert set(Application.objects.values_list("status", flat=True)) == {"expired"}
+    assert (balances(), SandboxRefund.objects.count()) == ({}, 2)
+    assert verify_ledger().ok
+
+
+def test_a_shop_that_has_left_gets_its_deposit_back_and_closes(application):  # M9
+    place = opened(application)
+    owner, day = place.seats.get().user, timedelta(days=1)
+    ask_exit(shop=place, reason="We retire", by=owner, now=NOON)
+    note_data_taken(shop=place, by=owner, now=NOON)
+    deliver_everything()
+    steps = {step.name: step.is_done for step in checklist(current_exit(place), now=NOON + day)}
+    assert steps == {"shelf": True, "orders": True, "after_sale": True, "data": True, "deposit": False}
+
+    assert advance_exits(now=NOON + day) == {"cleared": 1}
+    deliver_everything()  # hears that the shop is cleared, and asks for the deposit once
+    deliver_everything()
+    assert (Deposit.objects.get().status, DepositRefund.objects.count()) == ("returning", 1)
+    assert deposit_held(place) == ""
+    assert finish_deposits(now=NOON + day) == {"finished": 1, "waiting": 0}
+    assert advance_exits(now=NOON + 2 * day) == {"closed": 1}
+
+    place.refresh_from_db()
+    refund = SandboxRefund.objects.get()
+    assert (place.status, Deposit.objects.get().status, refund.amount_minor) == ("closed", "returned", FEN.minor)
+    assert (balances(), verify_ledger().ok) == ({}, True)
+
+
+def test_a_bank_that_does_not_answer_does_not_lose_the_deposit(application):
+    place = opened(application)
+    return_deposit(shop=place, reason="The shop has left", now=LATER)
+    bank = SandboxTrade.objects.get()
+    SandboxTrade.objects.filter(pk=bank.pk).update(merchant_reference="gone")
+
+    assert finish_deposits(now=LATER) == {"finished": 0, "waiting": 1}
+    SandboxTrade.objects.filter(pk=bank.pk).update(merchant_reference=bank.merchant_reference)
+
+    assert finish_deposits(now=LATER) == {}  # not again at once
+    assert finish_deposits(now=LATER + timedelta(minutes=2)) == {"finished": 1, "waiting": 0}
+    assert Deposit.objects.get().status == "returned"

@@ -9,9 +9,7 @@ from tests.pages import pages
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_pages_for_shoppers_are_sound(furnished_stack, browser, width):
-    shown = [
-        page for page in pages(furnished_stack.scene) if page.audience == "storefront" and page.name != "styleguide"
-    ]
+    shown = [page for page in pages(furnished_stack.scene) if page.audience == "storefront"]
 
     found = all_unsound(browser, furnished_stack.url, furnished_stack.scene, shown, width)
 

@@ -254,7 +254,8 @@ def test_pages_cost_the_same_however_long_the_history(client, owner, count, djan
         score_month(month=date(2026, month, 1), now=NOON)
     client.get("/backoffice/tea/")
 
-    with django_assert_num_queries(11):  # session and person, seats, factors, scope (5), activity, two scores
+    # session and person, seats, factors, scope (5), activity, agreements, two scores
+    with django_assert_num_queries(12):
         client.get("/backoffice/tea/")
     # session and person, seats, scope, scores, appeals; what cost points (3), facts, activity's score for campaigns
     with django_assert_num_queries(15):

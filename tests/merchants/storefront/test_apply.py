@@ -183,8 +183,8 @@ def test_every_status_has_its_page(client, applicant, status):
 
     assert page.status_code == 200
     states = [stage["state"] for stage in row.stages()]
-    assert states.count("now") == (0 if status == Status.OPEN else 1)
-    for step in ("business", "shop", "papers", "send"):
+    assert states.count("now") == (0 if status in {Status.OPEN, Status.ADMITTED} else 1)
+    for step in ("goods" if row.is_for_trade else "shop", "papers", "send"):
         expected = 200 if status in Application.WITH_APPLICANT else 302
         assert client.get(at(row, "step", step)).status_code == expected
 
