@@ -200,8 +200,8 @@ _GOODS = (
     FROM generate_series(1, %(shops)s) AS n
     """,
     """
-    INSERT INTO catalog_brand (slug, name)
-    SELECT 'brand-' || n, jsonb_build_object('zh-hans', '品牌' || n, 'en', 'Brand ' || n)
+    INSERT INTO catalog_brand (slug, name, logo, story, registration, is_protected)
+    SELECT 'brand-' || n, jsonb_build_object('zh-hans', '品牌' || n, 'en', 'Brand ' || n), '', '{}', '', false
     FROM generate_series(1, %(brands)s) AS n
     """,
     """

@@ -3,61 +3,14 @@
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
-from treebeard.admin import TreeAdmin
-from treebeard.forms import movenodeform_factory
 
-from catalog import changes_admin, products, reviews_admin, search_admin  # noqa: F401 (each registers its own)
-from catalog.generation import CATALOGUE, SHOPS, forget
-from catalog.models import Brand, Category, Product, Sku, StockMovement, Warehouse
+from catalog import products, specifications
+from catalog.models import Product, Sku, StockMovement, Warehouse
 from catalog.stock.warehouses import close_platform_warehouse, open_platform_warehouse
-from catalog.withholding import follow_trades
-from mall import clock
-from mall.audit.trail import record
-from mall.staff import ReadOnlyAdmin, ReadOnlyRows, SpeaksTexts, Verb, VerbAdmin
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from mall.templatetags.mall import picture as show_picture
 from mall.texts import Text
 from risk.screening import banned_words
-
-
-@admin.register(Category)
-class CategoryAdmin(SpeaksTexts, TreeAdmin):
-    """The platform's tree; every change is on the record."""
-
-    form = movenodeform_factory(Category)
-    list_display = ["name", "slug", "commission_bps", "needs_review", "trade"]
-    list_select_related = ["trade"]
-    search_fields = ["slug", "name"]
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        _note_and_show(request, "catalog.save_category", obj.slug, form)
-        if "trade" in form.changed_data:
-            follow_trades(now=clock.now())
-
-    def delete_queryset(self, request, queryset):
-        for category in queryset:
-            self.delete_model(request, category)
-
-    def delete_model(self, request, obj):
-        record("catalog.remove_category", obj.slug, by=request.user, now=clock.now())
-        super().delete_model(request, obj)
-        forget(CATALOGUE, SHOPS)
-
-
-@admin.register(Brand)
-class BrandAdmin(SpeaksTexts, admin.ModelAdmin):
-    list_display = ["name", "slug"]
-    search_fields = ["slug", "name"]
-    ordering = ["slug"]
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        _note_and_show(request, "catalog.save_brand", obj.slug, form)
-
-
-def _note_and_show(request, action: str, slug: str, form) -> None:
-    record(action, slug, by=request.user, now=clock.now(), after={"changed": form.changed_data})
-    forget(CATALOGUE, SHOPS)
 
 
 class SkuInline(ReadOnlyRows):
@@ -95,7 +48,7 @@ class ProductAdmin(VerbAdmin):
     inlines = [SkuInline]
     list_display = ["first_picture", "title", "shop", "category", "status", "price_from", "warned_of", "changed_at"]
     list_display_links = ["title"]
-    list_filter = ["status", "category__needs_review", "changed_at"]
+    list_filter = ["status", "category__risk", "changed_at"]
     list_select_related = ["shop", "category", "brand"]
     search_fields = ["=public_id", "title", "=shop__slug"]
     ordering = ["changed_at"]
@@ -105,7 +58,7 @@ class ProductAdmin(VerbAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("pictures")
+        return super().get_queryset(request).prefetch_related("pictures", "values")
 
     def get_changelist_instance(self, request):
         """The list with what the screening says of each product that waits, the words read once for all."""
@@ -128,8 +81,8 @@ class ProductAdmin(VerbAdmin):
 
     @admin.display(description=_("attributes"))
     def told(self, product: Product) -> str:
-        rows = ((Text(row["name"]), Text(row["value"])) for row in product.attributes)
-        return format_html_join("", "<div>{}: {}</div>", rows) or "–"
+        row = specifications.with_specifications(Product.objects.filter(pk=product.pk)).get()
+        return format_html_join("", "<div>{}: {}</div>", specifications.shown_pairs(row)) or "–"
 
     @admin.display(description=_("options"))
     def choices(self, product: Product) -> str:

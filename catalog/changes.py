@@ -2,8 +2,9 @@
 The facts of a product that are reviewed, as data: what stands, what a shop proposes, and what lies between.
 
 A proposal holds only what it would change: ``category`` and ``brand`` (keys), ``title``, ``subtitle``, ``description``,
-``options``, ``attributes`` as they are, ``pictures`` (the whole gallery in its order), and ``skus``: combinations that
-are not there yet, and prices that move so far that a person looks.
+``options``, ``attributes`` as they are, ``values`` (what it says for the attributes of its category), ``pictures`` (the
+whole gallery in its order), and ``skus``: combinations that are not there yet, and prices that move so far that a
+person looks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from catalog import specifications
 from catalog.models import Brand, Category, Product, ProductChange, ProductPicture, Sku
 from catalog.tunables import PRICE_MOVE_PERCENT, PRICE_WINDOW_DAYS
 from mall.money import Money
@@ -21,7 +23,7 @@ from risk.screening import Finding
 
 TEXTS = ("title", "subtitle", "description")
 DATA = ("options", "attributes")
-FACTS = ("category", "brand", *TEXTS, *DATA)
+FACTS = ("category", "brand", *TEXTS, *DATA, "values")
 Why = ProductChange.Why
 
 
@@ -55,7 +57,13 @@ def facts_of(product: Product) -> dict:
     """The reviewed facts of a product as data, without its pictures."""
     facts = {"category": product.category_id, "brand": product.brand_id}
     facts |= {name: dict(getattr(product, name)) for name in TEXTS}
-    return facts | {name: list(getattr(product, name)) for name in DATA}
+    facts |= {name: list(getattr(product, name)) for name in DATA}
+    return facts | {"values": specifications.packed(values_of(product))}
+
+
+def values_of(product: Product) -> dict[int, specifications.Value]:
+    """What the product in memory says for the attributes of its category: what is laid over it, else what stands."""
+    return product.said_values if hasattr(product, "said_values") else specifications.values_of(product)
 
 
 def lay_over(product: Product, proposed: dict) -> Product:
@@ -80,6 +88,8 @@ def lay_over(product: Product, proposed: dict) -> Product:
     for name in DATA:
         if name in proposed:
             setattr(product, name, list(proposed[name]))
+    if "values" in proposed:
+        product.said_values = specifications.unpacked(proposed["values"])
     product.__dict__.pop("option_names", None)
     return product
 
@@ -136,13 +146,16 @@ def reasons_for(wanted: Product, live: dict | None, findings: Sequence[Finding],
     """
     Why a person must look at the words, pictures and category of a product.
 
+    Strict categories want it of every change, watched ones when goods come to them or leave them.
+
     :param wanted: the product as it would be
     :param live: the facts of the approved version that it would replace; none of a new product
     """
     reasons = []
     before = Category.objects.filter(pk=live["category"]).first() if live else None
-    for category in [wanted.category] + ([before] if before and before.pk != wanted.category_id else []):
-        if category.needs_review:
+    moves = before is None or before.pk != wanted.category_id
+    for category in [wanted.category] + ([before] if before and moves else []):
+        if category.needs_review if moves else category.risk == Category.Risk.STRICT:
             reasons.append({"code": str(Why.CATEGORY), "detail": dict(category.name)})
     reasons += [{"code": str(Why.WORD), "detail": f"{finding.word} – {finding.why}"} for finding in findings]
     if live and wanted.brand_id and wanted.brand_id != live["brand"]:

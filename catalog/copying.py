@@ -36,6 +36,7 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
             "description": Text(shown.description),
             "options": list(shown.options),
             "attributes": list(shown.attributes),
+            "values": changes.values_of(shown),
         },
         skus=[
             SkuDraft(

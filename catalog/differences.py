@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import changes, descriptions
+from catalog import changes, descriptions, specifications
 from catalog.changes import Shown
 from catalog.lines import line_of
-from catalog.models import Brand, Category, Product, ProductChange
+from catalog.models import Attribute, Brand, Category, Product, ProductChange
 from catalog.word_diff import Piece, compare
 from mall.money import Money
 from mall.texts import Text
@@ -68,6 +68,7 @@ def differences(product: Product, old: dict, new: dict) -> Differences:
             lines.append(_line(label, _name(model, old.get(name)), _name(model, new[name])))
     lines += _descriptions(old.get("description", {}), new.get("description", {}))
     lines += _rows(_("attributes"), _attributes(old), _attributes(new)) if "attributes" in new else []
+    lines += _values(old.get("values", {}), new["values"]) if "values" in new else []
     lines += _rows(_("options"), _options(old), _options(new)) if "options" in new else []
     names = {value["id"]: value["name"] for facts in (old, new) for option in facts.get("options", ())
              for value in option["values"]}  # fmt: skip
@@ -111,6 +112,14 @@ def _marked(pictures: list[Shown], others: list[Shown]) -> list[tuple[Shown, boo
 
 def _line(label: str, old: str, new: str, language: str = "", *, is_code: bool = False) -> Line:
     return Line(label, *compare(old, new), language, is_code)
+
+
+def _values(old: dict, new: dict) -> list[Line]:
+    """What it says for the attributes of its category, each by the attribute's name."""
+    before, after = specifications.unpacked(old), specifications.unpacked(new)
+    asked = Attribute.objects.filter(pk__in={*before, *after}).prefetch_related("choices").order_by("pk")
+    return [_line(str(row.name), *(specifications.said(row, said.get(row.pk)) for said in (before, after)))
+            for row in asked]  # fmt: skip
 
 
 def _texts(label: str, old: dict, new: dict) -> list[Line]:

@@ -31,6 +31,7 @@ MOST_CHOICES = 12
 FIRST_CHOICES = 6  # of a facet; the others are folded
 MOST_FEATURES = 6
 MOST_CHOSEN = 20
+_SHELF = re.compile(r"shc_[0-9a-z]{20}")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 _REGION = re.compile(r"[\w ()·-]{1,40}")
 _FEATURE = re.compile(r"[1-9][0-9]{0,7}-[1-9][0-9]{0,7}", re.ASCII)
@@ -85,6 +86,9 @@ class Asked:
     path: str
     category_ids: tuple[int, ...] | None = None
     shop_id: int | None = None
+    shelf: str = ""  # a category of the shop's own
+    shelf_ids: tuple[int, ...] | None = None
+    brand_id: int | None = None
     words: str = ""
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
@@ -111,6 +115,7 @@ class Asked:
         """The query string's names and values; ``instead`` replaces some of the fields."""
         chosen = {name: instead.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
         pairs = [("q", chosen["words"])] if chosen["words"] else []
+        pairs += [("shelf", chosen["shelf"])] if chosen["shelf"] else []
         pairs += [(name, value) for name, many in _MANY.items() for value in chosen[many]]
         pairs += [(name, _yuan(chosen[name])) for name in ("price_min", "price_max") if chosen[name] is not None]
         pairs += [("in_stock", "1")] if chosen["in_stock"] else []
@@ -164,9 +169,10 @@ def asked(
     low, high = _fen(query.get("price_min")), _fen(query.get("price_max"))
     if low is not None and high is not None and low > high:
         low, high = high, low
-    page = query.get("page", "1")
+    page, shelf = query.get("page", "1"), query.get("shelf", "")
     return Asked(
         path=path,
+        shelf=shelf if in_one_shop and _SHELF.fullmatch(shelf) else "",
         words=" ".join(words.split()),
         categories=_chosen_values(query.getlist("category"), _SLUG),
         brands=_chosen_values(query.getlist("brand"), _SLUG),
@@ -345,6 +351,8 @@ def listing(wanted: Asked) -> Listing:
         words=wanted.words,
         category_ids=wanted.category_ids,
         shop_id=wanted.shop_id,
+        shelf_ids=wanted.shelf_ids,
+        brand_id=wanted.brand_id,
         filters=wanted.filters,
         order=wanted.order,
         first=(wanted.page - 1) * PER_PAGE,
@@ -424,8 +432,9 @@ def _facets(wanted: Asked, found: Found) -> list[Facet]:
         return []
     if wanted.categories or len(counts["category"]) > 1:
         shown.append(_facet("category", _("Category"), _toggles(wanted, "categories", counts["category"], found.share)))
+    if wanted.brand_id is None:
+        shown.append(_facet("brand", _("Brand"), _toggles(wanted, "brands", counts["brand"], found.share)))
     shown += [
-        _facet("brand", _("Brand"), _toggles(wanted, "brands", counts["brand"], found.share)),
         Facet("price", _("Price"), _bands(wanted, counts["price"], found.share)),
         Facet("more", _("Only"), _flags(wanted, found)),
     ]
@@ -474,11 +483,16 @@ def _feature_facets(wanted: Asked, found: Found) -> list[Facet]:
     for count in found.counts["feature"]:
         by_name.setdefault(count.group, []).append(count)
     chosen = wanted.filters.features
-    ordered = sorted(by_name.items(), key=lambda item: (item[0] not in chosen, -sum(row.count for row in item[1])))
+    ordered = sorted(
+        by_name.items(),
+        key=lambda item: (item[0] not in chosen, not item[1][0].is_asked, -sum(row.count for row in item[1])),
+    )
     facets = []
     for name, rows in ordered:
-        if (name not in chosen and len(rows) < 2) or len(facets) >= max(MOST_FEATURES, len(chosen)):
+        if (name not in chosen and not _tells_apart(rows, found)) or len(facets) >= max(MOST_FEATURES, len(chosen)):
             continue
+        if rows[0].place:
+            rows = sorted(rows, key=lambda row: row.place)
         rows = [row for row in rows if f"{name}-{row.value}" in wanted.features] + [
             row for row in rows if f"{name}-{row.value}" not in wanted.features
         ]
@@ -488,6 +502,11 @@ def _feature_facets(wanted: Asked, found: Found) -> list[Facet]:
         ]
         facets.append(_facet(f"is-{name}", str(rows[0].group_label), choices))
     return facets
+
+
+def _tells_apart(rows: list[Count], found: Found) -> bool:
+    """Whether choosing among these would leave something out."""
+    return len(rows) > 1 or (rows[0].is_asked and rows[0].count < found.total)
 
 
 def _bands(wanted: Asked, counted: Sequence[Count], share: int) -> list[Choice]:

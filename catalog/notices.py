@@ -4,6 +4,21 @@ from django.utils.translation import gettext_lazy as _
 
 from mall.notifications.kinds import Kind
 
+AUTHORIZATION_GRANTED = Kind(
+    "catalog.authorization_granted",
+    title=_("%(shop)s: you may sell “%(brand)s”"),
+    body=_("The authorization holds through %(valid_to)s."),
+)
+AUTHORIZATION_ENDED = Kind(
+    "catalog.authorization_ended",
+    title=_("%(shop)s: the authorization of “%(brand)s” is not accepted"),
+    body=_("The reason: %(reason)s"),
+)
+AUTHORIZATION_EXPIRING = Kind(
+    "catalog.authorization_expiring",
+    title=_("%(shop)s: the authorization of “%(brand)s” runs out in %(days)s days"),
+    body=_("Its last day is %(valid_to)s. Without a new one no goods of the brand can be submitted for sale."),
+)
 REVIEW_ANSWERED = Kind(
     "catalog.review_answered",
     title=_("%(shop)s answered your review"),

@@ -16,10 +16,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import changes, descriptions
+from catalog import changes, descriptions, specifications
+from catalog.brands import must_be_authorized
 from catalog.changes import Shown
 from catalog.generation import forget_products_after_commit
-from catalog.models import Product, ProductChange, ProductPicture, ProductStats, Sku, Stock
+from catalog.models import (
+    CategoryAttribute,
+    Product,
+    ProductChange,
+    ProductPicture,
+    ProductStats,
+    ProductValue,
+    Sku,
+    Stock,
+)
 from catalog.options import WrongOptions, check_options, matrix
 from catalog.search.engine import engine
 from catalog.search.index import follow_status
@@ -108,6 +118,7 @@ class Drafted:
     product: Product
     skus: Sequence[SkuDraft]
     reasons: list
+    values: dict
 
     @property
     def needs_reviewer(self) -> bool:
@@ -132,10 +143,12 @@ def save_product(
     kept, for carts and orders name them. What was approved and changes in what is reviewed stays as it is where a
     person must look: the edit waits as the one pending change of the product, which the next edit amends.
 
-    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle; of an approved
+    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle; and ``values``,
+        what it says for the attributes of its category, by their keys (``catalog.specifications``); of an approved
         product with a change that waits they are laid over that change
     :param resumes: a change of the product that was refused or withdrawn, on which this edit goes on
     :raises ForbiddenWords: the text holds words that goods must not carry
+    :raises WrongValue: a value is not of the kind of its attribute
     :raises IncompleteProduct: there is no title
     :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
     :raises WrongPrice: a price that cannot be
@@ -149,10 +162,15 @@ def save_product(
     proposed = basis.proposed if basis else {}
     live = None if is_new else changes.facts_of(product)
     changes.lay_over(product, proposed)
-    _take(product, fields)
+    values_before = changes.values_of(product)
+    values = _take(product, fields, values_before)
     findings = _checked(product, skus)
     _check_codes(product, skus)
     product.changed_at = now
+    if specifications.differ(values_before, values):
+        _must_not_fall_silent(product, values_before, values)
+    if product.brand_id != (live["brand"] if live else None):
+        must_be_authorized(product.shop, product.brand, now=now)
     gallery = changes.gallery_of(product, proposed) if "pictures" in proposed else None
 
     if product.status in Product.APPROVED:
@@ -168,6 +186,7 @@ def save_product(
         ProductStats.objects.create(product=product)
     elif gallery is not None:
         _hang(product, gallery)
+    _save_values(product)
     _save_skus(product, skus, now=now)
     engine().index_products([product.pk])
     record(
@@ -184,7 +203,13 @@ def save_product(
 
 
 def draft_product(
-    *, shop, fields: dict, skus: Sequence[SkuDraft], now: datetime, words: Iterable[BannedWord] | None = None
+    *,
+    shop,
+    fields: dict,
+    skus: Sequence[SkuDraft],
+    now: datetime,
+    words: Iterable[BannedWord] | None = None,
+    template: Sequence[CategoryAttribute] | None = None,
 ) -> Drafted:
     """
     A new product, cleaned and checked by the rules of :func:`save_product`, but not written.
@@ -192,12 +217,13 @@ def draft_product(
     Whether its codes are free is not asked here: who writes many asks once for all of them, and the database keeps it.
 
     :param words: the banned words, read once for many products
+    :param template: what the category asks, likewise
     :raises ForbiddenWords, IncompleteProduct, WrongOptions, WrongPrice, DuplicateCode: as :func:`save_product`
     """
     product = Product(shop=shop, currency=shop.currency, created_at=now, changed_at=now)
-    _take(product, fields)
+    values = _take(product, fields, {}, template)
     findings = _checked(product, skus, words)
-    return Drafted(product=product, skus=skus, reasons=changes.reasons_for(product, None, findings))
+    return Drafted(product=product, skus=skus, reasons=changes.reasons_for(product, None, findings), values=values)
 
 
 @transaction.atomic
@@ -227,6 +253,7 @@ def create_products(*, shop, drafted: Sequence[Drafted], submits: Iterable[bool]
         for one in drafted
         if one.product.status == Product.Status.IN_REVIEW
     )
+    insert_rows(row for one in drafted for row in specifications.rows_for(one.product, one.values))
     skus = insert_rows(
         _apply(draft, Sku(shop_id=shop.pk, product=one.product, choice=list(draft.choice), currency=shop.currency))
         for one in drafted
@@ -263,7 +290,8 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
         _fold(product, by=by, now=now)
     if not product.skus.filter(is_active=True).exists():
         raise IncompleteProduct(_("Offer at least one combination with a price first."))
-    _must_be_sellable(product)
+    _must_say_what_is_required(product)
+    _must_be_sellable(product, now)
     check_offer(product.shop, now=now)
     findings = _findings(product)
     forbid(findings)
@@ -331,6 +359,7 @@ def put_on_sale(*, product: Product, by, now: datetime) -> Product:
     The shop sells it again.
 
     :raises TradeNotAdmitted: the shop may not sell goods of this trade now
+    :raises BrandNotAuthorized: the brand is protected, and the shop has no valid authorization
     :raises AgreementNotAccepted: a newer agreement binds the shop, and nobody has accepted it
     :raises WrongStatus: it was not taken off sale by the shop
     """
@@ -454,14 +483,15 @@ def apply_change(*, product: Product, change: ProductChange, by, now: datetime) 
 
     :raises ProposalOutdated: its category or its brand is not there any more
     :raises TradeNotAdmitted: the shop may not sell goods of that category now
-    :raises ForbiddenWords, WrongOptions, DuplicateCode: it cannot be any more
+    :raises ForbiddenWords, WrongOptions, WrongValue, DuplicateCode: it cannot be any more
     """
     product = _locked(product)
     if product.status not in Product.APPROVED:
         raise _wrong_status(product)
     before, live = _facts(product), changes.facts_of(product)
     changes.lay_over(product, change.proposed)
-    _must_be_sellable(product)
+    _take(product, {}, changes.values_of(product))
+    _must_be_sellable(product, now)
     drafts = _drafts_of(product, change.proposed, matrix(live["options"]))
     _checked(product, drafts)
     _check_codes(product, drafts)
@@ -470,6 +500,7 @@ def apply_change(*, product: Product, change: ProductChange, by, now: datetime) 
     product.save()
     if "pictures" in change.proposed:
         _hang(product, changes.gallery_of(product, change.proposed))
+    _save_values(product)
     _save_skus(product, drafts, now=now)
     for sku in changes.skus_of(product, [row["choice"] for row in change.proposed.get("skus", ())]):
         sku.window_price, sku.window_from = sku.price, now  # from here moves are summed up again
@@ -791,11 +822,41 @@ def _facts(product: Product) -> dict:
     }
 
 
-def _take(product: Product, fields: dict) -> None:
+def _take(product: Product, fields: dict, values: dict, template: Sequence[CategoryAttribute] | None = None) -> dict:
+    """Set the fields; what it says for the attributes of the category that it has then."""
     for name, value in fields.items():
-        if name not in WRITABLE:
+        if name == "values":
+            values = value
+        elif name not in WRITABLE:
             raise TypeError(f"a product has no {name} that could be saved")
-        setattr(product, name, value)
+        else:
+            setattr(product, name, value)
+    if not values:
+        product.said_values = {}
+        return {}
+    asked = specifications.template_of(product.category_id) if template is None else template
+    product.said_values = specifications.checked(asked, values)
+    return product.said_values
+
+
+def _must_say_what_is_required(product: Product) -> None:
+    asked = specifications.template_of(product.category_id)
+    if asked and (names := specifications.missing(asked, specifications.values_of(product))):
+        raise IncompleteProduct(
+            _("Say what goods of this category must tell: %(names)s.") % {"names": _(", ").join(names)}, missing=names
+        )
+
+
+def _must_not_fall_silent(product: Product, before: dict, after: dict) -> None:
+    """What is on sale goes on telling what it must."""
+    if product.status not in {Product.Status.ON_SALE, Product.Status.IN_REVIEW, Product.Status.WITHHELD}:
+        return
+    asked = specifications.template_of(product.category_id)
+    told = [row for row in asked if row.attribute_id in before]
+    if names := specifications.missing(told, after):
+        raise IncompleteProduct(
+            _("Say what goods of this category must tell: %(names)s.") % {"names": _(", ").join(names)}, missing=names
+        )
 
 
 def _checked(product: Product, skus: Sequence[SkuDraft], words: Iterable[BannedWord] | None = None) -> list[Finding]:
@@ -863,7 +924,16 @@ def _findings(product: Product, words: Iterable[BannedWord] | None = None) -> li
     texts = [*product.title.values(), *product.subtitle.values(), *product.description.values()]
     texts += [text for attribute in product.attributes for text in attribute["value"].values()]
     texts += [text for option in product.options for value in option["values"] for text in value["name"].values()]
+    texts += specifications.words_in(changes.values_of(product))
     return list(screen(dict.fromkeys(texts), words).findings)
+
+
+def _save_values(product: Product) -> None:
+    """Write what the product says for the attributes of its category, if that is something else than what stands."""
+    said = changes.values_of(product)
+    if specifications.differ(specifications.values_of(product), said):
+        product.values.all().delete()
+        ProductValue.objects.bulk_create(specifications.rows_for(product, said))
 
 
 def _follow_papers(product: Product) -> None:
@@ -875,7 +945,8 @@ def _follow_papers(product: Product) -> None:
             Product.FLOW.move(product, wanted)
 
 
-def _must_be_sellable(product: Product) -> None:
+def _must_be_sellable(product: Product, now: datetime) -> None:
+    must_be_authorized(product.shop, product.brand, now=now)
     trade = product.category.trade
     if not may_sell(product.shop, trade and trade.pk):
         name = trade.name if trade else product.category
@@ -927,7 +998,7 @@ def _goal(product: Product, now: datetime) -> str:
 def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "") -> Product:
     before = product.status
     if status == Product.Status.ON_SALE:
-        _must_be_sellable(product)
+        _must_be_sellable(product, now)
     Product.FLOW.move(product, status)
     product.review_note = note
     if status == Product.Status.ON_SALE and product.on_sale_at is None:

@@ -7,17 +7,21 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from catalog import descriptions, questions, tunables
+from catalog import descriptions, questions, shelves, specifications, tunables
+from catalog.brands import authorized_shops
 from catalog.listing import Asked, listing, newest_cards, popular_cards
-from catalog.models import Category, Product, ProductPicture, Question, ShopStats, Sku
-from catalog.navigation import crumbs_of
+from catalog.models import Brand, Category, Product, ProductPicture, Question, ShopCategory, ShopStats, Sku
+from catalog.navigation import crumbs_of, without_hidden
 from catalog.reviews import listing as reviews
 from catalog.stock import with_available
+from mall import clock
 from mall.money import Money
+from mall.pages import Choice
 from mall.texts import Text
 from merchants import standing, states
 from merchants.models import Shop
@@ -29,6 +33,8 @@ SHOWN_SHOPS = 8
 SHOWN_NEW_SHOPS = 4
 SHOWN_OF_SHOP = 4
 SHOWN_BANNERS = 4
+SHOWN_BRANDS = 12
+SHOWN_AUTHORIZED = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class ChosenSku:
 
 
 def home(*, now: datetime) -> dict:
-    """What the home page shows; nine queries."""
+    """What the home page shows; ten queries."""
     popular = popular_cards(SHOWN_ON_HOME)
     shops = _busiest_shops()
     return {
@@ -90,12 +96,13 @@ def home(*, now: datetime) -> dict:
         "popular": popular,
         "shops": shops,
         "new_shops": _new_shops(now),
+        "brands": _brands(),
     }
 
 
 def _category_tree() -> list[dict]:
     tree: list[dict] = []
-    for category in Category.objects.filter(depth__lte=2).order_by("path"):
+    for category in without_hidden(Category.objects.filter(depth__lte=2).order_by("path")):
         if category.depth == 1:
             tree.append({"category": category, "children": []})
         elif tree:
@@ -191,7 +198,8 @@ def _shops_as_banners(shops: list[Shop]) -> list[Banner]:
 
 def find_product(public_id: str) -> Product | None:
     """The product with its shop, category, brand and counters."""
-    return Product.objects.select_related("shop", "category", "brand", "stats").filter(public_id=public_id).first()
+    rows = Product.objects.select_related("shop", "category", "brand", "stats").filter(public_id=public_id)
+    return specifications.with_specifications(rows).first()
 
 
 def is_shown(product: Product) -> bool:
@@ -242,7 +250,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
             Question.objects.shown().filter(product=product).order_by("-helpful_count", "-pk")[:SHOWN_QUESTIONS],
             most_answers=1,
         ),
-        "attributes": [(Text(row["name"]), Text(row["value"])) for row in product.attributes],
+        "attributes": specifications.shown_pairs(product),
         "description_html": descriptions.as_html(str(product.description)),
         "similar": _similar(product),
         "crumbs": crumbs_of(product.category),
@@ -368,11 +376,56 @@ def _average(stars: int, count: int) -> float | None:
 
 
 def shop_page(shop: Shop, asked: Asked) -> dict:
-    """What the page of a shop shows beside what it has decorated itself; four queries."""
+    """What the page of a shop shows beside what it has decorated itself; five queries."""
+    tree = shelves.tree_of(shop)
+    keys = shelves.keys_below(tree, asked.shelf)
+    wanted = replace(asked, shop_id=shop.pk, shelf=asked.shelf if keys else "", shelf_ids=keys or None)
     return {
         "shop": shop,
         "note": states.why_not(shop, "buy"),
-        "listing": listing(replace(asked, shop_id=shop.pk)),
+        "listing": listing(wanted),
+        "shelves": _shelf_links(tree, wanted),
+        "shelf": next((row for row in shelves.flat(tree) if row.public_id == wanted.shelf), None),
         "product_count": Product.objects.visible().filter(shop=shop).count(),
         "rating": shop_rating(shop),
     }
+
+
+def _shelf_links(tree: list[ShopCategory], asked: Asked) -> list[dict]:
+    """The shop's own categories as links, those below the chosen one beside it."""
+    plain = Asked(path=asked.path)
+
+    def link(row: ShopCategory) -> Choice:
+        return Choice(row.public_id, str(row.name), plain.url(shelf=row.public_id), row.public_id == asked.shelf)
+
+    links = []
+    for top in tree:
+        below = [link(row) for row in top.below]
+        is_open = top.public_id == asked.shelf or any(choice.selected for choice in below)
+        links.append({"choice": link(top), "below": below if is_open else []})
+    return links
+
+
+# Brand ---------------------------------------------------------------------------------------------------------------
+
+
+def brand_page(brand: Brand, asked: Asked, *, now: datetime) -> dict:
+    """What the hall of a brand shows; four queries."""
+    authorized = (
+        Shop.objects.filter(states.in_states("list"), pk__in=authorized_shops(brand, on=clock.business_date(now)))
+        if brand.is_protected
+        else Shop.objects.none()
+    )
+    return {
+        "brand": brand,
+        "listing": listing(replace(asked, brand_id=brand.pk)),
+        "shops": list(authorized.order_by("pk")[:SHOWN_AUTHORIZED]) if brand.is_protected else [],
+    }
+
+
+def _brands() -> list[Brand]:
+    """Brands with a sign of their own that have something on sale."""
+    rows = Brand.objects.exclude(logo="").filter(
+        Exists(Product.objects.filter(brand=OuterRef("pk"), status=Product.Status.ON_SALE))
+    )
+    return list(rows.order_by("slug")[:SHOWN_BRANDS])

@@ -4,7 +4,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.models import ProductChange, Report, ReviewAppeal
+from catalog.models import BrandAuthorization, ProductChange, Report, ReviewAppeal
 from mall.admin_site import StaffQueue
 from mall.jobs import JobRun
 
@@ -29,6 +29,11 @@ def waiting(user) -> list[StaffQueue]:
         queues.append(StaffQueue(_("Appeals against reviews"), url=f"{url}?status__exact=asked", **found))
     if user.has_perm("catalog.view_stockmovement"):
         queues += _stock_that_is_off(user)
+    if user.has_perm("catalog.view_brandauthorization"):
+        url = reverse("admin:catalog_brandauthorization_changelist")
+        waiting = BrandAuthorization.objects.filter(status=BrandAuthorization.Status.ASKED)
+        found = waiting.aggregate(count=Count("pk"), since=Min("asked_at"))
+        queues.append(StaffQueue(_("Authorizations of brands"), url=f"{url}?status__exact=asked", **found))
     return queues
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from catalog import notices, products, questions, withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.interest import watches
-from catalog.models import Answer, ProductChange, Question, Review, Sku
+from catalog.models import Answer, BrandAuthorization, ProductChange, Question, Review, Sku
 from catalog.reviews.subjects import page_of
 from catalog.sale_times import EDITORS
 from catalog.search.ranking import weigh_shop
@@ -13,6 +13,8 @@ from catalog.stock import default_warehouse
 from mall import clock
 from mall.events.bus import on
 from mall.events.catalog import (
+    BrandAuthorizationDecided,
+    BrandAuthorizationExpiring,
     ProductBackInStock,
     ProductChanged,
     ProductChangeDecided,
@@ -93,6 +95,40 @@ def tell_shop_of_low_stock(event: StockFellLow) -> None:
 @on(ShopExiting)
 def archive_goods(event: ShopExiting) -> None:
     products.archive_goods_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))
+
+
+# Brands
+
+
+@on(BrandAuthorizationDecided)
+def tell_shop_of_authorization(event: BrandAuthorizationDecided) -> None:
+    row = BrandAuthorization.objects.select_related("brand").get(public_id=event.authorization_id)
+    is_granted = event.status == BrandAuthorization.Status.GRANTED
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.AUTHORIZATION_GRANTED if is_granted else notices.AUTHORIZATION_ENDED,
+        page="dashboard",
+        address=("backoffice:catalog:brands",),
+        now=datetime.fromisoformat(event.decided_at),
+        brand=dict(row.brand.name),
+        valid_to=row.valid_to.isoformat(),
+        reason=event.reason,
+    )
+
+
+@on(BrandAuthorizationExpiring)
+def tell_shop_that_authorization_ends(event: BrandAuthorizationExpiring) -> None:
+    row = BrandAuthorization.objects.select_related("brand").get(public_id=event.authorization_id)
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.AUTHORIZATION_EXPIRING,
+        page="dashboard",
+        address=("backoffice:catalog:brands",),
+        now=datetime.fromisoformat(event.told_at),
+        brand=dict(row.brand.name),
+        days=event.days,
+        valid_to=event.valid_to,
+    )
 
 
 # Reviews and questions: who hears of them

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from catalog import main_categories, sale_times, withholding
+from catalog import brands, categories, main_categories, sale_times, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
-from catalog.search import hot, index, spelling
+from catalog.search import hot, index, renaming, spelling
 from catalog.stock import expiry, low
 from catalog.stock_check import verify_stock as verify
 from catalog.transfer import bringing, pictures
@@ -76,6 +76,23 @@ def fetch_pictures() -> dict | None:
 @job("catalog.count_searches")
 def count_searches() -> dict:
     return hot.count_searches(now=clock.now())
+
+
+@job("catalog.watch_authorizations")
+def watch_authorizations() -> dict:
+    count = brands.warn_of_expiry(now=clock.now())
+    return {"warned": count} if count else {}
+
+
+@job("catalog.follow_commissions")
+def follow_commissions() -> dict:
+    count = categories.follow_commissions(now=clock.now())
+    return {"applied": count} if count else {}
+
+
+@job("catalog.read_stale_search")
+def read_stale_search() -> dict:
+    return renaming.read_stale()
 
 
 @job("catalog.tend_search")

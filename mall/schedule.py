@@ -70,6 +70,11 @@ SCHEDULE = [
     Line("catalog.expire_reservations", every(300), _("C4: goods that nobody claims are given back"), 300, True),
     Line("catalog.watch_low_stock", every(300), _("C4: shops hear once of what runs low"), 300, True),
     Line("catalog.verify_stock", day(3, 30), _("C4: movements and reservations are added up"), daily=True),
+    Line("catalog.watch_authorizations", day(0, 10), _("C1: authorizations of brands that run out"), daily=True),
+    Line("catalog.follow_commissions", every(60), _("C1: a commission changes at its moment"), 60, True),
+    Line(
+        "catalog.read_stale_search", every(60), _("C1: goods of what was renamed are found by its new name"), 60, True
+    ),
     Line("catalog.count_searches", every(60), _("C5: what people looked for is counted"), 60, True),
     Line(
         "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True

@@ -63,6 +63,7 @@ from settlement.demo import pictures
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.factories import accounts, catalog, merchants
+from tests.factories.attributes import attribute
 
 PASSWORD = "correct-horse-7"
 GUEST, SHOPPER, OWNER, CLERK, STAFF, APPLICANT = "guest", "shopper", "owner", "clerk", "staff", "applicant"
@@ -135,7 +136,13 @@ def furnished() -> Scene:
     root = catalog.category(name="茶与器", english="Tea and ware", slug="tea", icon=pictures.logo("teapot", "#f3ece2"))
     leaf = catalog.category(parent=root, name="茶壶", english="Teapots", slug="teapots")
     root.refresh_from_db()
-    brand = catalog.brand()
+    brand = catalog.brand(slug="jingdezhen")
+    brand.logo, brand.story = (
+        pictures.logo("plate", "#7fa99b"),
+        Text({"zh-hans": "千年瓷都。", "en": "Porcelain for ages."}),
+    )
+    brand.save()
+    _ask_of(leaf)
     rows = [
         _product(shop, leaf, brand, number, emoji)
         for number, (shop, emoji) in enumerate(
@@ -156,6 +163,15 @@ def furnished() -> Scene:
         product=rows[0],
         gone=rows[-1],
     )
+
+
+def _ask_of(category) -> None:
+    """Something of every kind."""
+    kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
+    for kind, name in kinds.items():
+        attribute(category, name, kind=kind, choices=["绿茶|Green tea", "红茶|Black tea"] if kind == "choices" else [])
+    attribute(category, "容量|Capacity", kind="number", unit="毫升|ml", steps=[100, 200], is_required=True)
+    attribute(category, "釉色|Glaze", choices=["青|Celadon", "白|White"])
 
 
 def _shop(slug: str, name: str, english: str, **fields) -> Shop:
@@ -443,6 +459,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     category = reverse("storefront:catalog:category", args=[scene.category.slug])
     yield page("home", reverse("storefront:catalog:home"))
     yield page("category", category)
+    yield page("brand", reverse("storefront:catalog:brand", args=[scene.product.brand.slug]))
     yield page("category-filtered", f"{category}?price_min=10&in_stock=1&sort=newest")
     yield page("search", reverse("storefront:catalog:search") + "?q=tea")
     yield page("search-all", reverse("storefront:catalog:search"))
@@ -568,6 +585,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("counts", "stock:counts")
     yield page("count-add", "stock:count-add")
     yield page("count", "stock:count", scene.sheet.public_id)
+    yield page("brands", "catalog:brands")
+    yield page("shop-categories", "catalog:shelves")
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
@@ -643,6 +662,8 @@ NO_PAGES = {
     "storefront:catalog:compare-change": "a press of a button",
     "storefront:catalog:history-change": "a press of a button",
     "storefront:catalog:marks": "answers a script",
+    "backoffice:catalog:brand-document": "a file",
+    "backoffice:catalog:shelf": "a press of a button",
     "backoffice:reviews:answer": "a press of a button",
     "backoffice:reviews:appeal": "a press of a button",
     "backoffice:reviews:evidence": "a file",

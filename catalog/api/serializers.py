@@ -5,6 +5,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from catalog.models import Category, Product, Sku
+from catalog.specifications import specifications_of
 
 
 class AmountField(serializers.Field):
@@ -65,6 +66,11 @@ class ProductSerializer(serializers.ModelSerializer):
 
 class ProductDetailSerializer(ProductSerializer):
     skus = SkuSerializer(many=True)
+    specifications = serializers.SerializerMethodField()
 
     class Meta(ProductSerializer.Meta):
-        fields = (*ProductSerializer.Meta.fields, "description", "options", "attributes", "skus")
+        fields = (*ProductSerializer.Meta.fields, "description", "options", "specifications", "attributes", "skus")
+
+    def get_specifications(self, product: Product) -> list[dict]:
+        """What it says for the attributes of its category, in every language; free ones are apart."""
+        return [{"name": told.name, "kind": told.kind, "value": told.text} for told in specifications_of(product)]

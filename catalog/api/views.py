@@ -6,8 +6,9 @@ from rest_framework import generics
 
 from catalog.api.serializers import CategorySerializer, ProductDetailSerializer, ProductSerializer
 from catalog.models import Category, Product, ProductPicture, Sku
-from catalog.navigation import subtree_ids
+from catalog.navigation import subtree_ids, without_hidden
 from catalog.search.query import all_words
+from catalog.specifications import with_specifications
 from catalog.stock import with_available
 
 
@@ -63,7 +64,7 @@ class CategoryList(generics.ListAPIView):
     filter_backends = ()
 
     def get_queryset(self):
-        rows = list(Category.objects.order_by("path"))
+        rows = without_hidden(Category.objects.order_by("path"))
         by_path = {row.path: row for row in rows}
         for row in rows:
             row.above = by_path.get(row.path[: -Category.steplen])
@@ -89,4 +90,4 @@ class ProductDetail(generics.RetrieveAPIView):
 
     def get_queryset(self):
         skus = with_available(Sku.objects.filter(is_active=True)).order_by("pk")
-        return _shown().prefetch_related(Prefetch("skus", skus))
+        return with_specifications(_shown()).prefetch_related(Prefetch("skus", skus))

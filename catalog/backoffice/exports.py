@@ -1,5 +1,6 @@
 """What a shop can take away of its goods: a row per SKU, and every movement of its stock."""
 
+from functools import partial
 from operator import itemgetter
 
 from django.utils.translation import gettext as _now
@@ -10,8 +11,9 @@ from catalog.backoffice.review_lists import ReviewFilter
 from catalog.backoffice.stock_lists import StockFilter
 from catalog.models import Product, Review, Sku, StockMovement
 from catalog.offers import choice_text
+from catalog.specifications import with_specifications
 from catalog.stock.queries import with_counts
-from catalog.transfer.lines import HEAD, lines_of
+from catalog.transfer.lines import HEAD, asked_columns, lines_of
 from mall.exports.registry import Asked, Column, export
 
 
@@ -80,13 +82,17 @@ def stock(shop, asked: Asked):
     columns=[Column(name, itemgetter(name)) for name in HEAD],
     lines=lines_of,
     has_mark=False,
+    further=lambda shop: [Column(name, partial(_cell, name)) for name in asked_columns(shop)],
 )
 def transfer(shop, asked: Asked):
     """Products with all that an import reads; a line for each combination and each further picture."""
     shown = asked.only_chosen(ProductFilter(asked.query).narrow(Product.objects.owned_by(shop)))
-    return (
-        Product.objects.owned_by(shop).filter(pk__in=shown.order_by().values("pk")).select_related("category", "brand")
-    )
+    goods = Product.objects.owned_by(shop).filter(pk__in=shown.order_by().values("pk"))
+    return with_specifications(goods.select_related("category", "brand"))
+
+
+def _cell(name: str, line: dict) -> object:
+    return line.get(name, "")
 
 
 def _sku(movement: StockMovement) -> Sku:

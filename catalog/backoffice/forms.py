@@ -11,13 +11,30 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog import changes
+from catalog.categories import documents_of
 from catalog.lines import line_of, lines_of, text_of
-from catalog.models import Brand, Category, Product, ProductImport, Sku, StockMovement
+from catalog.models import (
+    Attribute,
+    Brand,
+    Category,
+    CategoryAttribute,
+    Product,
+    ProductImport,
+    ShopCategory,
+    Sku,
+    StockMovement,
+)
+from catalog.navigation import without_hidden
 from catalog.offers import choice_text
 from catalog.options import MOST_OPTIONS, keep_ids, matrix
 from catalog.products import LONGEST_DESCRIPTION, LONGEST_TITLE, SkuDraft
+from catalog.shelves import flat, tree_of
+from catalog.specifications import LONGEST_VALUE, plain, template_of
 from catalog.stock import LARGEST_COUNT
 from mall.forms import MoneyFormField, TextFormField
+from mall.refusals import Refusal
+from merchants.licences import may_sell
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -34,8 +51,48 @@ class MomentField(forms.DateTimeField):
         super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
 
 
+class ShopCategoryField(forms.ModelChoiceField):
+    def label_from_instance(self, category: ShopCategory) -> str:
+        return f"\u2003{category.name}" if category.parent_id else str(category.name)
+
+
+def value_field(asked: CategoryAttribute) -> forms.Field:
+    """The field in which a shop says something for an attribute."""
+    attribute = asked.attribute
+    choices = [(choice.pk, str(choice.name)) for choice in attribute.choices.all()]
+    kind, common = attribute.kind, {"required": False, "label": str(attribute.name)}
+    if kind == Attribute.Kind.TEXT:
+        field = TextFormField(max_length=LONGEST_VALUE, **common)
+    elif kind == Attribute.Kind.NUMBER:
+        if unit := str(attribute.unit):
+            common["label"] = f"{attribute.name} ({unit})"
+        field = forms.DecimalField(
+            min_value=attribute.minimum, max_value=attribute.maximum, max_digits=14, decimal_places=3, **common
+        )
+        field.widget.attrs.update({"step": "any", "inputmode": "decimal"})
+    elif kind == Attribute.Kind.CHOICE:
+        field = forms.TypedChoiceField(choices=[("", "–"), *choices], coerce=int, empty_value=None, **common)
+    elif kind == Attribute.Kind.CHOICES:
+        field = forms.TypedMultipleChoiceField(
+            choices=choices, coerce=int, empty_value=None, widget=forms.CheckboxSelectMultiple, **common
+        )
+    elif kind == Attribute.Kind.FLAG:
+        field = forms.TypedChoiceField(
+            choices=[("", "–"), ("yes", _("Yes")), ("no", _("No"))],
+            coerce=lambda said: said == "yes",
+            empty_value=None,
+            **common,
+        )
+    else:
+        field = forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **common)
+    field.is_needed = asked.is_required
+    if asked.is_required:
+        field.help_text = _("Needed before it can be sold.")
+    return field
+
+
 class ProductForm(forms.Form):
-    """Words, category, options and attributes of a product."""
+    """Words, category, options and attributes of a product; what the chosen category asks has fields of its own."""
 
     title = TextFormField(label=gettext_lazy("Title"), max_length=LONGEST_TITLE)
     subtitle = TextFormField(label=gettext_lazy("Selling point"), max_length=LONGEST_TITLE, required=False)
@@ -49,19 +106,28 @@ class ProductForm(forms.Form):
         help_text=gettext_lazy("Plain text, or simple HTML."),
     )
     attributes = forms.CharField(
-        label=gettext_lazy("Attributes"),
+        label=gettext_lazy("Further attributes"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4, "placeholder": "材质 | Material = 陶瓷 | Porcelain"}),
         help_text=gettext_lazy("One per line: name = value, each as “Chinese | English”."),
     )
 
-    def __init__(self, *args, product: Product | None = None, live: Product | None = None, **kwargs):
+    def __init__(self, *args, shop, product: Product | None = None, live: Product | None = None, **kwargs):
         """:param product: as a change that waits would have it; :param live: as it stands"""
-        self.product, self.live = product, live
+        self.shop, self.product, self.live = shop, product, live
         super().__init__(*args, initial=self._initial(product) if product else None, **kwargs)
-        self.fields["category"].queryset = Category.objects.order_by("path")
+        kept = product.category_id if product else None
+        shown = {category.pk for category in without_hidden(Category.objects.order_by("path"))} | {kept}
+        self.fields["category"].queryset = Category.objects.filter(pk__in=shown).order_by("path")
         self.fields["brand"].queryset = Brand.objects.order_by("slug")
+        self._offer_shelves()
+        self.category_chosen = self._chosen_category()
+        self.asked = template_of(self.category_chosen) if self.category_chosen else []
+        said = changes.values_of(product) if product and self.asked else {}
+        for row in self.asked:
+            field = self.fields[f"value_{row.attribute_id}"] = value_field(row)
+            field.initial = _initial_value(row.attribute, said.get(row.attribute_id))
         for number in range(1, MOST_OPTIONS + 1):
             self.fields[f"option{number}_name"] = forms.CharField(
                 label=_("Option %(number)d") % {"number": number},
@@ -76,6 +142,55 @@ class ProductForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 4, "placeholder": "红 | Red\n蓝 | Blue"}),
                 help_text=_("One per line, as “Chinese | English”."),
             )
+
+    def _chosen_category(self) -> Category | None:
+        """The category that is chosen now, in the form or before it."""
+        chosen = self.data.get("category", "") if self.is_bound else self.product and self.product.category_id
+        key = str(chosen or "")
+        if not (key.isascii() and key.isdigit() and len(key) < 19):
+            return None
+        return Category.objects.select_related("trade").filter(pk=int(key)).first()
+
+    def _offer_shelves(self) -> None:
+        rows = flat(tree_of(self.shop))
+        if not rows:
+            return
+        standing = set(self.product.shelved.values_list("category", flat=True)) if self.product else set()
+        self.shelves = {row.public_id: row for row in rows}
+        self.fields["shelves"] = forms.MultipleChoiceField(
+            label=_("Categories of your shop"),
+            choices=[(row.public_id, f"– {row.name}" if row.parent_id else str(row.name)) for row in rows],
+            initial=[row.public_id for row in rows if row.pk in standing],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def chosen_shelves(self) -> list[ShopCategory] | None:
+        """The shop's own categories that were chosen; nothing where it has none."""
+        if "shelves" not in self.fields:
+            return None
+        return [self.shelves[public_id] for public_id in self.cleaned_data["shelves"]]
+
+    @property
+    def category_facts(self) -> dict | None:
+        """What the shop should know of the category that is chosen: its papers, and whether it may sell there."""
+        category = self.category_chosen
+        if category is None:
+            return None
+        return {
+            "documents": documents_of(category),
+            "trade": category.trade,
+            "is_admitted": may_sell(self.shop, category.trade_id),
+            "needs_review": category.needs_review,
+        }
+
+    def value_fields(self) -> list[forms.BoundField]:
+        return [self[f"value_{row.attribute_id}"] for row in self.asked]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say why not, at the field that it concerns."""
+        name = f"value_{refusal.details.get('attribute')}"
+        self.add_error(name if name in self.fields else None, refusal.details.get("why") or str(refusal))
 
     @staticmethod
     def _initial(product: Product) -> dict:
@@ -133,7 +248,16 @@ class ProductForm(forms.Form):
     def product_fields(self) -> dict:
         """What the verb is handed."""
         names = ("category", "brand", "title", "subtitle", "description", "options", "attributes")
-        return {name: self.cleaned_data[name] for name in names}
+        values = {row.attribute_id: self.cleaned_data[f"value_{row.attribute_id}"] for row in self.asked}
+        return {name: self.cleaned_data[name] for name in names} | {"values": values}
+
+
+def _initial_value(attribute: Attribute, said):
+    if attribute.kind == Attribute.Kind.FLAG and said is not None:
+        return "yes" if said else "no"
+    if attribute.kind == Attribute.Kind.NUMBER and said is not None:
+        return plain(said)
+    return said[0] if attribute.kind == Attribute.Kind.CHOICE and said else said
 
 
 class SkuForm(forms.Form):

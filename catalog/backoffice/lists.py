@@ -2,10 +2,11 @@
 
 from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from catalog.backoffice.forms import CategoryField
-from catalog.models import Category, Product, Sku, Stock, StockMovement
+from catalog.backoffice.forms import CategoryField, ShopCategoryField
+from catalog.models import Category, Product, ShopCategory, Sku, Stock, StockMovement
 from catalog.stock.low import with_threshold
 from mall.backoffice.filters import DateField, ListFilter, amount_field, between_amounts, between_days
 from mall.backoffice.lists import ShopList
@@ -26,6 +27,17 @@ class ProductFilter(ListFilter):
 
     status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Product.Status.choices], required=False)
     category = CategoryField(label=_("Category"), queryset=Category.objects.order_by("path"), required=False)
+    shelf = ShopCategoryField(  # the scope of the shop shows its own only
+        label=_("Category of the shop"),
+        queryset=ShopCategory.objects.select_related("parent").order_by(
+            Coalesce("parent__position", "position"),
+            Coalesce("parent", "pk"),
+            F("parent").asc(nulls_first=True),
+            "position",
+        ),
+        to_field_name="public_id",
+        required=False,
+    )
     stock = forms.ChoiceField(
         label=_("Stock"), choices=[("", _("All")), ("none", _("Sold out")), ("low", _("Low"))], required=False
     )
@@ -43,6 +55,9 @@ class ProductFilter(ListFilter):
             rows = rows.filter(Q(title__icontains=word) | Q(public_id=word.lower()) | Q(pk__in=list(by_code)))
         if category := self.value("category"):
             rows = rows.filter(category__path__startswith=category.path)
+        if shelf := self.value("shelf"):
+            inside = Q(shelved__category=shelf) | Q(shelved__category__parent=shelf)
+            rows = rows.filter(pk__in=mine.filter(inside).order_by().values("pk"))
         if how := self.value("stock"):
             rows = with_little_stock(rows, how)
         rows = between_days(rows, "changed_at", self.value("changed_from"), self.value("changed_to"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.backoffice import grid, imports, views
+from catalog.backoffice import brand_views, grid, imports, shelf_views, views
 
 app_name = "catalog"
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("imports/<slug:public_id>/start/", imports.start, name="import-start"),
     path("imports/<slug:public_id>/discard/", imports.discard, name="import-discard"),
     path("imports/<slug:public_id>/errors/", imports.errors, name="import-errors"),
+    path("brands/", brand_views.brand_list, name="brands"),
+    path("brands/<slug:public_id>/document/", brand_views.document, name="brand-document"),
+    path("categories/", shelf_views.category_list, name="shelves"),
+    path("categories/<slug:public_id>/", shelf_views.change, name="shelf"),
     path("<slug:public_id>/", views.edit, name="edit"),
     path("<slug:public_id>/status/", views.status, name="status"),
     path("<slug:public_id>/sale-times/", views.sale_times, name="sale-times"),

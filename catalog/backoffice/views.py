@@ -32,6 +32,7 @@ from catalog.offers import choice_text
 from catalog.products import save_product
 from catalog.reviewing import withdraw_change
 from catalog.sale_times import set_sale_times
+from catalog.shelves import put_in_categories
 from catalog.stock import correct, default_warehouse, receive, write_off
 from catalog.stock.low import set_threshold
 from catalog.stock.queries import with_counts
@@ -165,19 +166,19 @@ def _form(request: HttpRequest, product: Product | None) -> HttpResponse:
     shows_unfinished = request.method != "POST" and kept is not None
     if shows_unfinished:
         typed = _query(kept.typed)
-    form = ProductForm(typed, product=shown, live=product)
+    form = ProductForm(typed, shop=request.shop, product=shown, live=product)
     formset = sku_formset(typed, product=shown, skus=skus)
 
     if request.method == "POST" and "keep" in request.POST:
         return _put_aside(request, product, kept, form, formset)
-    if shows_unfinished:
+    if shows_unfinished or "continue" in request.POST:  # another category: its fields, and nothing is checked yet
         as_typed(form)
         formset_as_typed(formset)
-    if request.method == "POST" and form.is_valid() and formset.is_valid():
+    elif request.method == "POST" and form.is_valid() and formset.is_valid():
         try:
             saved = _save(request, product, form, formset, kept, resumed)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
         else:
             _tell_saved(request, shown, form, saved, change)
             return redirect("backoffice:catalog:edit", request.shop.slug, saved.public_id)
@@ -260,6 +261,8 @@ def _save(request: HttpRequest, product: Product | None, form, formset, kept, re
         now=now,
         resumes=resumed,
     )
+    if (chosen := form.chosen_shelves()) is not None:
+        put_in_categories(product=saved, categories=chosen, by=request.user, now=now)
     if kept is not None:
         unfinished.discard(unfinished=kept, by=request.user, now=now)
     return saved

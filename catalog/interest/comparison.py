@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catalog.listing import ProductCard, cards_of
 from catalog.models import Product
+from catalog.specifications import specifications_of, with_specifications
 from mall.texts import Text
 
 COOKIE = "compare"
@@ -52,7 +53,7 @@ def compare(ids: Sequence[str]) -> Comparison:
     cards = cards_of(ids)
     shown = [public_id for public_id in ids if public_id in cards]
     products = Product.objects.select_related("category", "brand").defer("description").filter(public_id__in=shown)
-    by_id = {product.public_id: product for product in products}
+    by_id = {product.public_id: product for product in with_specifications(products)}
     columns = [by_id[public_id] for public_id in shown]
     return Comparison(cards=[cards[public_id] for public_id in shown], rows=_rows(columns))
 
@@ -62,8 +63,14 @@ def _rows(products: list[Product]) -> list[Row]:
     told: dict[str, dict[int, str]] = {}
     names: dict[str, str] = {}
     for place, product in enumerate(products):
+        asked = specifications_of(product)
+        for said in asked:
+            if said.compares:
+                _note(told, names, place, said.name, str(said))
+        asked_names = {name for said in asked for name in said.name.values()}
         for attribute in product.attributes:
-            _note(told, names, place, Text(attribute["name"]), str(Text(attribute["value"])))
+            if not asked_names & set(attribute["name"].values()):
+                _note(told, names, place, Text(attribute["name"]), str(Text(attribute["value"])))
         for option in product.options:
             values = " / ".join(str(Text(value["name"])) for value in option["values"])
             _note(told, names, place, Text(option["name"]), values)

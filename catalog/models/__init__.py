@@ -1,4 +1,13 @@
-from catalog.models.category import Brand, Category
+from catalog.models.attribute import (
+    Attribute,
+    AttributeChoice,
+    AttributeOverride,
+    CategoryAttribute,
+    ProductValue,
+    StaleSearch,
+)
+from catalog.models.authorization import AuthorizationWarning, BrandAuthorization
+from catalog.models.category import Brand, Category, CommissionChange, FormerAddress
 from catalog.models.change import ProductChange, UnfinishedProduct
 from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
 from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
@@ -12,6 +21,7 @@ from catalog.models.search import (
     SearchedWords,
     SearchRule,
 )
+from catalog.models.shop_category import ShelvedProduct, ShopCategory
 from catalog.models.stock import (
     Reservation,
     Stock,
@@ -27,9 +37,12 @@ from catalog.models.stock import (
 from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImport
 
 __all__ = [
-    "Answer", "Brand", "CatalogueWord", "Category", "FacetName", "FacetValue", "Favorite", "FollowedShop", "HistoryOff",
-    "ImportProblem", "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture",
-    "ProductSearch", "ProductStats", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule",
-    "SearchedWords", "ShopStats", "Sku", "Stock", "StockAlarm", "StockCount", "StockCountLine", "StockMovement",
-    "StockTerms", "StockTransfer", "StockTransferLine", "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
+    "Answer", "Attribute", "AttributeChoice", "AttributeOverride", "AuthorizationWarning", "Brand",
+    "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "FacetName",
+    "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "HistoryOff", "ImportProblem", "ImportedPicture",
+    "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats", "ProductValue",
+    "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ShelvedProduct",
+    "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm", "StockCount", "StockCountLine",
+    "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "UnfinishedProduct", "Viewed", "Vote",
+    "Warehouse", "Watch",
 ]  # fmt: skip

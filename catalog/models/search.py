@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models.attribute import Attribute
 from catalog.models.category import Brand, Category
 from catalog.models.product import Product
 from mall.texts import TextField
@@ -18,6 +19,9 @@ class FacetName(models.Model):
 
     key = models.CharField(max_length=80, unique=True)
     name = TextField(_("name"))
+    attribute = models.OneToOneField(
+        Attribute, models.CASCADE, null=True, blank=True, related_name="facet", verbose_name=_("attribute")
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("feature"), _("features")
@@ -32,6 +36,7 @@ class FacetValue(models.Model):
     of = models.ForeignKey(FacetName, models.CASCADE, related_name="values")
     key = models.CharField(max_length=80)
     value = TextField(_("value"))
+    place = models.PositiveSmallIntegerField(_("place"), default=0)  # of a range of numbers
 
     class Meta:
         verbose_name, verbose_name_plural = _("value of a feature"), _("values of features")

@@ -2,21 +2,10 @@
 
 from django.http import HttpResponse
 
+from catalog import sealed
 from catalog.models import ReviewAppeal
-from mall.sealed_files import document_storage
-from merchants.document_files import TYPES
-
-_TYPE_OF = {extension: content_type for content_type, extension in TYPES.items()}
 
 
 def shown(appeal: ReviewAppeal, number: int) -> HttpResponse:
-    """The file with this number, from one, as a page of its own that can do nothing; who calls has asked who looks."""
-    name = appeal.evidence[number - 1]
-    extension = name.rpartition(".")[2]
-    with document_storage().open(name) as file:
-        response = HttpResponse(file.read(), content_type=_TYPE_OF.get(extension, "application/octet-stream"))
-    response["Content-Disposition"] = f'inline; filename="{appeal.public_id}-{number}.{extension}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return response
+    """The file with this number, from one; who calls has asked who looks."""
+    return sealed.shown(appeal.evidence[number - 1], f"{appeal.public_id}-{number}")

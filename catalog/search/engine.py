@@ -42,12 +42,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Where (categories, one shop), which words (all of them, or one of them is enough), narrowed, ordered, which."""
+    """
+    Where (categories, one shop and its own categories, one brand), which words (all of them, or one of them is enough),
+    narrowed, ordered, which.
+    """
 
     words: str = ""
     all_words: bool = True
     category_ids: tuple[int, ...] | None = None
     shop_id: int | None = None
+    shelf_ids: tuple[int, ...] | None = None
+    brand_id: int | None = None
     filters: Filters = field(default_factory=Filters)
     order: str = "popular"
     first: int = 0
@@ -56,13 +61,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """So many would be found with this choice; ``group`` and ``group_label`` name the feature it is a value of."""
+    """
+    So many would be found with this choice.
+
+    :ivar group: with ``group_label``, the feature that it is a value of
+    :ivar place: of a range of numbers, its place among the ranges
+    :ivar is_asked: whether it answers an attribute of the category, not one that a shop has made up
+    """
 
     value: str
     label: Text | None
     count: int
     group: int = 0
     group_label: Text | None = None
+    place: int = 0
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

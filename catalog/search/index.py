@@ -8,14 +8,18 @@ sale, and in stock.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, connections, transaction
+from django.db.models import OuterRef
 
-from catalog.models import Category, FacetName, FacetValue, Product
+from catalog import specifications
+from catalog.models import Category, FacetName, FacetValue, Product, ShelvedProduct
 from catalog.search import ranking
-from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHOP, normalized, vector
+from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHELF, SHOP, normalized, vector
 from mall.texts import Text
 
 BATCH = 1_000
@@ -52,6 +56,7 @@ def words_of(product: Product, facets: Iterable[int] = ()) -> str:
     texts += [(name, "B") for name in product.category.name.values()]
     texts += [(text, "B") for text in product.subtitle.values()]
     texts += [(text, "C") for attribute in product.attributes for text in attribute["value"].values()]
+    texts += [(text, "C") for told in specifications.specifications_of(product) for text in told.searchable]
     texts += [
         (text, "C") for option in product.options for value in option["values"] for text in value["name"].values()
     ]
@@ -64,6 +69,7 @@ def _marks(product: Product, facets: Iterable[int]) -> list[str]:
         marks.append(f"{BRAND}{product.brand_id}")
     scattered = product.pk * 2654435761 % 2**32  # neighbours by age or shop fall into different shares
     marks += [f"{EVERY}{share}" for share in SHARES if (scattered >> 8) % share == 0]
+    marks += [f"{SHELF}{shelf}" for shelf in product.shelf_ids]
     return marks + [f"{FEATURE}{facet}" for facet in facets]
 
 
@@ -95,9 +101,11 @@ def index_all() -> int:
     return written
 
 
-_READ = Product.objects.select_related("brand").only(
-    "shop_id", "category_id", "title", "subtitle", "options", "attributes", "brand__name"
-)
+_READ = specifications.with_specifications(
+    Product.objects.select_related("brand").only(
+        "shop_id", "category_id", "title", "subtitle", "options", "attributes", "brand__name"
+    )
+).annotate(shelf_ids=ArraySubquery(ShelvedProduct.objects.filter(product=OuterRef("pk")).values("category")))
 
 
 def _batches(products: Iterable[Product]) -> Iterator[list[Product]]:
@@ -195,16 +203,15 @@ def tend_index() -> dict[str, int]:
 
 def _facets_of(products: Sequence[Product]) -> dict[int, list[int]]:
     """The features of each product by key, made where nobody had them before; two queries for all that are known."""
-    told = {product.pk: list(dict.fromkeys(_told(product)))[:MOST_FACETS] for product in products}
-    texts = {(name, value): pair for product in products for name, value, pair in _told_texts(product)}
+    said = {product.pk: {(feature.name, feature.value): feature for feature in _told(product)} for product in products}
+    told = {pk: list(features)[:MOST_FACETS] for pk, features in said.items()}
+    features = {pair: feature for features in said.values() for pair, feature in features.items()}
     wanted = sorted({pair for pairs in told.values() for pair in pairs})
     if not wanted:
         return {product.pk: [] for product in products}
-    names = _known(FacetName, {name: {"name": texts[name, value][0]} for name, value in wanted}, ("key",))
+    names = _known(FacetName, {name: features[name, value].of_name() for name, value in wanted}, ("key",))
     values = _known(
-        FacetValue,
-        {(names[name], value): {"value": texts[name, value][1]} for name, value in wanted},
-        ("of_id", "key"),
+        FacetValue, {(names[name], value): features[name, value].of_value() for name, value in wanted}, ("of_id", "key")
     )
     return {pk: sorted(values[names[name], value] for name, value in pairs) for pk, pairs in told.items()}
 
@@ -229,18 +236,39 @@ def _known(model, wanted: dict, keys: tuple[str, ...]) -> dict:
     return known
 
 
-def _told(product: Product) -> Iterable[tuple[str, str]]:
-    return ((name, value) for name, value, _texts in _told_texts(product))
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """One thing that a product says of itself; of an attribute of its category, or freely."""
+
+    name: str
+    value: str
+    name_text: Text
+    value_text: Text
+    attribute: int | None = None
+    place: int = 0
+
+    def of_name(self) -> dict:
+        return {"name": self.name_text, "attribute_id": self.attribute}
+
+    def of_value(self) -> dict:
+        return {"value": self.value_text, "place": self.place}
 
 
-def _told_texts(product: Product) -> Iterable[tuple[str, str, tuple[Text, Text]]]:
-    """What a product says of itself in pairs: its attributes, and the values of its options."""
+def _told(product: Product) -> Iterator[_Feature]:
+    """What lists can be narrowed by: attributes of the category that are for it, then free ones, then options."""
+    typed = specifications.specifications_of(product)
+    for told in typed:
+        if told.filters:
+            for key, text, place in told.features():
+                yield _Feature(f"={told.id}", key, told.name, text, told.id, place)
+    names = {_key(told.name) for told in typed}
     pairs = [(attribute["name"], attribute["value"]) for attribute in product.attributes]
+    pairs = [(name, value) for name, value in pairs if _key(name) not in names]
     pairs += [(option["name"], value["name"]) for option in product.options for value in option["values"]]
     for name, value in pairs:
         name_key, value_key = _key(name), _key(value)
-        if name_key and value_key:
-            yield name_key, value_key, (Text(name), Text(value))
+        if name_key and value_key and not name_key.startswith("="):  # "=" marks those of attributes
+            yield _Feature(name_key, value_key, Text(name), Text(value))
 
 
 def _key(text: dict) -> str:

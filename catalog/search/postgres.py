@@ -17,7 +17,7 @@ from django.db import connection
 from catalog.search import index, ranking
 from catalog.search.engine import BANDS, GOOD_RATING, Count, Found, Question
 from catalog.search.query import all_words, any_word
-from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHOP, quoted
+from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHELF, SHOP, quoted
 from mall.texts import Text
 from merchants import states
 
@@ -99,7 +99,8 @@ UNION ALL SELECT 'shop', s.slug, s.name, 0, n.n, 0, NULL FROM (
 ) n JOIN merchants_shop s ON s.id = n.shop_id
 UNION ALL SELECT 'region', s.province, NULL, 0, sum(n.n), 0, NULL FROM counted n
     JOIN merchants_shop s ON s.id = n.shop_id AND s.province <> '' WHERE n.kind = 13 AND fails IN (0, 8) GROUP BY 2
-UNION ALL SELECT 'feature', v.id::text, v.value, n.fails, n.n, v.of_id, f.name FROM (
+UNION ALL SELECT 'feature', concat_ws(' ', v.id, v.place, (f.attribute_id IS NOT NULL)::int), v.value,
+    n.fails, n.n, v.of_id, f.name FROM (
     SELECT u.v, fails, count(*) AS n FROM matched, unnest(facets) AS u(v)
     WHERE fails = 0 OR fails >= {_FIRST_FEATURE} AND fails & (fails - 1) = 0 GROUP BY 1, 2
 ) n JOIN catalog_facetvalue v ON v.id = n.v JOIN catalog_facetname f ON f.id = v.of_id
@@ -217,6 +218,10 @@ class _Asked:
             fixed.append(f"({' | '.join(marks)})" if marks else quoted(f"{CATEGORY}0"))
         if question.shop_id is not None:
             fixed.append(quoted(f"{SHOP}{question.shop_id}"))
+        if question.shelf_ids is not None:
+            fixed.append(f"({' | '.join(quoted(f'{SHELF}{pk}') for pk in question.shelf_ids)})")
+        if question.brand_id is not None:
+            fixed.append(quoted(f"{BRAND}{question.brand_id}"))
         self.shops = _LISTED if question.shop_id is None else _SEEN  # on its own page a resting shop shows what it has
         self.params = {
             "base": " & ".join(fixed or [quoted(EVERY)]),
@@ -335,9 +340,11 @@ def _features(rows: list[_Row], share: int, asked: _Asked) -> list[Count]:
     found: dict[str, Count] = {}
     for row in rows:
         if row.kind == "feature" and row.fails in {0, bits.get(row.group, 0)}:
-            before = found[row.value].count if row.value in found else 0
+            value, place, is_asked = row.value.split()
+            before = found[value].count if value in found else 0
             count = before + row.n * share
-            found[row.value] = Count(row.value, _text(row.label), count, row.group, _text(row.group_label))
+            label, group_label = _text(row.label), _text(row.group_label)
+            found[value] = Count(value, label, count, row.group, group_label, int(place), is_asked == "1")
     return sorted(found.values(), key=lambda choice: (-choice.count, int(choice.value)))
 
 

@@ -20,7 +20,7 @@ import rjieba
 from pypinyin import Style, lazy_pinyin
 
 SOUND = "~"  # stands before pinyin, so that the sound of one word is not the spelling of another
-CATEGORY, BRAND, SHOP, FEATURE, EVERY = "@c", "@b", "@s", "@f", "#"
+CATEGORY, BRAND, SHOP, SHELF, FEATURE, EVERY = "@c", "@b", "@s", "@k", "@f", "#"
 SHARES = (4, 16, 64)
 _RUNS = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
 _MARKED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")  # letters with marks, and marks

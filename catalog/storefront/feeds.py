@@ -25,6 +25,7 @@ from django.views.decorators.http import require_safe
 from catalog.descriptions import as_text
 from catalog.models import Category, Product, ProductPicture, Sku
 from catalog.offers import choice_text
+from catalog.specifications import shown_pairs, with_specifications
 from catalog.stock import with_available
 from catalog.storefront.head import whole
 from mall.money import Money
@@ -35,11 +36,12 @@ PER_FILE = 1_000
 KEPT_SECONDS = 1_800
 LONGEST_TITLE, LONGEST_DESCRIPTION = 150, 5_000
 MOST_FURTHER_PICTURES = 10
+LONGEST_NAME, LONGEST_DETAIL, MOST_DETAILS = 140, 1_000, 40
 FORMATS = {"xml": "application/rss+xml; charset=utf-8", "tsv": "text/tab-separated-values; charset=utf-8"}
 FIELDS = [
     "id", "item_group_id", "title", "description", "link", "image_link", "additional_image_link", "availability",
     "price", "sale_price", "condition", "brand", "gtin", "identifier_exists", "product_type", "color", "size",
-    "material", "shipping_weight", "shipping",
+    "material", "shipping_weight", "shipping", "product_detail",
 ]  # fmt: skip
 _MEANINGS = {
     "color": {"color", "colour", "颜色", "色彩"},
@@ -87,7 +89,7 @@ def _answer(request: HttpRequest, shop: Shop | None, language: str, format: str)
 
 def _file(shop: Shop | None, language: str, format: str, page: int) -> tuple[str, str]:
     """One file of the feed, and the address of the next one, if there is one."""
-    rows = sold(shop).order_by("pk")
+    rows = with_specifications(sold(shop)).order_by("pk")
     first = (page - 1) * PER_FILE
     products = list(rows.select_related("shop", "brand", "category")[first : first + PER_FILE + 1])
     if page > 1 and not products:
@@ -169,12 +171,18 @@ def _item(
         "shipping_weight": f"{sku.weight_grams} g" if sku.weight_grams else "",
         "shipping": f"CN:::{_amount(_shipping(product.shop, sku.price))}",
     }
+    details = [(str(name)[:LONGEST_NAME], value[:LONGEST_DETAIL]) for name, value in shown_pairs(product)]
+    item["product_detail"] = [f":{_no_colon(name)}:{_no_colon(value)}" for name, value in details[:MOST_DETAILS]]
     for option, value in zip(product.options, sku.choice, strict=False):
         names = {name.casefold() for name in option["name"].values()}
         for field, meanings in _MEANINGS.items():
             if names & meanings:
                 item.setdefault(field, str(product.option_names[value])[:100])
     return item
+
+
+def _no_colon(words: str) -> str:
+    return " ".join(words.replace(":", "：").split())
 
 
 def _amount(amount: Money) -> str:
@@ -233,6 +241,14 @@ def _elements(item: dict) -> Iterator[str]:
         if field == "shipping":
             country, _region, _service, price = value.split(":")
             yield f"<g:shipping><g:country>{country}</g:country><g:price>{_xml(price)}</g:price></g:shipping>"
+            continue
+        if field == "product_detail":
+            for detail in value:
+                _section, name, said = detail.split(":", 2)
+                yield (
+                    f"<g:product_detail><g:attribute_name>{_xml(name)}</g:attribute_name>"
+                    f"<g:attribute_value>{_xml(said)}</g:attribute_value></g:product_detail>"
+                )
             continue
         for one in value if isinstance(value, list) else [value]:
             yield f"<g:{field}>{_xml(one)}</g:{field}>"

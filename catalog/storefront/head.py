@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from catalog.descriptions import as_text
 from catalog.listing import Asked
-from catalog.models import Category, Product
+from catalog.models import Brand, Category, Product
 from catalog.reviews.listing import Asked as Reviews
 from mall.money import Money
 from mall.pictures import sizes_of
@@ -98,6 +98,28 @@ def of_category(category: Category, crumbs: list[Category], asked: Asked) -> Hea
     )
 
 
+def of_brand(brand: Brand, asked: Asked) -> Head:
+    address = reverse("storefront:catalog:brand", args=[brand.slug])
+    logo = default_storage.url(brand.logo.name) if brand.logo else ""
+    description = _short(str(brand.story)) or _("Goods of %(brand)s from shops of the lane.") % {"brand": brand}
+    told = {
+        "@type": "Brand",
+        "@id": whole(f"{address}#brand"),
+        "name": str(brand.name),
+        "description": description,
+        "url": whole(address),
+        "logo": whole(logo) if logo else "",
+    }
+    places = breadcrumbs([(_("Home"), whole(reverse("storefront:catalog:home"))), (str(brand.name), whole(address))])
+    return Head(
+        path=_paged(asked),
+        title=str(brand.name),
+        description=description,
+        **_shown(brand.logo.name),
+        data=_blocks(told, places),
+    )
+
+
 def of_search(title: str) -> Head:
     return Head(title=title, is_listed=False)
 
@@ -141,8 +163,11 @@ def of_product(product: Product, page: dict) -> Head:
         "image": [whole(picture["url"]) for picture in gallery],
         "sku": product.public_id,
         "category": " > ".join(str(crumb.name) for crumb in page["crumbs"]),
-        "brand": {"@type": "Brand", "name": str(product.brand)} if product.brand else None,
+        "brand": _brand(product.brand) if product.brand else None,
         "aggregateRating": rating(page["rating"]["average"], page["rating"]["count"]),
+        "additionalProperty": [
+            {"@type": "PropertyValue", "name": str(name), "value": str(value)} for name, value in page["attributes"]
+        ],
         "offers": _offers(product, page, whole(path), can_buy=can_buy),
     }
     return Head(
@@ -155,6 +180,11 @@ def of_product(product: Product, page: dict) -> Head:
         can_buy=can_buy,
         data=_blocks(thing, _way(page["crumbs"], (str(product.title), path))),
     )
+
+
+def _brand(brand: Brand) -> dict:
+    url = whole(reverse("storefront:catalog:brand", args=[brand.slug]))
+    return {"@type": "Brand", "name": str(brand), "url": url}
 
 
 def of_reviews(product: Product, asked: Reviews, title: str) -> Head:

@@ -17,8 +17,8 @@ from catalog.decoration.drawing import has_published_page, published_page
 from catalog.decoration.publishing import page_name
 from catalog.generation import CATALOGUE, SHOPS, generation
 from catalog.listing import Asked, listing
-from catalog.models import Category
-from catalog.navigation import crumbs_of, subtree_ids
+from catalog.models import Brand, Category
+from catalog.navigation import crumbs_of, subtree_ids, without_hidden
 from catalog.reviews import listing as reviewed
 from catalog.search import hot
 from catalog.search.suggestions import suggestions
@@ -40,6 +40,10 @@ def category(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
 
 def search(request: HttpRequest, asked: Asked, *, now: datetime) -> HttpResponse:
     return _answer(request, asked.key, "search.html", lambda: _search(asked, now))
+
+
+def brand(request: HttpRequest, slug: str, asked: Asked, *, now: datetime) -> HttpResponse:
+    return _answer(request, asked.key, "brand.html", lambda: _brand(slug, asked, now))
 
 
 def shop(request: HttpRequest, slug: str, asked: Asked) -> HttpResponse:
@@ -77,14 +81,15 @@ def _home(now: datetime) -> dict:
 
 def _category(slug: str, asked: Asked) -> dict:
     found = Category.objects.filter(slug=slug).first()
-    if found is None:
+    crumbs = crumbs_of(found) if found else []
+    if found not in crumbs:
         raise Http404
     context = {
         "kind": "category",
         "category": found,
-        "crumbs": crumbs_of(found),
+        "crumbs": crumbs,
         "query": "",
-        "subcategories": list(Category.objects.get_children(found)),
+        "subcategories": without_hidden(Category.objects.get_children(found)),
         "listing": listing(replace(asked, category_ids=tuple(subtree_ids(found)))),
     }
     return _part("storefront/catalog/_listing_main.html", context, head.of_category(found, context["crumbs"], asked))
@@ -121,6 +126,14 @@ def _shop(slug: str, asked: Asked) -> dict:
         "is_front": is_front,
     }
     return _part("storefront/catalog/_shop_main.html", context, head.of_shop(found, context["rating"], asked))
+
+
+def _brand(slug: str, asked: Asked, now: datetime) -> dict:
+    found = Brand.objects.filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    context = showcase.brand_page(found, asked, now=now)
+    return _part("storefront/catalog/_brand_main.html", context, head.of_brand(found, asked))
 
 
 def _product(public_id: str, sku_public_id: str) -> dict:

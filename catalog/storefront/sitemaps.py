@@ -21,7 +21,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.models import Category, Product, ProductPicture, Stock
+from catalog.models import Brand, Category, Product, ProductPicture, Stock
+from catalog.navigation import without_hidden
 from catalog.storefront.head import whole
 from merchants import states
 from merchants.models import Shop
@@ -90,10 +91,22 @@ class Categories(_OfTheMall):
         paths = Product.objects.visible().order_by().values_list("category__path", flat=True).distinct()
         step = Category.steplen
         wanted = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
-        return list(Category.objects.filter(path__in=wanted).order_by("path").values("slug"))
+        shown = without_hidden(Category.objects.filter(path__in=wanted).order_by("path"))
+        return [{"slug": category.slug} for category in shown]
 
     def location(self, item: dict) -> str:
         return reverse("storefront:catalog:category", args=[item["slug"]])
+
+
+class Brands(_OfTheMall):
+    """The halls of brands of which something is on sale."""
+
+    def items(self) -> QuerySet:
+        goods = Product.objects.visible().filter(brand=OuterRef("pk"))
+        return Brand.objects.filter(Exists(goods)).order_by("pk").values("slug")
+
+    def location(self, item: dict) -> str:
+        return reverse("storefront:catalog:brand", args=[item["slug"]])
 
 
 class Places(_OfTheMall):
@@ -106,7 +119,7 @@ class Places(_OfTheMall):
         return reverse(item["name"])
 
 
-SECTIONS = {"places": Places, "categories": Categories, "shops": Shops, "products": Products}
+SECTIONS = {"places": Places, "categories": Categories, "brands": Brands, "shops": Shops, "products": Products}
 
 
 @require_safe

@@ -9,6 +9,7 @@ app_name = "catalog"
 urlpatterns = [
     path("", views.home, name="home"),
     path("c/<slug:slug>/", views.category, name="category"),
+    path("brand/<slug:slug>/", views.brand, name="brand"),
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("p/<slug:public_id>/", views.product, name="product"),

@@ -2,11 +2,13 @@
 
 import re
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.brands import brand_called
+from catalog.categories import now_at
 from catalog.listing import asked
 from catalog.search.hot import note_search
 from catalog.search.query import typed
@@ -27,7 +29,25 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     path = reverse("storefront:catalog:category", args=[slug])
-    return parts.category(request, slug, asked(request.GET, path=path))
+    try:
+        return parts.category(request, slug, asked(request.GET, path=path))
+    except Http404:
+        if (moved := now_at(slug)) is None:
+            raise
+        query = request.META.get("QUERY_STRING", "")
+        address = reverse("storefront:catalog:category", args=[moved.slug])
+        return redirect(f"{address}?{query}" if query else address, permanent=True)
+
+
+@require_safe
+def brand(request: HttpRequest, slug: str) -> HttpResponse:
+    path = reverse("storefront:catalog:brand", args=[slug])
+    try:
+        return parts.brand(request, slug, asked(request.GET, path=path), now=clock.now())
+    except Http404:
+        if (found := brand_called(slug)) is None or found.slug == slug:
+            raise
+        return redirect("storefront:catalog:brand", found.slug, permanent=True)
 
 
 @require_safe

@@ -51,6 +51,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "attributes": ("Attributes",),
     "offered": ("Offered",),
 }
+ATTRIBUTE = "Attribute: "  # and the name of what the category asks, in any language
 NEEDED = ("handle", "title", "price")
 ROW, COLUMN, ERROR = "Row", "Column", "Error"  # what the file of errors puts in front; passed over when it comes back
 
@@ -59,13 +60,26 @@ def _normal(name: str) -> str:
     return re.sub(r"[\s_]+", " ", name.replace("\ufeff", "").replace("\u200b", "")).strip(" *").casefold()
 
 
+_ATTRIBUTE = _normal(ATTRIBUTE)
 _KEYS = {_normal(name): key for key, names in NAMES.items() for name in names}
 _OURS = {_normal(name) for name in (ROW, COLUMN, ERROR)}
 
 
+def _key(name: str) -> str | None:
+    normal = _normal(name)
+    if normal.startswith(_ATTRIBUTE) and (asked := normal[len(_ATTRIBUTE) :].strip()):
+        return f"{_ATTRIBUTE}{asked}"
+    return _KEYS.get(normal)
+
+
+def attribute_called(key: str) -> str:
+    """The name of the attribute that a column of :attr:`Columns.asked` is for, without regard to case."""
+    return key[len(_ATTRIBUTE) :]
+
+
 def known(head: Sequence[Cell]) -> int:
     """How many columns of this head are known."""
-    return sum(1 for cell in head if isinstance(cell, str) and _normal(cell) in _KEYS)
+    return sum(1 for cell in head if isinstance(cell, str) and _key(cell))
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,7 @@ class Columns:
         passed_over: list[str] = []
         for place, cell in enumerate(head):
             name = str(cell).strip()
-            key = _KEYS.get(_normal(name)) if isinstance(cell, str) else None
+            key = _key(name) if isinstance(cell, str) else None
             if key in places:
                 raise UnreadableFile(_("The column “%(column)s” is there twice.") % {"column": name})
             if key:
@@ -105,3 +119,8 @@ class Columns:
     def name(self, key: str) -> str:
         """What the file itself calls it."""
         return self.names.get(key) or NAMES[key][0]
+
+    @property
+    def asked(self) -> list[str]:
+        """The columns for what categories ask of their goods."""
+        return [key for key in self.places if key.startswith(_ATTRIBUTE)]

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from catalog.lines import line_of
-from catalog.models import Category, Product, ProductPicture, Sku, Stock
+from catalog.models import Attribute, Category, Product, ProductPicture, Sku, Stock
 from catalog.options import matrix
-from catalog.transfer.columns import LANGUAGES, NAMES, OPTIONS
+from catalog.specifications import specifications_of
+from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, NAMES, OPTIONS
 from catalog.transfer.planning import BRAND, KIND, TAGS
 from mall.texts import Text
 
@@ -47,6 +48,12 @@ def lines_of(products: Sequence[Product]) -> Iterator[dict]:
             counts,
             paths.get(product.category.path, ""),
         )
+
+
+def asked_columns(shop) -> list[str]:
+    """The names of the columns for what the goods of a shop say for attributes of their categories."""
+    asked = Attribute.objects.filter(values__shop=shop).distinct().order_by("category__path", "position", "pk")
+    return list(dict.fromkeys(f"{ATTRIBUTE}{attribute.name}" for attribute in asked))
 
 
 def _by_product(model, keys: Sequence[int], *order: str) -> dict[int, list]:
@@ -110,6 +117,7 @@ def _of_product(product: Product, category: str) -> dict:
         NAME["subtitle"]: str(product.subtitle),
         NAME["attributes"]: "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in others),
     }
+    line |= {f"{ATTRIBUTE}{told.name}": told.for_files for told in specifications_of(product)}
     texts = {"title": product.title, "subtitle": product.subtitle, "body": product.description}
     line |= {NAME[f"{key}:{code}"]: text.get(code, "") for key, text in texts.items() for code in LANGUAGES}
     for n, option in enumerate(product.options, 1):

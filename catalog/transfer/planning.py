@@ -14,23 +14,27 @@ from hashlib import sha256
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog import descriptions
+from catalog import descriptions, specifications
+from catalog.brands import may_use
 from catalog.changes import ProposalOutdated, lay_over, skus_with
 from catalog.lines import line_of, lines_of, text_of
 from catalog.models import (
     Brand,
     Category,
+    CategoryAttribute,
     ImportedPicture,
     Product,
     ProductChange,
     ProductImport,
     ProductPicture,
+    ProductValue,
     Sku,
     Stock,
 )
+from catalog.navigation import without_hidden
 from catalog.options import keep_ids
 from catalog.products import Drafted, SkuDraft, draft_product, is_sellable
-from catalog.transfer.columns import LANGUAGES, Columns
+from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, Columns, attribute_called
 from catalog.transfer.sources import own_name
 from catalog.transfer.telling import ACTIVE, DRAFT, Told, ToldSku
 from mall.fetching import LONGEST_ADDRESS
@@ -81,6 +85,8 @@ class Planner:
         self._code_of: dict[str, str] = {}  # code to the handle that brought it in this file
         self._meant_by: dict[int, str] = {}  # product to the handle that means it in this file
         self._sellable: dict[int, bool] = {}
+        self._usable: dict[int, bool] = {}
+        self._templates: dict[int, list[CategoryAttribute]] = {}
 
     @cached_property
     def words(self) -> list:
@@ -97,7 +103,7 @@ class Planner:
     @cached_property
     def categories(self) -> dict[str, Category | None]:
         """By slug, by path and by name in any language; ``None`` where a name means several."""
-        rows = list(Category.objects.select_related("trade").order_by("path"))
+        rows = without_hidden(Category.objects.select_related("trade").order_by("path"))
         by_path = {category.path: category for category in rows}
         found: dict[str, Category | None] = {}
         for category in rows:
@@ -170,9 +176,14 @@ class Planner:
             ProductPicture.objects.owned_by(self.shop).filter(product__in=products).values_list("product_id", "image")
         ):
             shown.setdefault(product_id, set()).add(image)
+        said: dict[int, list[ProductValue]] = {}
+        for row in ProductValue.objects.owned_by(self.shop).filter(product__in=products):
+            said.setdefault(row.product_id, []).append(row)
+        values = {pk: specifications.values_in(rows) for pk, rows in said.items()}
+        values |= {pk: product.said_values for pk, product in products.items() if hasattr(product, "said_values")}
         by_name = {product.public_id: product for product in products.values()}
         by_name |= {product.handle: product for product in products.values() if product.handle}
-        return _Known(products, by_name, by_code, skus, stocks, pictures, shown)
+        return _Known(products, by_name, by_code, skus, stocks, pictures, shown, values)
 
     def _lay_changes_over(self, products: dict[int, Product], skus: dict[int, list[Sku]]) -> None:
         """Where a change waits for a reviewer the file is held against that: what it says again changes nothing."""
@@ -208,11 +219,21 @@ class Planner:
         self._write_fields(plan)
         if told.has_errors:
             return
+        self._write_values(plan, known.values.get(before.pk, {}) if before else {})
+        if told.has_errors:
+            return
         skus = known.skus.get(before.pk, []) if before else []
         self._write_skus(plan, skus)
         if told.has_errors:
             return
-        plan.drafted = draft_product(shop=self.shop, fields=plan.fields, skus=plan.skus, now=self.now, words=self.words)
+        plan.drafted = draft_product(
+            shop=self.shop,
+            fields=plan.fields,
+            skus=plan.skus,
+            now=self.now,
+            words=self.words,
+            template=self._template(plan.fields["category"]),
+        )
         self._count(plan, skus, known.stocks)
         self._name_pictures(
             plan,
@@ -223,6 +244,7 @@ class Planner:
         if before:
             others = len(plan.changes)
             self._compare(plan, skus)
+            self._compare_values(plan, known.values.get(before.pk, {}))
             plan.rewrites = len(plan.changes) > others
 
     def _match(self, told: Told, known: "_Known") -> Product | None:
@@ -335,8 +357,24 @@ class Planner:
             return
         own = {_plain(name) for name in self.shop.name.values()}
         fields["brand"] = self.brands.get(_plain(vendor)) if vendor else None
+        if fields["brand"] and not self._may_use(fields["brand"]):
+            self._say_protected(plan, fields["brand"])
         unknown = vendor if vendor and not fields["brand"] and _plain(vendor) not in own else ""
         self._put(fields["attributes"], BRAND, unknown)
+
+    def _may_use(self, brand: Brand) -> bool:
+        if brand.pk not in self._usable:
+            self._usable[brand.pk] = may_use(self.shop, brand, now=self.now)
+        return self._usable[brand.pk]
+
+    def _say_protected(self, plan: Plan, brand: Brand) -> None:
+        if plan.product is None or plan.product.brand_id != brand.pk:
+            plan.told.say(
+                plan.told.rows_from,
+                self.columns.name("vendor"),
+                _("“%(brand)s” is a protected brand: ask for its authorization first, below Products, Brands.")
+                % {"brand": brand},
+            )
 
     def _find_category(self, plan: Plan, fields: dict) -> None:
         """The mall's category of that name or path, else of that type, else the one chosen for the rest."""
@@ -381,6 +419,41 @@ class Planner:
             return before
         first = [row for name in (BRAND, KIND, TAGS) for row in attributes if row["name"] == name]
         return first + [row for row in attributes if row["name"] not in (BRAND, KIND, TAGS)]
+
+    # What its category asks
+
+    def _template(self, category: Category) -> list[CategoryAttribute]:
+        if category.pk not in self._templates:
+            self._templates[category.pk] = specifications.template_of(category.pk)
+        return self._templates[category.pk]
+
+    def _write_values(self, plan: Plan, before: dict) -> None:
+        """What the columns of attributes say; what has no column stays as it is."""
+        told, values = plan.told, dict(before)
+        asked = {
+            name.casefold(): row
+            for row in reversed(self._template(plan.fields["category"]))
+            for name in row.attribute.name.values()
+        }
+        for column, words in told.values.items():
+            row = asked.get(attribute_called(column))
+            if row is None:
+                if words:
+                    told.say(told.rows_from, self.columns.name(column), _("Goods of this category are not asked that."))
+                continue
+            try:
+                said = {row.attribute_id: specifications.read(row.attribute, words)}
+                values[row.attribute_id] = specifications.checked([row], said).get(row.attribute_id)
+            except specifications.WrongValue as refusal:
+                told.say(told.rows_from, self.columns.name(column), refusal.details["why"])
+        plan.fields["values"] = values
+
+    def _compare_values(self, plan: Plan, before: dict) -> None:
+        after = plan.drafted.values
+        for row in self._template(plan.fields["category"]):
+            pair = [specifications.said(row.attribute, said.get(row.attribute_id)) for said in (before, after)]
+            if pair[0] != pair[1]:
+                plan.changes.append((f"{ATTRIBUTE}{row.attribute.name}", *pair))
 
     # Its SKUs
 
@@ -597,6 +670,7 @@ class _Known:
     stocks: dict[int, int]
     pictures: dict[int, dict[str, ImportedPicture]]
     shown: dict[int, set[str]]
+    values: dict[int, dict]
 
 
 def _plain(name: str) -> str:

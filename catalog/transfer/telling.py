@@ -87,6 +87,7 @@ class Told:
     type: str | None = None
     tags: str | None = None
     attributes: str | None = None
+    values: dict[str, str] = field(default_factory=dict)  # column to what it says for an attribute of the category
     status: str | None = None
     option_names: list[Text] = field(default_factory=list)
     skus: list[ToldSku] = field(default_factory=list)
@@ -259,6 +260,7 @@ class _Teller:
                 told.say(row.number, self.columns.name("tags"), _too_long(LONGEST_TAGS))
         if "attributes" in self.columns:
             told.attributes = self._text(row, "attributes")
+        told.values = {key: self._text(row, key) for key in self.columns.asked}
         if self._text(row, "gift_card").casefold() in _YES:
             told.say(row.number, self.columns.name("gift_card"), _("Gift cards cannot be imported."))
         self._tell_of_status(row)

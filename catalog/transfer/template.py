@@ -49,6 +49,7 @@ def meanings() -> list[tuple[str, str]]:
         ("… [zh-hans] / … [en]", _("The same words in a language; where filled in, they count instead.")),
         ("Subtitle", _("The selling point.")),
         ("Attributes", _("One per line: name = value, each as “Chinese | English”.")),
+        ("Attribute: …", _("What the category asks, such as “Attribute: Roast”; several choices apart by “;”.")),
         ("Offered", _("FALSE for a combination that is not offered.")),
     ]
 

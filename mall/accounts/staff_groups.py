@@ -20,6 +20,9 @@ SEES_GOODS = {
     "catalog.view_product", "catalog.view_productchange", "catalog.view_category", "catalog.view_brand",
     "catalog.view_review", "catalog.view_question", "catalog.view_answer",
 }  # fmt: skip
+KEEPS_ATTRIBUTES = {
+    "catalog.view_attribute", "catalog.add_attribute", "catalog.change_attribute", "catalog.delete_attribute",
+}  # fmt: skip
 KEEPS_SEARCH = {
     "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
     "catalog.change_searchrule", "catalog.delete_searchrule",
@@ -76,6 +79,9 @@ STAFF_GROUPS = {
             *SEES_SHOPS,
             *SEES_GOODS,
             *KEEPS_SEARCH,
+            *KEEPS_ATTRIBUTES,
+            "catalog.view_brandauthorization",
+            "catalog.decide_brandauthorization",
             "merchants.view_application",
             "merchants.expert_application",
             "merchants.view_document",

@@ -144,3 +144,25 @@ class ProductBackInStock:
     sku_id: str
     shop_id: str
     back_at: str
+
+
+@event
+class BrandAuthorizationDecided:
+    """Staff granted, refused or withdrew a shop's authorization of a brand."""
+
+    authorization_id: str
+    shop_id: str
+    status: str
+    reason: str
+    decided_at: str
+
+
+@event
+class BrandAuthorizationExpiring:
+    """A shop's authorization of a brand runs out on a day; told once each 30, 15 and 7 days before."""
+
+    authorization_id: str
+    shop_id: str
+    valid_to: str
+    days: int
+    told_at: str

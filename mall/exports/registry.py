@@ -51,7 +51,8 @@ class Kind:
     One declaration. ``rows`` answers with the rows of a shop in no order; they are walked by key, newest first.
 
     ``lines``, where there is one, turns a batch of rows into the lines of the file, of which there may be several for
-    one row. ``has_mark`` tells spreadsheets that a CSV file is UTF-8; other programs take the mark for words.
+    one row. ``further``, where there is one, answers with columns that depend on the shop. ``has_mark`` tells
+    spreadsheets that a CSV file is UTF-8; other programs take the mark for words.
     """
 
     name: str
@@ -62,9 +63,11 @@ class Kind:
     personal_right: str = ""
     lines: Callable[[Sequence], Iterable] | None = None
     has_mark: bool = True
+    further: Callable[[object], Sequence[Column]] | None = None
 
-    def columns_for(self, *, is_personal: bool) -> list[Column]:
-        return [column for column in self.columns if is_personal or not column.is_personal]
+    def columns_for(self, *, is_personal: bool, shop=None) -> list[Column]:
+        further = self.further(shop) if self.further and shop else ()
+        return [column for column in (*self.columns, *further) if is_personal or not column.is_personal]
 
     def needed_rights(self, *, is_personal: bool) -> set[str]:
         """The rights that a seat needs to ask for, see and fetch such a file."""
@@ -80,11 +83,12 @@ def export(
     personal_right: str = "",
     lines: Callable[[Sequence], Iterable] | None = None,
     has_mark: bool = True,
+    further: Callable[[object], Sequence[Column]] | None = None,
 ) -> Callable:
     """Declare an export; the function answers ``(shop, asked)`` with the rows."""
 
     def declare(rows: Callable[[object, Asked], QuerySet]) -> Callable:
-        _kinds[name] = Kind(name, label, right, tuple(columns), rows, personal_right, lines, has_mark)
+        _kinds[name] = Kind(name, label, right, tuple(columns), rows, personal_right, lines, has_mark, further)
         return rows
 
     return declare

@@ -77,7 +77,7 @@ def _fill(file: BinaryIO, asked: Export) -> int:
     kind = kind_of(asked.kind)
     if kind is None:
         raise LookupError(f"nobody declares the export {asked.kind}")
-    what, columns = Asked.from_json(asked.asked), kind.columns_for(is_personal=asked.is_personal)
+    what, columns = Asked.from_json(asked.asked), kind.columns_for(is_personal=asked.is_personal, shop=asked.shop)
     with shop_scope(asked.shop_id):
         total = kind.rows(asked.shop, what).order_by().count()
     _beat(asked, rows_total=total)

@@ -11,7 +11,7 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import changes, duties, goods, search, shop_pages, shops, voices, warehouses
+from settlement.demo import brand_halls, changes, duties, goods, search, shop_pages, shops, voices, warehouses
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 from settlement.demo.side_by_side import deliver_side_by_side
 
@@ -36,16 +36,17 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     say("shops")
     opened, owners = shops.make_shops(staff=staff, expert=expert, now=now)
     deliver_everything()
+    first_day = now - timedelta(days=DAYS + 5)
+    brand_halls.make_halls(shops=opened, owners=owners, expert=expert, first_day=first_day, now=now)
     say("products")
-    made = goods.make_products(
-        shops=opened, owners=owners, expert=expert, first_day=now - timedelta(days=DAYS + 5), scale=scale
-    )
+    made = goods.make_products(shops=opened, owners=owners, expert=expert, first_day=first_day, scale=scale)
     deliver_side_by_side()
     shops.make_waiting_applications((staff, expert), now)
     say("ninety days of trade")
     make_shoppers(200 * scale, now - timedelta(days=DAYS))
     figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     deliver_everything()  # what one part announced while the other had gone
+    brand_halls.sort_goods(shops=opened, owners=owners, goods=made, now=now)
     shop_pages.make_pages(shops=opened, owners=owners, goods=made, now=now)
     warehouses.make_warehouses(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     say("questions, votes, favorites")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from catalog import products, reviewing
-from catalog.models import Brand, Product
+from catalog.models import Brand, Category, Product
 from catalog.products import SkuDraft
 from catalog.sale_times import set_sale_times
 from catalog.unfinished import put_aside
@@ -32,8 +32,8 @@ def show_changes(
     """Two changed titles, another brand and a fallen price wait for a reviewer; one change was refused before."""
     keys = [product.pk for made in goods.values() for product in made]
     rows = Product.objects.filter(pk__in=keys, status=Product.Status.ON_SALE).select_related("shop", "category")
-    watched = list(rows.filter(category__needs_review=True).order_by("pk")[:3])
-    others = list(rows.filter(category__needs_review=False).order_by("pk")[:4])
+    watched = list(rows.filter(category__risk=Category.Risk.STRICT).order_by("pk")[:3])
+    others = list(rows.exclude(category__risk=Category.Risk.STRICT).order_by("pk")[:4])
     by_shop = {shop.pk: owners[slug] for slug, shop in shops.items()}
 
     def edit(product: Product, at: datetime, share: int = 100, **fields):
@@ -58,7 +58,7 @@ def show_changes(
     if len(others) == 4:
         dropped, rebranded, ending, copied = others
         edit(dropped, now - timedelta(hours=1), share=10)
-        brand = Brand.objects.exclude(pk=rebranded.brand_id).order_by("pk").first()
+        brand = Brand.objects.filter(is_protected=False).exclude(pk=rebranded.brand_id).order_by("pk").first()
         edit(rebranded, now - timedelta(minutes=40), brand=brand)
         set_sale_times(
             product=ending, starts_at=None, ends_at=now + timedelta(days=5), by=by_shop[ending.shop_id], now=now

@@ -4,14 +4,17 @@ import itertools
 from datetime import datetime, timedelta
 
 from catalog import products, stock
-from catalog.models import Brand, Category, Product
+from catalog.attributes import settle
+from catalog.models import Attribute, AttributeChoice, Brand, Category, CategoryAttribute, Product
 from catalog.products import SkuDraft
+from catalog.specifications import template_of
 from mall.accounts.models import User
 from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
 from merchants.models import Shop, Trade
 from settlement.demo import data, pictures
+from settlement.demo.answers import answer, hidden_answers
 from settlement.demo.data import shapes
 from settlement.demo.side_by_side import PROCESSES, side_by_side
 
@@ -33,7 +36,8 @@ def make_categories() -> dict[str, Category]:
             "slug": drawer.slug,
             "name": Text(drawer.name),
             "commission_bps": drawer.commission_bps,
-            "needs_review": drawer.risk == "complex",
+            "own_commission_bps": drawer.commission_bps,
+            "risk": Category.Risk.STRICT if drawer.risk == "complex" else Category.Risk.PLAIN,
             "trade": trades[trade_of(drawer.slug)],
         }
         parent = nodes.get(drawer.parent)
@@ -43,7 +47,45 @@ def make_categories() -> dict[str, Category]:
         nodes[drawer.slug] = node
         if parent:
             parent.refresh_from_db()
+    make_attributes(nodes)
     return nodes
+
+
+def make_attributes(categories: dict[str, Category]) -> None:
+    """What the categories ask; the same for all that is below them."""
+    for position, asked in enumerate(data.attributes()):
+        attribute = Attribute.objects.create(
+            category=categories[asked.category],
+            name=Text(asked.name),
+            kind=asked.kind,
+            unit=Text(asked.unit),
+            steps=list(asked.steps),
+            is_required=asked.is_required,
+            is_filterable=asked.is_filterable,
+            position=position,
+        )
+        AttributeChoice.objects.bulk_create(
+            AttributeChoice(attribute=attribute, name=Text(name), position=place)
+            for place, name in enumerate(asked.choices)
+        )
+    settle()
+
+
+def _answers(listing: shapes.Product, template: list[CategoryAttribute]) -> tuple[dict, list[dict]]:
+    """What the lines of a listing say for what its category asks, and those that say something else."""
+    by_name = {row.attribute.name["zh-hans"]: row.attribute for row in template}
+    values, others = {}, []
+    for line in listing.attributes:
+        attribute = by_name.get(line.name["zh-hans"])
+        said = answer(attribute, line.value) if attribute else None
+        if said is None:
+            others.append({"name": dict(line.name), "value": dict(line.value)})
+        else:
+            values[attribute.pk] = said
+    for name, said in hidden_answers(listing):
+        if name in by_name:
+            values[by_name[name].pk] = said
+    return values, others
 
 
 def make_brands() -> dict[str, Brand]:
@@ -79,6 +121,7 @@ def make_products(
     categories = {category.slug: category for category in Category.objects.all()}
     brands = {brand.slug: brand for brand in Brand.objects.all()}
     listings = data.products()
+    templates = {slug: template_of(category) for slug, category in categories.items()}
     held_back = {listing.slug for listing in _to_be_reviewed(listings, categories)}
 
     jobs = [(listing, batch) for batch in range(scale) for listing in listings]
@@ -88,7 +131,7 @@ def make_products(
         for place, (listing, batch) in list(enumerate(jobs))[part::PROCESSES]:
             shop = shops[listing.shop]
             at = max(first_day, shop.opened_at) + timedelta(hours=2)
-            product = _make_product(listing, batch, shop, owners[listing.shop], categories, brands, at)
+            product = _make_product(listing, batch, shop, owners[listing.shop], categories, brands, templates, at)
             if product.status == Product.Status.IN_REVIEW and not (batch == 0 and listing.slug in held_back):
                 products.approve_product(product=product, by=expert, now=at + timedelta(hours=3))
             made.append((place, listing.shop, product.pk))
@@ -115,8 +158,10 @@ def _make_product(
     owner: User,
     categories: dict[str, Category],
     brands: dict[str, Brand],
+    templates: dict[str, list[CategoryAttribute]],
     at: datetime,
 ) -> Product:
+    values, others = _answers(listing, templates[listing.category])
     product = products.save_product(
         shop=shop,
         fields={
@@ -126,9 +171,8 @@ def _make_product(
             "subtitle": Text(listing.subtitle),
             "description": Text(listing.description),
             "options": [_option(option) for option in listing.options],
-            "attributes": [
-                {"name": dict(attribute.name), "value": dict(attribute.value)} for attribute in listing.attributes
-            ],
+            "attributes": others,
+            "values": values,
         },
         skus=[
             SkuDraft(

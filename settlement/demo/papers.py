@@ -69,5 +69,10 @@ def _id_card(number: int) -> str:
 
 
 def _page(requirement: Requirement) -> bytes:
-    words = f"BT /F 20 Tf 40 200 Td (EXAMPLE - {requirement.code}) Tj ET"
+    return example_page(requirement.code)
+
+
+def example_page(said: str) -> bytes:
+    """A page that says that it is an example, and of what; in Latin letters."""
+    words = f"BT /F 20 Tf 40 200 Td (EXAMPLE - {said}) Tj ET"
     return _PAGE.replace("{length}", str(len(words))).replace("{words}", words).encode()

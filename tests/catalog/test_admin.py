@@ -115,7 +115,7 @@ def test_staff_add_a_category_and_a_brand(office):
     answer = office.post(
         reverse("admin:catalog_category_add"),
         {
-            "slug": "pots", "commission_bps": 500, "treebeard_position": "first-child",
+            "slug": "pots", "own_commission_bps": 300, "risk": "plain", "treebeard_position": "first-child",
             "treebeard_ref_node": root.pk, **names,
         },
     )  # fmt: skip
@@ -123,4 +123,4 @@ def test_staff_add_a_category_and_a_brand(office):
     office.post(reverse("admin:catalog_brand_add"), {"slug": "maker", **names})
 
     assert Brand.objects.get().name["en"] == "Pots"
-    assert Category.objects.filter(slug="pots").exists()
+    assert Category.objects.get(slug="pots").commission_bps == 300

@@ -12,6 +12,10 @@ from tests.factories.merchants import shop as a_shop
 
 def category(*, parent: Category | None = None, name: str = "茶具", english: str = "Teaware", slug: str = "", **fields):
     """A category; without a parent at the root of the tree."""
+    if fields.pop("needs_review", False):
+        fields["risk"] = Category.Risk.STRICT
+    if "commission_bps" in fields:
+        fields["own_commission_bps"] = fields["commission_bps"]
     fields = {"slug": slug or f"category-{number()}", "name": Text({"zh-hans": name, "en": english}), **fields}
     if parent:
         return Category.objects.add_child(parent, fields)

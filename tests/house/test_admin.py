@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.brands import ask_authorization
 from catalog.models import Review, SearchedWords, SearchRule
 from catalog.questions import answer_for_shop, ask
 from catalog.reviews import write_review
@@ -40,8 +41,10 @@ from settlement.models import Deposit
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper, staff
-from tests.factories.catalog import brand, product
+from tests.factories.attributes import attribute
+from tests.factories.catalog import brand, category, product
 from tests.factories.merchants import seat, shop
+from tests.factories.papers import picture as scan
 from tests.journeys import completed_order, paid_order
 from tests.merchants.applying import in_status, submitted
 
@@ -83,6 +86,11 @@ def a_bit_of_everything() -> None:
     shop_life(order.shop, by=clerk)
     Notice.objects.create(person=clerk, kind="shop_frozen", facts={"shop": "…", "reason": "…"}, told_at=NOON)
     product(status="in_review", title="最好的茶", brand=brand())
+    attribute(category(), choices=["浅|Light"])
+    today = NOON.date()
+    ask_authorization(
+        shop=shop(), brand=brand(), number="…", valid_from=today, valid_to=today, file=scan(), by=clerk, now=NOON
+    )
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
@@ -154,8 +162,8 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
     """Rows that verbs write are read only; the few lists that staff write themselves put each change on record."""
     shown = admin.site._registry[model]
     written = {
-        "accounts.User", "auth.Group", "catalog.Brand", "catalog.Category", "catalog.SearchRule", "marketing.Banner",
-        "risk.BannedWord",
+        "accounts.User", "auth.Group", "catalog.Attribute", "catalog.Brand", "catalog.Category", "catalog.SearchRule",
+        "marketing.Banner", "risk.BannedWord",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
         "mall.WorkYear",
     }  # fmt: skip

@@ -14,8 +14,10 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.brands import ask_authorization
 from catalog.models import Review, ReviewAppeal
 from catalog.questions import ask
+from catalog.shelves import add_category
 from catalog.stock import default_warehouse
 from catalog.stock.counts import open_count
 from catalog.stock.low import set_threshold
@@ -39,9 +41,10 @@ from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
-from tests.factories.catalog import sku, warehouse
+from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
 from tests.factories.merchants import seat, shop
+from tests.factories.papers import picture as scan
 from tests.journeys import paid_order
 from tests.merchants.applying import in_status
 
@@ -90,6 +93,10 @@ ROWS = {
     "backoffice:catalog:import-start": {"public_id": "import"},
     "backoffice:catalog:import-discard": {"public_id": "import"},
     "backoffice:catalog:import-errors": {"public_id": "import"},
+    "backoffice:catalog:brands": {},
+    "backoffice:catalog:brand-document": {"public_id": "authorization"},
+    "backoffice:catalog:shelves": {},
+    "backoffice:catalog:shelf": {"public_id": "shelf"},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:sale-times": {"public_id": "product"},
@@ -153,6 +160,9 @@ WRITES = {
     "backoffice:stock:transfer-do",
     "backoffice:stock:count-add",
     "backoffice:stock:count-do",
+    "backoffice:catalog:brand-document",
+    "backoffice:catalog:shelves",
+    "backoffice:catalog:shelf",
     "backoffice:decoration:theme",
     "backoffice:decoration:order",
     "backoffice:decoration:publish",
@@ -214,6 +224,7 @@ SHOPPERS_ROWS = {
 }
 FOR_EVERYBODY = {
     "storefront:catalog:category",
+    "storefront:catalog:brand",
     "storefront:catalog:product",
     "storefront:catalog:shop",
     "storefront:catalog:review",
@@ -316,6 +327,17 @@ def world(db, settings):
             "review": review,
             "question": question,
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
+            "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
+            "authorization": ask_authorization(
+                shop=mine,
+                brand=brand(),
+                number="1",
+                valid_from=NOON.date(),
+                valid_to=NOON.date(),
+                file=scan(),
+                by=owner,
+                now=NOON,
+            ),
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "warehouse": second,
             "transfer": way,

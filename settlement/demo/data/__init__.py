@@ -7,6 +7,8 @@ Every list is the same each time. `shoppers(count)` may be asked for more than t
 from functools import cache
 
 from settlement.demo.data import people, shapes
+from settlement.demo.data.attributes import all_attributes
+from settlement.demo.data.brand_halls import HALLS
 from settlement.demo.data.brand_names import BRANDS
 from settlement.demo.data.category_tree import all_categories
 from settlement.demo.data.front_page import BANNERS
@@ -20,6 +22,16 @@ from settlement.demo.data.what_shoppers_say import all_answers, all_reviews
 def categories() -> list[shapes.Category]:
     """Twenty-four, each parent before its children."""
     return all_categories()
+
+
+@cache
+def attributes() -> list[shapes.Asked]:
+    """What categories ask of their goods."""
+    return all_attributes()
+
+
+def halls() -> list[shapes.Hall]:
+    return HALLS
 
 
 def brands() -> list[shapes.Brand]:

@@ -134,6 +134,32 @@ class Shot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hall:
+    """What a brand shows of itself; a protected one is sold by authorized shops only."""
+
+    brand: str
+    emoji: str
+    colour: str
+    story: Words
+    registration: str
+    is_protected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a category asks of its goods."""
+
+    category: str
+    name: Words
+    kind: str
+    is_required: bool
+    is_filterable: bool
+    unit: Words
+    steps: tuple[int, ...]
+    choices: tuple[Words, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Product:
     """
     A listing. `description` is HTML made of p, ul, li, table, tr, th and td only.

@@ -1,6 +1,7 @@
 """The shop's pages of its goods: written, priced, pictured, counted without scripts; never another shop's."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,9 +9,11 @@ from django.urls import reverse
 from PIL import Image
 
 from catalog.models import Product, Sku, Stock
+from catalog.specifications import values_of
 from catalog.stock import reserve
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
+from tests.factories.attributes import attribute, choice
 from tests.factories.catalog import category, product, sku
 from tests.factories.merchants import seat, shop
 
@@ -164,7 +167,7 @@ def test_the_list_asks_the_same_however_many(client, shelf, django_assert_max_nu
 
     assert [row.stock_available for row in response.context["page"]] == [7] * many
     asked_of = [query["sql"] for query in asked.captured_queries if "catalog_" in query["sql"]]
-    assert len(asked_of) == 4  # tabs, count, page, what was put aside
+    assert len(asked_of) == 5  # tabs, count, page, the categories of the shop, what was put aside
 
 
 def test_the_list_is_searched_and_cut_by_status(client, shelf):
@@ -272,3 +275,35 @@ def test_a_reader_may_not_write(client, shelf, name):  # A4
 
     assert answer.status_code == 403
     assert Sku.objects.count() == 1
+
+
+def test_choosing_a_category_shows_what_it_asks_and_keeps_what_was_typed(client, shelf):  # C1
+    tea = category(slug="tea")
+    roast = attribute(tea, choices=["浅|Light", "深|Dark"], is_required=True)
+
+    shown = client.post(url("add", shelf), posted([{"price": ""}], category=tea.pk, **{"continue": "1"}))
+
+    text = shown.content.decode()
+    assert f'name="value_{roast.pk}"' in text
+    assert "青瓷盖碗" in text
+    assert "errorlist" not in text
+    assert not Product.objects.exists()
+
+
+def test_what_a_category_asks_is_saved_or_refused_at_its_field(client, shelf):  # C1
+    tea = category(slug="tea")
+    roast = attribute(tea, choices=["浅|Light", "深|Dark"])
+    hours = attribute(tea, "续航|Battery", kind="number", maximum=100)
+    names = {"roast": f"value_{roast.pk}", "hours": f"value_{hours.pk}"}
+
+    wrong = client.post(
+        url("add", shelf), posted([{}], category=tea.pk, **{names["roast"]: "999999", names["hours"]: "101"})
+    )
+    assert set(wrong.context["form"].errors) == set(names.values())
+    assert not Product.objects.exists()
+
+    dark = choice(roast, "深")
+    client.post(url("add", shelf), posted([{}], category=tea.pk, **{names["roast"]: dark, names["hours"]: "12.5"}))
+    row = Product.objects.get()
+    assert values_of(row) == {roast.pk: [dark], hours.pk: Decimal("12.500")}
+    assert f'<option value="{dark}" selected>' in client.get(url("edit", shelf, row)).content.decode()

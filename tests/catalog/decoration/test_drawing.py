@@ -185,7 +185,7 @@ def test_a_decorated_page_asks_the_same_however_much_is_on_it_and_nothing_when_w
     client.get("/healthz/")
     cache.clear()
 
-    with django_assert_num_queries(2 + 5 + 1 + 1 + 1 + 1 + 3):
+    with django_assert_num_queries(2 + 6 + 1 + 1 + 1 + 1 + 3):
         # tunables and menu; the usual look; the version; chosen, newest, best-selling; category, subtree, its goods
         forget()
         first = client.get(page_of(mine))

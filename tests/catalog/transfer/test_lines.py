@@ -6,18 +6,20 @@ import io
 import pytest
 from django.utils import translation
 
-from catalog.models import Product
+from catalog.models import Category, Product
+from catalog.specifications import values_of, with_specifications
 from catalog.transfer.lines import HEAD, lines_of
 from catalog.transfer.pictures import fetch_pictures
 from catalog.transfer.template import template
 from mall.exports.asking import ask_for_export
 from mall.exports.registry import kind_of
 from mall.exports.writing import storage, write_export
-from tests.catalog.transfer.bringing import brought_in, counts, shelf_of, use_private_folder
-from tests.catalog.transfer.files import csv_file, cup, tee, zip_file
+from tests.catalog.transfer.bringing import brought_in, counts, said, shelf_of, use_private_folder
+from tests.catalog.transfer.files import BEFORE, csv_file, cup, tee, zip_file
 from tests.catalog.transfer.test_pictures import drawn
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
+from tests.factories.attributes import attribute, choice
 from tests.factories.catalog import brand, category
 from tests.factories.merchants import shop
 
@@ -110,7 +112,7 @@ def test_a_csv_file_is_as_shopify_writes_it(place):
 def test_lines_cost_the_same_for_one_product_and_for_many(place, django_assert_num_queries):
     with translation.override("en"):
         brought_in(place, csv_file([cup(f"cup-{number}") for number in range(6)]))
-        rows = list(Product.objects.select_related("category", "brand").order_by("pk"))
+        rows = list(with_specifications(Product.objects.select_related("category", "brand")).order_by("pk"))
 
         for some in (rows[:1], rows):
             with django_assert_num_queries(4):
@@ -133,3 +135,35 @@ def test_the_template_can_be_filled_in_and_comes_back(place, format):
         "Variant Inventory Tracker", "Variant Inventory Policy", "Variant Fulfillment Service",
         "Variant Requires Shipping", "Variant Taxable", "Variant Weight Unit",
     }]  # fmt: skip
+
+
+def test_values_of_attributes_go_out_and_come_in_by_their_names(place):  # C1, C8
+    teaware = Category.objects.get(slug="teaware")
+    glaze = attribute(teaware, "釉色|Glaze", choices=["青|Celadon", "白|White"])
+    volume = attribute(teaware, "容量|Capacity", kind="number", unit="毫升|ml", maximum=900)
+    head = [*BEFORE, "Attribute: glaze", "Attribute: 容量"]
+    rows = [
+        cup("one", **{"Product Category": "teaware", "Attribute: glaze": "青", "Attribute: 容量": "120 ml"}),
+        cup("two", **{"Product Category": "teaware", "Attribute: glaze": "Blue", "Attribute: 容量": "1000"}),
+        cup("three", **{"Product Category": "home", "Attribute: glaze": "青"}),
+    ]
+    with translation.override("en"):
+        job = brought_in(place, csv_file(rows, head))
+
+        assert counts(job) == (1, 0, 0, 2)
+        assert said(job) == [
+            (3, "Attribute: glaze", "“Blue” is none of its choices."),
+            (3, "Attribute: 容量", "At most 900."),
+            (4, "Attribute: glaze", "Goods of this category are not asked that."),
+        ]
+        row = Product.objects.get()
+        assert values_of(row) == {glaze.pk: [choice(glaze, "青")], volume.pk: 120}
+
+        content = exported(place, "csv")
+        (line,) = csv.DictReader(io.StringIO(content.decode(), newline=""))
+        assert (line["Attribute: Glaze"], line["Attribute: Capacity"]) == ("Celadon", "120")
+        assert counts(brought_in(place, content)) == (0, 0, 1, 0)
+
+        changed = csv_file([cup("one", **{"Product Category": "teaware", "Attribute: glaze": "White"})], head[:-1])
+        assert counts(brought_in(place, changed)) == (0, 1, 0, 0)
+    assert values_of(row) == {glaze.pk: [choice(glaze, "白")], volume.pk: 120}
