@@ -4,7 +4,15 @@ from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from catalog import products, specifications
+from catalog import (  # noqa: F401 (each admin registers its own)
+    brand_admin,
+    category_admin,
+    changes_admin,
+    products,
+    reviews_admin,
+    search_admin,
+    specifications,
+)
 from catalog.models import Product, Sku, StockMovement, Warehouse
 from catalog.stock.warehouses import close_platform_warehouse, open_platform_warehouse
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
