@@ -1,11 +1,13 @@
 """C3: an edit of what was approved waits beside the approved version, which keeps selling, until a person looked."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
-from catalog import changes, products, reviewing, stock
+from catalog import changes, products, reviewing, specifications, stock
 from catalog.differences import differences_of
 from catalog.models import Category, Product, ProductChange
 from catalog.products import SkuDraft, TradeNotAdmitted, save_product, submit_product
@@ -21,6 +23,7 @@ from tests.catalog.test_pictures import drawn, upload
 from tests.catalog.test_products import COLOUR, on_sale, written
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
+from tests.factories.attributes import attribute, choice
 from tests.factories.catalog import brand, category, product, sku
 from tests.factories.merchants import shop
 
@@ -405,3 +408,36 @@ def test_the_difference_shows_words_options_prices_and_pictures():
     assert any("绿" in piece.text for line in told.lines for piece in line.new if piece.is_changed)
     assert any("¥10.00" in piece.text for line in told.lines for piece in line.new if piece.is_changed)
     assert [stays for _shown, stays in told.new_pictures] == [False]
+
+
+def test_answers_for_the_category_wait_with_the_rest_and_are_written_when_approved():
+    tea = category(needs_review=True)
+    roast, hours = attribute(tea, choices=["浅|Light", "深|Dark"]), attribute(tea, "年份|Year", kind="number")
+    row = on_sale(category=tea)
+
+    row = edit(row, {"values": {roast.pk: choice(roast, "浅"), hours.pk: Decimal(2025)}})
+
+    change = waiting(row)
+    assert specifications.values_of(row) == {}
+    assert change.proposed["values"][str(hours.pk)] == {"number": "2025"}
+    with translation.override("en"):
+        lines = differences_of(change).lines
+        assert {line.label: "".join(piece.text for piece in line.new) for line in lines} == {
+            "Roast": "Light",
+            "Year": "2025",
+        }
+
+    approve(change)
+    assert specifications.values_of(row) == {roast.pk: [choice(roast, "浅")], hours.pk: Decimal(2025)}
+
+
+def test_a_choice_that_went_while_its_change_waited_is_refused_in_words():
+    tea = category(needs_review=True)
+    roast = attribute(tea, choices=["浅|Light", "深|Dark"])
+    row = edit(on_sale(category=tea), {"values": {roast.pk: choice(roast, "浅")}})
+
+    roast.choices.filter(pk=choice(roast, "浅")).delete()
+
+    with pytest.raises(specifications.WrongValue):
+        approve(waiting(row))
+    assert waiting(row).is_pending
