@@ -112,7 +112,7 @@ def test_what_narrows_the_list_is_shown_with_the_way_to_do_without_it(client, pl
 
 
 @pytest.mark.parametrize("many", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("catalog:list", 12), ("catalog:movements", 10)])
+@pytest.mark.parametrize(("name", "queries"), [("catalog:list", 14), ("catalog:movements", 10)])
 def test_a_list_asks_the_same_for_one_row_and_three(client, place, name, queries, many, django_assert_num_queries):
     for _number in range(many):
         sku(product=product(shop=place))

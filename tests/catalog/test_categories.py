@@ -11,7 +11,7 @@ from catalog.categories import WrongCommission, category_changed, category_moved
 from catalog.listing import asked, listing
 from catalog.models import AttributeChoice, Brand, Category, CommissionChange, Product, ProductValue
 from catalog.navigation import category_menu
-from catalog.products import save_product, submit_product
+from catalog.products import approve_product, save_product, submit_product
 from catalog.specifications import rows_for
 from mall.audit.models import AuditRecord
 from mall.texts import Text
@@ -132,16 +132,17 @@ def test_documents_of_a_category_come_from_its_trade(tree):
 
 
 def test_a_watched_category_wants_a_look_before_sale_a_strict_one_at_every_change():
-    for risk, after_edit in (("watched", "on_sale"), ("strict", "in_review")):
+    for risk, waits in (("watched", False), ("strict", True)):
         row = product(category=category(risk=risk), status="draft", on_sale_at=None)
         sku(product=row)
         assert submit_product(product=row, by=shopper(), now=NOON).status == "in_review"
-        Product.objects.filter(pk=row.pk).update(status="on_sale", on_sale_at=NOON)
+        approve_product(product=row, by=staff(), now=NOON)
 
         saved = save_product(
             shop=row.shop, product=row, fields={"subtitle": Text({"zh-hans": "新"})}, skus=[], by=None, now=NOON
         )
-        assert saved.status == after_edit
+        assert saved.status == "on_sale"
+        assert saved.changes.filter(status="pending").exists() == waits
 
 
 # The admin -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -311,6 +312,11 @@ def test_a_planted_fault_is_caught(committed_db, owner_connection, capsys, fault
     assert (code, report["ok"], {row["sku"] for row in report["faults"]}) == (1, False, {teapot.public_id})
 
 
+def queues_of(clerk) -> dict:
+    with translation.override("en"):
+        return {queue.label: (queue.count, queue.is_trouble) for queue in waiting(clerk)}
+
+
 def test_the_nightly_check_puts_what_is_off_into_the_queue_of_staff_until_it_is_right(committed_db, owner_connection):
     clerk = staff()
     sku(stock=5)
@@ -318,11 +324,11 @@ def test_the_nightly_check_puts_what_is_off_into_the_queue_of_staff_until_it_is_
         cursor.execute("UPDATE catalog_stock SET on_hand = on_hand + 1")
 
     verify_at_night()
-    off = {queue.label: (queue.count, queue.is_trouble) for queue in waiting(clerk)}
+    off = queues_of(clerk)
     with owner_connection.cursor() as cursor:
         cursor.execute("UPDATE catalog_stock SET on_hand = on_hand - 1")
     verify_at_night()
 
     assert off["Stock that does not add up"] == (1, True)
     assert JobRun.objects.get(summary={}).ok
-    assert "Stock that does not add up" not in {queue.label for queue in waiting(clerk)}
+    assert "Stock that does not add up" not in queues_of(clerk)

@@ -143,13 +143,16 @@ def test_the_staff_look_at_a_merchant_and_at_a_product(furnished_stack, browser)
     scene = furnished_stack.scene
     application = scene.applications["review"]
     product = Product.objects.get(status="in_review")
+    change = product.changes.get(status="pending")
     with visitor(browser, furnished_stack.url, person=scene.staff) as page:
-        for row in (application, product):
-            kind = row._meta
-            page.goto(f"/admin/{kind.app_label}/{kind.model_name}/{row.pk}/change/")
-            page.get_by_role("button", name=re.compile("^Approve")).click()
-            if row is product:
-                page.get_by_role("button", name=re.compile("^Approve")).click()  # it asks once more
+        page.goto(f"/admin/merchants/application/{application.pk}/change/")
+        page.get_by_role("button", name=re.compile("^Approve")).click()
+        expect(page.locator(".messagelist .success")).to_be_visible()
+
+        page.goto(f"/admin/catalog/productchange/{change.pk}/change/")
+        for verb in ("Take it on", "Approve"):
+            page.get_by_role("button", name=re.compile(f"^{verb}")).click()
+            page.get_by_role("button", name=re.compile(f"^{verb}")).click()  # it asks once more
             expect(page.locator(".messagelist .success")).to_be_visible()
         assert page.complaints == []
 
