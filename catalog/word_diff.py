@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_CHINESE = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_CHINESE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _PIECE = re.compile(rf"[{_CHINESE}]|[^\W_{_CHINESE}]+|\s+|.", re.DOTALL)
 MOST_PIECES = 6_000  # of both texts together; beyond, whole lines are compared
 LONGEST_BRIDGE = 1  # so short a blank or sign between two changes belongs to them

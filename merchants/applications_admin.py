@@ -507,7 +507,7 @@ class AgreementRenewalAdmin(ReadOnlyAdmin):
     """Which merchants were asked to accept a newer agreement, who has, and who is missing."""
 
     list_display = ["merchant", "agreement", "status", "due_on", "reminded", "accepted_at", "accepted_by"]
-    list_filter = ["status", "due_on", "agreement__code"]
+    list_filter = ["status", "due_on"]
     list_select_related = ["merchant", "agreement", "accepted_by"]
     search_fields = ["merchant__name", "=merchant__public_id", "=merchant__shops__slug", "=agreement__code"]
     ordering = ["status", "due_on", "pk"]

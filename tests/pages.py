@@ -66,6 +66,7 @@ from tests.factories import accounts, catalog, merchants
 from tests.factories.attributes import attribute
 
 PASSWORD = "correct-horse-7"
+UNFINISHED = "未写完的茶壶"
 GUEST, SHOPPER, OWNER, CLERK, STAFF, APPLICANT = "guest", "shopper", "owner", "clerk", "staff", "applicant"
 WITHOUT_FACTOR = "without-factor"  # has signed in with her password alone, and has nothing else
 
@@ -421,12 +422,13 @@ def _product_to_review(scene: Scene, now: datetime) -> None:
         for sku in scene.product.skus.all()
     ]
     products.save_product(shop=scene.shop, product=scene.product, fields=changed, skus=skus, by=scene.owner, now=now)
-    typed = {"title_zh_hans": ["未写完的茶壶"]}
-    put_aside(shop=scene.shop, typed=typed, title="未写完的茶壶", product=None, by=scene.owner, now=now)
+    typed = {"title_zh_hans": [UNFINISHED]}
+    put_aside(shop=scene.shop, typed=typed, title=UNFINISHED, product=None, by=scene.owner, now=now)
 
 
 def _typed(scene: Scene) -> Iterator[str]:
     """Names, addresses and the like: one text, whatever the language of the page."""
+    yield UNFINISHED
     for address in scene.shopper.addresses.all():
         yield from (address.province, address.city, address.district)
         yield from (address.consignee.reveal(), address.line.reveal())

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from mall.charts import Chart, Series
 from mall.money import Money
 from mall.styleguide.chapters.controls import _form
-from mall.styleguide.samples import PEOPLE, Row
+from mall.styleguide.samples import CUP, LAMP, PEOPLE, PLANT, Row
 from mall.styleguide.specimen import NOTHING, USUAL, Chapter, Specimen, State, both, spoken
 from mall.texts import Text
 
@@ -112,6 +112,20 @@ def lists(now: datetime) -> Chapter:
     pages = SimpleNamespace(previous_url="", next_url="#main")
     heads = {"class": "end"}
     takings, visitors, quiet = charts()
+    changed = {
+        "has_old": True,
+        "lines": [
+            {
+                "label": both("标题", "Title"),
+                "language": "zh-hans",
+                "old": [_piece("青瓷"), _piece("盖碗", True)],
+                "new": [_piece("青瓷"), _piece("茶壶", True)],
+            },
+            {"label": both("品牌", "Brand"), "old": [], "new": [_piece(both("云间", "Yunjian"), True)]},
+        ],
+        "old_pictures": [({"image": CUP, "alt": ""}, True), ({"image": LAMP, "alt": ""}, False)],
+        "new_pictures": [({"image": CUP, "alt": ""}, True), ({"image": PLANT, "alt": ""}, False)],
+    }
     return Chapter(
         "lists",
         both("列表与数据", "Lists and figures"),
@@ -193,6 +207,16 @@ def lists(now: datetime) -> Chapter:
                 is_wide=True,
             ),
             Specimen(
+                "_differences.html",
+                both("新旧对照", "Old and new"),
+                both(
+                    "审核时逐字比较，删去的和新写的各有标记。",
+                    "Compared word by word for who reviews: what goes and what comes is marked.",
+                ),
+                [State(USUAL, {"differences": changed})],
+                is_wide=True,
+            ),
+            Specimen(
                 "_stepper.html",
                 both("步骤", "Stepper"),
                 both("终点已知的过程；通常三到五步。", "How far along, where the end is known; three to five steps."),
@@ -206,3 +230,7 @@ def lists(now: datetime) -> Chapter:
             ),
         ],
     )
+
+
+def _piece(text, is_changed: bool = False) -> dict:
+    return {"text": text, "is_changed": is_changed}
