@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from catalog import products, stock
 from catalog.attributes import settle
-from catalog.models import Attribute, AttributeChoice, Brand, Category, CategoryAttribute, Product
+from catalog.models import Attribute, AttributeChoice, Brand, Category, CategoryAttribute, Product, Sku
 from catalog.products import SkuDraft
 from catalog.specifications import template_of
 from mall.accounts.models import User
@@ -13,6 +13,7 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
 from merchants.models import Shop, Trade
+from risk.screening import banned_words
 from settlement.demo import data, pictures
 from settlement.demo.answers import answer, hidden_answers
 from settlement.demo.data import shapes
@@ -127,14 +128,31 @@ def make_products(
     jobs = [(listing, batch) for batch in range(scale) for listing in listings]
 
     def make(part: int, _meet) -> list[tuple[int, str, int]]:
-        made = []
+        mine: dict[str, list[tuple[int, shapes.Product, int]]] = {}
         for place, (listing, batch) in list(enumerate(jobs))[part::PROCESSES]:
-            shop = shops[listing.shop]
+            mine.setdefault(listing.shop, []).append((place, listing, batch))
+        words, made = banned_words(), []
+        for slug, rows in mine.items():
+            shop, owner = shops[slug], owners[slug]
             at = max(first_day, shop.opened_at) + timedelta(hours=2)
-            product = _make_product(listing, batch, shop, owners[listing.shop], categories, brands, templates, at)
-            if product.status == Product.Status.IN_REVIEW and not (batch == 0 and listing.slug in held_back):
-                products.approve_product(product=product, by=expert, now=at + timedelta(hours=3))
-            made.append((place, listing.shop, product.pk))
+            drafted = [
+                products.draft_product(
+                    shop=shop,
+                    now=at,
+                    words=words,
+                    template=templates[listing.category],
+                    **_draft(listing, batch, categories, brands, templates),
+                )
+                for _place, listing, batch in rows
+            ]
+            written = products.create_products(
+                shop=shop, drafted=drafted, submits=[False] * len(drafted), by=owner, now=at
+            )
+            _open_stock(shop, dict(zip(written, [listing for _place, listing, _batch in rows], strict=True)), owner, at)
+            for product, (place, listing, batch) in zip(written, rows, strict=True):
+                is_held_back = batch == 0 and listing.slug in held_back
+                _show_and_submit(product, listing, owner, None if is_held_back else expert, at)
+                made.append((place, slug, product.pk))
         return made
 
     made = [(slug, pk) for _place, slug, pk in sorted(itertools.chain.from_iterable(side_by_side(make)))]
@@ -151,49 +169,56 @@ def _to_be_reviewed(listings: list[shapes.Product], categories: dict[str, Catego
     return sorted(watched, key=lambda listing: (listing.popularity, listing.slug))[:PRODUCTS_LEFT_IN_REVIEW]
 
 
-def _make_product(
+def _draft(
     listing: shapes.Product,
     batch: int,
-    shop: Shop,
-    owner: User,
     categories: dict[str, Category],
     brands: dict[str, Brand],
     templates: dict[str, list[CategoryAttribute]],
-    at: datetime,
-) -> Product:
+) -> dict:
+    """The listing as the verb takes it."""
     values, others = _answers(listing, templates[listing.category])
-    product = products.save_product(
-        shop=shop,
-        fields={
-            "category": categories[listing.category],
-            "brand": brands[listing.brand],
-            "title": _title(listing, batch),
-            "subtitle": Text(listing.subtitle),
-            "description": Text(listing.description),
-            "options": [_option(option) for option in listing.options],
-            "attributes": others,
-            "values": values,
-        },
-        skus=[
-            SkuDraft(
-                choice=sku.choice,
-                price=Money(sku.price),
-                list_price=Money(sku.list_price) if sku.list_price else None,
-                code=f"{listing.slug}-{batch}-{'-'.join(sku.choice) or 'one'}"[:60],
-                weight_grams=sku.weight,
-            )
-            for sku in listing.skus
-        ],
-        by=owner,
-        now=at,
-    )
+    fields = {
+        "category": categories[listing.category],
+        "brand": brands[listing.brand],
+        "title": _title(listing, batch),
+        "subtitle": Text(listing.subtitle),
+        "description": Text(listing.description),
+        "options": [_option(option) for option in listing.options],
+        "attributes": others,
+        "values": values,
+    }
+    skus = [
+        SkuDraft(
+            choice=sku.choice,
+            price=Money(sku.price),
+            list_price=Money(sku.list_price) if sku.list_price else None,
+            code=f"{listing.slug}-{batch}-{'-'.join(sku.choice) or 'one'}"[:60],
+            weight_grams=sku.weight,
+        )
+        for sku in listing.skus
+    ]
+    return {"fields": fields, "skus": skus}
+
+
+def _open_stock(shop: Shop, listings: dict[Product, shapes.Product], owner: User, at: datetime) -> None:
+    """What lies in the shop's warehouse on its first day, counted."""
+    units = {
+        (product.pk, tuple(sku.choice)): sku.stock for product, listing in listings.items() for sku in listing.skus
+    }
+    skus = Sku.objects.filter(product__in=list(listings))
+    counts = {sku.pk: units[sku.product_id, tuple(sku.choice)] for sku in skus}
+    stock.correct_many(shop=shop, counts=counts, by=owner, now=at, document="opening")
+
+
+def _show_and_submit(product: Product, listing: shapes.Product, owner: User, expert: User | None, at: datetime) -> None:
+    """Hang its pictures and ask for it to go on sale; without an expert it stays in the queue if it comes there."""
     for shot in listing.shots:
         image = pictures.compose(shot.emoji, **shot.arguments())
         products.add_picture(product=product, image=image, value_id=shot.option_value or "", by=owner, now=at)
-    units = {sku.choice: sku.stock for sku in listing.skus}
-    for sku in product.skus.all():
-        stock.receive(sku=sku, quantity=units[tuple(sku.choice)], by=owner, now=at, document="opening")
-    return products.submit_product(product=product, by=owner, now=at)
+    submitted = products.submit_product(product=product, by=owner, now=at)
+    if submitted.status == Product.Status.IN_REVIEW and expert is not None:
+        products.approve_product(product=submitted, by=expert, now=at + timedelta(hours=3))
 
 
 def _title(listing: shapes.Product, batch: int) -> Text:
