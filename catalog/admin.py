@@ -9,6 +9,7 @@ from catalog import (  # noqa: F401 (each admin registers its own)
     category_admin,
     changes_admin,
     products,
+    promise_admin,
     reviews_admin,
     search_admin,
     specifications,

@@ -13,7 +13,7 @@ from catalog.options import matrix
 from catalog.products import SkuDraft, save_product
 from mall.refusals import Refusal
 
-FIELDS = ("price", "list_price", "code", "barcode", "weight_grams", "is_active")
+FIELDS = ("price", "list_price", "code", "barcode", "weight_grams", "volume_cm3", "is_active")
 
 
 class ChangedMeanwhile(Refusal):

@@ -2,9 +2,9 @@
 The facts of a product that are reviewed, as data: what stands, what a shop proposes, and what lies between.
 
 A proposal holds only what it would change: ``category`` and ``brand`` (keys), ``title``, ``subtitle``, ``description``,
-``options``, ``attributes`` as they are, ``values`` (what it says for the attributes of its category), ``pictures`` (the
-whole gallery in its order), and ``skus``: combinations that are not there yet, and prices that move so far that a
-person looks.
+``options``, ``attributes``, ``promises`` as they are, ``values`` (what it says for the attributes of its category),
+``pictures`` (the whole gallery in its order), and ``skus``: combinations that are not there yet, and prices that move
+so far that a person looks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,8 @@ from mall.texts import Text
 from risk.screening import Finding
 
 TEXTS = ("title", "subtitle", "description")
-DATA = ("options", "attributes")
+DATA = ("options", "attributes", "promises")
+MEASURES = ("weight_grams", "volume_cm3")
 FACTS = ("category", "brand", *TEXTS, *DATA, "values")
 Why = ProductChange.Why
 
@@ -129,10 +130,10 @@ def skus_with(skus: Iterable[Sku], product: Product, proposed: dict) -> list[Sku
         if row := waiting.pop(tuple(sku.choice), None):
             sku.price, sku.list_price = row["price"], row["list_price"]
             if not row["is_price_only"]:
-                for name in ("code", "weight_grams", "barcode", "is_active"):
+                for name in ("code", *MEASURES, "barcode", "is_active"):
                     setattr(sku, name, row[name])
     for choice, row in waiting.items():
-        fields = {name: row[name] for name in ("price", "list_price", "code", "weight_grams", "barcode", "is_active")}
+        fields = {name: row[name] for name in ("price", "list_price", "code", *MEASURES, "barcode", "is_active")}
         result.append(
             Sku(shop_id=product.shop_id, product=product, choice=list(choice), currency=product.currency, **fields)
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from catalog import changes
+from catalog import changes, terms
 from catalog.models import Product, ProductPicture
 from catalog.options import matrix
 from catalog.products import LONGEST_TITLE, SkuDraft, save_product
@@ -37,6 +37,8 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
             "options": list(shown.options),
             "attributes": list(shown.attributes),
             "values": changes.values_of(shown),
+            "promises": list(shown.promises),
+            **{name: getattr(shown, name) for name in terms.LIMITS},
         },
         skus=[
             SkuDraft(
@@ -44,6 +46,7 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
                 price=sku.price,
                 list_price=sku.list_price,
                 weight_grams=sku.weight_grams,
+                volume_cm3=sku.volume_cm3,
                 is_active=sku.is_active,
             )
             for choice, sku in offered.items()

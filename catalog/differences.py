@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import changes, descriptions, specifications
+from catalog import changes, descriptions, specifications, terms
 from catalog.changes import Shown
 from catalog.lines import line_of
 from catalog.models import Attribute, Brand, Category, Product, ProductChange
@@ -69,6 +69,7 @@ def differences(product: Product, old: dict, new: dict) -> Differences:
     lines += _descriptions(old.get("description", {}), new.get("description", {}))
     lines += _rows(_("attributes"), _attributes(old), _attributes(new)) if "attributes" in new else []
     lines += _values(old.get("values", {}), new["values"]) if "values" in new else []
+    lines += _promises(old, new) if "promises" in new else []
     lines += _rows(_("options"), _options(old), _options(new)) if "options" in new else []
     names = {value["id"]: value["name"] for facts in (old, new) for option in facts.get("options", ())
              for value in option["values"]}  # fmt: skip
@@ -150,6 +151,13 @@ def _name(model: type, key: int | None) -> str:
 
 def _attributes(facts: dict) -> dict[str, str]:
     return {line_of(row["name"]): line_of(row["value"]) for row in facts.get("attributes", ())}
+
+
+def _promises(old: dict, new: dict) -> list[Line]:
+    """What the shop promises, by the names that the mall gives it."""
+    known = terms.names_of([*old.get("promises", ()), *new["promises"]])
+    words = (_(", ").join(known.get(code, code) for code in facts.get("promises", ())) for facts in (old, new))
+    return [_line(_("promises"), *words)]
 
 
 def _options(facts: dict) -> dict[str, str]:

@@ -39,6 +39,13 @@ class BuyableSku:
     free_shipping_over: Money | None
     is_buyable: bool
     why_not: str
+    most_per_order: int | None = None
+    most_per_buyer: int | None = None
+    limit_days: int | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        return self.most_per_order is not None or self.most_per_buyer is not None
 
 
 # Asked at every step of every checkout, so it is one statement of our own. The picture is the one that shows the choice
@@ -55,7 +62,7 @@ OFFERS = """
             WHERE t.sku_id = k.id AND w.sells_online
         ), 0),
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
-        s.restriction
+        s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -73,7 +80,7 @@ def buyable_skus(skus: Iterable[str | int]) -> list[BuyableSku]:
 def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
-    product_status, is_active, shop_status, restriction,
+    product_status, is_active, shop_status, restriction, most_per_order, most_per_buyer, limit_days,
 ) -> BuyableSku:  # fmt: skip
     why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available)
     return BuyableSku(
@@ -94,6 +101,9 @@ def _offer(
         free_shipping_over=None if free_shipping_over is None else Money(free_shipping_over, shop_currency),
         is_buyable=not why_not,
         why_not=why_not,
+        most_per_order=most_per_order,
+        most_per_buyer=most_per_buyer,
+        limit_days=limit_days,
     )
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import changes, descriptions, specifications
+from catalog import changes, descriptions, specifications, terms
 from catalog.brands import must_be_authorized
 from catalog.changes import Shown
 from catalog.generation import forget_products_after_commit
@@ -53,9 +53,12 @@ LONGEST_DESCRIPTION = 20_000
 MOST_PICTURES = 12
 LONGEST_ALT = 200
 SKU_FIELDS = [
-    "price", "list_price", "code", "weight_grams", "barcode", "is_active", "window_price", "window_from",
+    "price", "list_price", "code", "weight_grams", "volume_cm3", "barcode", "is_active", "window_price", "window_from",
 ]  # fmt: skip
-WRITABLE = {"category", "brand", "title", "subtitle", "description", "options", "attributes", "handle"}
+WRITABLE = {
+    "category", "brand", "title", "subtitle", "description", "options", "attributes", "handle", "promises",
+    *terms.LIMITS,
+}  # fmt: skip
 
 
 class IncompleteProduct(Refusal):
@@ -106,6 +109,7 @@ class SkuDraft:
     list_price: Money | None = None
     code: str = ""
     weight_grams: int = 0
+    volume_cm3: int = 0
     barcode: str = ""
     is_active: bool = True
     public_id: str | None = None
@@ -143,15 +147,16 @@ def save_product(
     kept, for carts and orders name them. What was approved and changes in what is reviewed stays as it is where a
     person must look: the edit waits as the one pending change of the product, which the next edit amends.
 
-    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle; and ``values``,
-        what it says for the attributes of its category, by their keys (``catalog.specifications``); of an approved
-        product with a change that waits they are laid over that change
+    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle, promises and
+        limits (``catalog.terms``); and ``values``, what it says for the attributes of its category, by their keys
+        (``catalog.specifications``); of an approved product with a change that waits they are laid over that change
     :param resumes: a change of the product that was refused or withdrawn, on which this edit goes on
     :raises ForbiddenWords: the text holds words that goods must not carry
     :raises WrongValue: a value is not of the kind of its attribute
     :raises IncompleteProduct: there is no title
     :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
     :raises WrongPrice: a price that cannot be
+    :raises WrongTerms: a promise that the mall does not know, or a limit that cannot be
     :raises DuplicateCode: another SKU of the shop has this code
     """
     is_new = product is None
@@ -580,6 +585,7 @@ def _sku_data(sku: Sku | SkuDraft, *, is_price_only: bool) -> dict:
         "list_price": sku.list_price.minor if sku.list_price else None,
         "code": sku.code,
         "weight_grams": sku.weight_grams,
+        "volume_cm3": sku.volume_cm3,
         "barcode": sku.barcode,
         "is_active": sku.is_active,
         "is_price_only": is_price_only,
@@ -588,7 +594,7 @@ def _sku_data(sku: Sku | SkuDraft, *, is_price_only: bool) -> dict:
 
 def _draft_of(sku: Sku, **other) -> SkuDraft:
     """A SKU as it stands, but for what is told otherwise."""
-    names = ("price", "list_price", "code", "weight_grams", "barcode", "is_active")
+    names = ("price", "list_price", "code", "weight_grams", "volume_cm3", "barcode", "is_active")
     return SkuDraft(**{"choice": tuple(sku.choice), **{name: getattr(sku, name) for name in names}, **other})
 
 
@@ -607,7 +613,7 @@ def _drafts_of(product: Product, proposed: dict, live: Sequence[tuple[str, ...]]
             prices = {"price": money(row["price"]), "list_price": money(row["list_price"])} if row else {}
             drafts.append(_draft_of(standing[choice], **prices))
         elif row:
-            names = ("code", "weight_grams", "barcode", "is_active")
+            names = ("code", "weight_grams", "volume_cm3", "barcode", "is_active")
             drafts.append(
                 SkuDraft(
                     choice=choice,
@@ -865,6 +871,7 @@ def _checked(product: Product, skus: Sequence[SkuDraft], words: Iterable[BannedW
     product.description = Text({code: descriptions.cleaned(text).strip() for code, text in product.description.items()})
     _check_texts(product)
     check_options(product.options)
+    terms.check(product)
     _check_drafts(product, skus)
     findings = _findings(product, words)
     forbid(findings)
@@ -985,7 +992,8 @@ def _save_skus(product: Product, drafts: Sequence[SkuDraft], *, now: datetime) -
 
 def _apply(draft: SkuDraft, sku: Sku) -> Sku:
     sku.price, sku.list_price, sku.code = draft.price, draft.list_price, draft.code
-    sku.weight_grams, sku.barcode, sku.is_active = draft.weight_grams, draft.barcode, draft.is_active
+    sku.weight_grams, sku.volume_cm3 = draft.weight_grams, draft.volume_cm3
+    sku.barcode, sku.is_active = draft.barcode, draft.is_active
     return sku
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from catalog import descriptions, questions, shelves, specifications, tunables
+from catalog import descriptions, questions, shelves, specifications, terms, tunables
 from catalog.brands import authorized_shops
 from catalog.listing import Asked, listing, newest_cards, popular_cards
 from catalog.models import Brand, Category, Product, ProductPicture, Question, ShopCategory, ShopStats, Sku
@@ -251,6 +251,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
             most_answers=1,
         ),
         "attributes": specifications.shown_pairs(product),
+        "promises": terms.promises_of(product),
         "description_html": descriptions.as_html(str(product.description)),
         "similar": _similar(product),
         "crumbs": crumbs_of(product.category),

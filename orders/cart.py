@@ -18,12 +18,15 @@ from django.utils.translation import ngettext
 
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.stock import OutOfStock
+from mall import clock
 from mall.accounts.models import User
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import select_rows
 from mall.texts import Text
 from marketing.pricing import Quote, QuoteLine, ShopQuote, ShopTerms, quote
+from orders import limits
+from orders.limits import check_cart
 from orders.models import Cart, CartLine
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
 
@@ -96,6 +99,7 @@ def add_to_cart(
     :raises NotForSale: there is no such SKU, or it cannot be bought
     :raises OutOfStock: less is left than the cart would then hold; the cart stays as it is
     :raises CartFull: too many different SKUs, or too many of this one
+    :raises LimitReached: more than one may buy of its product
     """
     offer = _offer(sku)
     cart_id = _open_cart(shopper, token, now)
@@ -104,6 +108,7 @@ def add_to_cart(
         raise CartFull(_("A cart holds at most %(most)d different items.") % {"most": MOST_LINES})
     held[offer.sku_id] = wanted = quantity + held.get(offer.sku_id, 0)
     _check_quantity(offer, wanted)
+    check_cart(offer, wanted, cart_id=cart_id, shopper=shopper, now=now)
 
     price = offer.price
     select_rows(PUT_LINE, [cart_id, offer.sku_id, wanted, price.currency, price.minor, now])
@@ -127,7 +132,7 @@ def change_line(
     Set how many of a SKU (by public id) the cart holds; 0 takes it out, also when it is no longer sold.
 
     :raises NotInCart: the cart does not hold it
-    :raises NotForSale, OutOfStock, CartFull: as for adding; the cart stays as it is
+    :raises NotForSale, OutOfStock, CartFull, LimitReached: as for adding; the cart stays as it is
     """
     cart = _find_cart(shopper, token, lock=True)
     lines = CartLine.objects.filter(cart=cart, sku__public_id=sku) if cart else CartLine.objects.none()
@@ -139,6 +144,8 @@ def change_line(
         raise NotInCart(_("This item is no longer in your cart."))
     offer = _offer(sku)
     _check_quantity(offer, quantity)
+    if quantity > line.quantity:  # fewer may always stay
+        check_cart(offer, quantity, cart_id=line.cart_id, shopper=shopper, now=now)
     line.quantity = quantity
     line.save(update_fields=["quantity"])
 
@@ -164,8 +171,8 @@ def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
 
 
 def cart_view(*, shopper: User | None = None, token: UUID | None = None) -> CartView:
-    """The cart with today's prices, stock and terms; two queries however long it is."""
-    return view_of(cart_lines(shopper=shopper, token=token))
+    """The cart with today's prices, stock and terms; two queries however long it is, a third if goods are limited."""
+    return view_of(cart_lines(shopper=shopper, token=token), shopper=shopper)
 
 
 class HeldLine(NamedTuple):
@@ -189,11 +196,15 @@ def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> lis
     return [HeldLine(sku_id, quantity, Money(price, currency)) for sku_id, quantity, price, currency in rows]
 
 
-def view_of(lines: list[HeldLine]) -> CartView:
-    """These lines with today's prices, stock and terms."""
+def view_of(lines: list[HeldLine], *, shopper: User | None = None) -> CartView:
+    """These lines with today's prices, stock and terms; what the shopper has had counts where goods are limited."""
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
     terms = terms_of(offers.values())
-    views = [_line_view(line, offers[line.sku_id]) for line in lines if line.sku_id in offers]
+    held = {line.sku_id: line.quantity for line in lines if line.sku_id in offers}
+    too_many = limits.why_not(held, offers, limits.bought_lately(shopper, offers, clock.now()))
+    views = [
+        _line_view(line, offers[line.sku_id], too_many.get(line.sku_id, "")) for line in lines if line.sku_id in offers
+    ]
     whole = quote(
         [
             QuoteLine(view.sku.sku_id, view.sku.shop_id, view.sku.price, view.quantity)
@@ -250,13 +261,13 @@ def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTer
     )
 
 
-def _line_view(line: HeldLine, offer: BuyableSku) -> CartLineView:
+def _line_view(line: HeldLine, offer: BuyableSku, too_many: str) -> CartLineView:
     return CartLineView(
         sku=offer,
         quantity=line.quantity,
         total=offer.price * line.quantity,
         price_changed_from=line.seen_price if line.seen_price != offer.price else None,
-        problem=problem_with(offer, line.quantity),
+        problem=problem_with(offer, line.quantity) or too_many,
     )
 
 

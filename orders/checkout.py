@@ -20,6 +20,7 @@ from mall.rows import insert_rows, select_rows
 from marketing.pricing import Quote, QuoteLine, ShopQuote, quote
 from orders import tunables
 from orders.cart import NotForSale, terms_of
+from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
 from orders.steps import write_steps
 
@@ -86,6 +87,7 @@ def place_order(
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
+    :raises LimitReached: more than one may buy of a product; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
     """
     if address.shopper_id != shopper.pk:
@@ -98,6 +100,7 @@ def place_order(
     if not lines:
         raise EmptyCart(_("Your cart is empty."))
     offers = _offers_for(lines)
+    check_order(shopper, {line.sku_id: line.quantity for line in lines}, offers, now)
     whole = _priced(lines, offers)
     if expected is not None and expected != whole.fingerprint:
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))

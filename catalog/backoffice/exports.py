@@ -33,6 +33,7 @@ from mall.exports.registry import Asked, Column, export
         Column(_("Crossed-out price"), lambda sku: sku.list_price),
         Column(_("Currency"), lambda sku: sku.currency),
         Column(_("Grams"), lambda sku: sku.weight_grams),
+        Column(_("Cubic centimetres"), lambda sku: sku.volume_cm3),
         Column(_("On hand"), lambda sku: sku.on_hand),
         Column(_("Reserved"), lambda sku: sku.reserved),
         Column(_("Available"), lambda sku: sku.available),

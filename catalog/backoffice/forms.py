@@ -32,6 +32,7 @@ from catalog.products import LONGEST_DESCRIPTION, LONGEST_TITLE, SkuDraft
 from catalog.shelves import flat, tree_of
 from catalog.specifications import LONGEST_VALUE, plain, template_of
 from catalog.stock import LARGEST_COUNT
+from catalog.terms import LIMITS, MOST_DAYS, MOST_LIMIT, promises_offered
 from mall.forms import MoneyFormField, TextFormField
 from mall.refusals import Refusal
 from merchants.licences import may_sell
@@ -91,6 +92,11 @@ def value_field(asked: CategoryAttribute) -> forms.Field:
     return field
 
 
+def limit_field(label, most: int, help_text="") -> forms.IntegerField:
+    """How many of something; nothing where there is no limit."""
+    return forms.IntegerField(label=label, help_text=help_text, min_value=1, max_value=most, required=False)
+
+
 class ProductForm(forms.Form):
     """Words, category, options and attributes of a product; what the chosen category asks has fields of its own."""
 
@@ -113,6 +119,15 @@ class ProductForm(forms.Form):
         help_text=gettext_lazy("One per line: name = value, each as “Chinese | English”."),
     )
 
+    promises = forms.MultipleChoiceField(
+        label=gettext_lazy("Promises"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    most_per_order = limit_field(gettext_lazy("At most per order"), MOST_LIMIT)
+    most_per_buyer = limit_field(gettext_lazy("At most per buyer"), MOST_LIMIT)
+    limit_days = limit_field(
+        gettext_lazy("Counted over days"), MOST_DAYS, gettext_lazy("Empty: over all of a buyer's orders.")
+    )
+
     def __init__(self, *args, shop, product: Product | None = None, live: Product | None = None, **kwargs):
         """:param product: as a change that waits would have it; :param live: as it stands"""
         self.shop, self.product, self.live = shop, product, live
@@ -121,6 +136,7 @@ class ProductForm(forms.Form):
         shown = {category.pk for category in without_hidden(Category.objects.order_by("path"))} | {kept}
         self.fields["category"].queryset = Category.objects.filter(pk__in=shown).order_by("path")
         self.fields["brand"].queryset = Brand.objects.order_by("slug")
+        self.fields["promises"].choices = [(row.code, str(row.name)) for row in promises_offered()]
         self._offer_shelves()
         self.category_chosen = self._chosen_category()
         self.asked = template_of(self.category_chosen) if self.category_chosen else []
@@ -189,7 +205,7 @@ class ProductForm(forms.Form):
 
     def refuse(self, refusal: Refusal) -> None:
         """Say why not, at the field that it concerns."""
-        name = f"value_{refusal.details.get('attribute')}"
+        name = refusal.details.get("field") or f"value_{refusal.details.get('attribute')}"
         self.add_error(name if name in self.fields else None, refusal.details.get("why") or str(refusal))
 
     @staticmethod
@@ -201,6 +217,8 @@ class ProductForm(forms.Form):
             "category": product.category_id,
             "brand": product.brand_id,
             "attributes": "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in product.attributes),
+            "promises": product.promises,
+            **{name: getattr(product, name) for name in LIMITS},
         }
         for number, option in enumerate(product.options, 1):
             initial[f"option{number}_name"] = line_of(option["name"])
@@ -247,7 +265,9 @@ class ProductForm(forms.Form):
 
     def product_fields(self) -> dict:
         """What the verb is handed."""
-        names = ("category", "brand", "title", "subtitle", "description", "options", "attributes")
+        names = (
+            "category", "brand", "title", "subtitle", "description", "options", "attributes", "promises", *LIMITS,
+        )  # fmt: skip
         values = {row.attribute_id: self.cleaned_data[f"value_{row.attribute_id}"] for row in self.asked}
         return {name: self.cleaned_data[name] for name in names} | {"values": values}
 
@@ -270,6 +290,9 @@ class SkuForm(forms.Form):
     weight_grams = forms.IntegerField(
         label=gettext_lazy("Weight in grams"), min_value=0, max_value=1_000_000, required=False
     )
+    volume_cm3 = forms.IntegerField(
+        label=gettext_lazy("Volume in cm³"), min_value=0, max_value=100_000_000, required=False
+    )
     barcode = forms.CharField(label=gettext_lazy("Barcode"), max_length=40, required=False)
     is_active = forms.BooleanField(label=gettext_lazy("Offered"), required=False, initial=True)
 
@@ -291,6 +314,7 @@ class SkuForm(forms.Form):
             list_price=cleaned["list_price"],
             code=cleaned["code"].strip(),
             weight_grams=cleaned["weight_grams"] or 0,
+            volume_cm3=cleaned["volume_cm3"] or 0,
             barcode=cleaned["barcode"].strip(),
             is_active=cleaned["is_active"],
         )
@@ -302,6 +326,7 @@ class SkuForm(forms.Form):
             price=self.cleaned_data["price"],
             list_price=self.cleaned_data["list_price"],
             weight_grams=self.cleaned_data["weight_grams"] or 0,
+            volume_cm3=self.cleaned_data["volume_cm3"] or 0,
         )
 
     @property
@@ -357,6 +382,7 @@ def _row(choice: tuple[str, ...], sku: Sku | None) -> dict:
             list_price=sku.list_price,
             code=sku.code,
             weight_grams=sku.weight_grams,
+            volume_cm3=sku.volume_cm3,
             barcode=sku.barcode,
             is_active=sku.is_active,
         )

@@ -70,6 +70,7 @@ class GridRow(SkuForm):
             "code": cleaned["code"].strip(),
             "barcode": cleaned["barcode"].strip(),
             "weight_grams": cleaned["weight_grams"] or 0,
+            "volume_cm3": cleaned["volume_cm3"] or 0,
         }
         return {name: values[name] for name in self.touched()}
 

@@ -477,6 +477,25 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(verbose_name="created at")),
                 ("changed_at", models.DateTimeField(verbose_name="changed at")),
                 ("on_sale_at", models.DateTimeField(null=True, verbose_name="first on sale at")),
+                (
+                    "promises",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        db_default=[],
+                        default=list,
+                        size=None,
+                        verbose_name="promises",
+                    ),
+                ),
+                (
+                    "most_per_order",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="at most per order"),
+                ),
+                (
+                    "most_per_buyer",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="at most per buyer"),
+                ),
+                ("limit_days", models.PositiveIntegerField(blank=True, null=True, verbose_name="counted over days")),
                 ("sale_starts_at", models.DateTimeField(blank=True, null=True, verbose_name="goes on sale at")),
                 ("sale_ends_at", models.DateTimeField(blank=True, null=True, verbose_name="goes off sale at")),
             ],
@@ -532,6 +551,21 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="product_sale_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("most_per_order", None), ("most_per_order__gt", 0), _connector="OR"),
+                            models.Q(("most_per_buyer", None), ("most_per_buyer__gt", 0), _connector="OR"),
+                        ),
+                        name="product_limits_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("limit_days", None),
+                            models.Q(("limit_days__gt", 0), ("most_per_buyer__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="product_days_belong_to_a_limit",
                     ),
                 ],
             },
@@ -2011,6 +2045,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ServicePromise",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=30, unique=True, verbose_name="code")),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+                ("text", mall.texts.TextField(default=mall.texts.Text, verbose_name="what it means")),
+                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="place in the order")),
+            ],
+            options={"verbose_name": "service promise", "verbose_name_plural": "service promises"},
+        ),
+        migrations.CreateModel(
             name="ShopCategory",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2114,6 +2160,10 @@ class Migration(migrations.Migration):
                 ("price", mall.money.MoneyField(verbose_name="price")),
                 ("list_price", mall.money.MoneyField(blank=True, null=True, verbose_name="crossed-out price")),
                 ("weight_grams", models.PositiveIntegerField(default=0, verbose_name="weight in grams")),
+                (
+                    "volume_cm3",
+                    models.PositiveIntegerField(db_default=0, default=0, verbose_name="volume in cubic centimetres"),
+                ),
                 ("barcode", models.CharField(blank=True, default="", max_length=40, verbose_name="barcode")),
                 ("is_active", models.BooleanField(default=True, verbose_name="offered")),
                 ("window_price", mall.money.MoneyField(blank=True, null=True)),

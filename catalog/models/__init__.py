@@ -11,6 +11,7 @@ from catalog.models.category import Brand, Category, CommissionChange, FormerAdd
 from catalog.models.change import ProductChange, UnfinishedProduct
 from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
 from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
+from catalog.models.promise import ServicePromise
 from catalog.models.question import Answer, Question
 from catalog.models.review import Report, Review, ReviewAppeal, Vote
 from catalog.models.search import (
@@ -41,8 +42,8 @@ __all__ = [
     "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "FacetName",
     "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "HistoryOff", "ImportProblem", "ImportedPicture",
     "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats", "ProductValue",
-    "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ShelvedProduct",
-    "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm", "StockCount", "StockCountLine",
-    "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "UnfinishedProduct", "Viewed", "Vote",
-    "Warehouse", "Watch",
+    "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ServicePromise",
+    "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm", "StockCount",
+    "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "UnfinishedProduct",
+    "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

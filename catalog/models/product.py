@@ -73,6 +73,10 @@ class Product(ShopOwned):
     created_at = models.DateTimeField(_("created at"))
     changed_at = models.DateTimeField(_("changed at"))
     on_sale_at = models.DateTimeField(_("first on sale at"), null=True)
+    promises = ArrayField(models.CharField(max_length=30), verbose_name=_("promises"), default=list, db_default=[])
+    most_per_order = models.PositiveIntegerField(_("at most per order"), null=True, blank=True)
+    most_per_buyer = models.PositiveIntegerField(_("at most per buyer"), null=True, blank=True)
+    limit_days = models.PositiveIntegerField(_("counted over days"), null=True, blank=True)
     sale_starts_at = models.DateTimeField(_("goes on sale at"), null=True, blank=True)
     sale_ends_at = models.DateTimeField(_("goes off sale at"), null=True, blank=True)
 
@@ -106,6 +110,15 @@ class Product(ShopOwned):
             models.CheckConstraint(
                 condition=Q(sale_starts_at=None) | Q(sale_ends_at=None) | Q(sale_ends_at__gt=F("sale_starts_at")),
                 name="product_sale_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=(Q(most_per_order=None) | Q(most_per_order__gt=0))
+                & (Q(most_per_buyer=None) | Q(most_per_buyer__gt=0)),
+                name="product_limits_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_days=None) | Q(limit_days__gt=0, most_per_buyer__isnull=False),
+                name="product_days_belong_to_a_limit",
             ),
         ]
 
@@ -149,6 +162,7 @@ class Sku(ShopOwned):
     price = MoneyField(_("price"))
     list_price = MoneyField(_("crossed-out price"), null=True, blank=True)
     weight_grams = models.PositiveIntegerField(_("weight in grams"), default=0)
+    volume_cm3 = models.PositiveIntegerField(_("volume in cubic centimetres"), default=0, db_default=0)
     barcode = models.CharField(_("barcode"), max_length=40, blank=True, default="")
     is_active = models.BooleanField(_("offered"), default=True)
     window_price = MoneyField(null=True, blank=True)  # what it cost when the window began in which moves are summed up

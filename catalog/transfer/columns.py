@@ -17,6 +17,7 @@ from catalog.transfer.cells import Cell, UnreadableFile
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 OPTIONS = range(1, MOST_OPTIONS + 1)
+LIMITS = {"most_per_order": "Limit per order", "most_per_buyer": "Limit per buyer", "limit_days": "Limit over days"}
 
 # key: the name in a file that Shopify writes, then the other names under which it comes
 NAMES: dict[str, tuple[str, ...]] = {
@@ -49,7 +50,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     **{f"option{n}_name:{code}": (f"Option{n} Name [{code}]",) for n in OPTIONS for code in LANGUAGES},
     **{f"option{n}_value:{code}": (f"Option{n} Value [{code}]",) for n in OPTIONS for code in LANGUAGES},
     "attributes": ("Attributes",),
+    "volume": ("Volume (cm³)", "Volume (cm3)"),
     "offered": ("Offered",),
+    "promises": ("Promises",),
+    **{key: (name,) for key, name in LIMITS.items()},
 }
 ATTRIBUTE = "Attribute: "  # and the name of what the category asks, in any language
 NEEDED = ("handle", "title", "price")

@@ -10,12 +10,13 @@ from catalog.lines import line_of
 from catalog.models import Attribute, Category, Product, ProductPicture, Sku, Stock
 from catalog.options import matrix
 from catalog.specifications import specifications_of
-from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, NAMES, OPTIONS
+from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, LIMITS, NAMES, OPTIONS
 from catalog.transfer.planning import BRAND, KIND, TAGS
 from mall.texts import Text
 
 NAME = {key: names[0] for key, names in NAMES.items()}
-OURS = [name for key, name in NAME.items() if ":" in key or key in {"subtitle", "attributes", "offered"}]
+PLAIN = {"subtitle", "attributes", "volume", "offered", "promises", *LIMITS}
+OURS = [name for key, name in NAME.items() if ":" in key or key in PLAIN]
 HEAD = [
     "Handle", "Title", "Body (HTML)", "Vendor", "Product Category", "Type", "Tags", "Published",
     *(f"Option{n} {part}" for n in OPTIONS for part in ("Name", "Value")),
@@ -117,6 +118,8 @@ def _of_product(product: Product, category: str) -> dict:
         NAME["subtitle"]: str(product.subtitle),
         NAME["attributes"]: "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in others),
     }
+    line[NAME["promises"]] = ", ".join(product.promises)
+    line |= {name: getattr(product, key) or "" for key, name in LIMITS.items()}
     line |= {f"{ATTRIBUTE}{told.name}": told.for_files for told in specifications_of(product)}
     texts = {"title": product.title, "subtitle": product.subtitle, "body": product.description}
     line |= {NAME[f"{key}:{code}"]: text.get(code, "") for key, text in texts.items() for code in LANGUAGES}
@@ -143,6 +146,7 @@ def _of_sku(
         "Variant Compare At Price": sku.list_price,
         "Variant Barcode": sku.barcode,
         "Variant Image": shown,
+        NAME["volume"]: sku.volume_cm3,
         NAME["offered"]: "TRUE" if sku.is_active else "FALSE",
     }
     for n, value in enumerate(sku.choice, 1):

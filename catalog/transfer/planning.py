@@ -34,7 +34,7 @@ from catalog.models import (
 from catalog.navigation import without_hidden
 from catalog.options import keep_ids
 from catalog.products import Drafted, SkuDraft, draft_product, is_sellable
-from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, Columns, attribute_called
+from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, LIMITS, Columns, attribute_called
 from catalog.transfer.sources import own_name
 from catalog.transfer.telling import ACTIVE, DRAFT, Told, ToldSku
 from mall.fetching import LONGEST_ADDRESS
@@ -137,12 +137,16 @@ class Planner:
         return result
 
     def _column_of(self, refusal: Refusal) -> str:
-        key = {
-            "wrong-price": "price",
-            "wrong-options": "option1_name",
-            "duplicate-code": "sku",
-            "incomplete-product": "body",
-        }.get(refusal.code)
+        key = (
+            refusal.details.get("field")
+            if refusal.code == "wrong-terms"
+            else {
+                "wrong-price": "price",
+                "wrong-options": "option1_name",
+                "duplicate-code": "sku",
+                "incomplete-product": "body",
+            }.get(refusal.code)
+        )
         return self.columns.name(key) if key else ""
 
     # Who is it?
@@ -288,6 +292,11 @@ class Planner:
             fields["description"] = self._merged(fields["description"], told.body, "body")
         if told.attributes is not None:
             fields["attributes"] = self._attributes(plan, fields["attributes"])
+        if told.promises is not None:
+            fields["promises"] = told.promises
+        elif before:
+            fields["promises"] = list(before.promises)
+        fields |= {key: told.limits.get(key, getattr(before, key, None)) for key in LIMITS}
         self._find_brand(plan, fields)
         self._find_category(plan, fields)
         if told.tags is not None:
@@ -496,6 +505,7 @@ class Planner:
                         list_price=old.list_price,
                         code=old.code,
                         weight_grams=old.weight_grams,
+                        volume_cm3=old.volume_cm3,
                         barcode=old.barcode,
                         is_active=old.is_active,
                     )
@@ -513,6 +523,7 @@ class Planner:
             list_price=or_old("list_price", sku.list_price, old and old.list_price),
             code=or_old("sku", sku.code, old and old.code),
             weight_grams=sku.grams if sku.grams is not None else old.weight_grams if old else 0,
+            volume_cm3=sku.volume if sku.volume is not None else old.volume_cm3 if old else 0,
             barcode=or_old("barcode", sku.barcode, old and old.barcode),
             is_active=or_old("offered", sku.is_offered, old and old.is_active),
         )
@@ -635,6 +646,11 @@ class Planner:
         if before.attributes != after.attributes:
             old, new = _lines(before.attributes), _lines(after.attributes)
             plan.changes.append((name("attributes"), old, new))
+        if before.promises != after.promises:
+            plan.changes.append((name("promises"), ", ".join(before.promises), ", ".join(after.promises)))
+        for key in LIMITS:
+            if getattr(before, key) != getattr(after, key):
+                plan.changes.append((name(key), _shown(getattr(before, key)), _shown(getattr(after, key))))
         if before.options != after.options:
             plan.changes.append((name("option1_name"), _named(before.options), _named(after.options)))
         old_skus = {tuple(sku.choice): sku for sku in skus}
@@ -647,6 +663,7 @@ class Planner:
                 continue
             for key, attribute in (
                 ("price", "price"), ("list_price", "list_price"), ("sku", "code"), ("grams", "weight_grams"),
+                ("volume", "volume_cm3"),
                 ("barcode", "barcode"), ("offered", "is_active"),
             ):  # fmt: skip
                 old, new = getattr(sku, attribute), getattr(draft, attribute)

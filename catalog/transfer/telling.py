@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from catalog.products import LONGEST_ALT, LONGEST_TITLE, MOST_PICTURES
 from catalog.stock import LARGEST_COUNT
+from catalog.terms import MOST_LIMIT
 from catalog.transfer.cells import Row, UnreadableFile, Wrong
-from catalog.transfer.columns import LANGUAGES, OPTIONS, Columns
+from catalog.transfer.columns import LANGUAGES, LIMITS, OPTIONS, Columns
 from mall.money import Money
 from mall.texts import Text
 
@@ -26,6 +27,7 @@ LONGEST_CODE = 60
 LONGEST_BARCODE = 40
 LONGEST_TAGS = 1_000
 MOST_GRAMS = 1_000_000
+MOST_VOLUME = 100_000_000
 MOST_ROWS_OF_PRODUCT = 1_000
 MOST_SCATTERED = 500
 LARGEST_PRICE = 10**11  # fen
@@ -55,6 +57,7 @@ class ToldSku:
     list_price: Money | None = None
     code: str = ""
     grams: int | None = None
+    volume: int | None = None
     barcode: str = ""
     quantity: int | None = None
     image: str = ""
@@ -88,6 +91,8 @@ class Told:
     tags: str | None = None
     attributes: str | None = None
     values: dict[str, str] = field(default_factory=dict)  # column to what it says for an attribute of the category
+    promises: list[str] | None = None
+    limits: dict[str, int | None] = field(default_factory=dict)
     status: str | None = None
     option_names: list[Text] = field(default_factory=list)
     skus: list[ToldSku] = field(default_factory=list)
@@ -260,6 +265,9 @@ class _Teller:
                 told.say(row.number, self.columns.name("tags"), _too_long(LONGEST_TAGS))
         if "attributes" in self.columns:
             told.attributes = self._text(row, "attributes")
+        if "promises" in self.columns:
+            told.promises = [code for code in re.split(r"[,，;；\s]+", self._text(row, "promises")) if code]
+        told.limits = {key: self._whole_number(row, key, MOST_LIMIT) for key in LIMITS if key in self.columns}
         told.values = {key: self._text(row, key) for key in self.columns.asked}
         if self._text(row, "gift_card").casefold() in _YES:
             told.say(row.number, self.columns.name("gift_card"), _("Gift cards cannot be imported."))
@@ -318,10 +326,23 @@ class _Teller:
         sku.code = self._limited(row, "sku", LONGEST_CODE)
         sku.barcode = self._barcode(row)
         sku.grams = self._grams(row)
+        sku.volume = self._whole_number(row, "volume", MOST_VOLUME)
         sku.quantity = self._quantity(row)
         sku.image = self._text(row, "variant_image")
         sku.is_offered = self._text(row, "offered").casefold() not in _NO
         told.skus.append(sku)
+
+    def _whole_number(self, row: Row, key: str, most: int) -> int | None:
+        """A whole number up to the most; nothing where the cell is blank."""
+        text = self._text(row, key)
+        if not text:
+            return None
+        plain = text[:-2] if text.endswith(".0") else text
+        if not (plain.isascii() and plain.isdigit() and len(plain) < 12 and int(plain) <= most):
+            why = _("Write a whole number up to %(most)d.") % {"most": most}
+            self.result.say(row.number, self.columns.name(key), why)
+            return None
+        return int(plain)
 
     def _limited(self, row: Row, key: str, most: int) -> str:
         text = self._text(row, key)

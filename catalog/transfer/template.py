@@ -50,6 +50,9 @@ def meanings() -> list[tuple[str, str]]:
         ("Subtitle", _("The selling point.")),
         ("Attributes", _("One per line: name = value, each as “Chinese | English”.")),
         ("Attribute: …", _("What the category asks, such as “Attribute: Roast”; several choices apart by “;”.")),
+        ("Volume (cm³)", _("The volume in cubic centimetres.")),
+        ("Promises", _("What the mall lets shops promise, by its codes, between commas.")),
+        ("Limit per order / buyer / over days", _("How many of it one may buy, and over how many days that counts.")),
         ("Offered", _("FALSE for a combination that is not offered.")),
     ]
 

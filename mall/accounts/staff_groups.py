@@ -23,6 +23,7 @@ SEES_GOODS = {
 KEEPS_ATTRIBUTES = {
     "catalog.view_attribute", "catalog.add_attribute", "catalog.change_attribute", "catalog.delete_attribute",
 }  # fmt: skip
+KEEPS_PROMISES = {"catalog.view_servicepromise", "catalog.add_servicepromise", "catalog.change_servicepromise"}
 KEEPS_SEARCH = {
     "catalog.view_productsearch", "catalog.view_searchedwords", "catalog.make_synonym", "catalog.add_searchrule",
     "catalog.change_searchrule", "catalog.delete_searchrule",
@@ -80,6 +81,7 @@ STAFF_GROUPS = {
             *SEES_GOODS,
             *KEEPS_SEARCH,
             *KEEPS_ATTRIBUTES,
+            *KEEPS_PROMISES,
             "catalog.view_brandauthorization",
             "catalog.decide_brandauthorization",
             "merchants.view_application",
@@ -104,6 +106,7 @@ STAFF_GROUPS = {
             *SEES_GOODS,
             *SEES_ORDERS,
             *KEEPS_SEARCH,
+            *KEEPS_PROMISES,
             "merchants.view_application",
             "merchants.view_trade",
             "merchants.add_trade",

@@ -81,6 +81,7 @@ def _draft(sku, share: int) -> SkuDraft:
         list_price=sku.list_price,
         code=sku.code,
         weight_grams=sku.weight_grams,
+        volume_cm3=sku.volume_cm3,
         barcode=sku.barcode,
         is_active=sku.is_active,
     )
