@@ -56,7 +56,7 @@ class Shown:
 
 def facts_of(product: Product) -> dict:
     """The reviewed facts of a product as data, without its pictures."""
-    facts = {"category": product.category_id, "brand": product.brand_id}
+    facts = {"kind": str(product.kind), "category": product.category_id, "brand": product.brand_id}
     facts |= {name: dict(getattr(product, name)) for name in TEXTS}
     facts |= {name: list(getattr(product, name)) for name in DATA}
     return facts | {"values": specifications.packed(values_of(product))}

@@ -37,6 +37,7 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
             "options": list(shown.options),
             "attributes": list(shown.attributes),
             "values": changes.values_of(shown),
+            "kind": shown.kind,
             "promises": list(shown.promises),
             **{name: getattr(shown, name) for name in terms.LIMITS},
         },

@@ -63,6 +63,8 @@ def differences(product: Product, old: dict, new: dict) -> Differences:
     lines = []
     for name, label in (("title", _("title")), ("subtitle", _("selling point"))):
         lines += _texts(label, old.get(name, {}), new.get(name, {}))
+    if "kind" in new:
+        lines.append(_line(_("kind"), _kind(old), _kind(new)))
     for name, model, label in (("category", Category, _("category")), ("brand", Brand, _("brand"))):
         if name in new:
             lines.append(_line(label, _name(model, old.get(name)), _name(model, new[name])))
@@ -151,6 +153,10 @@ def _name(model: type, key: int | None) -> str:
 
 def _attributes(facts: dict) -> dict[str, str]:
     return {line_of(row["name"]): line_of(row["value"]) for row in facts.get("attributes", ())}
+
+
+def _kind(facts: dict) -> str:
+    return str(Product.Kind(facts["kind"]).label) if "kind" in facts else ""
 
 
 def _promises(old: dict, new: dict) -> list[Line]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from catalog import kinds
 from catalog.models import Product, Sku
 from mall.money import Money
 from mall.rows import select_rows
@@ -42,6 +43,17 @@ class BuyableSku:
     most_per_order: int | None = None
     most_per_buyer: int | None = None
     limit_days: int | None = None
+    kind: str = Product.Kind.PHYSICAL
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it goes in a parcel."""
+        return kinds.is_sent(self.kind)
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether the shop must know where the shopper lives."""
+        return kinds.is_sent(self.kind)
 
     @property
     def is_limited(self) -> bool:
@@ -62,7 +74,8 @@ OFFERS = """
             WHERE t.sku_id = k.id AND w.sells_online
         ), 0),
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
-        s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days
+        s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days,
+        p.kind
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -81,6 +94,7 @@ def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
     product_status, is_active, shop_status, restriction, most_per_order, most_per_buyer, limit_days,
+    kind,
 ) -> BuyableSku:  # fmt: skip
     why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available)
     return BuyableSku(
@@ -104,6 +118,7 @@ def _offer(
         most_per_order=most_per_order,
         most_per_buyer=most_per_buyer,
         limit_days=limit_days,
+        kind=kind,
     )
 
 

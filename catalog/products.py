@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import changes, descriptions, specifications, terms
+from catalog import changes, descriptions, kinds, specifications, terms
 from catalog.brands import must_be_authorized
 from catalog.changes import Shown
 from catalog.generation import forget_products_after_commit
@@ -34,6 +34,7 @@ from catalog.options import WrongOptions, check_options, matrix
 from catalog.search.engine import engine
 from catalog.search.index import follow_status
 from catalog.stock import default_warehouse
+from catalog.stock.shelves import lock_shelves
 from mall.audit.trail import record, record_many
 from mall.events.bus import publish
 from mall.events.catalog import ProductApproved, ProductChanged, ProductChangeDecided
@@ -56,7 +57,7 @@ SKU_FIELDS = [
     "price", "list_price", "code", "weight_grams", "volume_cm3", "barcode", "is_active", "window_price", "window_from",
 ]  # fmt: skip
 WRITABLE = {
-    "category", "brand", "title", "subtitle", "description", "options", "attributes", "handle", "promises",
+    "category", "brand", "title", "subtitle", "description", "options", "attributes", "handle", "kind", "promises",
     *terms.LIMITS,
 }  # fmt: skip
 
@@ -92,6 +93,15 @@ class TradeNotAdmitted(Refusal):
     """The shop may not sell goods of this trade now: it was not admitted to it, or a document has run out."""
 
     code = "trade-not-admitted"
+
+
+class KindStays(Refusal):
+    """What depends on the kind of a product is there already."""
+
+    code = "kind-stays"
+
+    def __init__(self, message: str):
+        super().__init__(message, field="kind")
 
 
 class TooManyPictures(Refusal):
@@ -147,7 +157,7 @@ def save_product(
     kept, for carts and orders name them. What was approved and changes in what is reviewed stays as it is where a
     person must look: the edit waits as the one pending change of the product, which the next edit amends.
 
-    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle, promises and
+    :param fields: any of category, brand, title, subtitle, description, options, attributes, handle, kind, promises and
         limits (``catalog.terms``); and ``values``, what it says for the attributes of its category, by their keys
         (``catalog.specifications``); of an approved product with a change that waits they are laid over that change
     :param resumes: a change of the product that was refused or withdrawn, on which this edit goes on
@@ -157,6 +167,7 @@ def save_product(
     :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
     :raises WrongPrice: a price that cannot be
     :raises WrongTerms: a promise that the mall does not know, or a limit that cannot be
+    :raises KindStays: it was approved once, or has stock, and would become of another kind
     :raises DuplicateCode: another SKU of the shop has this code
     """
     is_new = product is None
@@ -169,6 +180,8 @@ def save_product(
     changes.lay_over(product, proposed)
     values_before = changes.values_of(product)
     values = _take(product, fields, values_before)
+    if not is_new and product.kind != live["kind"]:
+        _must_be_open(product)
     findings = _checked(product, skus)
     _check_codes(product, skus)
     product.changed_at = now
@@ -851,6 +864,13 @@ def _must_say_what_is_required(product: Product) -> None:
         raise IncompleteProduct(
             _("Say what goods of this category must tell: %(names)s.") % {"names": _(", ").join(names)}, missing=names
         )
+
+
+def _must_be_open(product: Product) -> None:
+    """:raises KindStays: its kind cannot be another any more"""
+    shelves = lock_shelves(product.skus.values("pk"))
+    if product.status not in kinds.STILL_OPEN or any(row.on_hand for row in shelves.rows):
+        raise KindStays(_("The kind stays once a product was approved, or has stock. Make a new product instead."))
 
 
 def _must_not_fall_silent(product: Product, before: dict, after: dict) -> None:

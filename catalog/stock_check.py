@@ -1,6 +1,7 @@
 """
 Does the stock add up? Movements make on hand, held reservations make reserved, neither is ever exceeded, and what a
-transfer took from one shelf is in transit or lies on the other. Run every night and by ``verify_stock``.
+transfer took from one shelf is in transit or lies on the other; of goods that are codes, as many are free as are on
+hand. Run every night and by ``verify_stock``.
 """
 
 from django.db import connection
@@ -54,6 +55,16 @@ END
 ORDER BY c.transfer, c.sku_id
 LIMIT %s
 """
+# Of goods that are codes: what is on hand, and how many codes are free.
+_CODES = """
+WITH held AS (
+    SELECT k.id, k.public_id, sum(s.on_hand) AS on_hand FROM catalog_stock s JOIN catalog_sku k ON k.id = s.sku_id
+    JOIN catalog_product p ON p.id = k.product_id WHERE p.kind = 'virtual' GROUP BY k.id
+),
+free AS (SELECT sku_id, count(*) AS codes FROM catalog_goodscode WHERE status = 'free' GROUP BY sku_id)
+SELECT h.public_id, h.on_hand, coalesce(f.codes, 0) FROM held h LEFT JOIN free f ON f.sku_id = h.id
+WHERE h.on_hand <> coalesce(f.codes, 0) ORDER BY h.id LIMIT %s
+"""
 _COUNTS = """
 SELECT (SELECT count(*) FROM catalog_stock), (SELECT count(*) FROM catalog_stockmovement),
        (SELECT count(*) FROM catalog_reservation), (SELECT count(*) FROM catalog_stocktransfer)
@@ -89,6 +100,10 @@ def verify_stock() -> dict:
                 "missed": int(missed),
             }
             for sku, transfer, status, quantity, gone, come, missed in cursor.fetchall()
+        ]
+        cursor.execute(_CODES, [SHOWN_FAULTS])
+        faults += [
+            {"sku": sku, "on_hand": int(on_hand), "free_codes": codes} for sku, on_hand, codes in cursor.fetchall()
         ]
     return {
         "ok": not faults,

@@ -16,12 +16,13 @@ from mall.money import DEFAULT_CURRENCY, Money
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """So many of a SKU at the price at which it is sold now."""
+    """So many of a SKU at the price at which it is sold now; whether it goes in a parcel."""
 
     sku_id: int
     shop_id: int
     unit_price: Money
     quantity: int
+    is_sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,15 @@ def _goods(draft: _Draft) -> None:
 
 
 def _shipping(draft: _Draft) -> None:
-    """The shop's fee for delivery, or nothing when the goods after discounts reach its amount."""
-    payable = draft.goods_total - Money.total(draft.discounts.values(), draft.goods_total.currency)
+    """The shop's fee for delivery, or nothing when what is sent reaches its amount after discounts."""
+    sent = [line for line in draft.lines if line.is_sent]
+    nothing = Money(0, draft.goods_total.currency)
+    if not sent:
+        draft.note("shipping", 1, nothing, sent=False)
+        return
+    payable = Money.total(
+        (line.unit_price * line.quantity - draft.discounts[line.sku_id] for line in sent), nothing.currency
+    )
     over = draft.terms.free_shipping_over
     free = over is not None and payable >= over
     draft.shipping_fee = Money(0, payable.currency) if free else draft.terms.shipping_fee

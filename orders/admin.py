@@ -64,8 +64,8 @@ class OrderAdmin(VerbAdmin):
             is_grave=True,
         )
     ]
-    list_display = ["public_id", "shop", "shopper", "status", "total", "placed_at", "paid_at", "due_at"]
-    list_filter = ["status", "placed_at"]
+    list_display = ["public_id", "shop", "shopper", "status", "kind", "total", "placed_at", "paid_at", "due_at"]
+    list_filter = ["status", "kind", "placed_at"]
     search_fields = ["=public_id", "=group__public_id", "=shop__slug", "=shopper__email", "=parcels__tracking_number"]
     list_select_related = ["shop", "shopper"]
     ordering = ["-pk"]

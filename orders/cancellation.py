@@ -116,7 +116,7 @@ def _close_next_group(now: datetime) -> OrderGroup | None:
 
 def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
     """Cancel these orders of one group, whose rows the caller has locked."""
-    was_paid = {order.pk: order.status == Order.Status.PAID for order in orders}
+    was_paid = {order.pk: order.paid_at is not None for order in orders}
     before = {order.pk: order.status for order in orders}
     for order in orders:
         Order.FLOW.move(order, Order.Status.CANCELED)

@@ -72,6 +72,7 @@ class CartShop:
     shipping_fee: Money
     total: Money
     free_shipping_gap: Money | None
+    is_sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,16 @@ class CartView:
     @property
     def lines(self) -> list[CartLineView]:
         return [line for shop in self.shops for line in shop.lines]
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something in it does not go in a parcel."""
+        return any(not line.sku.is_sent for line in self.lines)
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether something in it must be brought to the shopper."""
+        return any(line.sku.needs_address for line in self.lines)
 
 
 @transaction.atomic
@@ -207,7 +218,7 @@ def view_of(lines: list[HeldLine], *, shopper: User | None = None) -> CartView:
     ]
     whole = quote(
         [
-            QuoteLine(view.sku.sku_id, view.sku.shop_id, view.sku.price, view.quantity)
+            QuoteLine(view.sku.sku_id, view.sku.shop_id, view.sku.price, view.quantity, view.sku.is_sent)
             for view in views
             if view.sku.is_buyable
         ],
@@ -249,6 +260,7 @@ def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTer
     first, nothing = lines[0].sku, Money(0, currency)
     goods = part.goods_total if part else nothing
     over = terms.free_shipping_over
+    sent = Money.total((line.total for line in lines if line.sku.is_sent and line.sku.is_buyable), currency)
     return CartShop(
         shop_id=first.shop_id,
         name=first.shop_name,
@@ -257,7 +269,8 @@ def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTer
         goods_total=goods,
         shipping_fee=part.shipping_fee if part else nothing,
         total=part.total if part else nothing,
-        free_shipping_gap=over - goods if part and part.shipping_fee and over and over > goods else None,
+        free_shipping_gap=over - sent if part and part.shipping_fee and over and over > sent else None,
+        is_sent=any(line.sku.is_sent for line in lines),
     )
 
 

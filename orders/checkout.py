@@ -1,4 +1,4 @@
-"""Checkout (O2): a cart becomes one order per shop under one group, all or nothing, once per checkout key."""
+"""Checkout (O2): a cart becomes orders of its shops under one group, all or nothing, once per checkout key."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -17,11 +17,12 @@ from mall.events.bus import publish
 from mall.events.orders import OrdersPlaced
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
-from marketing.pricing import Quote, QuoteLine, ShopQuote, quote
+from marketing.pricing import Quote, QuoteLine, quote
 from orders import tunables
 from orders.cart import NotForSale, terms_of
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
+from orders.parts import Part, parts_of
 from orders.steps import write_steps
 
 
@@ -35,6 +36,13 @@ class PriceChanged(Refusal):
     """What the shopper was shown is not what it costs now; she is asked again."""
 
     code = "price-changed"
+
+
+class AddressNeeded(Refusal):
+    """Something in the cart must be brought to the shopper, and she has not said where to."""
+
+    code = "address-needed"
+    status = 400
 
 
 class AddressBookFull(Refusal):
@@ -69,18 +77,18 @@ def place_order(
     *,
     shopper: User,
     checkout_key: UUID,
-    address: Address,
+    address: Address | None,
     expected: str | None = None,
     messages: Mapping[int, str] | None = None,
     now: datetime,
     only_skus: Collection[int] | None = None,
 ) -> OrderGroup:
     """
-    Turn the shopper's cart into one order per shop, all or nothing.
+    Turn the shopper's cart into one order per shop and kind of goods, all or nothing.
 
     Asking again with the same checkout key returns the group already placed.
 
-    :param address: one of the shopper's; the orders keep a copy
+    :param address: one of the shopper's; the orders keep a copy if they need one, and none is needed if none does
     :param expected: the fingerprint of the quote that she was shown; ``None`` takes the present prices
     :param messages: what she wants to tell the shops, by the shop's key
     :param only_skus: keys of the SKUs to order; the others stay in the cart
@@ -88,9 +96,10 @@ def place_order(
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
     :raises LimitReached: more than one may buy of a product; nothing was placed
+    :raises AddressNeeded: something must be brought to her, and no address was named; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
     """
-    if address.shopper_id != shopper.pk:
+    if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
     placed, lines = _placed_or_wanted(shopper, checkout_key, _lock_cart(shopper))
     if placed:
@@ -105,6 +114,10 @@ def place_order(
     if expected is not None and expected != whole.fingerprint:
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
 
+    parts = parts_of(whole, offers)
+    if address is None and any(part.needs_address for part in parts):
+        raise AddressNeeded(_("Say where it should go."))
+
     pay_by = now + timedelta(minutes=tunables.UNPAID_MINUTES.value)
     group = OrderGroup(
         shopper=shopper,
@@ -115,11 +128,11 @@ def place_order(
         pay_by=pay_by,
     )
     insert_rows([group])
-    orders = _write_orders(group, whole, offers, address, messages or {})
+    orders = _write_orders(group, parts, offers, address, messages or {})
     stock.reserve_all(
         documents={
-            order.public_id: {line.sku_id: line.quantity for line in part.lines}
-            for order, part in zip(orders, whole.shops, strict=True)
+            order.public_id: {line.sku_id: line.quantity for line in part.quote.lines}
+            for order, part in zip(orders, parts, strict=True)
         },
         now=now,
         expires_at=pay_by,
@@ -135,6 +148,9 @@ def place_order(
         )
     )
     return group
+
+
+NOWHERE = Address(consignee="", phone="", province="", city="", district="", line="")  # of what is never brought
 
 
 # This verb's reads and writes are spelled out as statements: a checkout must not cost more than three times its SQL.
@@ -196,7 +212,13 @@ def _public_ids(offers: list[BuyableSku]) -> list[str]:
 def _priced(lines: list[_Line], offers: dict[int, BuyableSku]) -> Quote:
     return quote(
         [
-            QuoteLine(line.sku_id, offers[line.sku_id].shop_id, offers[line.sku_id].price, line.quantity)
+            QuoteLine(
+                line.sku_id,
+                offers[line.sku_id].shop_id,
+                offers[line.sku_id].price,
+                line.quantity,
+                offers[line.sku_id].is_sent,
+            )
             for line in lines
         ],
         terms_of(offers.values()),
@@ -204,37 +226,44 @@ def _priced(lines: list[_Line], offers: dict[int, BuyableSku]) -> Quote:
 
 
 def _write_orders(
-    group: OrderGroup, whole: Quote, offers: dict[int, BuyableSku], address: Address, messages: Mapping[int, str]
+    group: OrderGroup,
+    parts: list[Part],
+    offers: dict[int, BuyableSku],
+    address: Address | None,
+    messages: Mapping[int, str],
 ) -> list[Order]:
-    """One order per shop with its lines and the first step of its timeline: three statements."""
-    orders = insert_rows(_order(group, part, address, messages) for part in whole.shops)
+    """One order per part with its lines and the first step of its timeline: three statements."""
+    orders = insert_rows(_order(group, part, address, messages) for part in parts)
     insert_rows(
         _line(order, priced, offers[priced.sku_id])
-        for order, part in zip(orders, whole.shops, strict=True)
-        for priced in part.lines
+        for order, part in zip(orders, parts, strict=True)
+        for priced in part.quote.lines
     )
     write_steps(orders, OrderStep.Kind.PLACED, at=group.placed_at, by=group.shopper)
     return orders
 
 
-def _order(group: OrderGroup, part: ShopQuote, address: Address, messages: Mapping[int, str]) -> Order:
+def _order(group: OrderGroup, part: Part, address: Address | None, messages: Mapping[int, str]) -> Order:
+    quote = part.quote
+    where = address if part.needs_address and address else NOWHERE
     return Order(
-        shop_id=part.shop_id,
+        shop_id=quote.shop_id,
         group=group,
         shopper=group.shopper,
-        currency=part.total.currency,
-        goods_total=part.goods_total,
-        shipping_fee=part.shipping_fee,
-        discount=part.discount,
-        total=part.total,
-        price_trace=part.trace,
-        consignee=address.consignee,
-        phone=address.phone,
-        province=address.province,
-        city=address.city,
-        district=address.district,
-        address_line=address.line,
-        message=messages.get(part.shop_id, ""),
+        kind=part.kind,
+        currency=quote.total.currency,
+        goods_total=quote.goods_total,
+        shipping_fee=quote.shipping_fee,
+        discount=quote.discount,
+        total=quote.total,
+        price_trace=quote.trace,
+        consignee=where.consignee,
+        phone=where.phone,
+        province=where.province,
+        city=where.city,
+        district=where.district,
+        address_line=where.line,
+        message=messages.get(quote.shop_id, ""),
         placed_at=group.placed_at,
         due_at=group.pay_by,
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from orders.models import Order
 
-WANTED = [Order.Status.UNPAID, Order.Status.PAID]
+WANTED = [Order.Status.UNPAID, Order.Status.PAID, Order.Status.BOOKED]
 
 
 def claimed(documents: Iterable[str]) -> set[str]:
     """
-    Those of these documents that are orders whose goods are to be shipped, or may yet be.
+    Those of these documents that are orders whose goods are to be shipped or used, or may yet be.
 
     An order that has left these states never comes back to them.
     """

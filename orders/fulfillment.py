@@ -11,6 +11,7 @@ from catalog import stats, stock
 from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import OrderCompleted, OrderDelivered, OrderShipped
+from mall.flow import WrongStatus
 from mall.refusals import Refusal
 from orders import tunables
 from orders.locks import lock_order
@@ -118,7 +119,9 @@ def mark_delivered(*, order: Order, now: datetime, by=None) -> Order:
     :raises WrongStatus: not on its way
     """
     order = lock_order(order.pk)
-    _deliver([order], by=by, now=now)
+    if order.status != Order.Status.SHIPPED:
+        raise WrongStatus(_("This order is not on its way."))
+    deliver_orders([order], by=by, now=now)
     return order
 
 
@@ -136,7 +139,7 @@ def complete_order(*, order: Order, now: datetime, by=None) -> Order:
 
 def deliver_shipped_orders(*, now: datetime) -> int:
     """Parcels that nobody confirmed in time count as delivered; returns how many orders. In resumable batches."""
-    return _in_batches(Order.Status.SHIPPED, _deliver, now)
+    return _in_batches(Order.Status.SHIPPED, deliver_orders, now)
 
 
 def complete_delivered_orders(*, now: datetime) -> int:
@@ -160,7 +163,8 @@ def _in_batches(status: str, move, now: datetime) -> int:
         count += len(orders)
 
 
-def _deliver(orders: list[Order], *, by, now: datetime) -> None:
+def deliver_orders(orders: list[Order], *, by, now: datetime) -> None:
+    """These orders, whose rows the caller has locked, have arrived, or were handed over."""
     due_at = now + timedelta(days=tunables.COMPLETION_DAYS.value)
     for order in orders:
         Order.FLOW.move(order, Order.Status.DELIVERED)

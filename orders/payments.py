@@ -19,7 +19,7 @@ from mall.events.bus import publish
 from mall.events.orders import LatePaymentReceived, OrderPaid
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
-from orders import gateways, tunables
+from orders import gateways, handing_over, tunables
 from orders.gateways.base import Answer, BadNotice, ChannelUnavailable, Notice, Standing
 from orders.locks import lock_group, lock_payment
 from orders.models import Order, OrderGroup, OrderStep, Payment, PaymentNotice
@@ -124,11 +124,12 @@ def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payme
 
 def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment, now: datetime) -> None:
     for order in orders:
-        Order.FLOW.move(order, Order.Status.PAID)
+        Order.FLOW.move(order, Order.Status.PAID if order.is_sent else Order.Status.BOOKED)
         order.paid_at, order.due_at = now, None
-    Order.objects.filter(pk__in=[order.pk for order in orders]).update(
-        status=Order.Status.PAID, paid_at=now, due_at=None
-    )
+    for status in sorted({order.status for order in orders}):
+        Order.objects.filter(pk__in=[order.pk for order in orders if order.status == status]).update(
+            status=status, paid_at=now, due_at=None
+        )
     keep_reserved(documents=[order.public_id for order in orders])
     write_steps(orders, OrderStep.Kind.PAID, at=now)
     publish(
@@ -146,6 +147,8 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment, now: da
             for order in orders
         )
     )
+    if not all(order.is_sent for order in orders):
+        handing_over.hand_over_at_once(orders, now=now)
 
 
 def _send_back(group: OrderGroup, payment: Payment, now: datetime) -> None:

@@ -82,7 +82,8 @@ def counts_by_status(orders: QuerySet[Order]) -> dict[str, int]:
 
 def unfinished_orders(shop) -> str:
     """What a shop still owes shoppers, in words; empty when nothing. One query."""
-    moving = [Order.Status.UNPAID, Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED]
+    ended = [Order.Status.COMPLETED, Order.Status.CANCELED]
+    moving = [status for status in Order.Status.values if status not in ended]
     left = Order.objects.owned_by(shop).filter(status__in=moving).count()
     words = ngettext("%(count)d order is not finished.", "%(count)d orders are not finished.", left)
     return words % {"count": left} if left else ""

@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from orders import cancellation, fulfillment, payments, refunds
+from orders import cancellation, fulfillment, handing_over, payments, refunds
 from orders.gateways import sandbox_bank
 
 
@@ -32,6 +32,12 @@ def deliver_shipped_orders() -> dict | None:
 def complete_delivered_orders() -> dict | None:
     count = fulfillment.complete_delivered_orders(now=clock.now())
     return {"completed": count} if count else None
+
+
+@job("orders.hand_out_codes")
+def hand_out_codes() -> dict | None:
+    count = handing_over.hand_out_codes(now=clock.now())
+    return {"handed_out": count} if count else None
 
 
 @job("orders.sandbox_notify")

@@ -27,6 +27,9 @@ class Upcoming:
     order_count: int
 
 
+PAID_AND_MOVING = [Order.Status.PAID, Order.Status.BOOKED, Order.Status.SHIPPED, Order.Status.DELIVERED]
+
+
 @dataclass(frozen=True, slots=True)
 class Awaiting:
     """Paid by shoppers, but the orders are not completed: nobody's share yet."""
@@ -46,7 +49,7 @@ def awaiting_completion(shop: Shop) -> Awaiting:
     """Orders on their way to completion: what their shoppers have paid."""
     found = (
         Order.objects.owned_by(shop)
-        .filter(status__in=[Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED], currency=shop.currency)
+        .filter(status__in=PAID_AND_MOVING, currency=shop.currency)
         .aggregate(amount=Sum("total"), order_count=Count("pk"))
     )
     return Awaiting(Money(int(found["amount"] or 0), shop.currency), found["order_count"])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog import changes
 from catalog.categories import documents_of
+from catalog.kinds import STILL_OPEN
 from catalog.lines import line_of, lines_of, text_of
 from catalog.models import (
     Attribute,
@@ -104,6 +105,13 @@ class ProductForm(forms.Form):
     subtitle = TextFormField(label=gettext_lazy("Selling point"), max_length=LONGEST_TITLE, required=False)
     category = CategoryField(label=gettext_lazy("Category"), queryset=Category.objects.none())
     brand = forms.ModelChoiceField(label=gettext_lazy("Brand"), queryset=Brand.objects.none(), required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=Product.Kind.choices,
+        initial=Product.Kind.PHYSICAL,
+        required=False,
+        help_text=gettext_lazy("What is sold. It stays once the product was approved."),
+    )
     description = TextFormField(
         label=gettext_lazy("Description"),
         max_length=LONGEST_DESCRIPTION,
@@ -136,6 +144,8 @@ class ProductForm(forms.Form):
         shown = {category.pk for category in without_hidden(Category.objects.order_by("path"))} | {kept}
         self.fields["category"].queryset = Category.objects.filter(pk__in=shown).order_by("path")
         self.fields["brand"].queryset = Brand.objects.order_by("slug")
+        if live and live.status not in STILL_OPEN:
+            self.fields["kind"].disabled = True
         self.fields["promises"].choices = [(row.code, str(row.name)) for row in promises_offered()]
         self._offer_shelves()
         self.category_chosen = self._chosen_category()
@@ -216,6 +226,7 @@ class ProductForm(forms.Form):
             "description": product.description,
             "category": product.category_id,
             "brand": product.brand_id,
+            "kind": product.kind,
             "attributes": "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in product.attributes),
             "promises": product.promises,
             **{name: getattr(product, name) for name in LIMITS},
@@ -269,7 +280,8 @@ class ProductForm(forms.Form):
             "category", "brand", "title", "subtitle", "description", "options", "attributes", "promises", *LIMITS,
         )  # fmt: skip
         values = {row.attribute_id: self.cleaned_data[f"value_{row.attribute_id}"] for row in self.asked}
-        return {name: self.cleaned_data[name] for name in names} | {"values": values}
+        kind = self.cleaned_data["kind"] or (self.product.kind if self.product else Product.Kind.PHYSICAL)
+        return {name: self.cleaned_data[name] for name in names} | {"values": values, "kind": kind}
 
 
 def _initial_value(attribute: Attribute, said):

@@ -26,6 +26,7 @@ class ProductFilter(ListFilter):
     """By state, words, category, stock, price and the day of the last change."""
 
     status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Product.Status.choices], required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *Product.Kind.choices], required=False)
     category = CategoryField(label=_("Category"), queryset=Category.objects.order_by("path"), required=False)
     shelf = ShopCategoryField(  # the scope of the shop shows its own only
         label=_("Category of the shop"),
@@ -50,6 +51,8 @@ class ProductFilter(ListFilter):
         mine = rows
         if status := self.value("status"):
             rows = rows.filter(status=status)
+        if kind := self.value("kind"):
+            rows = rows.filter(kind=kind)
         if word := self.value("q"):
             by_code = mine.filter(skus__code=word).order_by().values_list("pk", flat=True)
             rows = rows.filter(Q(title__icontains=word) | Q(public_id=word.lower()) | Q(pk__in=list(by_code)))

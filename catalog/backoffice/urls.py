@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.backoffice import brand_views, grid, imports, shelf_views, views
+from catalog.backoffice import brand_views, grid, imports, kind_views, shelf_views, views
 
 app_name = "catalog"
 
@@ -29,5 +29,7 @@ urlpatterns = [
     path("<slug:public_id>/status/", views.status, name="status"),
     path("<slug:public_id>/sale-times/", views.sale_times, name="sale-times"),
     path("<slug:public_id>/stock/", views.stock, name="stock"),
+    path("<slug:public_id>/codes/", kind_views.codes, name="codes"),
+    path("<slug:public_id>/codes/<slug:code_id>/withdraw/", kind_views.withdraw, name="code-withdraw"),
     path("<slug:public_id>/pictures/", views.picture, name="picture"),
 ]

@@ -460,6 +460,8 @@ def _add_pictures(request: HttpRequest, product: Product) -> None:
 def stock(request: HttpRequest, public_id: str) -> HttpResponse:
     """The stock of a product in one warehouse, which ``warehouse`` names in the address."""
     product = _mine(request, public_id)
+    if product.kind == Product.Kind.VIRTUAL:  # its codes are its stock
+        return redirect("backoffice:catalog:codes", request.shop.slug, public_id)
     warehouses = list(Warehouse.objects.owned_by(request.shop).open().order_by("position", "pk"))
     if not warehouses:
         warehouses = [default_warehouse(request.shop)]

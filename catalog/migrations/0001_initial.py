@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import catalog.models.attribute
+import mall.crypto
 import mall.ids
 import mall.money
 import mall.pictures
@@ -440,6 +441,16 @@ class Migration(migrations.Migration):
                         default="draft",
                         max_length=12,
                         verbose_name="status",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("physical", "Goods that are shipped"), ("virtual", "Codes")],
+                        db_default="physical",
+                        default="physical",
+                        max_length=12,
+                        verbose_name="kind",
                     ),
                 ),
                 (
@@ -2185,6 +2196,70 @@ class Migration(migrations.Migration):
                             ("list_price", None), ("list_price__gt", models.F("price")), _connector="OR"
                         ),
                         name="sku_list_price_above_price",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="GoodsCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="gcd", unique=True)),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="codes", to="catalog.sku"
+                    ),
+                ),
+                ("code", mall.crypto.EncryptedTextField(verbose_name="code")),
+                ("code_index", mall.crypto.BlindIndexField(source="code")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("free", "To be sold"), ("given", "Handed out"), ("withdrawn", "Withdrawn")],
+                        default="free",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("batch", models.CharField(max_length=40, verbose_name="came with")),
+                ("document", models.CharField(blank=True, default="", max_length=40, verbose_name="for")),
+                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("given_at", models.DateTimeField(null=True, verbose_name="handed out at")),
+            ],
+            options={
+                "verbose_name": "code of goods",
+                "verbose_name_plural": "codes of goods",
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "free")), fields=["sku", "id"], name="code_free"),
+                    models.Index(
+                        condition=models.Q(("document", ""), _negated=True), fields=["document"], name="code_given_for"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "code_index"), name="code_once_per_shop"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("given_at__isnull", False),
+                                ("status", "given"),
+                                models.Q(("document", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("document", ""), ("given_at", None), models.Q(("status", "given"), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="code_given_for_an_order",
                     ),
                 ],
             },

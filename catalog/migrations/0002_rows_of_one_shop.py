@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_shopcategory"),
         RowsOfOneShop("catalog_shelvedproduct"),
         RowsOfOneShop("catalog_sku"),
+        RowsOfOneShop("catalog_goodscode"),
         RowsOfOneShop("catalog_warehouse"),
         RowsOfOneShop("catalog_stock"),
         RowsOfOneShop("catalog_stockmovement"),

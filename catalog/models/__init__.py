@@ -9,6 +9,7 @@ from catalog.models.attribute import (
 from catalog.models.authorization import AuthorizationWarning, BrandAuthorization
 from catalog.models.category import Brand, Category, CommissionChange, FormerAddress
 from catalog.models.change import ProductChange, UnfinishedProduct
+from catalog.models.code import GoodsCode
 from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
 from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
 from catalog.models.promise import ServicePromise
@@ -40,10 +41,10 @@ from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImpor
 __all__ = [
     "Answer", "Attribute", "AttributeChoice", "AttributeOverride", "AuthorizationWarning", "Brand",
     "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "FacetName",
-    "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "HistoryOff", "ImportProblem", "ImportedPicture",
-    "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats", "ProductValue",
-    "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords", "ServicePromise",
-    "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm", "StockCount",
-    "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "UnfinishedProduct",
-    "Viewed", "Vote", "Warehouse", "Watch",
+    "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "GoodsCode", "HistoryOff", "ImportProblem",
+    "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats",
+    "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords",
+    "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm",
+    "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine",
+    "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

@@ -41,6 +41,10 @@ class Product(ShopOwned):
         TAKEN_DOWN = "taken_down", _("Taken down by the platform")
         WITHHELD = "withheld", _("Withheld: a document has run out")
 
+    class Kind(models.TextChoices):
+        PHYSICAL = "physical", _("Goods that are shipped")
+        VIRTUAL = "virtual", _("Codes")
+
     FLOW = Flow(
         {
             Status.DRAFT: {Status.IN_REVIEW, Status.ON_SALE, Status.OFF_SALE},
@@ -57,6 +61,9 @@ class Product(ShopOwned):
     public_id = PublicIdField(prefix="prd")
     handle = models.CharField(_("handle"), max_length=255, blank=True, default="")  # what files of goods call it
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=Kind, default=Kind.PHYSICAL, db_default=Kind.PHYSICAL.value
+    )
     category = models.ForeignKey(Category, models.PROTECT, related_name="products", verbose_name=_("category"))
     brand = models.ForeignKey(
         Brand, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("brand")

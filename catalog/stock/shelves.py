@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from catalog import kinds
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, Sku, Stock, StockMovement, Warehouse
 from catalog.search.index import follow_stock
@@ -34,6 +35,12 @@ class WrongCount(Refusal):
     """A count that cannot be: negative, absurdly large, or less than what is spoken for."""
 
     code = "wrong-count"
+
+
+class CountedByItself(Refusal):
+    """Nobody counts these goods by hand; ``details["skus"]`` names them by public id."""
+
+    code = "counted-by-itself"
 
 
 class WarehouseClosed(Refusal):
@@ -85,9 +92,9 @@ def lock_shelves(sku_ids: Iterable[int] | QuerySet) -> Shelves:
     return Shelves(
         list(
             Stock.objects.filter(sku__in=sku_ids if isinstance(sku_ids, QuerySet) else list(sku_ids))
-            .select_related("sku", "warehouse", "shop")
+            .select_related("sku__product", "warehouse", "shop")
             .only(
-                "on_hand", "reserved", "shop__slug", "sku__product_id", "sku__public_id", "sku__code",
+                "on_hand", "reserved", "shop__slug", "sku__product__kind", "sku__public_id", "sku__code",
                 "warehouse__sells_online", "warehouse__closed_at", "warehouse__name",
             )
             .select_for_update(of=("self",), no_key=True)
@@ -118,13 +125,24 @@ def open_shelves(warehouse: Warehouse, sku_ids: Iterable[int]) -> Shelves:
 
 
 def book(
-    shelves: Shelves, changes: Sequence[Change], *, action: str, document: str, by=None, now: datetime
+    shelves: Shelves,
+    changes: Sequence[Change],
+    *,
+    action: str,
+    document: str,
+    by=None,
+    now: datetime,
+    by_hand: bool = True,
 ) -> list[StockMovement]:
     """
     Change on hand of locked rows: one update, one insert of movements, one of what is on the record.
 
+    :param by_hand: somebody counted, moved or received; goods whose kind counts itself are never changed so
     :raises WrongCount: less would lie there than is spoken for, or absurdly much; nothing was written
+    :raises CountedByItself: their codes are the stock of some of these
     """
+    if by_hand:
+        _may_be_counted(change.stock for change in changes)
     totals: dict[int, int] = {}
     stocks: dict[int, Stock] = {}
     for change in changes:
@@ -167,6 +185,16 @@ def book(
     )
     shelves.show(now)
     return movements
+
+
+def _may_be_counted(stocks: Iterable[Stock]) -> None:
+    own = [stock.sku for stock in stocks if stock.sku.product.kind in kinds.COUNTED_BY_ITSELF]
+    if own:
+        names, public_ids = names_of({sku.pk for sku in own})
+        raise CountedByItself(
+            _("This stock is not counted by hand: it follows from the codes of %(goods)s.") % {"goods": names},
+            skus=public_ids,
+        )
 
 
 def check_room(stock: Stock, quantity: int) -> None:

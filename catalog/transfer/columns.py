@@ -52,6 +52,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "attributes": ("Attributes",),
     "volume": ("Volume (cm³)", "Volume (cm3)"),
     "offered": ("Offered",),
+    "kind": ("Kind",),
     "promises": ("Promises",),
     **{key: (name,) for key, name in LIMITS.items()},
 }

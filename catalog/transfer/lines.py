@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from catalog import kinds
 from catalog.lines import line_of
 from catalog.models import Attribute, Category, Product, ProductPicture, Sku, Stock
 from catalog.options import matrix
@@ -15,7 +16,7 @@ from catalog.transfer.planning import BRAND, KIND, TAGS
 from mall.texts import Text
 
 NAME = {key: names[0] for key, names in NAMES.items()}
-PLAIN = {"subtitle", "attributes", "volume", "offered", "promises", *LIMITS}
+PLAIN = {"subtitle", "attributes", "volume", "offered", "kind", "promises", *LIMITS}
 OURS = [name for key, name in NAME.items() if ":" in key or key in PLAIN]
 HEAD = [
     "Handle", "Title", "Body (HTML)", "Vendor", "Product Category", "Type", "Tags", "Published",
@@ -118,6 +119,7 @@ def _of_product(product: Product, category: str) -> dict:
         NAME["subtitle"]: str(product.subtitle),
         NAME["attributes"]: "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in others),
     }
+    line[NAME["kind"]] = str(product.kind)
     line[NAME["promises"]] = ", ".join(product.promises)
     line |= {name: getattr(product, key) or "" for key, name in LIMITS.items()}
     line |= {f"{ATTRIBUTE}{told.name}": told.for_files for told in specifications_of(product)}
@@ -139,6 +141,7 @@ def _of_sku(
     )
     line = {
         **SHOPIFYS,
+        "Variant Requires Shipping": "true" if kinds.is_sent(product.kind) else "false",
         "Variant SKU": sku.code,
         "Variant Grams": sku.weight_grams,
         "Variant Inventory Qty": count,

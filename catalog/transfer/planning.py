@@ -14,7 +14,7 @@ from hashlib import sha256
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog import descriptions, specifications
+from catalog import descriptions, kinds, specifications
 from catalog.brands import may_use
 from catalog.changes import ProposalOutdated, lay_over, skus_with
 from catalog.lines import line_of, lines_of, text_of
@@ -292,6 +292,9 @@ class Planner:
             fields["description"] = self._merged(fields["description"], told.body, "body")
         if told.attributes is not None:
             fields["attributes"] = self._attributes(plan, fields["attributes"])
+        fields["kind"] = told.kind or (before.kind if before else Product.Kind.PHYSICAL)
+        if before and before.kind != fields["kind"] and before.status not in kinds.STILL_OPEN:
+            told.say(told.rows_from, self.columns.name("kind"), _("The kind stays once a product was approved."))
         if told.promises is not None:
             fields["promises"] = told.promises
         elif before:
@@ -530,6 +533,9 @@ class Planner:
 
     def _count(self, plan: Plan, skus: Sequence[Sku], stocks: dict[int, int]) -> None:
         """Keep those counts that change something."""
+        if plan.fields["kind"] in kinds.COUNTED_BY_ITSELF:
+            plan.counts = {}
+            return
         old = {tuple(sku.choice): stocks.get(sku.pk, 0) for sku in skus if sku.pk}
         only_new = self.job.stock_rule == ProductImport.StockRule.NEW
         plan.counts = {
@@ -646,6 +652,8 @@ class Planner:
         if before.attributes != after.attributes:
             old, new = _lines(before.attributes), _lines(after.attributes)
             plan.changes.append((name("attributes"), old, new))
+        if before.kind != after.kind:
+            plan.changes.append((name("kind"), before.get_kind_display(), after.get_kind_display()))
         if before.promises != after.promises:
             plan.changes.append((name("promises"), ", ".join(before.promises), ", ".join(after.promises)))
         for key in LIMITS:

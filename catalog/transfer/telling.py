@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalog.kinds import Kind
 from catalog.products import LONGEST_ALT, LONGEST_TITLE, MOST_PICTURES
 from catalog.stock import LARGEST_COUNT
 from catalog.terms import MOST_LIMIT
@@ -91,6 +92,7 @@ class Told:
     tags: str | None = None
     attributes: str | None = None
     values: dict[str, str] = field(default_factory=dict)  # column to what it says for an attribute of the category
+    kind: str = ""
     promises: list[str] | None = None
     limits: dict[str, int | None] = field(default_factory=dict)
     status: str | None = None
@@ -265,6 +267,10 @@ class _Teller:
                 told.say(row.number, self.columns.name("tags"), _too_long(LONGEST_TAGS))
         if "attributes" in self.columns:
             told.attributes = self._text(row, "attributes")
+        told.kind = self._text(row, "kind").casefold()
+        if told.kind and told.kind not in Kind.values:
+            why = _("Write one of these: %(kinds)s.") % {"kinds": ", ".join(Kind.values)}
+            told.say(row.number, self.columns.name("kind"), why)
         if "promises" in self.columns:
             told.promises = [code for code in re.split(r"[,，;；\s]+", self._text(row, "promises")) if code]
         told.limits = {key: self._whole_number(row, key, MOST_LIMIT) for key in LIMITS if key in self.columns}

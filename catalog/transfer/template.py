@@ -6,6 +6,7 @@ import io
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from catalog.kinds import Kind
 from catalog.transfer.lines import HEAD
 
 EXAMPLE = [
@@ -51,6 +52,7 @@ def meanings() -> list[tuple[str, str]]:
         ("Attributes", _("One per line: name = value, each as “Chinese | English”.")),
         ("Attribute: …", _("What the category asks, such as “Attribute: Roast”; several choices apart by “;”.")),
         ("Volume (cm³)", _("The volume in cubic centimetres.")),
+        ("Kind", _("What is sold: %(kinds)s. Left empty, goods that are shipped.") % {"kinds": ", ".join(Kind.values)}),
         ("Promises", _("What the mall lets shops promise, by its codes, between commas.")),
         ("Limit per order / buyer / over days", _("How many of it one may buy, and over how many days that counts.")),
         ("Offered", _("FALSE for a combination that is not offered.")),

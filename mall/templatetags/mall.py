@@ -56,6 +56,7 @@ TONES = {
         "importing",
         "started",
         "paid",
+        "booked",
         "shipped",
         "in_review",
         "submitted",

@@ -41,9 +41,9 @@ class OrderSerializer(serializers.ModelSerializer):
     class Meta:
         model = Order
         fields = [
-            "public_id", "group", "shop", "status", "currency", "goods_total", "shipping_fee", "discount", "total",
-            "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at", "cancel_reason",
-            "lines",
+            "public_id", "group", "shop", "status", "kind", "currency", "goods_total", "shipping_fee", "discount",
+            "total", "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at",
+            "cancel_reason", "lines",
         ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Product
 from mall.backoffice.filters import DateField, ListFilter, amount_field, between_amounts, between_days
 from mall.backoffice.lists import ShopList
 from mall.backoffice.tables import Sort
@@ -14,6 +15,7 @@ class OrderFilter(ListFilter):
     """By state, number, day of placing and of payment, total, and where it goes."""
 
     status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Order.Status.choices], required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *Product.Kind.choices], required=False)
     placed_from = DateField(label=_("Placed from"), required=False)
     placed_to = DateField(label=_("Placed until"), required=False)
     paid_from = DateField(label=_("Paid from"), required=False)
@@ -25,6 +27,8 @@ class OrderFilter(ListFilter):
     def narrow(self, rows: QuerySet) -> QuerySet:
         if status := self.value("status"):
             rows = rows.filter(status=status)
+        if kind := self.value("kind"):
+            rows = rows.filter(kind=kind)
         if word := self.value("q"):
             rows = rows.filter(pk__in=_found(rows, word))
         if province := self.value("province"):

@@ -42,6 +42,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     order = get_object_or_404(orders, public_id=public_id)
     is_paid = order.status == Order.Status.PAID
+    can_end = order.paid_at is not None and Order.FLOW.can(order, Order.Status.CANCELED)
     context = {
         "order": order,
         "lines": order.lines.all(),
@@ -50,7 +51,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
         "can_print": request.seat.can("orders.ship"),
         "can_ship": is_paid and request.seat.can("orders.ship"),
-        "can_cancel": is_paid and request.seat.can("orders.cancel"),
+        "can_cancel": can_end and request.seat.can("orders.cancel"),
     }
     return render(request, "backoffice/orders/detail.html", context)
 

@@ -152,6 +152,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("unpaid", "Awaiting payment"),
                             ("paid", "Awaiting shipment"),
+                            ("booked", "Awaiting use"),
                             ("shipped", "On its way"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
@@ -160,6 +161,16 @@ class Migration(migrations.Migration):
                         default="unpaid",
                         max_length=12,
                         verbose_name="status",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("physical", "Goods that are shipped"), ("virtual", "Codes")],
+                        db_default="physical",
+                        default="physical",
+                        max_length=12,
+                        verbose_name="kind of goods",
                     ),
                 ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
@@ -235,7 +246,8 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("shipped_at__isnull", False),
-                            ("status__in", ["unpaid", "paid", "canceled"]),
+                            ("status__in", ["unpaid", "paid", "booked", "canceled"]),
+                            ("kind__in", ["virtual"]),
                             _connector="OR",
                         ),
                         name="order_shipped_has_a_moment",

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Sku
+from catalog import kinds
+from catalog.models import Product, Sku
 from mall.crypto import EncryptedTextField
 from mall.flow import Flow
 from mall.ids import PublicIdField
@@ -45,11 +46,17 @@ class OrderQuerySet(ShopOwnedQuerySet):
 
 
 class Order(ShopOwned):
-    """What one shop owes one shopper: that shop's part of an order group. ``due_at`` is when the clock acts next."""
+    """
+    What one shop owes one shopper: that shop's part of an order group. ``due_at`` is when the clock acts next.
+
+    An order holds goods of one kind. What goes in a parcel is paid, shipped, delivered; what does not is booked once it
+    is paid, and delivered when it is handed out or used.
+    """
 
     class Status(models.TextChoices):
         UNPAID = "unpaid", _("Awaiting payment")
         PAID = "paid", _("Awaiting shipment")
+        BOOKED = "booked", _("Awaiting use")
         SHIPPED = "shipped", _("On its way")
         DELIVERED = "delivered", _("Delivered")
         COMPLETED = "completed", _("Completed")
@@ -57,8 +64,9 @@ class Order(ShopOwned):
 
     FLOW = Flow(
         {
-            Status.UNPAID: {Status.PAID, Status.CANCELED},
+            Status.UNPAID: {Status.PAID, Status.BOOKED, Status.CANCELED},
             Status.PAID: {Status.SHIPPED, Status.CANCELED},
+            Status.BOOKED: {Status.DELIVERED, Status.CANCELED},
             Status.SHIPPED: {Status.DELIVERED},
             Status.DELIVERED: {Status.COMPLETED},
             Status.COMPLETED: set(),
@@ -72,6 +80,13 @@ class Order(ShopOwned):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders", verbose_name=_("shopper")
     )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.UNPAID)
+    kind = models.CharField(
+        _("kind of goods"),
+        max_length=12,
+        choices=Product.Kind,
+        default=Product.Kind.PHYSICAL,
+        db_default=Product.Kind.PHYSICAL.value,
+    )
     currency = CurrencyField()
     goods_total = MoneyField(_("goods"))
     shipping_fee = MoneyField(_("shipping fee"))
@@ -120,7 +135,9 @@ class Order(ShopOwned):
                 name="order_paid_before_it_moves",
             ),
             models.CheckConstraint(
-                condition=Q(shipped_at__isnull=False) | Q(status__in=["unpaid", "paid", "canceled"]),
+                condition=Q(shipped_at__isnull=False)
+                | Q(status__in=["unpaid", "paid", "booked", "canceled"])
+                | Q(kind__in=["virtual"]),
                 name="order_shipped_has_a_moment",
             ),
             models.CheckConstraint(
@@ -137,6 +154,11 @@ class Order(ShopOwned):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it goes in a parcel."""
+        return kinds.is_sent(self.kind)
 
 
 class OrderLine(ShopOwned):

@@ -16,7 +16,7 @@ from mall.accounts.storefront.forms import AddressForm
 from orders.cart import CartShop, CartView
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
 
-NEW = "new"
+NEW, NOWHERE = "new", "nowhere"
 ADDRESS_FIELDS = ("consignee", "phone", "province", "city", "district", "line")
 
 
@@ -61,6 +61,7 @@ class CheckoutForm(forms.Form):
         self.fields["address"].choices = [
             *((address.public_id, str(address)) for address in addresses),
             (NEW, _("Another address")),
+            (NOWHERE, _("Nothing is sent")),
         ]
         self.fields["address"].initial = next((address.public_id for address in addresses), NEW)
         for name, meaning in AddressForm.AUTOCOMPLETE.items():
@@ -93,6 +94,11 @@ class CheckoutForm(forms.Form):
     def chosen(self) -> Address | None:
         """The address of the book, or ``None`` when she typed another."""
         return self.addresses.get(self.cleaned_data["address"])
+
+    @property
+    def goes_nowhere(self) -> bool:
+        """She was shown a cart of which nothing is brought to her; whether that is so, placing will see."""
+        return self.cleaned_data["address"] == NOWHERE
 
     @property
     def typed_address(self) -> dict:

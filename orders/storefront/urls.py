@@ -20,6 +20,7 @@ urlpatterns = [
     path("orders/<str:public_id>/", views.detail, name="detail"),
     path("orders/<str:public_id>/print/", printing.order_sheet, name="sheet"),
     path("orders/<str:public_id>/cancel/", views.cancel, name="cancel"),
+    path("orders/<str:public_id>/codes/", views.codes, name="codes"),
     path("orders/<str:public_id>/receive/", views.receive, name="receive"),
     path("orders/<str:public_id>/again/", views.buy_again, name="buy-again"),
 ]

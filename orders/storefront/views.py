@@ -16,17 +16,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog.models import Product
 from mall import clock
 from mall.accounts.addresses import MOST_ADDRESSES
+from mall.accounts.models import Address
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.shell import framed
 from orders import gateways
 from orders.cancellation import cancel_order
 from orders.cart import CartView, add_to_cart, cart_view, change_line
-from orders.checkout import AddressBookFull, EmptyCart, PriceChanged, address_with, place_order
+from orders.checkout import AddressBookFull, AddressNeeded, EmptyCart, PriceChanged, address_with, place_order
 from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
+from orders.handing_over import show_codes
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
 from orders.payments import NoticeRefused, ask_about_payment, payment_page_url, receive_notice, start_payment
 from orders.queries import counts_by_status, unreviewed_lines
@@ -129,7 +132,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         except EmptyCart as refusal:
             messages.info(request, str(refusal))
             return redirect("storefront:orders:cart")
-        except AddressBookFull as refusal:
+        except (AddressBookFull, AddressNeeded) as refusal:
             field, problem = "address", str(refusal)
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
             price_changed, problem = isinstance(refusal, PriceChanged), str(refusal)
@@ -148,7 +151,7 @@ def _place(request: HttpRequest) -> HttpResponse:
 
 def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | None:
     """The group of this checkout key, asked beforehand where placing would first write a new address into the book."""
-    if form.chosen:
+    if form.chosen or form.goes_nowhere:
         return None
     return OrderGroup.objects.filter(shopper=request.user, checkout_key=form.cleaned_data["checkout_key"]).first()
 
@@ -157,11 +160,17 @@ def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
     return place_order(
         shopper=request.user,
         checkout_key=form.cleaned_data["checkout_key"],
-        address=form.chosen or address_with(shopper=request.user, fields=form.typed_address),
+        address=_address(request, form),
         expected=fingerprint_of(form.cleaned_data["fingerprint"]),
         messages=form.messages,
         now=clock.now(),
     )
+
+
+def _address(request: HttpRequest, form: CheckoutForm) -> Address | None:
+    if form.goes_nowhere:
+        return None
+    return form.chosen or address_with(shopper=request.user, fields=form.typed_address)
 
 
 def _checkout_page(
@@ -301,12 +310,28 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "group": order.group,
         "can_cancel": Order.FLOW.can(order, Order.Status.CANCELED),
         "cancels_group": is_unpaid and order.group_size > 1,  # unpaid groups are canceled whole
-        "can_receive": Order.FLOW.can(order, Order.Status.DELIVERED),
+        "can_receive": order.status == Order.Status.SHIPPED,
+        "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
     }
     return render(request, "storefront/orders/detail.html", context)
+
+
+@login_required
+@never_cache
+@require_POST
+def codes(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The codes of an order, shown when its shopper asks for them; each look is on the record."""
+    order = get_object_or_404(request.user.orders.prefetch_related("lines"), public_id=public_id)
+    try:
+        found = show_codes(order=order, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("storefront:orders:detail", order.public_id)
+    lines = [(line, [code for code in found if code.sku_id == line.sku_id]) for line in order.lines.all()]
+    return render(request, "storefront/orders/codes.html", {"order": order, "lines": lines})
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.models import GoodsCode
 from mall.events.models import OutboxEvent
 from mall.flow import WrongStatus
 from orders.cancellation import cancel_order, cancel_paid_order
@@ -10,10 +11,21 @@ from orders.models import Order
 from orders.payments import NotPayable
 from tests import journeys
 from tests.conftest import NOON
+from tests.factories.kinds import code_sku
+
+
+def booked_order():
+    """Paid, and not handed over: the codes are gone, as they never are."""
+    group = journeys.placed_group(skus={code_sku(): 1})
+    GoodsCode.objects.all().delete()
+    journeys.pay(group)
+    return group.orders.get()
+
 
 MAKE = {
     "unpaid": journeys.placed_order,
     "paid": journeys.paid_order,
+    "booked": booked_order,
     "shipped": journeys.shipped_order,
     "delivered": journeys.delivered_order,
     "completed": journeys.completed_order,
@@ -35,6 +47,8 @@ MOVES = {
     ("paid", "ship"): "shipped",
     ("paid", "cancel"): "canceled",
     ("paid", "cancel as a shop"): "canceled",
+    ("booked", "cancel"): "canceled",
+    ("booked", "cancel as a shop"): "canceled",
     ("shipped", "deliver"): "delivered",
     ("delivered", "complete"): "completed",
 }
@@ -42,7 +56,7 @@ MOVES = {
 
 def test_every_status_is_in_the_matrix():
     assert set(MAKE) == set(Order.Status.values)
-    assert set(MOVES.values()) | {"unpaid"} == set(Order.Status.values)
+    assert set(MOVES.values()) | {"unpaid", "booked"} == set(Order.Status.values)
 
 
 @pytest.mark.django_db

@@ -1,0 +1,73 @@
+"""
+A checkout as orders: the part of each shop, and of it the goods of each kind (C2).
+
+Goods of different kinds are fulfilled in different ways and times, so an order holds goods of one kind. What a shop's
+part costs is worked out whole, and divided here without a fen lost: each line keeps its own discount, the fee for
+delivery stays with what is sent.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from catalog.offers import BuyableSku
+from mall.money import Money
+from marketing.pricing import PricedLine, Quote, ShopQuote
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What becomes one order."""
+
+    kind: str
+    needs_address: bool
+    quote: ShopQuote
+
+
+def parts_of(whole: Quote, offers: Mapping[int, BuyableSku]) -> list[Part]:
+    """The orders of a quote: of each shop one for each kind of goods, what is sent first."""
+    return [part for shop in whole.shops for part in _parts_of(shop, offers)]
+
+
+def _parts_of(shop: ShopQuote, offers: Mapping[int, BuyableSku]) -> Iterator[Part]:
+    by_kind: dict[tuple, list[PricedLine]] = {}
+    for line in shop.lines:
+        by_kind.setdefault(_key(offers[line.sku_id]), []).append(line)
+    if len(by_kind) == 1:
+        yield _part(shop, offers)
+        return
+    kinds = sorted(by_kind)
+    for place, key in enumerate(kinds):
+        yield _part(_share(shop, by_kind[key], is_first=place == 0, key=key), offers)
+
+
+def _key(offer: BuyableSku) -> tuple:
+    """What tells one order from another; the first one carries what belongs to no line."""
+    return not offer.is_sent, str(offer.kind)
+
+
+def _part(quote: ShopQuote, offers: Mapping[int, BuyableSku]) -> Part:
+    first = offers[quote.lines[0].sku_id]
+    return Part(
+        kind=first.kind, needs_address=any(offers[line.sku_id].needs_address for line in quote.lines), quote=quote
+    )
+
+
+def _share(shop: ShopQuote, lines: list[PricedLine], *, is_first: bool, key: tuple) -> ShopQuote:
+    currency = shop.total.currency
+    goods = Money.total((line.unit_price * line.quantity for line in lines), currency)
+    discount = Money.total((line.discount for line in lines), currency)
+    fee = Money(0, currency)
+    if is_first:
+        fee = shop.shipping_fee
+        discount += shop.discount - Money.total((line.discount for line in shop.lines), currency)
+    total = goods + fee - discount
+    note = {"step": "part", "version": 1, "amount": total.minor, "kind": key[1]}
+    return replace(
+        shop,
+        lines=tuple(lines),
+        goods_total=goods,
+        shipping_fee=fee,
+        discount=discount,
+        total=total,
+        trace=[*shop.trace, note],
+    )
