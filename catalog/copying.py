@@ -38,6 +38,7 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
             "attributes": list(shown.attributes),
             "values": changes.values_of(shown),
             "kind": shown.kind,
+            "at_home": shown.at_home,
             "promises": list(shown.promises),
             **{name: getattr(shown, name) for name in terms.LIMITS},
         },

@@ -8,8 +8,8 @@ bought of which kind stands in :mod:`catalog.offers`; what becomes of it after i
 from catalog.models import Product
 
 Kind = Product.Kind
-WITHOUT_PARCEL = frozenset({Kind.VIRTUAL})  # nothing is packed and sent
-COUNTED_BY_ITSELF = frozenset({Kind.VIRTUAL})  # nobody counts it by hand: its codes are its stock
+WITHOUT_PARCEL = frozenset({Kind.VIRTUAL, Kind.SERVICE})  # nothing is packed and sent
+COUNTED_BY_ITSELF = frozenset({Kind.VIRTUAL, Kind.SERVICE})  # its codes, its open times are its stock
 STILL_OPEN = frozenset({Product.Status.DRAFT, Product.Status.REFUSED})  # in which the kind may be another yet
 
 

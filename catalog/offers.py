@@ -44,6 +44,7 @@ class BuyableSku:
     most_per_buyer: int | None = None
     limit_days: int | None = None
     kind: str = Product.Kind.PHYSICAL
+    at_home: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -53,7 +54,12 @@ class BuyableSku:
     @property
     def needs_address(self) -> bool:
         """Whether the shop must know where the shopper lives."""
-        return kinds.is_sent(self.kind)
+        return kinds.is_sent(self.kind) or self.at_home
+
+    @property
+    def needs_time(self) -> bool:
+        """Whether the shopper chooses when she wants it."""
+        return self.kind == Product.Kind.SERVICE
 
     @property
     def is_limited(self) -> bool:
@@ -75,7 +81,7 @@ OFFERS = """
         ), 0),
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
         s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days,
-        p.kind
+        p.kind, p.at_home
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -94,7 +100,7 @@ def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
     product_status, is_active, shop_status, restriction, most_per_order, most_per_buyer, limit_days,
-    kind,
+    kind, at_home,
 ) -> BuyableSku:  # fmt: skip
     why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available)
     return BuyableSku(
@@ -119,6 +125,7 @@ def _offer(
         most_per_buyer=most_per_buyer,
         limit_days=limit_days,
         kind=kind,
+        at_home=at_home,
     )
 
 

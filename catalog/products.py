@@ -58,7 +58,7 @@ SKU_FIELDS = [
 ]  # fmt: skip
 WRITABLE = {
     "category", "brand", "title", "subtitle", "description", "options", "attributes", "handle", "kind", "promises",
-    *terms.LIMITS,
+    "at_home", *terms.LIMITS,
 }  # fmt: skip
 
 

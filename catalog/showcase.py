@@ -18,6 +18,7 @@ from catalog.listing import Asked, listing, newest_cards, popular_cards
 from catalog.models import Brand, Category, Product, ProductPicture, Question, ShopCategory, ShopStats, Sku
 from catalog.navigation import crumbs_of, without_hidden
 from catalog.reviews import listing as reviews
+from catalog.slots import bookable
 from catalog.stock import with_available
 from mall import clock
 from mall.money import Money
@@ -252,6 +253,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         ),
         "attributes": specifications.shown_pairs(product),
         "promises": terms.promises_of(product),
+        "slots": bookable(chosen.pk, now=clock.now()) if chosen and product.kind == Product.Kind.SERVICE else [],
         "description_html": descriptions.as_html(str(product.description)),
         "similar": _similar(product),
         "crumbs": crumbs_of(product.category),

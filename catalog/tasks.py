@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from catalog import brands, categories, main_categories, sale_times, withholding
+from catalog import brands, categories, main_categories, sale_times, slots, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
 from catalog.search import hot, index, renaming, spelling
@@ -104,6 +104,12 @@ def tend_search() -> dict:
 def expire_reservations() -> dict:
     released = expiry.expire_reservations(now=clock.now())
     return {"released": released} if released else {}
+
+
+@job("catalog.lapse_slots")
+def lapse_slots() -> dict | None:
+    count = slots.lapse_slots(now=clock.now())
+    return {"closed": count} if count else None
 
 
 @job("catalog.watch_low_stock")

@@ -26,6 +26,8 @@ def check(product: Product) -> None:
     :raises WrongTerms: one of them cannot be
     """
     product.promises = _known(product.promises)
+    if product.at_home and product.kind != Product.Kind.SERVICE:
+        raise WrongTerms(_("Only a service can be had at the shopper's home."), field="at_home")
     for name in LIMITS:
         most = MOST_DAYS if name == "limit_days" else MOST_LIMIT
         value = getattr(product, name)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from catalog import stock
+from catalog.models import Product
 from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import OrderCanceled
@@ -23,7 +24,9 @@ from orders.locks import lock_group, lock_order
 from orders.models import Order, OrderGroup, OrderStep, Payment
 from orders.payments import ask_about_payment
 from orders.steps import write_steps
+from orders.vouchers import check_cancel, finish_half_used
 
+MOST_MISSED = 500
 log = logging.getLogger("orders.cancellation")
 
 
@@ -54,6 +57,7 @@ def cancel_paid_order(*, order: Order, reason: str, by=None, now: datetime) -> O
     order = lock_order(order.pk)
     if order.status == Order.Status.UNPAID:
         raise WrongStatus(_("This order is not paid yet; it closes by itself when its time runs out."))
+    check_cancel(order, by=by, now=now)
     _cancel([order], reason=reason, by=by, now=now)
     return order
 
@@ -89,6 +93,27 @@ def cancel_unpaid_orders_of_shop(*, shop_id: str, now: datetime) -> int:
             if unpaid:
                 _cancel(unpaid, reason=reason, by=None, now=now)
         count += len(unpaid)
+    return count
+
+
+def cancel_missed_appointments(*, now: datetime) -> int:
+    """
+    Services that nobody used some days after their time are canceled and paid back; returns how many orders.
+
+    Where a part was used, the rest is over as well and stays paid.
+    """
+    with override(settings.LANGUAGE_CODE):
+        reason = _("The appointment did not take place")
+    due = Order.objects.filter(status=Order.Status.BOOKED, kind=Product.Kind.SERVICE, due_at__lte=now)
+    count = 0
+    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_MISSED]):
+        if finish_half_used(order_id=pk, now=now):
+            continue
+        with transaction.atomic():
+            order = lock_order(pk)
+            if order.status == Order.Status.BOOKED:
+                _cancel([order], reason=reason, by=None, now=now)
+                count += 1
     return count
 
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.offers import BuyableSku, buyable_skus
+from catalog.slots import Bookable, slots_by
+from catalog.slots import why_not as time_problem
 from catalog.stock import OutOfStock
 from mall import clock
 from mall.accounts.models import User
@@ -35,6 +37,12 @@ class NotForSale(Refusal):
     """Something cannot be bought (any more); ``details["skus"]`` names it by public id."""
 
     code = "not-for-sale"
+
+
+class WrongTime(Refusal):
+    """A service needs a time, and one at which it can be had; ``details["skus"]`` names it by public id."""
+
+    code = "wrong-time"
 
 
 class CartFull(Refusal):
@@ -58,6 +66,7 @@ class CartLineView:
     total: Money
     price_changed_from: Money | None
     problem: str
+    slot: Bookable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +111,20 @@ class CartView:
 
 @transaction.atomic
 def add_to_cart(
-    *, shopper: User | None = None, token: UUID | None = None, sku: str, quantity: int = 1, now: datetime
+    *,
+    shopper: User | None = None,
+    token: UUID | None = None,
+    sku: str,
+    quantity: int = 1,
+    slot: str = "",
+    now: datetime,
 ) -> int:
     """
     Put so many more of a SKU (by public id) into a member's or a guest's cart; returns how many pieces it holds then.
+
+    :param slot: of a service the time (by public id) at which it is wanted; another time takes the place of the one
+        that was chosen before
+    :raises WrongTime: no time was chosen, or it cannot be had then
 
     :raises NotForSale: there is no such SKU, or it cannot be bought
     :raises OutOfStock: less is left than the cart would then hold; the cart stays as it is
@@ -114,25 +133,38 @@ def add_to_cart(
     """
     offer = _offer(sku)
     cart_id = _open_cart(shopper, token, now)
-    held = dict(select_rows("SELECT sku_id, quantity FROM orders_cartline WHERE cart_id = %s", [cart_id]))
+    held, times = _held(cart_id)
+    chosen = slots_by([slot] if slot else []).get(slot) if offer.needs_time else None
+    if chosen and times.get(offer.sku_id, chosen.slot_id) != chosen.slot_id:
+        del held[offer.sku_id]
     if offer.sku_id not in held and len(held) >= MOST_LINES:
         raise CartFull(_("A cart holds at most %(most)d different items.") % {"most": MOST_LINES})
     held[offer.sku_id] = wanted = quantity + held.get(offer.sku_id, 0)
     _check_quantity(offer, wanted)
+    _check_time(offer, chosen, wanted, now)
     check_cart(offer, wanted, cart_id=cart_id, shopper=shopper, now=now)
 
     price = offer.price
-    select_rows(PUT_LINE, [cart_id, offer.sku_id, wanted, price.currency, price.minor, now])
+    at = chosen.slot_id if chosen else None
+    select_rows(PUT_LINE, [cart_id, offer.sku_id, wanted, price.currency, price.minor, now, at])
     return sum(held.values())
 
 
 PUT_LINE = """
-    INSERT INTO orders_cartline (cart_id, sku_id, quantity, currency, seen_price, added_at)
-    VALUES (%s, %s, %s, %s, %s, %s)
+    INSERT INTO orders_cartline (cart_id, sku_id, quantity, currency, seen_price, added_at, slot_id)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (cart_id, sku_id) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price,
-        currency = excluded.currency
+        currency = excluded.currency, slot_id = excluded.slot_id
     RETURNING id
 """
+
+
+def _held(cart_id: int) -> tuple[dict[int, int], dict[int, int]]:
+    """What a cart holds of each SKU, and of services the time that was chosen; by keys."""
+    rows = select_rows("SELECT sku_id, quantity, slot_id FROM orders_cartline WHERE cart_id = %s", [cart_id])
+    return {sku_id: quantity for sku_id, quantity, _slot in rows}, {
+        sku_id: slot_id for sku_id, _quantity, slot_id in rows if slot_id is not None
+    }
 
 
 @transaction.atomic
@@ -155,6 +187,8 @@ def change_line(
         raise NotInCart(_("This item is no longer in your cart."))
     offer = _offer(sku)
     _check_quantity(offer, quantity)
+    if offer.needs_time and quantity > line.quantity:
+        _check_time(offer, slots_by([line.slot_id] if line.slot_id else []).get(line.slot_id), quantity, now)
     if quantity > line.quantity:  # fewer may always stay
         check_cart(offer, quantity, cart_id=line.cart_id, shopper=shopper, now=now)
     line.quantity = quantity
@@ -181,9 +215,9 @@ def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
     guest.delete()
 
 
-def cart_view(*, shopper: User | None = None, token: UUID | None = None) -> CartView:
+def cart_view(*, shopper: User | None = None, token: UUID | None = None, now: datetime | None = None) -> CartView:
     """The cart with today's prices, stock and terms; two queries however long it is, a third if goods are limited."""
-    return view_of(cart_lines(shopper=shopper, token=token), shopper=shopper)
+    return view_of(cart_lines(shopper=shopper, token=token), shopper=shopper, now=now)
 
 
 class HeldLine(NamedTuple):
@@ -192,6 +226,7 @@ class HeldLine(NamedTuple):
     sku_id: int
     quantity: int
     seen_price: Money
+    slot_id: int | None = None
 
 
 def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> list[HeldLine]:
@@ -200,21 +235,28 @@ def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> lis
         return []
     whose, who = ("c.shopper_id", shopper.pk) if shopper else ("c.token", token)
     rows = select_rows(
-        "SELECT l.sku_id, l.quantity, l.seen_price, l.currency FROM orders_cartline l"  # noqa: S608 - words of ours
+        "SELECT l.sku_id, l.quantity, l.seen_price, l.currency, l.slot_id FROM orders_cartline l"  # noqa: S608 - words of ours
         f" JOIN orders_cart c ON c.id = l.cart_id WHERE {whose} = %s ORDER BY l.id",
         [who],
     )
-    return [HeldLine(sku_id, quantity, Money(price, currency)) for sku_id, quantity, price, currency in rows]
+    return [
+        HeldLine(sku_id, quantity, Money(price, currency), slot_id)
+        for sku_id, quantity, price, currency, slot_id in rows
+    ]
 
 
-def view_of(lines: list[HeldLine], *, shopper: User | None = None) -> CartView:
+def view_of(lines: list[HeldLine], *, shopper: User | None = None, now: datetime | None = None) -> CartView:
     """These lines with today's prices, stock and terms; what the shopper has had counts where goods are limited."""
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
     terms = terms_of(offers.values())
     held = {line.sku_id: line.quantity for line in lines if line.sku_id in offers}
-    too_many = limits.why_not(held, offers, limits.bought_lately(shopper, offers, clock.now()))
+    now = now or clock.now()
+    too_many = limits.why_not(held, offers, limits.bought_lately(shopper, offers, now))
+    times = slots_by(line.slot_id for line in lines if line.slot_id is not None)
     views = [
-        _line_view(line, offers[line.sku_id], too_many.get(line.sku_id, "")) for line in lines if line.sku_id in offers
+        _line_view(line, offers[line.sku_id], times.get(line.slot_id), too_many.get(line.sku_id, ""), now)
+        for line in lines
+        if line.sku_id in offers
     ]
     whole = quote(
         [
@@ -274,13 +316,17 @@ def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTer
     )
 
 
-def _line_view(line: HeldLine, offer: BuyableSku, too_many: str) -> CartLineView:
+def _line_view(line: HeldLine, offer: BuyableSku, slot: Bookable | None, too_many: str, now: datetime) -> CartLineView:
+    problem = problem_with(offer, line.quantity)
+    if not problem and offer.needs_time:
+        problem = time_problem(slot, offer.sku_id, line.quantity, now=now)
     return CartLineView(
         sku=offer,
         quantity=line.quantity,
         total=offer.price * line.quantity,
         price_changed_from=line.seen_price if line.seen_price != offer.price else None,
-        problem=problem_with(offer, line.quantity) or too_many,
+        problem=problem or too_many,
+        slot=slot,
     )
 
 
@@ -298,6 +344,12 @@ def _check_quantity(offer: BuyableSku, quantity: int) -> None:
         raise CartFull(_("Choose a quantity between 1 and %(most)d.") % {"most": MOST_OF_ONE})
     if offer.available < quantity:
         raise OutOfStock(_only_left(offer.available), skus=[offer.public_id])
+
+
+def _check_time(offer: BuyableSku, slot: Bookable | None, quantity: int, now: datetime) -> None:
+    """:raises WrongTime: a service, and so many cannot have it at this time"""
+    if offer.needs_time and (why := time_problem(slot, offer.sku_id, quantity, now=now)):
+        raise WrongTime(why, skus=[offer.public_id])
 
 
 def _only_left(available: int) -> str:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.offers import BuyableSku, buyable_skus
+from catalog.slots import slots_by
+from catalog.slots import why_not as time_problem
 from mall.accounts.addresses import MOST_ADDRESSES, save_address
 from mall.accounts.models import Address, User
 from mall.crypto import normal_phone
@@ -19,7 +21,7 @@ from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
 from marketing.pricing import Quote, QuoteLine, quote
 from orders import tunables
-from orders.cart import NotForSale, terms_of
+from orders.cart import NotForSale, WrongTime, terms_of
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
 from orders.parts import Part, parts_of
@@ -95,6 +97,7 @@ def place_order(
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
+    :raises WrongTime: a service without a time at which it can be had; nothing was placed
     :raises LimitReached: more than one may buy of a product; nothing was placed
     :raises AddressNeeded: something must be brought to her, and no address was named; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
@@ -109,6 +112,7 @@ def place_order(
     if not lines:
         raise EmptyCart(_("Your cart is empty."))
     offers = _offers_for(lines)
+    slots = _times_of(lines, offers, now)
     check_order(shopper, {line.sku_id: line.quantity for line in lines}, offers, now)
     whole = _priced(lines, offers)
     if expected is not None and expected != whole.fingerprint:
@@ -128,7 +132,7 @@ def place_order(
         pay_by=pay_by,
     )
     insert_rows([group])
-    orders = _write_orders(group, parts, offers, address, messages or {})
+    orders = _write_orders(group, parts, offers, slots, address, messages or {})
     stock.reserve_all(
         documents={
             order.public_id: {line.sku_id: line.quantity for line in part.quote.lines}
@@ -136,6 +140,7 @@ def place_order(
         },
         now=now,
         expires_at=pay_by,
+        slots=slots,
     )
     _clear(lines)
 
@@ -160,6 +165,7 @@ class _Line(NamedTuple):
     pk: int
     sku_id: int
     quantity: int
+    slot_id: int | None
 
 
 def _lock_cart(shopper: User) -> int | None:
@@ -168,7 +174,8 @@ def _lock_cart(shopper: User) -> int | None:
 
 
 PLACED_OR_WANTED = """
-    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), l.id, l.sku_id, l.quantity
+    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), l.id, l.sku_id, l.quantity,
+        l.slot_id
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
 """
 
@@ -201,6 +208,23 @@ def _offers_for(lines: list[_Line]) -> dict[int, BuyableSku]:
     return offers
 
 
+def _times_of(lines: list[_Line], offers: dict[int, BuyableSku], now: datetime) -> dict[int, int]:
+    """
+    Of services when they are wanted, by keys. Whether a place is left is decided later, under the lock of the stock.
+
+    :raises WrongTime: no time was chosen, or it cannot be had then
+    """
+    services = [line for line in lines if offers[line.sku_id].needs_time]
+    if not services:
+        return {}
+    known = slots_by(line.slot_id for line in services if line.slot_id is not None)
+    for line in services:
+        if why := time_problem(known.get(line.slot_id), line.sku_id, line.quantity, now=now):
+            offer = offers[line.sku_id]
+            raise WrongTime(f"{offer.title}: {why}", skus=[offer.public_id])
+    return {line.sku_id: line.slot_id for line in services}
+
+
 def _names(offers: list[BuyableSku]) -> str:
     return ", ".join(dict.fromkeys(str(offer.title) for offer in offers))
 
@@ -229,13 +253,14 @@ def _write_orders(
     group: OrderGroup,
     parts: list[Part],
     offers: dict[int, BuyableSku],
+    slots: Mapping[int, int],
     address: Address | None,
     messages: Mapping[int, str],
 ) -> list[Order]:
     """One order per part with its lines and the first step of its timeline: three statements."""
     orders = insert_rows(_order(group, part, address, messages) for part in parts)
     insert_rows(
-        _line(order, priced, offers[priced.sku_id])
+        _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id))
         for order, part in zip(orders, parts, strict=True)
         for priced in part.quote.lines
     )
@@ -269,7 +294,7 @@ def _order(group: OrderGroup, part: Part, address: Address | None, messages: Map
     )
 
 
-def _line(order: Order, priced, offer: BuyableSku) -> OrderLine:
+def _line(order: Order, priced, offer: BuyableSku, slot_id: int | None) -> OrderLine:
     return OrderLine(
         shop_id=order.shop_id,
         order=order,
@@ -278,6 +303,7 @@ def _line(order: Order, priced, offer: BuyableSku) -> OrderLine:
         title=offer.title,
         choice_text=offer.choice_text,
         picture=offer.picture,
+        slot_id=slot_id,
         quantity=priced.quantity,
         currency=priced.total.currency,
         unit_price=priced.unit_price,

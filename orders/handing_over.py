@@ -20,13 +20,16 @@ from mall.flow import WrongStatus
 from orders.fulfillment import deliver_orders
 from orders.locks import lock_order
 from orders.models import Order, OrderLine
+from orders.vouchers import issue_vouchers
 
 log = logging.getLogger("orders.handing_over")
 BATCH = 100
 
 
 def hand_over_at_once(orders: Sequence[Order], *, now: datetime) -> None:
-    """Of these orders, which are paid and locked, hand out the codes; what cannot be waits for the clock."""
+    """Of these orders, which are paid and locked, hand out the codes; services get what their shoppers show."""
+    if services := [order for order in orders if order.kind == Product.Kind.SERVICE]:
+        issue_vouchers(services)
     for order in orders:
         if order.kind == Product.Kind.VIRTUAL:
             _try(order, now)

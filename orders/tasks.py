@@ -40,6 +40,12 @@ def hand_out_codes() -> dict | None:
     return {"handed_out": count} if count else None
 
 
+@job("orders.cancel_missed_appointments")
+def cancel_missed_appointments() -> dict | None:
+    count = cancellation.cancel_missed_appointments(now=clock.now())
+    return {"canceled": count} if count else None
+
+
 @job("orders.sandbox_notify")
 def sandbox_notify() -> dict | None:
     """The bank's own clock: money that was on its way arrives, and the mall is told."""

@@ -39,3 +39,10 @@ SHIPPING_HOURS = Tunable(
     most=720,
     sentence=_("Hours after payment from which an order that is not shipped counts as overdue."),
 )
+MISSED_DAYS = Tunable(
+    "orders.missed_days",
+    default=3,
+    least=1,
+    most=30,
+    sentence=_("Days after an appointment until an order whose code nobody checked is canceled and paid back."),
+)

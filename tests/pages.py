@@ -9,6 +9,7 @@ here nor in ``NO_PAGES`` fails a test.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -56,13 +57,16 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
 from merchants.models import Application, Seat, Shop
+from orders.cart import add_to_cart
+from orders.checkout import place_order
 from orders.gateways import sandbox_bank
 from orders.models import Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
 from settlement.demo import pictures
 from tests import journeys
 from tests.catalog.transfer import bringing, files
-from tests.factories import accounts, catalog, merchants
+from tests.conftest import NOON
+from tests.factories import accounts, catalog, kinds, merchants
 from tests.factories.attributes import attribute
 
 PASSWORD = "correct-horse-7"
@@ -108,6 +112,8 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
+    codes: Sku | None = None
+    service: Sku | None = None
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
@@ -247,6 +253,9 @@ def staged(scene: Scene) -> Scene:
         "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
         "canceled": journeys.canceled_order(skus={one: 1}, **give),
     }
+    scene.codes = kinds.code_sku(shop=scene.shop)
+    scene.service = kinds.service_sku(shop=scene.shop, slots=3, starts_in=now - NOON + timedelta(hours=30))
+    orders["booked"] = _booked(scene, now)
     reviewed = journeys.completed_order(skus={one: 1}, by=scene.owner, **give).lines.get()
     text = "很好用，包装也用心。"
     review = reviews.write_review(shopper=scene.shopper, order_line_id=reviewed.pk, stars=5, text=text, now=now)
@@ -271,6 +280,15 @@ def staged(scene: Scene) -> Scene:
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
     return scene
+
+
+def _booked(scene: Scene, now: datetime) -> Order:
+    """An appointment that is paid."""
+    slot = kinds.slot_of(scene.service)
+    add_to_cart(shopper=scene.shopper, sku=scene.service.public_id, slot=slot.public_id, now=now)
+    group = place_order(shopper=scene.shopper, checkout_key=uuid4(), address=None, now=now)
+    journeys.pay(group, now=now)
+    return group.orders.get()
 
 
 def _decorate(scene: Scene, now: datetime) -> None:
@@ -612,6 +630,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("import-checked", "catalog:import", scene.imports["checked"].public_id)
     yield page("import-done", "catalog:import", scene.imports["done"].public_id)
     yield page("import-failed", "catalog:import", scene.imports["failed"].public_id)
+    yield page("codes", "catalog:codes", scene.codes.product.public_id)
+    yield page("slots", "catalog:slots", scene.service.product.public_id)
+    yield page("verify", "orders:verify")
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
@@ -683,6 +704,9 @@ NO_PAGES = {
     "storefront:orders:cancel": "a press of a button",
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
+    "storefront:orders:codes": "a press of a button",
+    "backoffice:catalog:code-withdraw": "a press of a button",
+    "backoffice:catalog:slot-close": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
     "storefront:catalog:feed": "for machines",
     "storefront:catalog:feed-of-shop": "for machines",

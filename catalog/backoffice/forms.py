@@ -112,6 +112,11 @@ class ProductForm(forms.Form):
         required=False,
         help_text=gettext_lazy("What is sold. It stays once the product was approved."),
     )
+    at_home = forms.BooleanField(
+        label=gettext_lazy("The service comes to the shopper's address"),
+        required=False,
+        help_text=gettext_lazy("Of services only. Otherwise the shopper comes to you."),
+    )
     description = TextFormField(
         label=gettext_lazy("Description"),
         max_length=LONGEST_DESCRIPTION,
@@ -227,6 +232,7 @@ class ProductForm(forms.Form):
             "category": product.category_id,
             "brand": product.brand_id,
             "kind": product.kind,
+            "at_home": product.at_home,
             "attributes": "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in product.attributes),
             "promises": product.promises,
             **{name: getattr(product, name) for name in LIMITS},
@@ -277,7 +283,8 @@ class ProductForm(forms.Form):
     def product_fields(self) -> dict:
         """What the verb is handed."""
         names = (
-            "category", "brand", "title", "subtitle", "description", "options", "attributes", "promises", *LIMITS,
+            "category", "brand", "title", "subtitle", "description", "options", "attributes", "promises", "at_home",
+            *LIMITS,
         )  # fmt: skip
         values = {row.attribute_id: self.cleaned_data[f"value_{row.attribute_id}"] for row in self.asked}
         kind = self.cleaned_data["kind"] or (self.product.kind if self.product else Product.Kind.PHYSICAL)

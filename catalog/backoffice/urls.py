@@ -31,5 +31,7 @@ urlpatterns = [
     path("<slug:public_id>/stock/", views.stock, name="stock"),
     path("<slug:public_id>/codes/", kind_views.codes, name="codes"),
     path("<slug:public_id>/codes/<slug:code_id>/withdraw/", kind_views.withdraw, name="code-withdraw"),
+    path("<slug:public_id>/slots/", kind_views.slots, name="slots"),
+    path("<slug:public_id>/slots/<slug:slot_id>/close/", kind_views.close, name="slot-close"),
     path("<slug:public_id>/pictures/", views.picture, name="picture"),
 ]

@@ -47,6 +47,7 @@ from merchants.backoffice.ways import back_to, with_way
 
 SHOWN_MOVEMENTS = 30
 SHOWN_CHANGES = 8
+STOCK_PAGES = {Product.Kind.VIRTUAL: "backoffice:catalog:codes", Product.Kind.SERVICE: "backoffice:catalog:slots"}
 
 
 @shop_right("products.see")
@@ -460,8 +461,8 @@ def _add_pictures(request: HttpRequest, product: Product) -> None:
 def stock(request: HttpRequest, public_id: str) -> HttpResponse:
     """The stock of a product in one warehouse, which ``warehouse`` names in the address."""
     product = _mine(request, public_id)
-    if product.kind == Product.Kind.VIRTUAL:  # its codes are its stock
-        return redirect("backoffice:catalog:codes", request.shop.slug, public_id)
+    if product.kind in STOCK_PAGES:
+        return redirect(STOCK_PAGES[product.kind], request.shop.slug, public_id)
     warehouses = list(Warehouse.objects.owned_by(request.shop).open().order_by("position", "pk"))
     if not warehouses:
         warehouses = [default_warehouse(request.shop)]

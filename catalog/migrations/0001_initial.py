@@ -446,7 +446,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("physical", "Goods that are shipped"), ("virtual", "Codes")],
+                        choices=[
+                            ("physical", "Goods that are shipped"),
+                            ("virtual", "Codes"),
+                            ("service", "Service by appointment"),
+                        ],
                         db_default="physical",
                         default="physical",
                         max_length=12,
@@ -488,6 +492,10 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(verbose_name="created at")),
                 ("changed_at", models.DateTimeField(verbose_name="changed at")),
                 ("on_sale_at", models.DateTimeField(null=True, verbose_name="first on sale at")),
+                (
+                    "at_home",
+                    models.BooleanField(db_default=False, default=False, verbose_name="the shop comes to the shopper"),
+                ),
                 (
                     "promises",
                     django.contrib.postgres.fields.ArrayField(
@@ -2447,6 +2455,49 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="TimeSlot",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="tsl", unique=True)),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slots", to="catalog.sku"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="until")),
+                ("capacity", models.PositiveIntegerField(verbose_name="places")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+            ],
+            options={
+                "verbose_name": "time slot",
+                "verbose_name_plural": "time slots",
+                "indexes": [
+                    models.Index(fields=["sku", "starts_at"], name="slot_of_sku"),
+                    models.Index(condition=models.Q(("closed_at", None)), fields=["starts_at"], name="slot_open"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("sku", "starts_at"), name="slot_opened_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="slot_ends_after_it_starts"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("capacity__gt", 0)), name="slot_has_places"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Stock",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2471,6 +2522,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="stocks", to="catalog.warehouse"
                     ),
                 ),
+                (
+                    "slot",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stock",
+                        to="catalog.timeslot",
+                    ),
+                ),
                 ("on_hand", models.IntegerField(default=0, verbose_name="on hand")),
                 ("reserved", models.IntegerField(default=0, verbose_name="reserved")),
             ],
@@ -2478,7 +2538,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "stock",
                 "verbose_name_plural": "stock",
                 "constraints": [
-                    models.UniqueConstraint(fields=("sku", "warehouse"), name="stock_once_per_warehouse"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("slot", None)),
+                        fields=("sku", "warehouse"),
+                        name="stock_once_per_warehouse",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("on_hand__gte", models.F("reserved")), ("reserved__gte", 0)),
                         name="stock_never_below_what_is_reserved",

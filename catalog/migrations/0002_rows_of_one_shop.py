@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_shelvedproduct"),
         RowsOfOneShop("catalog_sku"),
         RowsOfOneShop("catalog_goodscode"),
+        RowsOfOneShop("catalog_timeslot"),
         RowsOfOneShop("catalog_warehouse"),
         RowsOfOneShop("catalog_stock"),
         RowsOfOneShop("catalog_stockmovement"),

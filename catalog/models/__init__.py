@@ -24,6 +24,7 @@ from catalog.models.search import (
     SearchRule,
 )
 from catalog.models.shop_category import ShelvedProduct, ShopCategory
+from catalog.models.slot import TimeSlot
 from catalog.models.stock import (
     Reservation,
     Stock,
@@ -45,6 +46,6 @@ __all__ = [
     "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats",
     "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords",
     "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm",
-    "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine",
+    "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "TimeSlot",
     "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ class Product(ShopOwned):
     class Kind(models.TextChoices):
         PHYSICAL = "physical", _("Goods that are shipped")
         VIRTUAL = "virtual", _("Codes")
+        SERVICE = "service", _("Service by appointment")
 
     FLOW = Flow(
         {
@@ -80,6 +81,7 @@ class Product(ShopOwned):
     created_at = models.DateTimeField(_("created at"))
     changed_at = models.DateTimeField(_("changed at"))
     on_sale_at = models.DateTimeField(_("first on sale at"), null=True)
+    at_home = models.BooleanField(_("the shop comes to the shopper"), default=False, db_default=False)
     promises = ArrayField(models.CharField(max_length=30), verbose_name=_("promises"), default=list, db_default=[])
     most_per_order = models.PositiveIntegerField(_("at most per order"), null=True, blank=True)
     most_per_buyer = models.PositiveIntegerField(_("at most per buyer"), null=True, blank=True)

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.product import Sku
+from catalog.models.slot import TimeSlot
 from mall.flow import Flow
 from mall.ids import PublicIdField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
@@ -61,17 +62,24 @@ class Warehouse(ShopOwned):
 
 
 class Stock(ShopOwned):
-    """How many of a SKU lie in a warehouse, and how many of those are spoken for. Never negative, never sold twice."""
+    """
+    How many of a SKU lie in a warehouse, and how many of those are spoken for. Never negative, never sold twice.
+
+    Of a service, the places at one time: each ``slot`` has a row of its own.
+    """
 
     sku = models.ForeignKey(Sku, models.CASCADE, related_name="stocks")
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="stocks")
+    slot = models.OneToOneField(TimeSlot, models.PROTECT, null=True, related_name="stock")
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
 
     class Meta:
         verbose_name, verbose_name_plural = _("stock"), _("stock")
         constraints = [
-            models.UniqueConstraint(fields=["sku", "warehouse"], name="stock_once_per_warehouse"),
+            models.UniqueConstraint(
+                fields=["sku", "warehouse"], condition=Q(slot=None), name="stock_once_per_warehouse"
+            ),
             models.CheckConstraint(
                 condition=Q(reserved__gte=0, on_hand__gte=F("reserved")), name="stock_never_below_what_is_reserved"
             ),

@@ -14,7 +14,7 @@ from mall.rows import insert_rows, select_rows
 
 # The rows are locked in the house order; which is taken from first says the warehouse's position.
 LOCK_WHAT_IS_SOLD = """
-    SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id
+    SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id, t.slot_id
     FROM catalog_stock t JOIN catalog_sku k ON k.id = t.sku_id JOIN catalog_warehouse w ON w.id = t.warehouse_id
     WHERE t.sku_id = ANY (%s) AND w.sells_online ORDER BY t.sku_id, t.id FOR NO KEY UPDATE OF t
 """
@@ -60,13 +60,19 @@ def reserve(*, document: str, quantities: Mapping[int, int], now: datetime, expi
 
 
 def reserve_all(
-    *, documents: Mapping[str, Mapping[int, int]], now: datetime, expires_at: datetime | None = None
+    *,
+    documents: Mapping[str, Mapping[int, int]],
+    now: datetime,
+    expires_at: datetime | None = None,
+    slots: Mapping[int, int] | None = None,
 ) -> None:
     """
     Speak for the goods of several documents at once: one lock, one update, one insert for a whole checkout.
 
     Each line is taken whole from the first warehouse that has as much, else from all of them in their order. Belongs
     into the transaction of what the goods are for; a caller who catches the refusal rolls back himself.
+
+    :param slots: of SKUs that are services, the time (by key) at which it is wanted; others have none
 
     :raises OutOfStock: something is short; nothing was reserved for any of them
     :raises RuntimeError: no transaction is open, so the lock would hold nobody
@@ -81,7 +87,12 @@ def reserve_all(
             wanted[sku_id] = wanted.get(sku_id, 0) + quantity
     left: dict[int, dict[int, int]] = {}  # by SKU, then by stock in the order of the warehouses
     shops, products = {}, {}
-    for sku_id, _place, stock_id, shop_id, free, product_id in sorted(select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)])):
+    times = slots or {}
+    for sku_id, _place, stock_id, shop_id, free, product_id, slot_id in sorted(
+        select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)]), key=lambda row: row[:3]
+    ):
+        if slot_id != times.get(sku_id):
+            continue
         left.setdefault(sku_id, {})[stock_id] = free
         shops[sku_id], products[sku_id] = shop_id, product_id
 

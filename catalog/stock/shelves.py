@@ -73,8 +73,8 @@ class Shelves:
         return counts
 
     def of(self, warehouse: Warehouse) -> dict[int, Stock]:
-        """The rows of one warehouse by SKU."""
-        return {row.sku_id: row for row in self.rows if row.warehouse_id == warehouse.pk}
+        """The rows of one warehouse by SKU; those of time slots are not among them."""
+        return {row.sku_id: row for row in self.rows if row.warehouse_id == warehouse.pk and row.slot_id is None}
 
     def show(self, now: datetime) -> None:
         """Pages and lists follow where the last piece went or the first one came; who waits for goods is told."""
@@ -94,7 +94,7 @@ def lock_shelves(sku_ids: Iterable[int] | QuerySet) -> Shelves:
             Stock.objects.filter(sku__in=sku_ids if isinstance(sku_ids, QuerySet) else list(sku_ids))
             .select_related("sku__product", "warehouse", "shop")
             .only(
-                "on_hand", "reserved", "shop__slug", "sku__product__kind", "sku__public_id", "sku__code",
+                "on_hand", "reserved", "slot", "shop__slug", "sku__product__kind", "sku__public_id", "sku__code",
                 "warehouse__sells_online", "warehouse__closed_at", "warehouse__name",
             )
             .select_for_update(of=("self",), no_key=True)
@@ -110,7 +110,7 @@ def open_shelves(warehouse: Warehouse, sku_ids: Iterable[int]) -> Shelves:
     :raises WarehouseClosed: the warehouse is closed
     """
     ids = list(sku_ids)
-    known = set(Stock.objects.filter(warehouse=warehouse, sku__in=ids).values_list("sku_id", flat=True))
+    known = set(Stock.objects.filter(warehouse=warehouse, sku__in=ids, slot=None).values_list("sku_id", flat=True))
     missing = sorted(set(ids) - known)
     if missing:
         Stock.objects.bulk_create(
@@ -192,7 +192,7 @@ def _may_be_counted(stocks: Iterable[Stock]) -> None:
     if own:
         names, public_ids = names_of({sku.pk for sku in own})
         raise CountedByItself(
-            _("This stock is not counted by hand: it follows from the codes of %(goods)s.") % {"goods": names},
+            _("This stock is not counted by hand, it follows from codes or time slots: %(goods)s.") % {"goods": names},
             skus=public_ids,
         )
 

@@ -179,7 +179,7 @@ def _close(warehouse: Warehouse, by, now: datetime) -> Warehouse:
     if warehouse.is_default:
         raise WarehouseInUse(_("Goods arrive here: make another warehouse the main one first."))
     shelves = lock_shelves(Stock.objects.filter(warehouse=warehouse).values("sku"))
-    if any(row.on_hand or row.reserved for row in shelves.of(warehouse).values()):
+    if any(row.on_hand or row.reserved for row in shelves.rows if row.warehouse_id == warehouse.pk):
         raise WarehouseInUse(_("Something lies there or is reserved: move it or write it off first."))
     ways = StockTransfer.objects.owned_by(warehouse.shop).filter(Q(source=warehouse) | Q(target=warehouse))
     if ways.filter(status__in=[StockTransfer.Status.DRAFT, StockTransfer.Status.SENT]).exists():

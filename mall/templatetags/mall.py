@@ -140,6 +140,18 @@ def moment(value: datetime | None) -> SafeString:
 
 
 @register.filter
+def plain_moment(value: datetime | None) -> str:
+    """The same without markup: where only text may stand."""
+    return dateformat.format(_in_business_zone(value), f"{_pattern(DAY)} {TIME}") if value else ""
+
+
+@register.filter
+def clock_time(value: datetime | None) -> str:
+    """The time of day alone, in Shanghai."""
+    return dateformat.format(_in_business_zone(value), TIME) if value else ""
+
+
+@register.filter
 def day(value: date | datetime | None) -> SafeString:
     """The day in Shanghai, in the reader's way of writing."""
     if not value:

@@ -24,3 +24,14 @@ class ShipmentForm(forms.Form):
 
 class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Reason, for the shopper to read"), max_length=200)
+
+
+class VoucherForm(forms.Form):
+    """The code that a shopper shows."""
+
+    code = forms.CharField(
+        label=_("Code of the shopper"),
+        max_length=40,
+        help_text=_("Twelve digits; blanks between them do not matter."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
+    )

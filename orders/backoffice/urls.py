@@ -8,6 +8,7 @@ app_name = "orders"
 
 urlpatterns = [
     path("", views.order_list, name="list"),
+    path("verify/", views.verify, name="verify"),
     path("packing-lists/", printing.packing_lists, name="packing-lists"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/ship/", views.ship, name="ship"),

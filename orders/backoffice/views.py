@@ -5,17 +5,21 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall import clock
 from mall.backoffice.lists import open_list
 from mall.refusals import Refusal
 from merchants.access import shop_right
-from orders.backoffice.forms import CancelForm, ShipmentForm
+from orders.backoffice.forms import CancelForm, ShipmentForm, VoucherForm
 from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order
 from orders.models import Order, OrderLine, OrderStep
+from orders.vouchers import next_appointments, use_voucher
+
+SHOWN_APPOINTMENTS = 30
 
 
 @shop_right("orders.see")
@@ -36,7 +40,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     orders = Order.objects.owned_by(request.shop).prefetch_related(
-        Prefetch("lines", OrderLine.objects.order_by("pk")),
+        Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
         Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
         "parcels",
     )
@@ -81,6 +85,23 @@ def ship(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)
 
     return render(request, "backoffice/orders/ship.html", {"order": order, "form": form})
+
+
+@shop_right("orders.ship")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Who came shows a code: typed here once, her service is done. And who comes next."""
+    form, done = VoucherForm(request.POST or None), None
+    if form.is_valid():
+        try:
+            done = use_voucher(shop=request.shop, code=form.cleaned_data["code"], by=request.user, now=clock.now())
+        except Refusal as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            form = VoucherForm()
+    coming = next_appointments(request.shop, now=clock.now(), most=SHOWN_APPOINTMENTS)
+    return render(request, "backoffice/orders/verify.html", {"form": form, "done": done, "coming": coming})
 
 
 @shop_right("orders.cancel")

@@ -71,6 +71,15 @@ class Migration(migrations.Migration):
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("seen_price", mall.money.MoneyField(verbose_name="price seen")),
                 ("added_at", models.DateTimeField(verbose_name="added at")),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.timeslot",
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -166,7 +175,11 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("physical", "Goods that are shipped"), ("virtual", "Codes")],
+                        choices=[
+                            ("physical", "Goods that are shipped"),
+                            ("virtual", "Codes"),
+                            ("service", "Service by appointment"),
+                        ],
                         db_default="physical",
                         default="physical",
                         max_length=12,
@@ -247,7 +260,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("shipped_at__isnull", False),
                             ("status__in", ["unpaid", "paid", "booked", "canceled"]),
-                            ("kind__in", ["virtual"]),
+                            ("kind__in", ["virtual", "service"]),
                             _connector="OR",
                         ),
                         name="order_shipped_has_a_moment",
@@ -306,6 +319,16 @@ class Migration(migrations.Migration):
                 ("title", mall.texts.TextField(default=mall.texts.Text, verbose_name="title")),
                 ("choice_text", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="bought as")),
                 ("picture", models.CharField(blank=True, default="", max_length=200, verbose_name="picture")),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.timeslot",
+                        verbose_name="time",
+                    ),
+                ),
                 ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("unit_price", mall.money.MoneyField(verbose_name="unit price")),
@@ -337,6 +360,55 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="order_line_total_adds_up",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Voucher",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="voucher", to="orders.orderline"
+                    ),
+                ),
+                ("code", mall.crypto.EncryptedTextField(verbose_name="code")),
+                ("code_index", mall.crypto.BlindIndexField(source="code")),
+                ("used_at", models.DateTimeField(null=True, verbose_name="used at")),
+                (
+                    "used_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="checked by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "voucher",
+                "verbose_name_plural": "vouchers",
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "code_index"), name="voucher_code_once_per_shop"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("used_at", None), ("used_by", None)),
+                            models.Q(("used_at__isnull", False), ("used_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="voucher_used_by_somebody",
                     ),
                 ],
             },

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_orderline"),
         RowsOfOneShop("orders_orderstep"),
         RowsOfOneShop("orders_parcel"),
+        RowsOfOneShop("orders_voucher"),
         NotForShops(
             "orders_cart",
             "orders_cartline",

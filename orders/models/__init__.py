@@ -3,8 +3,9 @@ from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel
 from orders.models.payment import Payment, PaymentNotice, Refund
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
+from orders.models.voucher import Voucher
 
 __all__ = [
     "Cart", "CartLine", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice",
-    "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade",
+    "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade", "Voucher",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Sku
+from catalog.models import Sku, TimeSlot
 from mall.money import CurrencyField, MoneyField
 
 MOST_OF_ONE = 999
@@ -40,6 +40,7 @@ class CartLine(models.Model):
     currency = CurrencyField()
     seen_price = MoneyField(_("price seen"))
     added_at = models.DateTimeField(_("added at"))
+    slot = models.ForeignKey(TimeSlot, models.PROTECT, null=True, related_name="+")  # of a service: when
 
     class Meta:
         constraints = [

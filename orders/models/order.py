@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog import kinds
-from catalog.models import Product, Sku
+from catalog.models import Product, Sku, TimeSlot
 from mall.crypto import EncryptedTextField
 from mall.flow import Flow
 from mall.ids import PublicIdField
@@ -137,7 +137,7 @@ class Order(ShopOwned):
             models.CheckConstraint(
                 condition=Q(shipped_at__isnull=False)
                 | Q(status__in=["unpaid", "paid", "booked", "canceled"])
-                | Q(kind__in=["virtual"]),
+                | Q(kind__in=["virtual", "service"]),
                 name="order_shipped_has_a_moment",
             ),
             models.CheckConstraint(
@@ -170,6 +170,9 @@ class OrderLine(ShopOwned):
     title = TextField(_("title"))
     choice_text = TextField(_("bought as"), blank=True)
     picture = models.CharField(_("picture"), max_length=200, blank=True, default="")
+    slot = models.ForeignKey(
+        TimeSlot, models.PROTECT, null=True, related_name="+", verbose_name=_("time")
+    )  # of a service: when
     quantity = models.PositiveIntegerField(_("quantity"))
     currency = CurrencyField()
     unit_price = MoneyField(_("unit price"))

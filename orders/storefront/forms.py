@@ -23,6 +23,7 @@ ADDRESS_FIELDS = ("consignee", "phone", "province", "city", "district", "line")
 class CartAddForm(forms.Form):
     sku = forms.CharField(max_length=30)
     quantity = forms.IntegerField(min_value=1, max_value=MOST_OF_ONE, initial=1)
+    slot = forms.CharField(max_length=30, required=False)
 
 
 class CartChangeForm(forms.Form):

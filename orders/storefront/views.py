@@ -44,6 +44,7 @@ from orders.storefront.forms import (
     posted_shops,
     shown,
 )
+from orders.vouchers import vouchers_of
 
 # Cart
 
@@ -273,7 +274,11 @@ def order_list(request: HttpRequest) -> HttpResponse:
     wanted = status if status in Order.Status.values else ""
     rows = mine.filter(status=wanted) if wanted else mine
     page = paginate(
-        rows.select_related("shop", "group").prefetch_related("lines").order_by("-pk"), request, per_page=10
+        rows.select_related("shop", "group")
+        .prefetch_related(Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")))
+        .order_by("-pk"),
+        request,
+        per_page=10,
     )
     return render(request, "storefront/orders/list.html", {"tabs": _tabs(mine, wanted), "page": page})
 
@@ -294,7 +299,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     orders = request.user.orders.select_related("shop", "group").annotate(group_size=Count("group__orders"))
     order = get_object_or_404(
         orders.prefetch_related(
-            Prefetch("lines", OrderLine.objects.order_by("pk")),
+            Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.order_by("-pk")),
             "parcels",
             Prefetch("refunds", Refund.objects.order_by("pk")),
@@ -313,6 +318,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "can_receive": order.status == Order.Status.SHIPPED,
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
+        "vouchers": vouchers_of(order),
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
     }

@@ -1,11 +1,16 @@
-"""Goods that are not shipped: codes."""
+"""Goods that are not shipped: codes, and services by appointment."""
+
+from datetime import timedelta
 
 from catalog.codes import add_codes
-from catalog.models import Product, Sku
+from catalog.models import Product, Sku, TimeSlot
+from catalog.slots import open_slots
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper
 from tests.factories.catalog import product, sku
+
+DAY = timedelta(days=1)
 
 
 def code_sku(*, codes: int = 3, **fields) -> Sku:
@@ -16,3 +21,20 @@ def code_sku(*, codes: int = 3, **fields) -> Sku:
     if codes:
         add_codes(sku=row, codes=[f"KEY-{number()}" for _place in range(codes)], by=shopper(), now=NOON)
     return row
+
+
+def service_sku(
+    *, slots: int = 1, capacity: int = 2, at_home: bool = False, starts_in: timedelta = DAY, **fields
+) -> Sku:
+    """A SKU of a service with so many open times, an hour each, one a day from a day after noon on."""
+    fields["product"] = product(kind=Product.Kind.SERVICE, at_home=at_home, shop=fields.pop("shop", None))
+    row = sku(stock=0, **fields)
+    starts = [NOON + starts_in + DAY * number for number in range(slots)]
+    spans = [(start, start + timedelta(hours=1)) for start in starts]
+    if spans:
+        open_slots(sku=row, spans=spans, capacity=capacity, by=shopper(), now=NOON)
+    return row
+
+
+def slot_of(row: Sku, place: int = 0) -> TimeSlot:
+    return row.slots.order_by("starts_at")[place]

@@ -43,6 +43,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
+from tests.factories.kinds import code_sku, service_sku, slot_of
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.journeys import paid_order
@@ -102,6 +103,10 @@ ROWS = {
     "backoffice:catalog:sale-times": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
     "backoffice:catalog:picture": {"public_id": "product"},
+    "backoffice:catalog:codes": {"public_id": "licence"},
+    "backoffice:catalog:code-withdraw": {"public_id": "licence", "code_id": "code"},
+    "backoffice:catalog:slots": {"public_id": "service"},
+    "backoffice:catalog:slot-close": {"public_id": "service", "slot_id": "slot"},
     "backoffice:stock:list": {},
     "backoffice:stock:bulk": {},
     "backoffice:stock:warehouses": {},
@@ -139,6 +144,7 @@ ROWS = {
     "backoffice:reviews:question-answer": {"public_id": "question"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
+    "backoffice:orders:verify": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
@@ -161,6 +167,11 @@ WRITES = {
     "backoffice:stock:count-add",
     "backoffice:stock:count-do",
     "backoffice:catalog:brand-document",
+    "backoffice:catalog:codes",
+    "backoffice:catalog:code-withdraw",
+    "backoffice:catalog:slots",
+    "backoffice:catalog:slot-close",
+    "backoffice:orders:verify",
     "backoffice:catalog:shelves",
     "backoffice:catalog:shelf",
     "backoffice:decoration:theme",
@@ -213,6 +224,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:sheet": {"public_id": "order"},
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
+    "storefront:orders:codes": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
     "storefront:notifications:follow": {"public_id": "notice"},
     "storefront:accounts:session-end": {"pk": "session"},
@@ -303,6 +315,7 @@ def world(db, settings):
         )
         set_low_stock(shop=mine, low_stock=5, by=owner, now=NOON)
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
+        licence, service = code_sku(shop=mine), service_sku(shop=mine)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
@@ -313,6 +326,10 @@ def world(db, settings):
             "shopper": order.shopper,
             "order": order,
             "product": product,
+            "licence": licence.product,
+            "code": licence.codes.first(),
+            "service": service.product,
+            "slot": slot_of(service),
             "group": order.group,
             "payment": order.group.payments.get(),
             "address": order.shopper.addresses.first(),

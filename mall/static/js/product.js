@@ -89,7 +89,7 @@
     const choice = chosen();
     choice[place] = value.dataset.value;
     const sku = skuOf(choice) || skus.find((other) => other.choice[place] === value.dataset.value);
-    if (!sku) return;
+    if (!sku || document.getElementById("slot")) return; // of a service the page brings its times along
     event.preventDefault();
     show(sku);
   });
