@@ -39,6 +39,7 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
             "values": changes.values_of(shown),
             "kind": shown.kind,
             "at_home": shown.at_home,
+            "ships_on": shown.ships_on,
             "promises": list(shown.promises),
             **{name: getattr(shown, name) for name in terms.LIMITS},
         },

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog import kinds
 from catalog.models import Product, Sku
+from mall import clock
 from mall.money import Money
 from mall.rows import select_rows
 from mall.texts import Text
@@ -45,6 +47,7 @@ class BuyableSku:
     limit_days: int | None = None
     kind: str = Product.Kind.PHYSICAL
     at_home: bool = False
+    ships_on: date | None = None
 
     @property
     def is_sent(self) -> bool:
@@ -81,7 +84,7 @@ OFFERS = """
         ), 0),
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
         s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days,
-        p.kind, p.at_home
+        p.kind, p.at_home, p.ships_on
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -100,9 +103,9 @@ def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
     product_status, is_active, shop_status, restriction, most_per_order, most_per_buyer, limit_days,
-    kind, at_home,
+    kind, at_home, ships_on,
 ) -> BuyableSku:  # fmt: skip
-    why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available)
+    why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available, ships_on)
     return BuyableSku(
         sku_id=sku_id,
         public_id=public_id,
@@ -126,17 +129,25 @@ def _offer(
         limit_days=limit_days,
         kind=kind,
         at_home=at_home,
+        ships_on=ships_on,
     )
 
 
-def _why_not(product_status: str, is_active: bool, shop: states.State, available: int) -> str:
+def _why_not(product_status: str, is_active: bool, shop: states.State, available: int, ships_on: date | None) -> str:
     if product_status != Product.Status.ON_SALE or not is_active:
         return _("This item is no longer offered.")
     if not shop.may("buy"):
         return str(shop.because)
+    if is_over(ships_on):
+        return _("The pre-sale is over.")
     if available <= 0:
         return _("Sold out.")
     return ""
+
+
+def is_over(ships_on: date | None) -> bool:
+    """Whether a pre-sale has ended: on the day from which on it ships."""
+    return ships_on is not None and ships_on <= clock.business_date(clock.now())
 
 
 def _words_of(choice: list[str], options: list[dict]) -> Text:

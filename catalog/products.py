@@ -58,7 +58,7 @@ SKU_FIELDS = [
 ]  # fmt: skip
 WRITABLE = {
     "category", "brand", "title", "subtitle", "description", "options", "attributes", "handle", "kind", "promises",
-    "at_home", *terms.LIMITS,
+    "at_home", "ships_on", *terms.LIMITS,
 }  # fmt: skip
 
 

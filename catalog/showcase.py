@@ -17,6 +17,7 @@ from catalog.brands import authorized_shops
 from catalog.listing import Asked, listing, newest_cards, popular_cards
 from catalog.models import Brand, Category, Product, ProductPicture, Question, ShopCategory, ShopStats, Sku
 from catalog.navigation import crumbs_of, without_hidden
+from catalog.offers import is_over
 from catalog.reviews import listing as reviews
 from catalog.slots import bookable
 from catalog.stock import with_available
@@ -222,6 +223,8 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
     closed_because = states.why_not(product.shop, "buy")
+    if not closed_because and is_over(product.ships_on):
+        closed_because = _("The pre-sale is over.")
     for sku in skus:
         sku.product = product
         if closed_because:

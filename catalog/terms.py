@@ -26,6 +26,11 @@ def check(product: Product) -> None:
     :raises WrongTerms: one of them cannot be
     """
     product.promises = _known(product.promises)
+    is_presale = product.kind == Product.Kind.PRESALE
+    if is_presale and product.ships_on is None:
+        raise WrongTerms(_("Say from which day on a pre-sale ships."), field="ships_on")
+    if product.ships_on is not None and not is_presale:
+        raise WrongTerms(_("Only a pre-sale has a day from which on it ships."), field="ships_on")
     if product.at_home and product.kind != Product.Kind.SERVICE:
         raise WrongTerms(_("Only a service can be had at the shopper's home."), field="at_home")
     for name in LIMITS:

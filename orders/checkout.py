@@ -276,6 +276,7 @@ def _order(group: OrderGroup, part: Part, address: Address | None, messages: Map
         group=group,
         shopper=group.shopper,
         kind=part.kind,
+        promised_on=part.promised_on,
         currency=quote.total.currency,
         goods_total=quote.goods_total,
         shipping_fee=quote.shipping_fee,

@@ -104,7 +104,7 @@ def ship_order(*, order: Order, carrier: str, tracking_number: str, by, now: dat
             order_id=order.public_id,
             shop_id=order.shop.public_id,
             tracking_number=parcel.tracking_number,
-            hours_since_paid=int((now - order.paid_at).total_seconds() // 3600),
+            hours_since_paid=max(int((now - order.ship_clock).total_seconds() // 3600), 0),
             shipped_at=now,
         )
     )

@@ -1,13 +1,14 @@
 """
 A checkout as orders: the part of each shop, and of it the goods of each kind (C2).
 
-Goods of different kinds are fulfilled in different ways and times, so an order holds goods of one kind. What a shop's
-part costs is worked out whole, and divided here without a fen lost: each line keeps its own discount, the fee for
-delivery stays with what is sent.
+Goods of different kinds are fulfilled in different ways and times, so an order holds goods of one kind, and pre-sales
+of one day. What a shop's part costs is worked out whole, and divided here without a fen lost: each line keeps its own
+discount, the fee for delivery stays with what is sent.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from catalog.offers import BuyableSku
 from mall.money import Money
@@ -20,6 +21,7 @@ class Part:
 
     kind: str
     needs_address: bool
+    promised_on: date | None
     quote: ShopQuote
 
 
@@ -42,13 +44,16 @@ def _parts_of(shop: ShopQuote, offers: Mapping[int, BuyableSku]) -> Iterator[Par
 
 def _key(offer: BuyableSku) -> tuple:
     """What tells one order from another; the first one carries what belongs to no line."""
-    return not offer.is_sent, str(offer.kind)
+    return not offer.is_sent, str(offer.kind), str(offer.ships_on or "")
 
 
 def _part(quote: ShopQuote, offers: Mapping[int, BuyableSku]) -> Part:
     first = offers[quote.lines[0].sku_id]
     return Part(
-        kind=first.kind, needs_address=any(offers[line.sku_id].needs_address for line in quote.lines), quote=quote
+        kind=first.kind,
+        needs_address=any(offers[line.sku_id].needs_address for line in quote.lines),
+        promised_on=first.ships_on,
+        quote=quote,
     )
 
 

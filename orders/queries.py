@@ -1,7 +1,7 @@
 """Reads across the tables of orders."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import ngettext
@@ -91,12 +91,11 @@ def unfinished_orders(shop) -> str:
 
 def orders_to_ship(shop, *, now: datetime, shipping_hours: int) -> dict[str, int]:
     """What waits in a shop: to ship, of these overdue, on their way, and unpaid; each counted to its cap. One query."""
-    overdue_before = now - timedelta(hours=shipping_hours)
     mine = Order.objects.owned_by(shop)
     return capped_counts(
         {
             "to_ship": mine.filter(status=Order.Status.PAID),
-            "overdue": mine.filter(status=Order.Status.PAID, paid_at__lt=overdue_before),
+            "overdue": mine.overdue(now, shipping_hours),
             "shipped": mine.filter(status=Order.Status.SHIPPED),
             "unpaid": mine.filter(status=Order.Status.UNPAID),
         }

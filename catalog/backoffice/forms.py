@@ -117,6 +117,12 @@ class ProductForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Of services only. Otherwise the shopper comes to you."),
     )
+    ships_on = forms.DateField(
+        label=gettext_lazy("Pre-sale ships from"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("Of pre-sales only: they are sold until the day before, and ship from this day on."),
+    )
     description = TextFormField(
         label=gettext_lazy("Description"),
         max_length=LONGEST_DESCRIPTION,
@@ -233,6 +239,7 @@ class ProductForm(forms.Form):
             "brand": product.brand_id,
             "kind": product.kind,
             "at_home": product.at_home,
+            "ships_on": product.ships_on,
             "attributes": "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in product.attributes),
             "promises": product.promises,
             **{name: getattr(product, name) for name in LIMITS},
@@ -284,7 +291,7 @@ class ProductForm(forms.Form):
         """What the verb is handed."""
         names = (
             "category", "brand", "title", "subtitle", "description", "options", "attributes", "promises", "at_home",
-            *LIMITS,
+            "ships_on", *LIMITS,
         )  # fmt: skip
         values = {row.attribute_id: self.cleaned_data[f"value_{row.attribute_id}"] for row in self.asked}
         kind = self.cleaned_data["kind"] or (self.product.kind if self.product else Product.Kind.PHYSICAL)

@@ -450,6 +450,7 @@ class Migration(migrations.Migration):
                             ("physical", "Goods that are shipped"),
                             ("virtual", "Codes"),
                             ("service", "Service by appointment"),
+                            ("presale", "Pre-sale"),
                         ],
                         db_default="physical",
                         default="physical",
@@ -496,6 +497,7 @@ class Migration(migrations.Migration):
                     "at_home",
                     models.BooleanField(db_default=False, default=False, verbose_name="the shop comes to the shopper"),
                 ),
+                ("ships_on", models.DateField(blank=True, null=True, verbose_name="ships from")),
                 (
                     "promises",
                     django.contrib.postgres.fields.ArrayField(
@@ -570,6 +572,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="product_sale_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "presale"), ("ships_on__isnull", False)),
+                            models.Q(("ships_on", None), models.Q(("kind", "presale"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="product_presale_has_its_day",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -45,6 +45,7 @@ class Product(ShopOwned):
         PHYSICAL = "physical", _("Goods that are shipped")
         VIRTUAL = "virtual", _("Codes")
         SERVICE = "service", _("Service by appointment")
+        PRESALE = "presale", _("Pre-sale")
 
     FLOW = Flow(
         {
@@ -82,6 +83,7 @@ class Product(ShopOwned):
     changed_at = models.DateTimeField(_("changed at"))
     on_sale_at = models.DateTimeField(_("first on sale at"), null=True)
     at_home = models.BooleanField(_("the shop comes to the shopper"), default=False, db_default=False)
+    ships_on = models.DateField(_("ships from"), null=True, blank=True)  # of a pre-sale
     promises = ArrayField(models.CharField(max_length=30), verbose_name=_("promises"), default=list, db_default=[])
     most_per_order = models.PositiveIntegerField(_("at most per order"), null=True, blank=True)
     most_per_buyer = models.PositiveIntegerField(_("at most per buyer"), null=True, blank=True)
@@ -119,6 +121,10 @@ class Product(ShopOwned):
             models.CheckConstraint(
                 condition=Q(sale_starts_at=None) | Q(sale_ends_at=None) | Q(sale_ends_at__gt=F("sale_starts_at")),
                 name="product_sale_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="presale", ships_on__isnull=False) | Q(ships_on=None) & ~Q(kind="presale"),
+                name="product_presale_has_its_day",
             ),
             models.CheckConstraint(
                 condition=(Q(most_per_order=None) | Q(most_per_order__gt=0))

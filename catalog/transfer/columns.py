@@ -53,6 +53,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "volume": ("Volume (cm³)", "Volume (cm3)"),
     "offered": ("Offered",),
     "kind": ("Kind",),
+    "at_home": ("At home",),
+    "ships_on": ("Ships from",),
     "promises": ("Promises",),
     **{key: (name,) for key, name in LIMITS.items()},
 }

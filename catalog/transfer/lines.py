@@ -16,7 +16,7 @@ from catalog.transfer.planning import BRAND, KIND, TAGS
 from mall.texts import Text
 
 NAME = {key: names[0] for key, names in NAMES.items()}
-PLAIN = {"subtitle", "attributes", "volume", "offered", "kind", "promises", *LIMITS}
+PLAIN = {"subtitle", "attributes", "volume", "offered", "kind", "at_home", "ships_on", "promises", *LIMITS}
 OURS = [name for key, name in NAME.items() if ":" in key or key in PLAIN]
 HEAD = [
     "Handle", "Title", "Body (HTML)", "Vendor", "Product Category", "Type", "Tags", "Published",
@@ -120,6 +120,8 @@ def _of_product(product: Product, category: str) -> dict:
         NAME["attributes"]: "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in others),
     }
     line[NAME["kind"]] = str(product.kind)
+    line[NAME["at_home"]] = "TRUE" if product.at_home else ""
+    line[NAME["ships_on"]] = product.ships_on.isoformat() if product.ships_on else ""
     line[NAME["promises"]] = ", ".join(product.promises)
     line |= {name: getattr(product, key) or "" for key, name in LIMITS.items()}
     line |= {f"{ATTRIBUTE}{told.name}": told.for_files for told in specifications_of(product)}

@@ -295,6 +295,8 @@ class Planner:
         fields["kind"] = told.kind or (before.kind if before else Product.Kind.PHYSICAL)
         if before and before.kind != fields["kind"] and before.status not in kinds.STILL_OPEN:
             told.say(told.rows_from, self.columns.name("kind"), _("The kind stays once a product was approved."))
+        fields["at_home"] = told.at_home if told.at_home is not None else bool(before and before.at_home)
+        fields["ships_on"] = told.ships_on if "ships_on" in self.columns else before and before.ships_on
         if told.promises is not None:
             fields["promises"] = told.promises
         elif before:
@@ -654,6 +656,10 @@ class Planner:
             plan.changes.append((name("attributes"), old, new))
         if before.kind != after.kind:
             plan.changes.append((name("kind"), before.get_kind_display(), after.get_kind_display()))
+        if before.ships_on != after.ships_on:
+            plan.changes.append((name("ships_on"), _shown(before.ships_on), _shown(after.ships_on)))
+        if before.at_home != after.at_home:
+            plan.changes.append((name("at_home"), _shown(before.at_home), _shown(after.at_home)))
         if before.promises != after.promises:
             plan.changes.append((name("promises"), ", ".join(before.promises), ", ".join(after.promises)))
         for key in LIMITS:

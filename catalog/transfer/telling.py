@@ -9,6 +9,7 @@ have leaves what is there as it is.
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils.text import slugify
@@ -93,6 +94,8 @@ class Told:
     attributes: str | None = None
     values: dict[str, str] = field(default_factory=dict)  # column to what it says for an attribute of the category
     kind: str = ""
+    at_home: bool | None = None
+    ships_on: date | None = None
     promises: list[str] | None = None
     limits: dict[str, int | None] = field(default_factory=dict)
     status: str | None = None
@@ -271,6 +274,13 @@ class _Teller:
         if told.kind and told.kind not in Kind.values:
             why = _("Write one of these: %(kinds)s.") % {"kinds": ", ".join(Kind.values)}
             told.say(row.number, self.columns.name("kind"), why)
+        if "at_home" in self.columns:
+            told.at_home = self._text(row, "at_home").casefold() in _YES
+        if said := self._text(row, "ships_on"):
+            try:
+                told.ships_on = date.fromisoformat(said[:10])
+            except ValueError:
+                told.say(row.number, self.columns.name("ships_on"), _("Write the day as in 2026-12-01."))
         if "promises" in self.columns:
             told.promises = [code for code in re.split(r"[,，;；\s]+", self._text(row, "promises")) if code]
         told.limits = {key: self._whole_number(row, key, MOST_LIMIT) for key in LIMITS if key in self.columns}

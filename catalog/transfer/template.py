@@ -53,6 +53,8 @@ def meanings() -> list[tuple[str, str]]:
         ("Attribute: …", _("What the category asks, such as “Attribute: Roast”; several choices apart by “;”.")),
         ("Volume (cm³)", _("The volume in cubic centimetres.")),
         ("Kind", _("What is sold: %(kinds)s. Left empty, goods that are shipped.") % {"kinds": ", ".join(Kind.values)}),
+        ("At home", _("TRUE for a service that comes to the shopper's address.")),
+        ("Ships from", _("Of pre-sales: the day, such as 2026-12-01.")),
         ("Promises", _("What the mall lets shops promise, by its codes, between commas.")),
         ("Limit per order / buyer / over days", _("How many of it one may buy, and over how many days that counts.")),
         ("Offered", _("FALSE for a combination that is not offered.")),

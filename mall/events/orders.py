@@ -42,7 +42,7 @@ class OrderCanceled:
 
 @event
 class OrderShipped:
-    """On its way in one parcel."""
+    """On its way in one parcel; the hours of a pre-sale count from the day from which on it ships."""
 
     order_id: str
     shop_id: str

@@ -23,6 +23,7 @@ def _goods(order: Order) -> str:
         Column(_("Order"), lambda order: order.public_id),
         Column(_("State"), lambda order: order.get_status_display()),
         Column(_("Kind"), lambda order: order.get_kind_display()),
+        Column(_("Pre-sale ships from"), lambda order: order.promised_on),
         Column(_("Placed"), lambda order: order.placed_at),
         Column(_("Paid"), lambda order: order.paid_at),
         Column(_("Shipped"), lambda order: order.shipped_at),

@@ -21,10 +21,9 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
         return []
     mine = Order.objects.owned_by(shop)
     to_ship = mine.awaiting_shipment()
-    overdue_since = now - timedelta(hours=tunables.SHIPPING_HOURS.value)
     closing = mine.filter(status=Order.Status.UNPAID, due_at__isnull=False, due_at__lte=now + CLOSING)
     counts = capped_counts(
-        {"to_ship": to_ship, "overdue": to_ship.filter(paid_at__lt=overdue_since), "closing": closing}
+        {"to_ship": to_ship, "overdue": mine.overdue(now, tunables.SHIPPING_HOURS.value), "closing": closing}
     )
     url = reverse("backoffice:orders:list", args=[shop.slug])
     found = []

@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                             ("physical", "Goods that are shipped"),
                             ("virtual", "Codes"),
                             ("service", "Service by appointment"),
+                            ("presale", "Pre-sale"),
                         ],
                         db_default="physical",
                         default="physical",
@@ -198,6 +199,7 @@ class Migration(migrations.Migration):
                 ("city", models.CharField(max_length=40, verbose_name="city")),
                 ("district", models.CharField(blank=True, default="", max_length=40, verbose_name="district")),
                 ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
+                ("promised_on", models.DateField(null=True, verbose_name="ships from")),
                 (
                     "message",
                     models.CharField(blank=True, default="", max_length=200, verbose_name="message to the shop"),

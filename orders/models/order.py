@@ -1,5 +1,7 @@
 """One checkout (order group), the part of each shop (order), and each SKU in it (order line)."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import kinds
 from catalog.models import Product, Sku, TimeSlot
+from mall.clock import business_date, start_of
 from mall.crypto import EncryptedTextField
 from mall.flow import Flow
 from mall.ids import PublicIdField
@@ -43,6 +46,12 @@ class OrderGroup(models.Model):
 class OrderQuerySet(ShopOwnedQuerySet):
     def awaiting_shipment(self):
         return self.filter(status=Order.Status.PAID)
+
+    def overdue(self, now: datetime, hours: int):
+        """To be shipped, and the hours for it are over."""
+        since = now - timedelta(hours=hours)
+        started = Q(promised_on=None) | Q(promised_on__lte=business_date(since))
+        return self.awaiting_shipment().filter(started, paid_at__lt=since)
 
 
 class Order(ShopOwned):
@@ -99,6 +108,7 @@ class Order(ShopOwned):
     city = models.CharField(_("city"), max_length=40)
     district = models.CharField(_("district"), max_length=40, blank=True, default="")
     address_line = EncryptedTextField(_("street and number"))
+    promised_on = models.DateField(_("ships from"), null=True)  # of a pre-sale
     message = models.CharField(_("message to the shop"), max_length=200, blank=True, default="")
     placed_at = models.DateTimeField(_("placed at"))
     paid_at = models.DateTimeField(_("paid at"), null=True)
@@ -154,6 +164,11 @@ class Order(ShopOwned):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def ship_clock(self) -> datetime:
+        """From when on the hours to ship count: since it is paid, of a pre-sale since its day at the earliest."""
+        return max(self.paid_at, start_of(self.promised_on)) if self.promised_on else self.paid_at
 
     @property
     def is_sent(self) -> bool:

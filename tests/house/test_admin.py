@@ -131,7 +131,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
     grown = {label: counts for label, counts in rows.items() if counts[1] <= counts[0]}
     assert set(grown) <= {  # their rows are the house's own
         "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
-        "mall.WorkYear",
+        "catalog.ServicePromise", "mall.WorkYear",
     }  # fmt: skip
     assert {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > 8} == {}
 
@@ -163,7 +163,7 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
     shown = admin.site._registry[model]
     written = {
         "accounts.User", "auth.Group", "catalog.Attribute", "catalog.Brand", "catalog.Category", "catalog.SearchRule",
-        "marketing.Banner", "risk.BannedWord",
+        "catalog.ServicePromise", "marketing.Banner", "risk.BannedWord",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
         "mall.WorkYear",
     }  # fmt: skip

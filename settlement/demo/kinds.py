@@ -1,0 +1,162 @@
+"""Goods that are not simply shipped: licence codes, services by appointment, a pre-sale; and promises and limits."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from catalog import products, stock
+from catalog.codes import add_codes
+from catalog.models import Category, Product, Sku
+from catalog.products import SkuDraft, save_product
+from catalog.slots import bookable, open_slots, weekly
+from mall import clock
+from mall.accounts.models import User
+from mall.money import Money
+from mall.texts import Text
+from merchants.models import Shop
+from orders import payments
+from orders.cart import add_to_cart
+from orders.checkout import place_order
+from orders.gateways import sandbox_bank
+from settlement.demo import pictures
+from settlement.demo.shops import SHOPPER
+
+CHANNEL = "sandbox"
+WORKDAYS = {0, 1, 2, 3, 4}
+
+
+@dataclass(frozen=True)
+class Special:
+    """A product of another kind, in a shop that fits."""
+
+    shop: str
+    category: str
+    kind: str
+    title: tuple[str, str]
+    subtitle: tuple[str, str]
+    description: tuple[str, str]
+    price: int
+    picture: str
+    promises: tuple[str, ...] = ()
+    at_home: bool = False
+    ships_in: int = 0
+    most_per_buyer: int | None = None
+    hours: tuple[int, ...] = ()
+    places: int = 1
+
+
+SPECIALS = (
+    Special(
+        "hemu", "living", "service",
+        ("上门日常保洁 2 小时", "Housekeeping at Home, 2 Hours"),
+        ("自带工具，准时上门", "On time, with everything needed"),
+        ("一位保洁员，厨房、卫生间、地面与台面的日常清洁。清洁剂与工具由我们自带，服务开始时请出示订单核销码。",
+         "One cleaner for kitchen, bathroom, floors and surfaces. We bring cleaners and tools; please show the code of "
+         "your order when the work begins."),
+        11_800, "bucket", ("invoice",), at_home=True, hours=(9, 14), places=3,
+    ),
+    Special(
+        "yunjian", "teaware", "service",
+        ("陶艺拉坯体验课", "A Pottery Class at the Wheel"),
+        ("两小时，一件作品烧成后寄出", "Two hours, and one piece fired for you"),
+        ("在云间的工作室亲手拉一只杯或碗，老师全程指导，零基础也能完成。",
+         "Throw a cup or a bowl of your own in our studio; a potter guides you, and no experience is needed."),
+        16_800, "amphora", (), hours=(10, 15), places=6,
+    ),
+    Special(
+        "shiwei", "computing", "virtual",
+        ("拾微笔记专业版 1 年授权码", "Shiwei Notes Pro, 1-Year Licence Code"),
+        ("付款后即时发码", "The code is there as soon as you have paid"),
+        ("适用于 Windows、macOS 与 Linux，一个授权码可在两台设备上使用一年。",
+         "For Windows, macOS and Linux; one code covers two devices for a year."),
+        9_900, "desktop", ("genuine",), most_per_buyer=5,
+    ),
+    Special(
+        "shiwei", "computing", "presale",
+        ("拾微 75 键机械键盘 春季新色", "Shiwei 75 Mechanical Keyboard, Spring Color"),
+        ("新色预售，限购两件", "A new color ahead of its release, two per buyer"),
+        ("三模连接，热插拔轴座，全键可编程。预售付全款，按承诺日期起 48 小时内发货。",
+         "Three ways to connect, hot-swappable switches, every key programmable. Paid in full now; it leaves within 48 "
+         "hours from the promised day on."),
+        39_900, "keyboard", ("return-7-days", "genuine"), ships_in=21, most_per_buyer=2,
+    ),
+)  # fmt: skip
+
+
+def make_kinds(*, shops: dict[str, Shop], owners: dict[str, User], now: datetime) -> None:
+    """Offer them, and let the demonstration's shopper have a code and an appointment."""
+    categories = {category.slug: category for category in Category.objects.all()}
+    opened = now - timedelta(days=3)
+    made = [_offer(special, shops[special.shop], owners[special.shop], categories, opened, now)
+            for special in SPECIALS if special.shop in shops]  # fmt: skip
+    _promise_lately(shops)
+    shopper = User.objects.get(email=SHOPPER)
+    for place, sku in enumerate(made):
+        if sku.product.kind in {Product.Kind.VIRTUAL, Product.Kind.SERVICE}:
+            _buy(shopper, sku, UUID(int=place, version=4), now - timedelta(hours=2))
+
+
+def _offer(special: Special, shop: Shop, owner: User, categories, opened: datetime, now: datetime) -> Sku:
+    today = clock.business_date(now)
+    product = save_product(
+        shop=shop,
+        fields={
+            "category": categories[special.category],
+            "kind": special.kind,
+            "title": _text(special.title),
+            "subtitle": _text(special.subtitle),
+            "description": _text(special.description),
+            "promises": list(special.promises),
+            "at_home": special.at_home,
+            "ships_on": today + timedelta(days=special.ships_in) if special.ships_in else None,
+            "most_per_buyer": special.most_per_buyer,
+        },
+        skus=[SkuDraft(price=Money(special.price))],
+        by=owner,
+        now=opened,
+    )
+    image = pictures.compose(special.picture, tint=None, ground="#dfe4d6", seed=0)
+    products.add_picture(product=product, image=image, by=owner, now=opened)
+    sku = product.skus.get()
+    _fill(special, sku, today, owner, opened)
+    products.submit_product(product=product, by=owner, now=opened)
+    return sku
+
+
+def _fill(special: Special, sku: Sku, today: date, owner: User, opened: datetime) -> None:
+    if special.kind == Product.Kind.VIRTUAL:
+        codes = [f"SWNP-{number * 7919 % 10**8:08d}-{number:04d}" for number in range(1, 41)]
+        add_codes(sku=sku, codes=codes, by=owner, now=opened)
+    elif special.kind == Product.Kind.SERVICE:
+        first, last = today + timedelta(days=1), today + timedelta(days=21)
+        for hour in special.hours:
+            spans = weekly(first=first, last=last, weekdays=WORKDAYS, start=time(hour), end=time(hour + 2))
+            open_slots(sku=sku, spans=spans, capacity=special.places, by=owner, now=opened)
+    else:
+        stock.receive(sku=sku, quantity=200, by=owner, now=opened)
+
+
+def _promise_lately(shops: dict[str, Shop]) -> None:
+    """The goods that are shipped come with what shops here usually promise."""
+    rows = Product.objects.filter(shop__in=shops.values(), kind=Product.Kind.PHYSICAL, status=Product.Status.ON_SALE)
+    rows.filter(promises=[]).update(promises=["return-7-days", "ships-48-hours"])
+
+
+def _buy(shopper: User, sku: Sku, key: UUID, at: datetime) -> None:
+    slots = bookable(sku.pk, now=at)
+    slot = slots[0].public_id if slots else ""
+    add_to_cart(shopper=shopper, sku=sku.public_id, slot=slot, now=at)
+    address = shopper.addresses.get(is_default=True)
+    group = place_order(shopper=shopper, checkout_key=key, address=address, only_skus={sku.pk}, now=at)
+    payment = payments.start_payment(group=group, channel=CHANNEL, now=at)
+    sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=at)
+
+    def post(url: str, headers: dict[str, str], body: bytes) -> int:
+        payments.receive_notice(channel=CHANNEL, headers=headers, body=body, now=at)
+        return 200
+
+    sandbox_bank.deliver_notices(now=at, post=post)
+
+
+def _text(pair: tuple[str, str]) -> Text:
+    return Text({"zh-hans": pair[0], "en": pair[1]})
