@@ -253,8 +253,10 @@ def staged(scene: Scene) -> Scene:
         "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
         "canceled": journeys.canceled_order(skus={one: 1}, **give),
     }
-    scene.codes = kinds.code_sku(shop=scene.shop)
-    scene.service = kinds.service_sku(shop=scene.shop, slots=3, starts_in=now - NOON + timedelta(hours=30))
+    scene.codes = kinds.code_sku(shop=scene.shop, category=scene.category)
+    scene.service = kinds.service_sku(
+        shop=scene.shop, category=scene.category, slots=3, starts_in=now - NOON + timedelta(hours=30)
+    )
     orders["booked"] = _booked(scene, now)
     reviewed = journeys.completed_order(skus={one: 1}, by=scene.owner, **give).lines.get()
     text = "很好用，包装也用心。"

@@ -16,7 +16,9 @@ DAY = timedelta(days=1)
 def code_sku(*, codes: int = 3, **fields) -> Sku:
     """A SKU whose pieces are codes, with so many in its pool; ``product`` names its product, else it has its own."""
     fields.setdefault("product", None)
-    fields["product"] = fields["product"] or product(kind=Product.Kind.VIRTUAL, shop=fields.pop("shop", None))
+    fields["product"] = fields["product"] or product(
+        kind=Product.Kind.VIRTUAL, shop=fields.pop("shop", None), category=fields.pop("category", None)
+    )
     row = sku(stock=0, **fields)
     if codes:
         add_codes(sku=row, codes=[f"KEY-{number()}" for _place in range(codes)], by=shopper(), now=NOON)
@@ -27,7 +29,8 @@ def service_sku(
     *, slots: int = 1, capacity: int = 2, at_home: bool = False, starts_in: timedelta = DAY, **fields
 ) -> Sku:
     """A SKU of a service with so many open times, an hour each, one a day from a day after noon on."""
-    fields["product"] = product(kind=Product.Kind.SERVICE, at_home=at_home, shop=fields.pop("shop", None))
+    given = {"shop": fields.pop("shop", None), "category": fields.pop("category", None)}
+    fields["product"] = product(kind=Product.Kind.SERVICE, at_home=at_home, **given)
     row = sku(stock=0, **fields)
     starts = [NOON + starts_in + DAY * number for number in range(slots)]
     spans = [(start, start + timedelta(hours=1)) for start in starts]
