@@ -21,7 +21,7 @@ def code_sku(*, codes: int = 3, **fields) -> Sku:
     )
     row = sku(stock=0, **fields)
     if codes:
-        add_codes(sku=row, codes=[f"KEY-{number()}" for _place in range(codes)], by=shopper(), now=NOON)
+        add_codes(sku=row, codes=[f"7731-{number():06d}" for _place in range(codes)], by=shopper(), now=NOON)
     return row
 
 

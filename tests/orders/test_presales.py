@@ -16,7 +16,7 @@ from orders.cart import NotForSale, add_to_cart
 from orders.fulfillment import ship_order
 from orders.models import Order
 from orders.queries import orders_to_ship
-from tests.catalog.test_products import on_sale
+from tests.catalog.test_products import written
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import product, sku
@@ -36,7 +36,7 @@ def presale(*, days=20, **fields):
 
 
 def test_a_presale_has_a_day_and_nothing_else_has_one():
-    row = on_sale(status="draft", on_sale_at=None)
+    row = written()
     drafts = [SkuDraft(choice=(value,), price=Money(100)) for value in ("v1", "v2")]
     given = {"shop": row.shop, "product": row, "skus": drafts, "by": shopper(), "now": NOON}
 
