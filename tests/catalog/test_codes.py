@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from catalog import codes, stock
 from catalog.codes import CodesMissing, WrongCodes, add_codes, codes_for, hand_out, withdraw_code
@@ -19,6 +20,12 @@ from tests.factories.accounts import shopper
 from tests.factories.catalog import category, product, sku, warehouse
 from tests.factories.kinds import code_sku
 from tests.factories.merchants import shop
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def counts(one):

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from catalog import stock
 from catalog.models import Stock, TimeSlot
@@ -17,6 +18,13 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
 from tests.factories.kinds import service_sku, slot_of
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

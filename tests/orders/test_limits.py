@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from mall.rows import select_rows
 from orders import checkout
@@ -20,6 +21,13 @@ from tests.factories.accounts import address, shopper
 from tests.factories.catalog import product, sku
 from tests.factories.orders import cart
 from tests.journeys import placed_order
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
 
 DAY = timedelta(days=1)
 

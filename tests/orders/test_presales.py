@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from catalog.offers import buyable_skus
 from catalog.products import SkuDraft, save_product
@@ -22,6 +23,13 @@ from tests.factories.accounts import shopper
 from tests.factories.catalog import product, sku
 from tests.factories.merchants import shop
 from tests.journeys import paid_group, paid_order
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from catalog.models import Stock
 from catalog.slots import close_slot
@@ -23,6 +24,13 @@ from tests.factories.catalog import sku
 from tests.factories.kinds import service_sku, slot_of
 from tests.factories.merchants import seat, shop
 from tests.journeys import pay
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
