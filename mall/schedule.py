@@ -45,6 +45,7 @@ SCHEDULE = [
         15,
         True,
     ),
+    Line("orders.follow_after_sales", every(300), _("O7: after-sales that nobody answered in time go on"), 300, True),
     Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
     Line("orders.complete_delivered_orders", day(2), _("O5: orders complete 7 days after delivery"), daily=True),
     Line("settlement.release_due_shares", day(4), _("S3: T+7, the shops' shares become available"), daily=True),

@@ -11,7 +11,7 @@ from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants.models import Shop
 from orders.models import Order
-from settlement import deposits, receipts, splits
+from settlement import deposits, receipts, reversals, splits
 
 
 @on(OrderPaid)
@@ -32,6 +32,9 @@ def split_order(event: OrderCompleted) -> None:
 
 @on(PaymentRefunded)
 def book_refund(event: PaymentRefunded) -> None:
+    if event.order_id and reversals.is_after_completion(refund_id=event.refund_id):
+        reversals.reverse(refund_id=event.refund_id, refunded_at=datetime.fromisoformat(event.refunded_at))
+        return
     book = receipts.book_refund if event.order_id else receipts.book_late_refund
     book(
         refund_id=event.refund_id,

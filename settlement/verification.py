@@ -58,7 +58,8 @@ owed AS (
     CROSS JOIN LATERAL (
         VALUES ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
                ('completed', 'commission', NULL, -s.commission),
-               ('released', 'shop_pending', s.shop_id, s.net), ('released', 'shop_available', s.shop_id, -s.net)
+               ('released', 'shop_pending', s.shop_id, s.net - s.reversed),
+               ('released', 'shop_available', s.shop_id, s.reversed - s.net)
     ) AS leg (kind, account, shop_id, amount)
     WHERE leg.kind = due.kind AND leg.amount <> 0 AND (due.kind = 'completed' OR s.status = 'released')
     GROUP BY s.order_public_id, due.kind
@@ -69,6 +70,56 @@ SELECT 'order ' || ref, CASE
     ELSE 'its share and its entry (' || kind || ') differ' END
 FROM written FULL JOIN owed USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
+"""
+
+# What was refunded after an order had completed is taken back from its share and its commission, at the frozen rate of
+# the line: refunds of a line count in their order, and each gives back the commission that the line no longer bears.
+REVERSAL_FAULTS = """
+WITH back AS (
+    SELECT r.id, r.public_id AS ref, r.amount, r.status, c.is_after_completion, o.public_id AS order_id,
+           l.total AS paid, l.commission_bps AS bps, c.refund_goods AS goods,
+           sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
+    FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
+    JOIN orders_order o ON o.id = r.order_id
+),
+owed AS (
+    SELECT ref, order_id, amount,
+           (((paid - gone + goods) * bps * 2 + 10000) / 20000)::bigint
+           - (((paid - gone) * bps * 2 + 10000) / 20000)::bigint AS commission
+    FROM (SELECT ref, order_id, amount, paid::bigint, bps::bigint, goods::bigint, gone::bigint FROM back
+          WHERE is_after_completion AND status = 'succeeded') x
+),
+written AS (
+    SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'custodian'), 0) AS amount,
+           coalesce(sum(p.amount) FILTER (WHERE a.kind = 'commission'), 0) AS commission,
+           coalesce(sum(p.amount) FILTER (WHERE a.kind = 'shop_pending'), 0) AS pending,
+           bool_and(a.shop_id IS NULL OR a.shop_id = s.shop_id) AS fits
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    LEFT JOIN orders_refund r ON r.public_id = e.ref LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN settlement_share s ON s.order_public_id = o.public_id
+    WHERE e.kind = 'reversed' GROUP BY e.ref
+),
+waiting AS (
+    SELECT payload ->> 'refund_id' AS ref FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'PaymentRefunded'
+),
+taken AS (
+    SELECT back.order_id, sum(w.pending) AS pending FROM written w JOIN back USING (ref) GROUP BY back.order_id
+)
+SELECT 'refund ' || ref, CASE
+    WHEN written.ref IS NULL THEN 'is not taken back from the shop'
+    WHEN owed.ref IS NULL THEN 'is taken back from the shop but did not happen'
+    ELSE 'is taken back with ' || written.amount || ' and commission ' || written.commission || ', it should be '
+        || owed.amount || ' and ' || owed.commission END
+FROM written FULL JOIN owed USING (ref)
+WHERE (written.amount, written.commission, written.fits) IS DISTINCT FROM (owed.amount, owed.commission, true)
+    AND NOT (written.ref IS NULL AND ref IN (SELECT ref FROM waiting))
+UNION ALL
+SELECT 'order ' || order_public_id,
+       'its share says that ' || reversed || ' was taken back while pending, it was ' || coalesce(taken.pending, 0)
+FROM settlement_share LEFT JOIN taken ON taken.order_id = order_public_id
+WHERE reversed <> coalesce(taken.pending, 0)
+ORDER BY 1
 """
 
 # Escrow holds of each order what was paid and neither went back nor was split.
@@ -83,12 +134,14 @@ WITH booked AS (
     GROUP BY 1
 ),
 back AS (
-    SELECT order_id, sum(amount) AS amount FROM orders_refund WHERE status = 'succeeded' AND order_id IS NOT NULL
-    GROUP BY order_id
+    SELECT r.order_id, sum(r.amount) AS amount
+    FROM orders_refund r LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+    WHERE r.status = 'succeeded' AND r.order_id IS NOT NULL AND c.is_after_completion IS NOT TRUE
+    GROUP BY r.order_id
 ),
 expected AS (
     SELECT o.public_id AS order_id,
-           o.total - CASE WHEN o.status = 'completed' THEN o.total ELSE 0 END - coalesce(back.amount, 0) AS amount
+           CASE WHEN o.status = 'completed' THEN 0 ELSE o.total - coalesce(back.amount, 0) END AS amount
     FROM orders_order o LEFT JOIN back ON back.order_id = o.id WHERE o.paid_at IS NOT NULL
 ),
 waiting AS (
@@ -138,16 +191,18 @@ ORDER BY payment_id
 # A paid order's entry says what the order says; refunds and late payments too.
 RECEIPT_FAULTS = """
 WITH written AS (
-    SELECT e.kind, e.ref, max(p.amount) AS amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
-    WHERE e.kind IN ('paid', 'refunded', 'late', 'late_returned') GROUP BY e.kind, e.ref
+    SELECT e.kind, e.ref, max(abs(p.amount)) AS amount
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+    WHERE e.kind IN ('paid', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
 ),
 happened AS (
     SELECT 'paid' AS kind, public_id AS ref, total AS amount, public_id AS order_id, NULL AS payment_id
     FROM orders_order WHERE paid_at IS NOT NULL AND total > 0
     UNION ALL
-    SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned' ELSE 'refunded' END, r.public_id, r.amount, o.public_id,
-           pay.public_id
+    SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned' WHEN c.is_after_completion THEN 'reversed'
+           ELSE 'refunded' END, r.public_id, r.amount, o.public_id, pay.public_id
     FROM orders_refund r JOIN orders_payment pay ON pay.id = r.payment_id LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
     WHERE r.status = 'succeeded'
     UNION ALL
     SELECT 'late', public_id, amount, NULL, public_id FROM orders_payment WHERE is_late AND status = 'succeeded'
@@ -167,7 +222,7 @@ WHERE written.amount IS DISTINCT FROM happened.amount
     AND NOT EXISTS (
         SELECT FROM waiting w WHERE written.amount IS NULL AND (
             (kind = 'paid' AND w.name = 'OrderPaid' AND w.order_id = ref)
-            OR (kind IN ('refunded', 'late_returned') AND w.name = 'PaymentRefunded' AND w.refund_id = ref)
+            OR (kind IN ('refunded', 'reversed', 'late_returned') AND w.name = 'PaymentRefunded' AND w.refund_id = ref)
             OR (kind = 'late' AND w.name = 'LatePaymentReceived' AND w.payment_id = ref)
         )
     )
@@ -215,6 +270,7 @@ class Verification:
     misfits: int = 0
     broken_seals: list[str] = field(default_factory=list)
     share_faults: int = 0
+    reversal_faults: int = 0
     escrow_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
@@ -225,8 +281,8 @@ class Verification:
     @property
     def ok(self) -> bool:
         counts = (
-            self.unbalanced, self.misfits, self.share_faults, self.escrow_faults, self.unclaimed_faults,
-            self.receipt_faults, self.deposit_faults,
+            self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
+            self.unclaimed_faults, self.receipt_faults, self.deposit_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -258,6 +314,7 @@ def _verify() -> Verification:
         "unbalanced": UNBALANCED,
         "misfits": MISFITS,
         "share_faults": SHARE_FAULTS,
+        "reversal_faults": REVERSAL_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,

@@ -56,8 +56,9 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.models import Banner
 from merchants.models import Application, Seat, Shop
+from orders.after_sales import answering, arbitration, asking
 from orders.gateways import sandbox_bank
-from orders.models import Order, OrderGroup, OrderLine, Payment, SandboxTrade
+from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
 from settlement.demo import pictures
 from tests import journeys
@@ -104,6 +105,8 @@ class Scene:
     gone: Product
     words: list[str] = field(default_factory=list)  # what people typed: it stands on pages in any language
     orders: dict[str, Order] = field(default_factory=dict)  # by status
+    case: AfterSale | None = None
+    askable: OrderLine | None = None
     newcomer: User | None = None  # who has no second factor
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
@@ -257,6 +260,7 @@ def staged(scene: Scene) -> Scene:
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
+    scene.case = _after_sale(scene, journeys.delivered_order(skus={one: 2}, by=scene.owner, **give), now)
     scene.newcomer = accounts.shopper(email="newcomer@example.com", password=PASSWORD)
     scene.newcomer.shows_password = True
     RecoveryCodes.activate(scene.shopper)
@@ -354,6 +358,20 @@ def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:
     favorites.follow(shopper=scene.shopper, shop=scene.shop, now=now)
     scene.watch = watches.watch(shopper=scene.shopper, product=product, kind="price", now=now)
     yield from (later.follow_up, asked.words, "不太相关", scene.question.text, ours.text, theirs.text, "有礼盒吗？")
+
+
+def _after_sale(scene: Scene, order: Order, now: datetime) -> AfterSale:
+    """A return that the shop has refused once, before the mall, with words on both sides."""
+    line, text = order.lines.get(), "杯口有一道裂纹，照片里看得很清楚。"
+    said = "出库前我们检查过，并没有裂纹。"
+    case = asking.ask(
+        line=line, kind="return", reason="damaged", quantity=1, text=text, by=order.shopper, now=now
+    )  # fmt: skip
+    answering.refuse(case=case, text=said, by=scene.owner, now=now)
+    case = arbitration.escalate(case=case, text=text, by=order.shopper, now=now)
+    scene.words += [text, said]
+    scene.askable = line
+    return case
 
 
 def _export(scene: Scene, now: datetime) -> Export:
@@ -507,6 +525,10 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
+    yield page("after-sales", "storefront:after-sales:list")
+    yield page("after-sale-ask", "storefront:after-sales:ask", scene.case.order.public_id, scene.askable.pk)
+    yield page("complaint", "storefront:after-sales:complain", scene.case.order.public_id)
+    yield page("after-sale", "storefront:after-sales:case", scene.case.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
@@ -618,6 +640,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("after-sales", "after-sales:list")
+    yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("bookings", "settlement:entries")
     yield page("exports", "merchants:exports")
@@ -681,6 +705,8 @@ NO_PAGES = {
     "storefront:settlement:deposit-notify": "a bank speaks",
     "storefront:settlement:deposit-return": "looks like the shopper's way back from the bank",
     "storefront:orders:cancel": "a press of a button",
+    "storefront:after-sales:do": "a press of a button",
+    "storefront:after-sales:file": "a file",
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
@@ -716,6 +742,8 @@ NO_PAGES = {
     "backoffice:catalog:unfinished-discard": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "backoffice:after-sales:do": "a press of a button",
+    "backoffice:after-sales:file": "a file",
     "storefront:notifications:follow": "a press of a button",
     "storefront:notifications:read-all": "a press of a button",
     "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",

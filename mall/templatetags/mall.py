@@ -64,8 +64,15 @@ TONES = {
         "review",
         "expert",
         "sent",
+        "answered",
+        "awaiting_return",
+        "returning",
+        "inspecting",
+        "resending",
+        "resent",
+        "refunding",
     },
-    "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
+    "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes", "arbitration", "decided"},
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet
 PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")

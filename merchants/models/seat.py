@@ -22,13 +22,13 @@ class Seat(models.Model):
     SEES = frozenset({"shop.see", "orders.see", "products.see", "reviews.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "reviews.answer", "money.see", "shop.edit", "shop.decorate", "staff.edit", "shop.exit",
-                            "shop.sign"},
+                            "orders.after_sale", "reviews.answer", "money.see", "shop.edit", "shop.decorate",
+                            "staff.edit", "shop.exit", "shop.sign"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                              "reviews.answer", "shop.edit", "shop.decorate"},
+                              "orders.after_sale", "reviews.answer", "shop.edit", "shop.decorate"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},
-        Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal"},
-        Role.SERVICE: SEES | {"orders.personal", "reviews.answer"},
+        Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal", "orders.after_sale"},
+        Role.SERVICE: SEES | {"orders.personal", "orders.after_sale", "reviews.answer"},
         Role.FINANCE: SEES | {"money.see"},
         Role.READER: SEES,
     }  # fmt: skip

@@ -57,6 +57,7 @@ class Entry(models.Model):
         COMPLETED = "completed", _("Order completed, split")
         RELEASED = "released", _("T+7: share available")
         REFUNDED = "refunded", _("Order refunded")
+        REVERSED = "reversed", _("Refund after completion")
         LATE = "late", _("Late payment received")
         LATE_RETURNED = "late_returned", _("Late payment returned")
         DEPOSIT = "deposit", _("Deposit paid")

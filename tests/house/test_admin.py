@@ -47,6 +47,7 @@ from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.journeys import completed_order, paid_order
 from tests.merchants.applying import in_status, submitted
+from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
 
 DAY = timedelta(days=1)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -80,6 +81,8 @@ def a_bit_of_everything() -> None:
         merchant=order.shop.merchant, agreement=Agreement.objects.first(), asked_at=NOON, due_on=NOON.date()
     )  # fmt: skip
     add_to_blacklist(kind="name", value=f"公司{number()}", why="…", by=clerk, now=NOON)
+    dispute = case_of(order, "refund", now=NOON)
+    decided(with_evidence(before_the_mall(dispute)), by=clerk)
     seat(order.shop, clerk)
     growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
     score_month(month=NOON.date().replace(day=1), now=NOON)

@@ -35,6 +35,7 @@ from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
+from orders.after_sales.asking import complain
 from settlement.models import Deposit
 from tests.catalog.transfer.bringing import checked
 from tests.catalog.transfer.files import csv_file, cup
@@ -142,6 +143,10 @@ ROWS = {
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:after-sales:list": {},
+    "backoffice:after-sales:case": {"public_id": "case"},
+    "backoffice:after-sales:file": {"public_id": "case", "note": "note", "number": "=1"},
+    "backoffice:after-sales:do": {"public_id": "case", "action": "=say"},
     "backoffice:settlement:home": {},
     "backoffice:settlement:entries": {},
 }
@@ -185,6 +190,7 @@ WRITES = {
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
     "backoffice:merchants:agreement-accept",
+    "backoffice:after-sales:do",
     "backoffice:reviews:answer",
     "backoffice:reviews:appeal",
     "backoffice:reviews:question-answer",
@@ -214,6 +220,11 @@ SHOPPERS_ROWS = {
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
+    "storefront:after-sales:ask": {"public_id": "order", "line": "line"},
+    "storefront:after-sales:complain": {"public_id": "order"},
+    "storefront:after-sales:case": {"public_id": "case"},
+    "storefront:after-sales:file": {"public_id": "case", "note": "note", "number": "=1"},
+    "storefront:after-sales:do": {"public_id": "case", "action": "=say"},
     "storefront:notifications:follow": {"public_id": "notice"},
     "storefront:accounts:session-end": {"pk": "session"},
     "storefront:accounts:address-edit": {"public_id": "address"},
@@ -303,6 +314,7 @@ def world(db, settings):
         )
         set_low_stock(shop=mine, low_stock=5, by=owner, now=NOON)
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
+        case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         yield {
             "shop": mine,
@@ -312,6 +324,9 @@ def world(db, settings):
             "reader": reader,
             "shopper": order.shopper,
             "order": order,
+            "line": SimpleNamespace(public_id=order.lines.get().pk),
+            "case": case,
+            "note": SimpleNamespace(public_id=case.notes.get().pk),
             "product": product,
             "group": order.group,
             "payment": order.group.payments.get(),

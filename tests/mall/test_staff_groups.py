@@ -31,6 +31,7 @@ WHO = {
     "catalog.decide_brandauthorization": {"category_expert"},
     "catalog.make_synonym": {"operations", "category_expert"},
     "orders.cancel_order": {"support"},
+    "orders.decide_aftersale": {"support"},
     "orders.ask_payment": {"finance"},
     "orders.retry_refund": {"finance"},
     "risk.release_hold": {"risk"},
