@@ -1,7 +1,7 @@
 """What both sides fill in about a case: one form for each action that needs one. ``said`` are the verb's arguments."""
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mall.forms import MoneyFormField
@@ -38,7 +38,7 @@ class FilesField(forms.FileField):
     def clean(self, data, initial=None):
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
         if len(files) > MOST_FILES:
-            raise forms.ValidationError(_now("Choose at most %(most)d files.") % {"most": MOST_FILES})
+            raise forms.ValidationError(gettext("Choose at most %(most)d files.") % {"most": MOST_FILES})
         return [super(FilesField, self).clean(file, None) for file in files]
 
 
@@ -154,7 +154,7 @@ class WishForm(forms.Form):
             del self.fields["amount"]
         if AfterSale.Kind.EXCHANGE in kinds and len(self.replacements) > 1:
             self.fields["replacement"].choices = [
-                ("", _now("the same again")),
+                ("", gettext("the same again")),
                 *((public_id, str(sku.choice_text or sku)) for public_id, sku in self.replacements.items()),
             ]
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import AfterSale, AfterSaleNote
@@ -86,13 +86,13 @@ def entries(
 ) -> list[Entry]:
     """The thread; ``url_of`` tells where the reader looks at a file."""
     names = {
-        Side.SHOPPER: _now("The shopper"),
+        Side.SHOPPER: gettext("The shopper"),
         Side.SHOP: str(case.order.shop),
-        Side.MALL: _now("The mall"),
-        Side.CLOCK: _now("By itself"),
+        Side.MALL: gettext("The mall"),
+        Side.CLOCK: gettext("By itself"),
     }
     if reader in (Side.SHOPPER, Side.SHOP):
-        names[Side(reader)] = _now("You")
+        names[Side(reader)] = gettext("You")
     shown_as = {Side.CLOCK: "mall"}
     return [
         Entry(
