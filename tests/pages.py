@@ -511,6 +511,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
     yield page("report", "storefront:catalog:report", scene.question.public_id)
+    yield page("report-product", "storefront:catalog:complain-product", scene.product.public_id)
     yield page("my-reviews", "storefront:catalog:my-reviews")
     my_reviews = reverse("storefront:catalog:my-reviews")
     yield Page("my-reviews-written", SHOPPER, f"{my_reviews}?tab=written")

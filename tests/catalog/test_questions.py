@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Answer, Question
-from catalog.pace import TooOften
+from mall.pace import TooOften
 from catalog.products import ForbiddenWords
 from catalog.questions import NotABuyer, answer, answer_for_shop, ask, shown
 from catalog.reviews import EmptyAnswer

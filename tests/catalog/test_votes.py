@@ -8,7 +8,7 @@ from django.db import connections
 from django.urls import reverse
 
 from catalog.models import Report, Review, ReviewAppeal, Vote
-from catalog.pace import TooOften
+from mall.pace import TooOften
 from catalog.reviews import EmptyAnswer, NotPurchased, write_review
 from catalog.reviews.appeals import AlreadyAppealed, appeal, grant_appeal, reject_appeal
 from catalog.reviews.reports import hide_reported, keep_reported, report

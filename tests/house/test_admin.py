@@ -35,8 +35,9 @@ from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
 from orders.models import OrderLine, Refund
+from risk.complaints import complain
 from risk.holds import place_hold
-from risk.models import BannedWord
+from risk.models import BannedWord, WordPack
 from settlement.models import Deposit
 from tests.conftest import NOON
 from tests.factories import number
@@ -94,7 +95,12 @@ def a_bit_of_everything() -> None:
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
-    BannedWord.objects.create(word=f"word{number()}", severity="block", why="…")
+    pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))
+    BannedWord.objects.create(word=f"word{number()}", severity="block", pack=pack)
+    complain(
+        kind="product", subject_id=review.product.public_id, subject_name="…", shop_id=order.shop.public_id,
+        person=clerk, reason="unsafe", now=NOON,
+    )  # fmt: skip
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 

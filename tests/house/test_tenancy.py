@@ -233,6 +233,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:question",
     "storefront:catalog:helpful",
     "storefront:catalog:report",
+    "storefront:catalog:complain-product",
+    "storefront:catalog:complain-shop",
     "storefront:catalog:favorite",
     "storefront:catalog:follow",
     "storefront:catalog:compare-change",

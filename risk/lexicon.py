@@ -1,0 +1,256 @@
+"""
+All words of the lists, made ready once for finding them in texts (R1).
+
+A word is found by its beginning: two characters, two syllables or a whole word in letters lead to the few words that
+begin so, and those are compared. A text of thousands of characters is looked through once for each of three readings:
+
+* Chinese as it stands, without blanks and signs between the characters – a comma or a full stop ends a word;
+* words in letters, whole ones only (``cures`` is not in ``secures``), and again with digits and signs read as the
+  letters that they look like and with letters that were pulled apart put together;
+* Chinese as it sounds (:mod:`risk.sounds`); what is only found by its sound never refuses a text by itself.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass, replace
+
+from risk.folding import CHINESE, Folded, Strip, fold, normal, strip_of
+from risk.models.word import Severity
+from risk.sounds import is_disguise, sound, sounding
+
+EXACT, DISGUISED, SOUNDS = "exact", "disguised", "sounds"
+GRAVITY = {Severity.BLOCK: 0, Severity.REVIEW: 1, Severity.HINT: 2}
+LEAST_SOUNDS = 2  # syllables; a single one sounds like too much
+
+_IS_CHINESE = re.compile(f"[{CHINESE}]")
+_KEPT = re.compile(r"[^\W_]+|[,。!?;、]+")  # letters and characters, and what keeps them apart
+_TOKENS = re.compile(rf"([^\W\d_{CHINESE}]+|[0-9]+|%)|([!?;。\n]|[{CHINESE}]+)")
+_PULLED_APART = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,2}[a-z](?![a-z])){3,}")
+_GLUED = re.compile(r"[a-z]+(?:[-._*·'|~+]{1,2}[a-z]+)+")
+_WITH_DIGITS = re.compile(r"(?<![\w@$!|€])(?=[0-9@$!|€]*[a-z])(?=[a-z]*[0-9@$!|€])[a-z0-9@$!|€]{3,}(?<![!|])")
+_AS_LETTERS = str.maketrans("013457869@$!|€", "oieastbbgasiie")
+_OR_AS_L = _AS_LETTERS | str.maketrans("1!|", "lll")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word as the lists have it."""
+
+    word: str
+    severity: str
+    why: str = ""
+    pack: str = ""
+    scope: frozenset[str] = frozenset()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that stands in a text, from ``start`` up to ``end`` of it as it was typed."""
+
+    entry: Entry
+    severity: str
+    start: int
+    end: int
+    how: str
+
+
+class Lexicon:
+    """
+    Entries, compiled; they never change.
+
+    :ivar scopes: the addresses of all categories to which packs are bound
+    :ivar bound: what who screens many texts has found out about those; not kept from one reading to the next
+    """
+
+    def __init__(self, entries: Iterable[Entry]):
+        self.entries = tuple(entries)
+        self.bound: dict[str, str] | None = None
+        self.scopes = frozenset().union(*(entry.scope for entry in self.entries))
+        self._characters: dict[str, list[tuple[str, Entry]]] = {}
+        self._sounds: dict[str, list[tuple[str, str, Entry]]] = {}
+        self._words: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
+        self._single: dict[str, Entry] = {}
+        for entry in self.entries:
+            self._add(entry)
+
+    def again(self) -> "Lexicon":
+        """The same words for another who screens."""
+        other = copy(self)
+        other.bound = None
+        return other
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def _add(self, entry: Entry) -> None:
+        word = normal(entry.word)
+        if not _IS_CHINESE.search(word):
+            tokens = tuple(match[1] for match in _TOKENS.finditer(word) if match[1])
+            if tokens:
+                self._words.setdefault(tokens[0], []).append((tokens, entry))
+            return
+        word = "".join(character for character in word if character.isalnum())
+        if len(word) == 1:
+            self._single[word] = entry
+            return
+        self._characters.setdefault(word[:2], []).append((word, entry))
+        syllables = sound(word)
+        if len(syllables) >= LEAST_SOUNDS:
+            self._sounds.setdefault(syllables[:2], []).append((syllables, word, entry))
+
+    def find(self, text: str, scope: Iterable[str] = ()) -> list[Hit]:
+        """What stands in the text, in its order; of words that lie in each other the longer one, unless lighter."""
+        folded, places = fold(text), frozenset(scope)
+        hits = [*self._in_letters(folded), *self._in_chinese(folded)]
+        hits = [hit for hit in hits if not hit.entry.scope or hit.entry.scope & places]
+        return _outermost(hits)
+
+    # Chinese
+
+    def _in_chinese(self, folded: Folded) -> Iterator[Hit]:
+        has_chinese = _IS_CHINESE.search(folded.text) is not None
+        if not has_chinese and not self._sounds:
+            return
+        strip = strip_of(
+            (match[0] if match[0][0].isalnum() else "。" * len(match[0]), match.start(), 0)
+            for match in _KEPT.finditer(folded.text)
+        )
+        text = strip.text
+        if has_chinese:
+            for place in _beginning(text, self._characters):
+                for word, entry in self._characters[text[place : place + 2]]:
+                    if text.startswith(word, place) and not _is_harmless(text, place, len(word), entry):
+                        yield _hit(folded, strip, entry, place, place + len(word))
+            for word, entry in self._single.items():
+                place = text.find(word)
+                while place >= 0:
+                    if not _is_harmless(text, place, 1, entry):
+                        yield _hit(folded, strip, entry, place, place + 1)
+                    place = text.find(word, place + 1)
+        yield from self._by_sound(folded, strip)
+
+    def _by_sound(self, folded: Folded, strip: Strip) -> Iterator[Hit]:
+        said = sounding(strip)
+        text = said.text
+        for place in _beginning(text, self._sounds):
+            for syllables, word, entry in self._sounds[text[place : place + 2]]:
+                if not text.startswith(syllables, place):
+                    continue
+                start, end = said.span(place, place + len(syllables))
+                if strip.text[start:end] == word or not is_disguise(strip.text, start, end, word):
+                    continue
+                if _is_harmless(strip.text, start, end - start, entry):
+                    continue
+                severity = Severity.REVIEW if entry.severity == Severity.BLOCK else entry.severity
+                first, last = strip.span(start, end)
+                yield Hit(entry, severity, *folded.span(first, last), SOUNDS)
+
+    # Letters
+
+    def _in_letters(self, folded: Folded) -> Iterator[Hit]:
+        if not self._words:
+            return
+        text = folded.text
+        yield from self._among(folded, list(_tokens(text)), EXACT)
+        is_cut = _PULLED_APART.search(text) or _GLUED.search(text)
+        for reading in {_in_place_of_digits(text, _AS_LETTERS), _in_place_of_digits(text, _OR_AS_L)}:
+            if reading != text:
+                yield from self._among(folded, list(_tokens(reading)), DISGUISED)
+            if reading != text or is_cut:
+                yield from self._among(folded, _joined(reading), DISGUISED)
+
+    def _among(self, folded: Folded, tokens: list[tuple[str, int, int]], how: str) -> Iterator[Hit]:
+        words = [token for token, _start, _end in tokens]
+        for place, token in enumerate(words):
+            for wanted, entry in self._words.get(token, ()):
+                last = place + len(wanted)
+                if len(wanted) > 1 and tuple(words[place:last]) != wanted:
+                    continue
+                start, end = tokens[place][1], tokens[last - 1][2]
+                if entry.unless and _is_harmless_in_letters(words, place, len(wanted), entry):
+                    continue
+                typed = folded.span(start, end)
+                is_plain = how == EXACT and folded.source[slice(*typed)].isascii()
+                yield Hit(entry, entry.severity, *typed, EXACT if is_plain else DISGUISED)
+
+
+def _in_place_of_digits(text: str, letters: dict) -> str:
+    """Digits and signs inside words as the letters that they look like."""
+    return _WITH_DIGITS.sub(lambda run: run[0].translate(letters), text)
+
+
+def _beginning(text: str, index: dict) -> list[int]:
+    """Where two signs stand with which something of the index begins."""
+    return [place for place, pair in enumerate(map(str.__add__, text, text[1:])) if pair in index]
+
+
+def _hit(folded: Folded, strip: Strip, entry: Entry, start: int, end: int) -> Hit:
+    first, last = folded.span(*strip.span(start, end))
+    how = EXACT if folded.source[first:last].casefold() == entry.word.casefold() else DISGUISED
+    return Hit(entry, entry.severity, first, last, how)
+
+
+def _is_harmless(text: str, start: int, length: int, entry: Entry) -> bool:
+    """Whether it is part of a phrase in which it is no fault."""
+    for phrase in entry.unless:
+        place = text.find(phrase, max(0, start + length - len(phrase)), start + len(phrase))
+        if 0 <= place <= start:
+            return True
+    return False
+
+
+def _is_harmless_in_letters(words: list[str], start: int, length: int, entry: Entry) -> bool:
+    for phrase in entry.unless:
+        wanted = [match[1] for match in _TOKENS.finditer(phrase) if match[1]]
+        for place in range(max(0, start + length - len(wanted)), start + 1):
+            if words[place : place + len(wanted)] == wanted:
+                return True
+    return False
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """Words in letters with their places, and something that is no word wherever a sentence or the letters end."""
+    for match in _TOKENS.finditer(text):
+        yield match[1] or "", match.start(), match.end()
+
+
+def _joined(text: str) -> list[tuple[str, int, int]]:
+    """The words with those that were pulled apart, or cut by signs, as one each."""
+    runs = sorted({match.span() for pattern in (_PULLED_APART, _GLUED) for match in pattern.finditer(text)})
+    result: list[tuple[str, int, int]] = []
+    done = 0
+    for start, end in runs:
+        if start < done:
+            continue
+        result += [(word, done + first, done + last) for word, first, last in _tokens(text[done:start])]
+        result.append(("".join(filter(str.isalpha, text[start:end])), start, end))
+        done = end
+    return result + [(word, done + first, done + last) for word, first, last in _tokens(text[done:])]
+
+
+def _outermost(hits: list[Hit]) -> list[Hit]:
+    ordered = sorted(set(hits), key=lambda hit: (hit.start, -hit.end, GRAVITY[hit.severity], hit.how != EXACT))
+    kept: list[Hit] = []
+    for hit in ordered:
+        if not any(
+            other.start <= hit.start and hit.end <= other.end and GRAVITY[other.severity] <= GRAVITY[hit.severity]
+            for other in kept[-8:]
+        ):
+            kept.append(hit)
+    return kept
+
+
+def entry_of(row: dict) -> Entry:
+    """An entry from a row as the database hands it over."""
+    scope, unless = frozenset(row.pop("scope")), tuple(filter(None, map(_phrase, row.pop("unless"))))
+    return replace(Entry(**row), scope=scope, unless=unless)
+
+
+def _phrase(text: str) -> str:
+    text = normal(text.strip())
+    return "".join(filter(str.isalnum, text)) if _IS_CHINESE.search(text) else text
