@@ -6,6 +6,7 @@ alphabets the Latin ones that they look like. Every character is folded by itsel
 costs little more than looking up.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -126,3 +127,15 @@ def strip_of(pieces: Iterator[tuple[str, int, int]]) -> Strip:
             widths[length] = width
         length += len(text)
     return Strip("".join(texts), starts, origins, widths)
+
+
+def without(dropped: re.Pattern, text: str) -> Strip:
+    """The text without what the pattern finds."""
+    starts, origins, length, done = [0], [0], 0, 0
+    for match in dropped.finditer(text):
+        start, end = match.span()
+        length += start - done
+        done = end
+        starts.append(length)
+        origins.append(end)
+    return Strip(dropped.sub("", text), starts, origins, {})

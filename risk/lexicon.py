@@ -1,13 +1,13 @@
 """
 All words of the lists, made ready once for finding them in texts (R1).
 
-A word is found by its beginning: two characters, two syllables or a whole word in letters lead to the few words that
-begin so, and those are compared. A text of thousands of characters is looked through once for each of three readings:
+A word is found by its beginning: two syllables or a whole word in letters lead to the few words that
+begin so, and those are compared. A text of thousands of characters is looked through once for each of two readings:
 
-* Chinese as it stands, without blanks and signs between the characters – a comma or a full stop ends a word;
+* Chinese as it sounds (:mod:`risk.sounds`), without blanks and signs between the characters – a comma or a full stop
+  ends a word; what is written otherwise than in the list and only sounds like it never refuses a text by itself;
 * words in letters, whole ones only (``cures`` is not in ``secures``), and again with digits and signs read as the
-  letters that they look like and with letters that were pulled apart put together;
-* Chinese as it sounds (:mod:`risk.sounds`); what is only found by its sound never refuses a text by itself.
+  letters that they look like and with letters that were pulled apart put together.
 """
 
 import re
@@ -15,17 +15,19 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 
-from risk.folding import CHINESE, Folded, Strip, fold, normal, strip_of
+from risk.folding import CHINESE, Folded, Strip, fold, normal, strip_of, without
 from risk.models.word import Severity
-from risk.sounds import is_disguise, sound, sounding
+from risk.sounds import is_disguise, sounding
 
 EXACT, DISGUISED, SOUNDS = "exact", "disguised", "sounds"
+FEW = 60  # words of a text with which something of the lists begins
+AROUND = 40  # characters on both sides of a word that was put together: as far as its phrase may reach
 GRAVITY = {Severity.BLOCK: 0, Severity.REVIEW: 1, Severity.HINT: 2}
-LEAST_SOUNDS = 2  # syllables; a single one sounds like too much
 
 _IS_CHINESE = re.compile(f"[{CHINESE}]")
-_KEPT = re.compile(r"[^\W_]+|[,。!?;、]+")  # letters and characters, and what keeps them apart
+_DROPPED = re.compile(r"(?:[^\w,。!?;、]|_)+")  # all but letters, characters, and what keeps them apart
 _TOKENS = re.compile(rf"([^\W\d_{CHINESE}]+|[0-9]+|%)|([!?;。\n]|[{CHINESE}]+)")
+_WORDS = re.compile(rf"[^\W\d_{CHINESE}]+|[0-9]+|%")
 _PULLED_APART = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,2}[a-z](?![a-z])){3,}")
 _GLUED = re.compile(r"[a-z]+(?:[-._*·'|~+]{1,2}[a-z]+)+")
 _WITH_DIGITS = re.compile(r"(?<![\w@$!|€])(?=[0-9@$!|€]*[a-z])(?=[a-z]*[0-9@$!|€])[a-z0-9@$!|€]{3,}(?<![!|])")
@@ -68,7 +70,6 @@ class Lexicon:
         self.entries = tuple(entries)
         self.bound: dict[str, str] | None = None
         self.scopes = frozenset().union(*(entry.scope for entry in self.entries))
-        self._characters: dict[str, list[tuple[str, Entry]]] = {}
         self._sounds: dict[str, list[tuple[str, str, Entry]]] = {}
         self._words: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
         self._single: dict[str, Entry] = {}
@@ -98,10 +99,8 @@ class Lexicon:
         if len(word) == 1:
             self._single[word] = entry
             return
-        self._characters.setdefault(word[:2], []).append((word, entry))
-        syllables = sound(word)
-        if len(syllables) >= LEAST_SOUNDS:
-            self._sounds.setdefault(syllables[:2], []).append((syllables, word, entry))
+        syllables = sounding(strip_of(iter([(word, 0, 0)]))).text
+        self._sounds.setdefault(syllables[:2], []).append((syllables, word, entry))
 
     def find(self, text: str, scope: Iterable[str] = ()) -> list[Hit]:
         """What stands in the text, in its order; of words that lie in each other the longer one, unless lighter."""
@@ -113,42 +112,28 @@ class Lexicon:
     # Chinese
 
     def _in_chinese(self, folded: Folded) -> Iterator[Hit]:
-        has_chinese = _IS_CHINESE.search(folded.text) is not None
-        if not has_chinese and not self._sounds:
+        if not self._sounds and not self._single:
             return
-        strip = strip_of(
-            (match[0] if match[0][0].isalnum() else "。" * len(match[0]), match.start(), 0)
-            for match in _KEPT.finditer(folded.text)
-        )
-        text = strip.text
-        if has_chinese:
-            for place in _beginning(text, self._characters):
-                for word, entry in self._characters[text[place : place + 2]]:
-                    if text.startswith(word, place) and not _is_harmless(text, place, len(word), entry):
-                        yield _hit(folded, strip, entry, place, place + len(word))
-            for word, entry in self._single.items():
-                place = text.find(word)
-                while place >= 0:
-                    if not _is_harmless(text, place, 1, entry):
-                        yield _hit(folded, strip, entry, place, place + 1)
-                    place = text.find(word, place + 1)
-        yield from self._by_sound(folded, strip)
-
-    def _by_sound(self, folded: Folded, strip: Strip) -> Iterator[Hit]:
-        said = sounding(strip)
-        text = said.text
-        for place in _beginning(text, self._sounds):
-            for syllables, word, entry in self._sounds[text[place : place + 2]]:
-                if not text.startswith(syllables, place):
+        strip = without(_DROPPED, folded.text)
+        text, said = strip.text, sounding(strip)
+        sounds, index = said.text, self._sounds
+        for place in _beginning(sounds, index):
+            for syllables, word, entry in index[sounds[place : place + 2]]:
+                if not sounds.startswith(syllables, place):
                     continue
                 start, end = said.span(place, place + len(syllables))
-                if strip.text[start:end] == word or not is_disguise(strip.text, start, end, word):
+                is_written = text[start:end] == word
+                if not is_written and not is_disguise(text, start, end, word):
                     continue
-                if _is_harmless(strip.text, start, end - start, entry):
+                if entry.unless and _is_harmless(text, start, end - start, entry):
                     continue
-                severity = Severity.REVIEW if entry.severity == Severity.BLOCK else entry.severity
-                first, last = strip.span(start, end)
-                yield Hit(entry, severity, *folded.span(first, last), SOUNDS)
+                yield _hit(folded, strip, entry, start, end, is_written=is_written)
+        for word, entry in self._single.items():
+            place = text.find(word)
+            while place >= 0:
+                if not _is_harmless(text, place, 1, entry):
+                    yield _hit(folded, strip, entry, place, place + 1, is_written=True)
+                place = text.find(word, place + 1)
 
     # Letters
 
@@ -156,25 +141,42 @@ class Lexicon:
         if not self._words:
             return
         text = folded.text
-        yield from self._among(folded, list(_tokens(text)), EXACT)
-        is_cut = _PULLED_APART.search(text) or _GLUED.search(text)
-        for reading in {_in_place_of_digits(text, _AS_LETTERS), _in_place_of_digits(text, _OR_AS_L)}:
+        yield from self._among(folded, text, EXACT)
+        readings = {text}
+        if _WITH_DIGITS.search(text):
+            readings |= {_in_place_of_digits(text, _AS_LETTERS), _in_place_of_digits(text, _OR_AS_L)}
+        for reading in readings:
             if reading != text:
-                yield from self._among(folded, list(_tokens(reading)), DISGUISED)
-            if reading != text or is_cut:
-                yield from self._among(folded, _joined(reading), DISGUISED)
+                yield from self._among(folded, reading, DISGUISED)
+            for words in _joined(reading):
+                yield from self._phrases(folded, words, DISGUISED)
 
-    def _among(self, folded: Folded, tokens: list[tuple[str, int, int]], how: str) -> Iterator[Hit]:
-        words = [token for token, _start, _end in tokens]
-        for place, token in enumerate(words):
-            for wanted, entry in self._words.get(token, ()):
+    def _among(self, folded: Folded, text: str, how: str) -> Iterator[Hit]:
+        index = self._words
+        places = [match.start() for match in _WORDS.finditer(text) if match[0] in index]
+        if len(places) > FEW:
+            yield from self._phrases(folded, list(_tokens(text)), how)
+            return
+        for place in places:  # some words with their neighbours cost less than all words of a long text
+            first = max(0, place - AROUND)
+            near = _tokens(text[first : place + 2 * AROUND])
+            tokens = [(word, first + start, first + end) for word, start, end in near]
+            yield from self._phrases(folded, tokens, how, only=place)
+
+    def _phrases(
+        self, folded: Folded, tokens: list[tuple[str, int, int]], how: str, only: int | None = None
+    ) -> Iterator[Hit]:
+        words, index = [token for token, _start, _end in tokens], self._words
+        for place in [place for place, token in enumerate(words) if token in index]:
+            if only is not None and tokens[place][1] != only:
+                continue
+            for wanted, entry in index[words[place]]:
                 last = place + len(wanted)
                 if len(wanted) > 1 and tuple(words[place:last]) != wanted:
                     continue
-                start, end = tokens[place][1], tokens[last - 1][2]
                 if entry.unless and _is_harmless_in_letters(words, place, len(wanted), entry):
                     continue
-                typed = folded.span(start, end)
+                typed = folded.span(tokens[place][1], tokens[last - 1][2])
                 is_plain = how == EXACT and folded.source[slice(*typed)].isascii()
                 yield Hit(entry, entry.severity, *typed, EXACT if is_plain else DISGUISED)
 
@@ -189,8 +191,12 @@ def _beginning(text: str, index: dict) -> list[int]:
     return [place for place, pair in enumerate(map(str.__add__, text, text[1:])) if pair in index]
 
 
-def _hit(folded: Folded, strip: Strip, entry: Entry, start: int, end: int) -> Hit:
+def _hit(folded: Folded, strip: Strip, entry: Entry, start: int, end: int, *, is_written: bool) -> Hit:
+    """What is written as in the list, or in disguise; or sounds like it, and then refuses nothing."""
     first, last = folded.span(*strip.span(start, end))
+    if not is_written:
+        severity = Severity.REVIEW if entry.severity == Severity.BLOCK else entry.severity
+        return Hit(entry, severity, first, last, SOUNDS)
     how = EXACT if folded.source[first:last].casefold() == entry.word.casefold() else DISGUISED
     return Hit(entry, entry.severity, first, last, how)
 
@@ -215,22 +221,19 @@ def _is_harmless_in_letters(words: list[str], start: int, length: int, entry: En
 
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
     """Words in letters with their places, and something that is no word wherever a sentence or the letters end."""
-    for match in _TOKENS.finditer(text):
-        yield match[1] or "", match.start(), match.end()
+    return ((match[1] or "", *match.span()) for match in _TOKENS.finditer(text))
 
 
-def _joined(text: str) -> list[tuple[str, int, int]]:
-    """The words with those that were pulled apart, or cut by signs, as one each."""
-    runs = sorted({match.span() for pattern in (_PULLED_APART, _GLUED) for match in pattern.finditer(text)})
-    result: list[tuple[str, int, int]] = []
-    done = 0
-    for start, end in runs:
-        if start < done:
-            continue
-        result += [(word, done + first, done + last) for word, first, last in _tokens(text[done:start])]
-        result.append(("".join(filter(str.isalpha, text[start:end])), start, end))
-        done = end
-    return result + [(word, done + first, done + last) for word, first, last in _tokens(text[done:])]
+def _joined(text: str) -> Iterator[list[tuple[str, int, int]]]:
+    """What was pulled apart, or cut by signs, as one word each, with the words around it."""
+    for run in (*_PULLED_APART.finditer(text), *_GLUED.finditer(text)):
+        start, end = run.span()
+        first = max(0, start - AROUND)
+        yield [
+            *((word, first + here, first + there) for word, here, there in _tokens(text[first:start])),
+            ("".join(filter(str.isalpha, run[0])), start, end),
+            *((word, end + here, end + there) for word, here, there in _tokens(text[end : end + AROUND])),
+        ]
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:

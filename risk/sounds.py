@@ -62,11 +62,6 @@ def _cut(run: str) -> tuple[str, ...] | None:
     return None
 
 
-def sound(word: str) -> str:
-    """The syllables of a word in the form of comparison."""
-    return word.translate(_SOUNDS)
-
-
 def sounding(strip: Strip) -> Strip:
     """The text as syllables; pinyin and single digits become the syllables that they stand for."""
     return strip_of(_pieces(strip))

@@ -11,10 +11,3 @@ MOST_COMPLAINTS_A_DAY = Tunable(
     most=200,
     sentence=_("How many goods and shops a person may report in 24 hours."),
 )
-MOST_DIFFERENT_BITS = Tunable(
-    "risk.most_different_bits",
-    default=8,
-    least=0,
-    most=20,
-    sentence=_("In how many of 64 points two pictures may differ and still count as the same."),
-)

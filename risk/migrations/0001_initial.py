@@ -18,18 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="KnownPicture",
-            fields=[
-                ("name", models.CharField(max_length=200, primary_key=True, serialize=False, verbose_name="picture")),
-                ("look", models.BigIntegerField(verbose_name="how it looks")),
-                ("mirrored", models.BigIntegerField(verbose_name="how it looks in the mirror")),
-            ],
-            options={
-                "verbose_name": "uploaded picture",
-                "verbose_name_plural": "uploaded pictures",
-            },
-        ),
-        migrations.CreateModel(
             name="WordEdition",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -94,22 +82,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "word pack",
                 "verbose_name_plural": "word packs",
-            },
-        ),
-        migrations.CreateModel(
-            name="RemovedPicture",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject_id", models.CharField(max_length=40, verbose_name="subject")),
-                ("name", models.CharField(max_length=200, verbose_name="picture")),
-                ("look", models.BigIntegerField(verbose_name="how it looks")),
-                ("why", models.CharField(blank=True, default="", max_length=500, verbose_name="why")),
-                ("removed_at", models.DateTimeField(verbose_name="removed at")),
-            ],
-            options={
-                "verbose_name": "picture of goods taken down",
-                "verbose_name_plural": "pictures of goods taken down",
-                "constraints": [models.UniqueConstraint(fields=("subject_id", "name"), name="removed_picture_once")],
             },
         ),
         migrations.CreateModel(

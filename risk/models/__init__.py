@@ -1,6 +1,5 @@
 from risk.models.complaint import Complaint
 from risk.models.hold import Hold
-from risk.models.picture import KnownPicture, RemovedPicture
 from risk.models.word import BannedWord, WordEdition, WordPack
 
-__all__ = ["BannedWord", "Complaint", "Hold", "KnownPicture", "RemovedPicture", "WordEdition", "WordPack"]
+__all__ = ["BannedWord", "Complaint", "Hold", "WordEdition", "WordPack"]
