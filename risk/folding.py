@@ -111,6 +111,10 @@ class Strip:
     def span(self, start: int, end: int) -> tuple[int, int]:
         return self.origin(start), self.origin(end - 1) + self.widths.get(end - 1, 1)
 
+    def stands_for_more(self, place: int, length: int) -> bool:
+        """Whether one of these characters stands for something that was put otherwise."""
+        return any(here in self.widths for here in range(place, place + length))
+
 
 def strip_of(pieces: Iterator[tuple[str, int, int]]) -> Strip:
     """

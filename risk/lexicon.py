@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from risk.folding import CHINESE, Folded, Strip, fold, normal, strip_of, without
 from risk.models.word import Severity
-from risk.sounds import is_disguise, sounding
+from risk.sounds import is_disguise, is_short, sounding
 
 EXACT, DISGUISED, SOUNDS = "exact", "disguised", "sounds"
 FEW = 60  # words of a text with which something of the lists begins
@@ -35,7 +35,7 @@ _AS_LETTERS = str.maketrans("013457869@$!|€", "oieastbbgasiie")
 _OR_AS_L = _AS_LETTERS | str.maketrans("1!|", "lll")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """A word as the lists have it."""
 
@@ -121,10 +121,15 @@ class Lexicon:
             for syllables, word, entry in index[sounds[place : place + 2]]:
                 if not sounds.startswith(syllables, place):
                     continue
-                start, end = said.span(place, place + len(syllables))
-                is_written = text[start:end] == word
-                if not is_written and not is_disguise(text, start, end, word):
+                start = said.origin(place)
+                if is_written := text.startswith(word, start):
+                    end = start + len(word)
+                elif is_short(syllables) and not said.stands_for_more(place, len(syllables)):
                     continue
+                else:
+                    end = said.span(place, place + len(syllables))[1]
+                    if not is_disguise(text, start, end, word):
+                        continue
                 if entry.unless and _is_harmless(text, start, end - start, entry):
                     continue
                 yield _hit(folded, strip, entry, start, end, is_written=is_written)
@@ -237,14 +242,15 @@ def _joined(text: str) -> Iterator[list[tuple[str, int, int]]]:
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
-    ordered = sorted(set(hits), key=lambda hit: (hit.start, -hit.end, GRAVITY[hit.severity], hit.how != EXACT))
+    ordered = sorted(hits, key=lambda hit: (hit.start, -hit.end, GRAVITY[hit.severity], hit.how != EXACT))
     kept: list[Hit] = []
+    reach = 0
     for hit in ordered:
-        if not any(
-            other.start <= hit.start and hit.end <= other.end and GRAVITY[other.severity] <= GRAVITY[hit.severity]
-            for other in kept[-8:]
+        if hit.start >= reach or not any(
+            other.end >= hit.end and GRAVITY[other.severity] <= GRAVITY[hit.severity] for other in kept[-8:]
         ):
             kept.append(hit)
+            reach = max(reach, hit.end)
     return kept
 
 

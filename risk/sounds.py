@@ -87,6 +87,11 @@ def _pieces(strip: Strip) -> Iterator[tuple[str, int, int]]:
         yield text[done:].translate(_SOUNDS), done, 0
 
 
+def is_short(syllables: str) -> bool:
+    """Too short to say anything when all of it is characters: too many pairs of them sound alike by accident."""
+    return len(syllables) < _LEAST_CHARACTERS
+
+
 def is_disguise(text: str, start: int, end: int, word: str) -> bool:
     """
     Whether what stands there was written for its sound, not for its sense.
