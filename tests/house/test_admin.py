@@ -169,7 +169,7 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
     shown = admin.site._registry[model]
     written = {
         "accounts.User", "auth.Group", "catalog.Attribute", "catalog.Brand", "catalog.Category", "catalog.SearchRule",
-        "marketing.Banner", "risk.BannedWord",
+        "marketing.Banner", "risk.BannedWord", "risk.WordPack",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
         "mall.WorkYear",
     }  # fmt: skip
