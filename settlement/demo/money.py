@@ -26,8 +26,9 @@ def move_money(*, shops: dict[str, Shop], owners: dict[str, User], now: datetime
     for number, shop in enumerate(rich):
         _withdraw(shop, owners[shop.slug], number, now)
     deliver_everything()
-    freeze_statements(now=now)
+    freeze_statements(now=now - 5 * DAY)
     accept_due_statements(now=now)
+    freeze_statements(now=now)
     latest = Statement.objects.filter(shop=rich[0], status=Statement.Status.ISSUED).order_by("-pk").first()
     if latest is not None:
         reason = "这一单的佣金好像算高了，请核对。"
