@@ -115,6 +115,7 @@ ACTION_OF_RIGHT = {
     "orders.personal": "after_sale",
     "reviews.answer": "after_sale",
     "money.see": "withdraw",
+    "money.withdraw": "withdraw",
 }
 
 

@@ -58,6 +58,12 @@ def unreleased_shares(shop: Shop) -> str:
     return _("%(amount)s is not available to the shop yet.") % {"amount": Money(int(pending))} if pending else ""
 
 
+def open_withdrawals(shop: Shop) -> str:
+    """What of the shop's money is on its way to its bank, in words; empty when nothing. One query."""
+    moving = -balance_of(Account.Kind.SHOP_WITHDRAWING, shop)
+    return _("%(amount)s is on its way to the shop's bank.") % {"amount": moving} if moving else ""
+
+
 def deposit_held(shop: Shop) -> str:
     """The shop's deposit that the mall still holds, in words; empty when there is none."""
     held = -balance_of(Account.Kind.SHOP_DEPOSIT, shop)

@@ -49,6 +49,7 @@ TONES = {
         "done",
         "received",
         "applied",
+        "verified",
     },
     "info": {
         "checked",
@@ -64,8 +65,10 @@ TONES = {
         "review",
         "expert",
         "sent",
+        "paying",
+        "issued",
     },
-    "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes"},
+    "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes", "disputed"},
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet
 PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")

@@ -38,7 +38,8 @@ from orders.models import OrderLine, Refund
 from risk.complaints import complain
 from risk.holds import place_hold
 from risk.models import BannedWord, WordPack
-from settlement.models import Deposit
+from settlement.models import Deposit, PayoutFile, StatementLine
+from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper, staff
@@ -46,6 +47,7 @@ from tests.factories.attributes import attribute
 from tests.factories.catalog import brand, category, product
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.settlement import asked, with_money
 from tests.journeys import completed_order, paid_order
 from tests.merchants.applying import in_status, submitted
 
@@ -101,6 +103,7 @@ def a_bit_of_everything() -> None:
         kind="product", subject_id=review.product.public_id, subject_name="…", shop_id=order.shop.public_id,
         person=clerk, reason="unsafe", now=NOON,
     )  # fmt: skip
+    money_on_its_way(order.shop, by=clerk)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
@@ -112,6 +115,15 @@ def shop_life(one, *, by) -> None:
     rank_month(month=NOON.date().replace(day=1), now=NOON)
     start_holiday(shop=shop(), last_day=NOON.date() + DAY * 3, by=by, now=NOON)
     ask_exit(shop=shop(), reason="…", by=by, now=NOON)
+
+
+def money_on_its_way(one, *, by) -> None:
+    """A withdrawal, a bank file, a bill with a disputed line."""
+    with_money(one, 100_000)
+    asked(one, 20_000, by=by)
+    PayoutFile.objects.create(total=1, count=1, made_at=NOON, made_by=by)
+    freeze_statements(now=NOON)
+    dispute_line(line=StatementLine.objects.latest("pk"), reason="…", by=by, now=NOON)
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
-from settlement.models import Deposit
+from settlement.models import Deposit, Statement
+from settlement.statements import freeze_statements
 from tests.catalog.transfer.bringing import checked
 from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
@@ -45,6 +46,7 @@ from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.settlement import asked, with_money
 from tests.journeys import paid_order
 from tests.merchants.applying import in_status
 
@@ -144,6 +146,15 @@ ROWS = {
     "backoffice:orders:cancel": {"public_id": "order"},
     "backoffice:settlement:home": {},
     "backoffice:settlement:entries": {},
+    "backoffice:settlement:bank-accounts": {},
+    "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
+    "backoffice:settlement:withdrawals": {},
+    "backoffice:settlement:withdrawal": {"public_id": "withdrawal"},
+    "backoffice:settlement:statements": {},
+    "backoffice:settlement:statement": {"public_id": "statement"},
+    "backoffice:settlement:statement-accept": {"public_id": "statement"},
+    "backoffice:settlement:line-dispute": {"public_id": "statement", "line": "line"},
+    "backoffice:settlement:statement-file": {"public_id": "statement", "ending": "=xlsx"},
 }
 WRITES = {
     name
@@ -190,6 +201,15 @@ WRITES = {
     "backoffice:reviews:question-answer",
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
+    "backoffice:settlement:bank-accounts",
+    "backoffice:settlement:bank-account-remove",
+    "backoffice:settlement:withdrawals",
+    "backoffice:settlement:withdrawal",
+    "backoffice:settlement:statements",
+    "backoffice:settlement:statement",
+    "backoffice:settlement:statement-accept",
+    "backoffice:settlement:line-dispute",
+    "backoffice:settlement:statement-file",
 }
 APPLICANTS_ROWS = {
     "storefront:merchants:application": {"public_id": "application"},
@@ -306,6 +326,10 @@ def world(db, settings):
         set_low_stock(shop=mine, low_stock=5, by=owner, now=NOON)
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
+        with_money(mine, 100_000)
+        taken = asked(mine, 20_000)
+        freeze_statements(now=NOON)
+        bill = Statement.objects.get(shop=mine, kind="daily")
         yield {
             "shop": mine,
             "other_shop": theirs,
@@ -343,6 +367,10 @@ def world(db, settings):
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "warehouse": second,
             "transfer": way,
+            "bank_account": taken.bank_account,
+            "withdrawal": taken,
+            "statement": bill,
+            "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }

@@ -36,6 +36,9 @@ WHO = {
     "risk.release_hold": {"risk"},
     "risk.decide_complaint": {"risk", "support"},
     "settlement.return_deposit": {"finance"},
+    "settlement.decide_withdrawal": {"finance"},
+    "settlement.pay_withdrawal": {"finance"},
+    "settlement.answer_dispute": {"finance"},
     "mall.retry_outboxevent": {"operations"},
     "accounts.change_user": set(),
 }
@@ -55,6 +58,7 @@ PLACES = {
     "admin:mall_workyear_add": {"operations"},
     "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
+    "admin:settlement_report": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
 }
