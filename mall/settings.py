@@ -251,6 +251,7 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "orders.queries.unfinished_orders",
     "orders.after_sales.queries.unfinished_after_sales",
     "settlement.queries.unreleased_shares",
+    "settlement.queries.open_withdrawals",
 ]
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
 SHOP_DEPOSIT_HELD = "settlement.queries.deposit_held"  # (shop) -> its deposit that is still held, in words, or ""
@@ -276,6 +277,8 @@ ACCOUNT_SIGNED_IN = [  # each: (request, response) -> None, when somebody has si
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
+BANK_VERIFIER = os.environ.get("MALL_BANK_VERIFIER", "sandbox")  # who is asked whether bank accounts are true
+PAYOUT_CHANNEL = os.environ.get("MALL_PAYOUT_CHANNEL", "sandbox")  # how shops are paid: "sandbox" or "bank_file"
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 
 # People -------------------------------------------------------------------------------------------------------------

@@ -116,6 +116,7 @@ ACTION_OF_RIGHT = {
     "orders.after_sale": "after_sale",
     "reviews.answer": "after_sale",
     "money.see": "withdraw",
+    "money.withdraw": "withdraw",
 }
 
 

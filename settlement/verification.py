@@ -253,6 +253,72 @@ FROM written FULL JOIN happened USING (kind, ref)
 WHERE written.amount IS DISTINCT FROM happened.amount ORDER BY ref
 """
 
+# Withdrawals: what left the available balance, was paid and came back is what the withdrawals say; of a shop's money on
+# its way to the bank there is as much as is still open.
+WITHDRAWAL_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('withdrawn', 'paid_out', 'withdraw_back') GROUP BY e.kind, e.ref
+),
+happened AS (
+    SELECT w.public_id AS ref, due.kind,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, w.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM settlement_withdrawal w
+    CROSS JOIN LATERAL (VALUES ('withdrawn'), ('paid_out'), ('withdraw_back')) AS due (kind)
+    CROSS JOIN LATERAL (
+        VALUES ('withdrawn', 'shop_available', w.shop_id, w.amount),
+               ('withdrawn', 'shop_withdrawing', w.shop_id, -w.amount),
+               ('paid_out', 'shop_withdrawing', w.shop_id, w.amount),
+               ('paid_out', 'custodian', NULL, w.fee - w.amount), ('paid_out', 'fees', NULL, -w.fee),
+               ('withdraw_back', 'shop_withdrawing', w.shop_id, w.amount),
+               ('withdraw_back', 'shop_available', w.shop_id, -w.amount)
+    ) AS leg (kind, account, shop_id, amount)
+    WHERE leg.kind = due.kind AND leg.amount <> 0 AND (
+        due.kind = 'withdrawn' OR (due.kind = 'paid_out' AND w.status = 'paid_out')
+        OR (due.kind = 'withdraw_back' AND w.status IN ('failed', 'rejected'))
+    )
+    GROUP BY w.public_id, due.kind
+)
+SELECT 'withdrawal ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked as ' || kind
+    WHEN happened.legs IS NULL THEN 'is booked as ' || kind || ' but did not come to that'
+    ELSE 'and its entry (' || kind || ') differ' END
+FROM written FULL JOIN happened USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM happened.legs ORDER BY ref, kind
+"""
+
+# Statements: each balance is the one before and its own lines; together they are what the statement says.
+STATEMENT_FAULTS = """
+WITH lines AS (
+    SELECT l.statement_id, p.account_id, count(*) AS n, -sum(p.amount) AS moved
+    FROM settlement_statementline l JOIN settlement_posting p ON p.id = l.posting_id GROUP BY 1, 2
+),
+balances AS (
+    SELECT b.statement_id, b.account_id, b.opening, b.moved,
+           coalesce(lag(b.closing) OVER (PARTITION BY b.account_id, s.kind ORDER BY b.statement_id), 0) AS before
+    FROM settlement_statementbalance b JOIN settlement_statement s ON s.id = b.statement_id
+),
+sums AS (
+    SELECT b.statement_id, sum(b.opening) AS opening, sum(b.moved) AS moved,
+           bool_and(b.opening = b.before) AS goes_on, bool_and(b.moved = coalesce(lines.moved, 0)) AS fits,
+           sum(coalesce(lines.n, 0)) AS n
+    FROM balances b LEFT JOIN lines USING (statement_id, account_id) GROUP BY b.statement_id
+)
+SELECT 'statement ' || s.public_id, CASE
+    WHEN sums.n IS DISTINCT FROM s.line_count::numeric THEN 'has other lines than it says'
+    WHEN NOT sums.fits THEN 'does not move what its lines move'
+    WHEN NOT sums.goes_on THEN 'does not begin where the one before ended'
+    ELSE 'is not the sum of its accounts' END
+FROM settlement_statement s LEFT JOIN sums ON sums.statement_id = s.id
+WHERE sums.n IS DISTINCT FROM s.line_count::numeric OR NOT sums.fits OR NOT sums.goes_on
+    OR sums.opening <> s.opening OR sums.moved <> s.moved
+ORDER BY s.id
+"""
+
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
 AND name IN ('OrderPaid', 'OrderCompleted', 'PaymentRefunded', 'LatePaymentReceived')
@@ -275,6 +341,8 @@ class Verification:
     unclaimed_faults: int = 0
     receipt_faults: int = 0
     deposit_faults: int = 0
+    withdrawal_faults: int = 0
+    statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -282,7 +350,8 @@ class Verification:
     def ok(self) -> bool:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
-            self.unclaimed_faults, self.receipt_faults, self.deposit_faults,
+            self.unclaimed_faults, self.receipt_faults, self.deposit_faults, self.withdrawal_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -319,6 +388,8 @@ def _verify() -> Verification:
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
         "deposit_faults": DEPOSIT_FAULTS,
+        "withdrawal_faults": WITHDRAWAL_FAULTS,
+        "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0
         for subject, wrong in _rows(query):

@@ -61,10 +61,14 @@ from orders.gateways import sandbox_bank
 from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
 from settlement.demo import pictures
+from settlement.models import Statement, Withdrawal
+from settlement.release import release_due_shares
+from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.factories import accounts, catalog, merchants
 from tests.factories.attributes import attribute
+from tests.factories.settlement import asked, bank_account
 
 PASSWORD = "correct-horse-7"
 UNFINISHED = "未写完的茶壶"
@@ -120,6 +124,8 @@ class Scene:
     applications: dict[str, Application] = field(default_factory=dict)  # by status
     transfers: dict[str, StockTransfer] = field(default_factory=dict)  # by status
     sheet: StockCount | None = None
+    withdrawal: Withdrawal | None = None
+    statement: Statement | None = None
 
     def person(self, who: str) -> User | None:
         if isinstance(who, tuple):  # the applicant whose application stands so
@@ -271,6 +277,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
@@ -340,6 +347,19 @@ def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
     scene.sheet = open_count(warehouse=main, note="月末盘点", **who)
     enter(count=scene.sheet, counted={one.pk: 30}, **who)
     scene.words += [address, "周末补货", "月末盘点"]
+
+
+def _move_money(scene: Scene, now: datetime) -> None:
+    """Shares that became available, a withdrawal of them, and a bill with a line that the owner disputes."""
+    later = now + timedelta(days=8)
+    release_due_shares(now=later)
+    to = bank_account(scene.shop, by=scene.owner, now=later)
+    scene.withdrawal = asked(scene.shop, 10_000, to=to, by=scene.owner, now=later)
+    freeze_statements(now=later + timedelta(days=1))
+    scene.statement = statements_of(scene.shop).filter(kind="daily").latest("period_from")
+    words = "这一笔少了八元"
+    dispute_line(line=scene.statement.lines.first(), reason=words, by=scene.owner, now=later)
+    scene.words += [to.bank, to.branch, words]
 
 
 def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:
@@ -533,6 +553,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
     yield page("report", "storefront:catalog:report", scene.question.public_id)
+    yield page("report-product", "storefront:catalog:complain-product", scene.product.public_id)
     yield page("my-reviews", "storefront:catalog:my-reviews")
     my_reviews = reverse("storefront:catalog:my-reviews")
     yield Page("my-reviews-written", SHOPPER, f"{my_reviews}?tab=written")
@@ -644,6 +665,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("bookings", "settlement:entries")
+    yield page("bank-accounts", "settlement:bank-accounts")
+    yield page("withdrawals", "settlement:withdrawals")
+    yield page("withdrawal", "settlement:withdrawal", scene.withdrawal.public_id)
+    yield page("statements", "settlement:statements")
+    yield page("statement", "settlement:statement", scene.statement.public_id)
     yield page("exports", "merchants:exports")
     yield page("export", "merchants:export", scene.export.public_id)
     yield page("staff", "merchants:staff")
@@ -667,6 +693,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
+    yield Page("report", STAFF, reverse("admin:settlement_report"))
     for model, site in sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label_lower):
         label = model._meta.label_lower.replace(".", "_")
         yield Page(label, STAFF, reverse(f"admin:{label}_changelist"))
@@ -712,6 +739,10 @@ NO_PAGES = {
     "storefront:accounts:address-remove": "a press of a button",
     "storefront:catalog:feed": "for machines",
     "storefront:catalog:feed-of-shop": "for machines",
+    "backoffice:settlement:bank-account-remove": "a press of a button",
+    "backoffice:settlement:statement-accept": "a press of a button",
+    "backoffice:settlement:line-dispute": "a press of a button",
+    "backoffice:settlement:statement-file": "a file",
     "backoffice:catalog:bulk": "a press of a button",
     "backoffice:stock:bulk": "a press of a button",
     "backoffice:stock:low": "a press of a button",

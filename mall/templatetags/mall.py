@@ -49,6 +49,7 @@ TONES = {
         "done",
         "received",
         "applied",
+        "verified",
     },
     "info": {
         "checked",
@@ -71,8 +72,21 @@ TONES = {
         "resending",
         "resent",
         "refunding",
+        "paying",
+        "issued",
     },
-    "warn": {"holiday", "exiting", "unpaid", "pending", "waiting", "refused", "changes", "arbitration", "decided"},
+    "warn": {
+        "holiday",
+        "exiting",
+        "unpaid",
+        "pending",
+        "waiting",
+        "refused",
+        "changes",
+        "arbitration",
+        "decided",
+        "disputed",
+    },
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet
 PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")

@@ -36,7 +36,8 @@ from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
 from orders.after_sales.asking import complain
-from settlement.models import Deposit
+from settlement.models import Deposit, Statement
+from settlement.statements import freeze_statements
 from tests.catalog.transfer.bringing import checked
 from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
@@ -46,6 +47,7 @@ from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.settlement import asked, with_money
 from tests.journeys import paid_order
 from tests.merchants.applying import in_status
 
@@ -149,6 +151,15 @@ ROWS = {
     "backoffice:after-sales:do": {"public_id": "case", "action": "=say"},
     "backoffice:settlement:home": {},
     "backoffice:settlement:entries": {},
+    "backoffice:settlement:bank-accounts": {},
+    "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
+    "backoffice:settlement:withdrawals": {},
+    "backoffice:settlement:withdrawal": {"public_id": "withdrawal"},
+    "backoffice:settlement:statements": {},
+    "backoffice:settlement:statement": {"public_id": "statement"},
+    "backoffice:settlement:statement-accept": {"public_id": "statement"},
+    "backoffice:settlement:line-dispute": {"public_id": "statement", "line": "line"},
+    "backoffice:settlement:statement-file": {"public_id": "statement", "ending": "=xlsx"},
 }
 WRITES = {
     name
@@ -196,6 +207,15 @@ WRITES = {
     "backoffice:reviews:question-answer",
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
+    "backoffice:settlement:bank-accounts",
+    "backoffice:settlement:bank-account-remove",
+    "backoffice:settlement:withdrawals",
+    "backoffice:settlement:withdrawal",
+    "backoffice:settlement:statements",
+    "backoffice:settlement:statement",
+    "backoffice:settlement:statement-accept",
+    "backoffice:settlement:line-dispute",
+    "backoffice:settlement:statement-file",
 }
 APPLICANTS_ROWS = {
     "storefront:merchants:application": {"public_id": "application"},
@@ -220,7 +240,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
-    "storefront:after-sales:ask": {"public_id": "order", "line": "line"},
+    "storefront:after-sales:ask": {"public_id": "order", "line": "bought"},
     "storefront:after-sales:complain": {"public_id": "order"},
     "storefront:after-sales:case": {"public_id": "case"},
     "storefront:after-sales:file": {"public_id": "case", "note": "note", "number": "=1"},
@@ -244,6 +264,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:question",
     "storefront:catalog:helpful",
     "storefront:catalog:report",
+    "storefront:catalog:complain-product",
+    "storefront:catalog:complain-shop",
     "storefront:catalog:favorite",
     "storefront:catalog:follow",
     "storefront:catalog:compare-change",
@@ -316,6 +338,10 @@ def world(db, settings):
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
         case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
+        with_money(mine, 100_000)
+        taken = asked(mine, 20_000)
+        freeze_statements(now=NOON)
+        bill = Statement.objects.get(shop=mine, kind="daily")
         yield {
             "shop": mine,
             "other_shop": theirs,
@@ -324,7 +350,7 @@ def world(db, settings):
             "reader": reader,
             "shopper": order.shopper,
             "order": order,
-            "line": SimpleNamespace(public_id=order.lines.get().pk),
+            "bought": SimpleNamespace(public_id=order.lines.get().pk),
             "case": case,
             "note": SimpleNamespace(public_id=case.notes.get().pk),
             "product": product,
@@ -356,6 +382,10 @@ def world(db, settings):
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "warehouse": second,
             "transfer": way,
+            "bank_account": taken.bank_account,
+            "withdrawal": taken,
+            "statement": bill,
+            "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }

@@ -35,7 +35,11 @@ WHO = {
     "orders.ask_payment": {"finance"},
     "orders.retry_refund": {"finance"},
     "risk.release_hold": {"risk"},
+    "risk.decide_complaint": {"risk", "support"},
     "settlement.return_deposit": {"finance"},
+    "settlement.decide_withdrawal": {"finance"},
+    "settlement.pay_withdrawal": {"finance"},
+    "settlement.answer_dispute": {"finance"},
     "mall.retry_outboxevent": {"operations"},
     "accounts.change_user": set(),
 }
@@ -43,6 +47,7 @@ PLACES = {
     "admin:tunables": {"operations"},
     "admin:risk_hold_add": {"risk"},
     "admin:risk_bannedword_add": {"risk"},
+    "admin:risk_wordpack_add": {"risk"},
     "admin:marketing_banner_add": {"operations"},
     "admin:catalog_category_add": {"category_expert"},
     "admin:catalog_brand_add": {"category_expert"},
@@ -54,6 +59,7 @@ PLACES = {
     "admin:mall_workyear_add": {"operations"},
     "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
+    "admin:settlement_report": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
 }
