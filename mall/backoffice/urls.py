@@ -11,5 +11,6 @@ urlpatterns = [
     path("<slug:shop>/page/", include("catalog.decoration.backoffice.urls")),
     path("<slug:shop>/voices/", include("catalog.backoffice.review_urls")),
     path("<slug:shop>/orders/", include("orders.backoffice.urls")),
+    path("<slug:shop>/after-sales/", include("orders.after_sales.backoffice.urls")),
     path("<slug:shop>/money/", include("settlement.backoffice.urls")),
 ]

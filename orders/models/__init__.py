@@ -1,3 +1,4 @@
+from orders.models.after_sale import AfterSale, AfterSaleNote, Verdict
 from orders.models.cart import Cart, CartLine
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel
@@ -6,6 +7,6 @@ from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.voucher import Voucher
 
 __all__ = [
-    "Cart", "CartLine", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice",
-    "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade", "Voucher",
+    "AfterSale", "AfterSaleNote", "Cart", "CartLine", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel",
+    "Payment", "PaymentNotice", "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
 ]  # fmt: skip

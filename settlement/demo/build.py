@@ -11,7 +11,20 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import brand_halls, changes, duties, goods, kinds, search, shop_pages, shops, voices, warehouses
+from settlement.demo import (
+    after_sales,
+    brand_halls,
+    changes,
+    duties,
+    goods,
+    kinds,
+    money,
+    search,
+    shop_pages,
+    shops,
+    voices,
+    warehouses,
+)
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 from settlement.demo.side_by_side import deliver_side_by_side, side_by_side
 
@@ -63,7 +76,9 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     search.tell_search(staff=staff, now=now)
     changes.show_changes(shops=opened, owners=owners, goods=made, expert=expert, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
+    after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
+    money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()

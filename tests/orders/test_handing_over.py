@@ -11,10 +11,11 @@ from catalog.models import GoodsCode, Reservation
 from mall.audit.models import AuditRecord
 from mall.events import deliver_everything
 from mall.flow import WrongStatus
+from orders.after_sales.asking import NotOffered, ask, kinds_for
 from orders.cancellation import cancel_order
 from orders.fulfillment import complete_delivered_orders, mark_delivered, ship_order
 from orders.handing_over import hand_out_codes, show_codes
-from orders.models import Order
+from orders.models import AfterSale, Order
 from orders.payments import ask_about_payment
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
@@ -112,3 +113,14 @@ def test_before_it_is_paid_there_is_nothing_to_see():
 
     with pytest.raises(WrongStatus):
         show_codes(order=order, by=order.shopper, now=NOON)
+
+
+def test_what_came_in_no_parcel_can_be_paid_back_but_neither_returned_nor_exchanged():  # O7
+    order = paid_order(skus={code_sku(codes=2): 2})
+    [line] = order.lines.all()
+
+    assert kinds_for(order, NOON) == [AfterSale.Kind.REFUND]
+    with pytest.raises(NotOffered):
+        ask(line=line, kind="return", reason="other", quantity=1, text="…", by=order.shopper, now=NOON)
+    case = ask(line=line, kind="refund", reason="other", quantity=1, text="…", by=order.shopper, now=NOON)
+    assert case.asked == line.unit_price
