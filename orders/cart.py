@@ -5,7 +5,7 @@ A member's cart is found by the shopper, a guest's by the token in her session; 
 after she signed in merges the two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -18,14 +18,16 @@ from django.utils.translation import ngettext
 
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.stock import OutOfStock
+from mall import clock
 from mall.accounts.models import User
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import select_rows
 from mall.texts import Text
-from marketing.pricing import Quote, QuoteLine, ShopQuote, ShopTerms, quote
+from marketing.pricing import Hint, PricedLine, Quote, ShopQuote, ShopTerms
 from orders.models import Cart, CartLine
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
+from orders.offering import quote_with_offers
 
 
 class NotForSale(Refusal):
@@ -48,13 +50,18 @@ class NotInCart(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class CartLineView:
-    """One line as the shopper sees it; ``problem`` says what keeps it from being ordered."""
+    """
+    One line as the shopper sees it; ``problem`` says what keeps it from being ordered.
+
+    ``priced`` is the line as the pricing engine sees it, with what is taken off; missing when it cannot be bought.
+    """
 
     sku: BuyableSku
     quantity: int
     total: Money
     price_changed_from: Money | None
     problem: str
+    priced: PricedLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +76,17 @@ class CartShop:
     shipping_fee: Money
     total: Money
     free_shipping_gap: Money | None
+    discount: Money
+    hints: list[Hint]
 
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A cart with today's prices. ``count`` is the number of pieces."""
+    """
+    A cart with today's prices. ``count`` is the number of pieces.
+
+    ``quote`` says which offers are used, which are not and why, and what more would bring.
+    """
 
     shops: list[CartShop]
     total: Money
@@ -163,9 +176,21 @@ def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
     guest.delete()
 
 
-def cart_view(*, shopper: User | None = None, token: UUID | None = None) -> CartView:
-    """The cart with today's prices, stock and terms; two queries however long it is."""
-    return view_of(cart_lines(shopper=shopper, token=token))
+def cart_view(
+    *,
+    shopper: User | None = None,
+    token: UUID | None = None,
+    coupons: Collection[str] | None = None,
+    now: datetime | None = None,
+) -> CartView:
+    """
+    The cart with today's prices, stock, terms and offers; three queries however long it is.
+
+    :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
+    :param now: the moment; ``None``: this one
+    """
+    lines = cart_lines(shopper=shopper, token=token)
+    return view_of(lines, shopper=shopper, coupons=coupons, now=now or clock.now())
 
 
 class HeldLine(NamedTuple):
@@ -189,25 +214,31 @@ def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> lis
     return [HeldLine(sku_id, quantity, Money(price, currency)) for sku_id, quantity, price, currency in rows]
 
 
-def view_of(lines: list[HeldLine]) -> CartView:
-    """These lines with today's prices, stock and terms."""
+def view_of(lines: list[HeldLine], *, shopper: User | None, coupons: Collection[str] | None, now: datetime) -> CartView:
+    """These lines with today's prices, stock, terms and offers."""
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
     terms = terms_of(offers.values())
-    views = [_line_view(line, offers[line.sku_id]) for line in lines if line.sku_id in offers]
-    whole = quote(
-        [
-            QuoteLine(view.sku.sku_id, view.sku.shop_id, view.sku.price, view.quantity)
-            for view in views
-            if view.sku.is_buyable
-        ],
-        terms,
+    held = [(offers[line.sku_id], line.quantity) for line in lines if line.sku_id in offers]
+    whole = quote_with_offers(
+        [(sku, quantity) for sku, quantity in held if sku.is_buyable],
+        shopper_id=shopper.pk if shopper else None,
+        coupons=coupons,
+        now=now,
     )
+    parts = {line.sku_id: line for shop in whole.shops for line in shop.lines}
+    views = [_line_view(line, offers[line.sku_id], parts.get(line.sku_id)) for line in lines if line.sku_id in offers]
     by_shop: dict[int, list[CartLineView]] = {}
     for view in sorted(views, key=lambda view: view.sku.shop_id):
         by_shop.setdefault(view.sku.shop_id, []).append(view)
     priced = {shop.shop_id: shop for shop in whole.shops}
     shops = [
-        _shop_view(theirs, priced.get(shop_id), terms[shop_id], whole.total.currency)
+        _shop_view(
+            theirs,
+            priced.get(shop_id),
+            terms[shop_id],
+            whole.total.currency,
+            [hint for hint in whole.hints if hint.shop_id == shop_id],
+        )
         for shop_id, theirs in by_shop.items()
     ]
     return CartView(
@@ -233,10 +264,13 @@ def problem_with(offer: BuyableSku, quantity: int) -> str:
     return ""
 
 
-def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str) -> CartShop:
+def _shop_view(
+    lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str, hints: list[Hint]
+) -> CartShop:
     """One shop's lines with its amounts; ``part`` is missing when none of them can be ordered."""
     first, nothing = lines[0].sku, Money(0, currency)
     goods = part.goods_total if part else nothing
+    discount = part.discount if part else nothing
     over = terms.free_shipping_over
     return CartShop(
         shop_id=first.shop_id,
@@ -246,17 +280,22 @@ def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTer
         goods_total=goods,
         shipping_fee=part.shipping_fee if part else nothing,
         total=part.total if part else nothing,
-        free_shipping_gap=over - goods if part and part.shipping_fee and over and over > goods else None,
+        free_shipping_gap=(
+            over - (goods - discount) if part and part.shipping_fee and over and over > goods - discount else None
+        ),
+        discount=discount,
+        hints=hints,
     )
 
 
-def _line_view(line: HeldLine, offer: BuyableSku) -> CartLineView:
+def _line_view(line: HeldLine, offer: BuyableSku, priced: PricedLine | None) -> CartLineView:
     return CartLineView(
         sku=offer,
         quantity=line.quantity,
         total=offer.price * line.quantity,
         price_changed_from=line.seen_price if line.seen_price != offer.price else None,
         problem=problem_with(offer, line.quantity),
+        priced=priced,
     )
 
 

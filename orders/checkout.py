@@ -17,10 +17,14 @@ from mall.events.bus import publish
 from mall.events.orders import OrdersPlaced
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
-from marketing.pricing import Quote, QuoteLine, ShopQuote, quote
+from marketing.offers import ANY_LIVE
+from marketing.pricing import PricedLine, Quote, ShopQuote
+from marketing.redemption import UsedBy, use_offers
 from orders import tunables
-from orders.cart import NotForSale, terms_of
+from orders.cart import NotForSale
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
+from orders.offering import frozen_parts, quote_with_offers
+from orders.payments import confirm_free_group
 from orders.steps import write_steps
 
 
@@ -73,6 +77,7 @@ def place_order(
     messages: Mapping[int, str] | None = None,
     now: datetime,
     only_skus: Collection[int] | None = None,
+    coupons: Collection[str] | None = None,
 ) -> OrderGroup:
     """
     Turn the shopper's cart into one order per shop, all or nothing.
@@ -83,14 +88,16 @@ def place_order(
     :param expected: the fingerprint of the quote that she was shown; ``None`` takes the present prices
     :param messages: what she wants to tell the shops, by the shop's key
     :param only_skus: keys of the SKUs to order; the others stay in the cart
+    :param coupons: those that she wants to use (public ids); ``None`` uses what costs her least
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
+    :raises OfferGone: an offer that was counted on has just run out; nothing was placed
     """
     if address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
-    placed, lines = _placed_or_wanted(shopper, checkout_key, _lock_cart(shopper))
+    placed, any_offers, lines = _placed_or_wanted(shopper, checkout_key, _lock_cart(shopper))
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
@@ -98,7 +105,14 @@ def place_order(
     if not lines:
         raise EmptyCart(_("Your cart is empty."))
     offers = _offers_for(lines)
-    whole = _priced(lines, offers)
+    whole = quote_with_offers(
+        [(offers[line.sku_id], line.quantity) for line in lines],
+        shopper_id=shopper.pk,
+        coupons=coupons,
+        now=now,
+        none_live=not any_offers,
+    )
+    offers |= _gifts(whole, offers)
     if expected is not None and expected != whole.fingerprint:
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
 
@@ -121,6 +135,13 @@ def place_order(
         now=now,
         expires_at=pay_by,
     )
+    use_offers(
+        quote=whole,
+        group_id=group.public_id,
+        orders=[UsedBy(order.public_id, order.shop_id, order.total) for order in orders],
+        shopper_id=shopper.pk,
+        now=now,
+    )
     _clear(lines)
 
     publish(
@@ -131,6 +152,8 @@ def place_order(
             placed_at=now,
         )
     )
+    if not whole.total:
+        confirm_free_group(orders=orders, now=now)
     return group
 
 
@@ -148,16 +171,17 @@ def _lock_cart(shopper: User) -> int | None:
     return rows[0][0] if rows else None
 
 
-PLACED_OR_WANTED = """
-    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), l.id, l.sku_id, l.quantity
+PLACED_OR_WANTED = f"""
+    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, l.id, l.sku_id,
+        l.quantity
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
-"""
+"""  # noqa: S608 - words of marketing
 
 
-def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, list[_Line]]:
-    """What this checkout key has placed (a key), and what lies in the cart. Asked under its lock."""
+def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, bool, list[_Line]]:
+    """What this checkout key has placed (a key), whether anything is on offer, what the cart holds. Under its lock."""
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
-    return rows[0][0], [_Line(*line) for _placed, *line in rows if line[0] is not None]
+    return rows[0][0], rows[0][1], [_Line(*line) for _placed, _offers, *line in rows if line[0] is not None]
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -190,14 +214,10 @@ def _public_ids(offers: list[BuyableSku]) -> list[str]:
     return [offer.public_id for offer in offers]
 
 
-def _priced(lines: list[_Line], offers: dict[int, BuyableSku]) -> Quote:
-    return quote(
-        [
-            QuoteLine(line.sku_id, offers[line.sku_id].shop_id, offers[line.sku_id].price, line.quantity)
-            for line in lines
-        ],
-        terms_of(offers.values()),
-    )
+def _gifts(whole: Quote, offers: dict[int, BuyableSku]) -> dict[int, BuyableSku]:
+    """What is given with the order and was not in the cart, as it is sold; asked only when something is given."""
+    given = [line.sku_id for part in whole.shops for line in part.lines if line.sku_id not in offers]
+    return {offer.sku_id: offer for offer in buyable_skus(given)} if given else {}
 
 
 def _write_orders(
@@ -237,7 +257,7 @@ def _order(group: OrderGroup, part: ShopQuote, address: Address, messages: Mappi
     )
 
 
-def _line(order: Order, priced, offer: BuyableSku) -> OrderLine:
+def _line(order: Order, priced: PricedLine, offer: BuyableSku) -> OrderLine:
     return OrderLine(
         shop_id=order.shop_id,
         order=order,
@@ -251,5 +271,9 @@ def _line(order: Order, priced, offer: BuyableSku) -> OrderLine:
         unit_price=priced.unit_price,
         discount=priced.discount,
         total=priced.total,
+        discount_parts=frozen_parts(priced),
+        subsidy=priced.discount - priced.borne_by("shop"),
+        gift_count=priced.gifts,
         commission_bps=offer.commission_bps,
+        commission_on_subsidy=bool(tunables.COMMISSION_ON_SUBSIDY.value),
     )

@@ -47,9 +47,11 @@ def ask_refund(*, payment: Payment, order: Order | None, amount: Money, reason: 
     return refund
 
 
-def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund:
-    """What was paid for a canceled order goes back to the shopper; ``order_id`` is public."""
+def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund | None:
+    """What was paid for a canceled order goes back to the shopper; ``order_id`` is public. Nothing was: ``None``."""
     order = Order.objects.get(public_id=order_id)
+    if not order.total:
+        return None
     payment = Payment.objects.get(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
     return ask_refund(payment=payment, order=order, amount=order.total, reason=order.cancel_reason, now=now)
 

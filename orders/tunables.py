@@ -39,3 +39,10 @@ SHIPPING_HOURS = Tunable(
     most=720,
     sentence=_("Hours after payment from which an order that is not shipped counts as overdue."),
 )
+COMMISSION_ON_SUBSIDY = Tunable(
+    "orders.commission_on_subsidy",
+    default=1,
+    least=0,
+    most=1,
+    sentence=_("Whether the commission is also taken of the part of a price that the mall bears (1), or not (0)."),
+)

@@ -57,7 +57,7 @@ owed AS (
     CROSS JOIN LATERAL (VALUES ('completed'), ('released')) AS due (kind)
     CROSS JOIN LATERAL (
         VALUES ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
-               ('completed', 'commission', NULL, -s.commission),
+               ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
                ('released', 'shop_pending', s.shop_id, s.net), ('released', 'shop_available', s.shop_id, -s.net)
     ) AS leg (kind, account, shop_id, amount)
     WHERE leg.kind = due.kind AND leg.amount <> 0 AND (due.kind = 'completed' OR s.status = 'released')

@@ -9,7 +9,7 @@ from catalog.models import Sku
 from mall.crypto import EncryptedTextField
 from mall.flow import Flow
 from mall.ids import PublicIdField
-from mall.money import CurrencyField, MoneyField
+from mall.money import CurrencyField, Money, MoneyField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import TextField
 from orders.models.carrier import Carrier
@@ -140,7 +140,12 @@ class Order(ShopOwned):
 
 
 class OrderLine(ShopOwned):
-    """One SKU of an order with everything it was placed under: words, price, discount, commission rate."""
+    """
+    One SKU of an order with everything it was placed under: words, price, discount, commission rate.
+
+    ``discount_parts`` says which offer took what off and who bears it (``marketing.pricing``), ``subsidy`` is what of
+    the discount others than the shop bear: settlement pays it to the shop. ``gift_count`` of the pieces were given.
+    """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
@@ -153,7 +158,11 @@ class OrderLine(ShopOwned):
     unit_price = MoneyField(_("unit price"))
     discount = MoneyField(_("discount"), default=0)
     total = MoneyField(_("total"))
+    discount_parts = models.JSONField(_("how the discount came about"), null=True)
+    subsidy = MoneyField(_("borne by the mall"), default=0, db_default=0)
+    gift_count = models.PositiveIntegerField(_("given"), default=0, db_default=0)
     commission_bps = models.PositiveIntegerField(_("commission in basis points"))
+    commission_on_subsidy = models.BooleanField(_("commission also of the subsidy"), default=True, db_default=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("order line"), _("order lines")
@@ -164,7 +173,16 @@ class OrderLine(ShopOwned):
                 condition=Q(total__gte=0, discount__gte=0) & Q(total=F("unit_price") * F("quantity") - F("discount")),
                 name="order_line_total_adds_up",
             ),
+            models.CheckConstraint(
+                condition=Q(subsidy__gte=0, subsidy__lte=F("discount"), gift_count__lte=F("quantity")),
+                name="order_line_subsidy_within_discount",
+            ),
         ]
+
+    @property
+    def commission_base(self) -> Money:
+        """What the commission is taken of: what was paid, and what the mall added unless it was agreed otherwise."""
+        return self.total + self.subsidy if self.commission_on_subsidy else self.total
 
 
 class OrderStep(ShopOwned):

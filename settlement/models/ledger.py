@@ -25,6 +25,7 @@ class Account(models.Model):
         SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
         COMMISSION = "commission", _("Platform commission")  # income
+        SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
