@@ -27,7 +27,8 @@ _COVERED = """
     SELECT k.id FROM catalog_sku k JOIN catalog_product g ON g.id = k.product_id
     WHERE {among}
     AND (k.shop_id = p.shop_id OR p.shop_id IS NULL AND (p.shop_bps = 0 OR EXISTS (
-        SELECT FROM marketing_promotionshare j WHERE j.promotion_id = p.id AND j.shop_id = k.shop_id)))
+        SELECT FROM marketing_promotionshare j
+        WHERE j.promotion_id = p.id AND j.shop_id = k.shop_id AND j.shop_bps >= p.shop_bps)))
     AND CASE p.scope
         WHEN 'all' THEN true
         WHEN 'products' THEN g.id = ANY (p.scope_ids)
