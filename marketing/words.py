@@ -146,3 +146,8 @@ def scope_in_words(promotion: Promotion) -> str:
     if promotion.scope == Promotion.Scope.ALL:
         return _("All goods of %(where)s") % {"where": where}
     return _("Some goods of %(where)s") % {"where": where}
+
+
+def worth(rule: Mapping, currency: str = "CNY") -> str:
+    """What a coupon takes off, as its large number."""
+    return str(Money(rule["off"], currency)) if rule.get("off") else percent(rule["bps"])

@@ -24,7 +24,8 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import select_rows
 from mall.texts import Text
-from marketing.pricing import Hint, PricedLine, Quote, ShopQuote, ShopTerms
+from marketing import words
+from marketing.pricing import PricedLine, Quote, ShopQuote, ShopTerms
 from orders.models import Cart, CartLine
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
 from orders.offering import quote_with_offers
@@ -77,7 +78,7 @@ class CartShop:
     total: Money
     free_shipping_gap: Money | None
     discount: Money
-    hints: list[Hint]
+    hints: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class CartView:
     count: int
     has_problems: bool
     quote: Quote
+
+    @property
+    def mall_hints(self) -> list[str]:
+        """What a little more over all shops would bring."""
+        return [words.hint(hint) for hint in self.quote.hints if hint.shop_id is None]
 
     @property
     def lines(self) -> list[CartLineView]:
@@ -237,7 +243,7 @@ def view_of(lines: list[HeldLine], *, shopper: User | None, coupons: Collection[
             priced.get(shop_id),
             terms[shop_id],
             whole.total.currency,
-            [hint for hint in whole.hints if hint.shop_id == shop_id],
+            [words.hint(hint) for hint in whole.hints if hint.shop_id == shop_id],
         )
         for shop_id, theirs in by_shop.items()
     ]
@@ -265,7 +271,7 @@ def problem_with(offer: BuyableSku, quantity: int) -> str:
 
 
 def _shop_view(
-    lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str, hints: list[Hint]
+    lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str, hints: list[str]
 ) -> CartShop:
     """One shop's lines with its amounts; ``part`` is missing when none of them can be ordered."""
     first, nothing = lines[0].sku, Money(0, currency)

@@ -22,10 +22,10 @@ class Seat(models.Model):
     SEES = frozenset({"shop.see", "orders.see", "products.see", "reviews.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "reviews.answer", "money.see", "shop.edit", "shop.decorate", "staff.edit", "shop.exit",
-                            "shop.sign"},
+                            "reviews.answer", "money.see", "shop.edit", "shop.decorate", "promotions.edit",
+                            "staff.edit", "shop.exit", "shop.sign"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                              "reviews.answer", "shop.edit", "shop.decorate"},
+                              "reviews.answer", "shop.edit", "shop.decorate", "promotions.edit"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},
         Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal"},
         Role.SERVICE: SEES | {"orders.personal", "reviews.answer"},

@@ -28,9 +28,11 @@ from orders.checkout import AddressBookFull, EmptyCart, PriceChanged, address_wi
 from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
+from orders.offering import breakdown
 from orders.payments import NoticeRefused, ask_about_payment, payment_page_url, receive_notice, start_payment
 from orders.queries import counts_by_status, unreviewed_lines
 from orders.storefront.carts import cart_owner, pieces_in, with_count
+from orders.storefront.coupons import chosen_coupons, coupon_choices
 from orders.storefront.forms import (
     CancelForm,
     CartAddForm,
@@ -123,6 +125,8 @@ def _place(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(request.POST, addresses=addresses, shops=posted_shops(request.POST))
     field = problem = None
     price_changed = False
+    if "look" in request.POST:  # other coupons are chosen: what would it cost?
+        return _looked(request, addresses)
     if form.is_valid():
         try:
             group = _placed_before(request, form) or _place_order(request, form)
@@ -136,7 +140,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         else:
             return with_count(redirect("storefront:orders:pay", group.public_id), 0)
 
-    view = cart_view(shopper=request.user)
+    view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
     if problem:
@@ -144,6 +148,15 @@ def _place(request: HttpRequest) -> HttpResponse:
     changes = changes_since(form.cleaned_data["fingerprint"], view) if price_changed else []
     key = str(form.cleaned_data.get("checkout_key") or uuid4())
     return _checkout_page(request, form, view, key=key, changes=changes)
+
+
+def _looked(request: HttpRequest, addresses: list) -> HttpResponse:
+    """The checkout with the coupons she has chosen now; nothing is ordered, what she typed stays."""
+    view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
+    if not view.lines:
+        return redirect("storefront:orders:cart")
+    form = CheckoutForm(addresses=addresses, shops=view.shops, initial=request.POST.dict())
+    return _checkout_page(request, form, view, key=request.POST.get("checkout_key") or str(uuid4()))
 
 
 def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | None:
@@ -160,6 +173,7 @@ def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
         address=form.chosen or address_with(shopper=request.user, fields=form.typed_address),
         expected=fingerprint_of(form.cleaned_data["fingerprint"]),
         messages=form.messages,
+        coupons=chosen_coupons(request.POST),
         now=clock.now(),
     )
 
@@ -174,6 +188,7 @@ def _checkout_page(
         "checkout_key": key,
         "fingerprint": shown(view),
         "changes": changes or [],
+        "coupons": coupon_choices(view),
     }
     answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)
     return with_count(answer, view.count)
@@ -305,6 +320,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
+        "discounts": breakdown(order, order.lines.all()),
     }
     return render(request, "storefront/orders/detail.html", context)
 

@@ -11,7 +11,18 @@ from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
-from settlement.demo import brand_halls, changes, duties, goods, search, shop_pages, shops, voices, warehouses
+from settlement.demo import (
+    brand_halls,
+    changes,
+    duties,
+    goods,
+    promotions,
+    search,
+    shop_pages,
+    shops,
+    voices,
+    warehouses,
+)
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 from settlement.demo.side_by_side import deliver_side_by_side
 
@@ -56,6 +67,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     changes.show_changes(shops=opened, owners=owners, goods=made, expert=expert, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
+    promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()

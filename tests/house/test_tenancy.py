@@ -43,6 +43,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
+from tests.factories.marketing import draft
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.journeys import paid_order
@@ -137,6 +138,14 @@ ROWS = {
     "backoffice:reviews:questions": {},
     "backoffice:reviews:question": {"public_id": "question"},
     "backoffice:reviews:question-answer": {"public_id": "question"},
+    "backoffice:marketing:list": {},
+    "backoffice:marketing:choose": {},
+    "backoffice:marketing:new": {"kind": "=coupon"},
+    "backoffice:marketing:mall": {},
+    "backoffice:marketing:mall-do": {"public_id": "=prm_nowhere"},
+    "backoffice:marketing:detail": {"public_id": "promotion"},
+    "backoffice:marketing:edit": {"public_id": "promotion"},
+    "backoffice:marketing:do": {"public_id": "promotion"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:detail": {"public_id": "order"},
@@ -152,6 +161,11 @@ WRITES = {
     in {"add", "status", "picture", "ship", "cancel", "bulk", "grid", "sale-times", "unfinished-discard"}
     or name.startswith("backoffice:catalog:import")
 } | {
+    "backoffice:marketing:choose",
+    "backoffice:marketing:new",
+    "backoffice:marketing:mall-do",
+    "backoffice:marketing:edit",
+    "backoffice:marketing:do",
     "backoffice:stock:low",
     "backoffice:stock:warehouse-add",
     "backoffice:stock:warehouse",
@@ -241,6 +255,7 @@ FOR_EVERYBODY = {
     "storefront:catalog:sitemap-part",
     "storefront:catalog:feed",
     "storefront:catalog:feed-of-shop",
+    "storefront:marketing:claim",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
     "storefront:settlement:deposit-notify",
@@ -326,6 +341,7 @@ def world(db, settings):
             "version": SimpleNamespace(public_id=published(mine).number),
             "review": review,
             "question": question,
+            "promotion": draft("percentage", shop=mine, by=owner),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(
