@@ -211,6 +211,11 @@ def was_shown(product: Product) -> bool:
     return product.on_sale_at is not None and product.status != Product.Status.TAKEN_DOWN
 
 
+def first_picture(product: Product) -> str:
+    """The one that stands on cards; empty where there is none."""
+    return product.pictures.order_by("position", "pk").values_list("image", flat=True).first() or ""
+
+
 def product_gone(product: Product) -> dict:
     """What the page of a product shows that is not offered now."""
     return {"product": product, "similar": _similar(product)}

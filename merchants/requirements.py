@@ -105,14 +105,15 @@ def asked_of_application(application: Application, *, now: datetime) -> Asked:
 def _asked_beside(application: Application, asked: Asked, now: datetime) -> Asked:
     """
     Less the papers of the merchant that are accepted and have not run out, the agreements that it accepted, and the
-    deposit that it has paid, or that its trades asked for so far.
+    deposit that it has paid, or that its trades asked for so far. What is asked for beside it and not yet paid does not
+    count: it may never come, and what was paid too much goes back with the rest.
     """
     merchant, today = application.merchant, clock.business_date(now)
     papers = merchant.documents.filter(status=Document.Status.ACCEPTED).exclude(application=application)
     until = {paper.kind: paper.valid_to for paper in papers if not paper.has_run_out(today)}
     agreed = codes_accepted(merchant, but=application)
     before = asked_of_merchant(merchant, now=now).deposit
-    others = merchant.applications.filter(status__in=Application.LET_IN).exclude(pk=application.pk)
+    others = merchant.applications.filter(status__in=Application.WITHIN).exclude(pk=application.pk)
     paid = others.aggregate(Sum("deposit"))["deposit__sum"] or 0
     more = asked.deposit.minor - max(before.minor, int(paid))
     return replace(

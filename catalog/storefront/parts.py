@@ -156,7 +156,7 @@ def _reviews(public_id: str, asked: reviewed.Asked) -> dict:
         "product": found,
         "rating": summary,
         "reviews": reviewed.page_of(found, asked, summary),
-        "picture": found.pictures.order_by("position", "pk").values_list("image", flat=True).first(),
+        "picture": showcase.first_picture(found),
         "crumbs": crumbs_of(found.category),
     }
     title = _("Reviews of %(product)s") % {"product": found.title}

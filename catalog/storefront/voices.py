@@ -16,6 +16,7 @@ from catalog.reviews.reports import report
 from catalog.reviews.subjects import NoSuchWords, find, page_of, said_by
 from catalog.reviews.votes import take_vote_back, vote
 from catalog.reviews.writing import can_follow_up, purchased_lines
+from catalog.showcase import first_picture
 from catalog.storefront import parts
 from catalog.storefront.forms import AnswerForm, FollowUpForm, QuestionForm, ReportForm, ReviewForm
 from catalog.storefront.ways import back_to, done, refused, sign_in_first
@@ -54,7 +55,13 @@ def question_list(request: HttpRequest, public_id: str) -> HttpResponse:
     page = paginate(
         Question.objects.shown().filter(product=product).order_by("-helpful_count", "-pk"), request, per_page=15
     )
-    context = {"product": product, "page": page, "questions": _shown(page), "form": form}
+    context = {
+        "product": product,
+        "picture": first_picture(product),
+        "page": page,
+        "questions": _shown(page),
+        "form": form,
+    }
     return render(request, "storefront/catalog/questions.html", context)
 
 
@@ -85,6 +92,7 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     has_answered = may_answer and Answer.objects.filter(question=found, author=request.user, is_shop=False).exists()
     context = {
         "product": found.product,
+        "picture": first_picture(found.product),
         "question": shown,
         "form": form if may_answer and not has_answered else None,
         "is_mine": request.user.is_authenticated and found.asker_id == request.user.pk,

@@ -88,6 +88,7 @@ class Application(models.Model):
     WITH_APPLICANT = frozenset({Status.DRAFT, Status.CHANGES_REQUESTED})
     LET_IN = frozenset({Status.APPROVED, Status.AGREED, Status.OPEN, Status.ADMITTED})
     TO_SIGN = frozenset({Status.APPROVED, Status.AGREED})
+    WITHIN = LET_IN - TO_SIGN
 
     public_id = PublicIdField(prefix="app")
     applicant = models.ForeignKey(

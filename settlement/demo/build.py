@@ -24,7 +24,7 @@ from settlement.demo import (
     warehouses,
 )
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
-from settlement.demo.side_by_side import deliver_side_by_side
+from settlement.demo.side_by_side import deliver_side_by_side, side_by_side
 
 
 def is_built() -> bool:
@@ -57,9 +57,16 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     make_shoppers(200 * scale, now - timedelta(days=DAYS))
     figures = tell_side_by_side(Life(shops=opened, goods=made, now=now, scale=scale))
     deliver_everything()  # what one part announced while the other had gone
-    brand_halls.sort_goods(shops=opened, owners=owners, goods=made, now=now)
-    shop_pages.make_pages(shops=opened, owners=owners, goods=made, now=now)
-    warehouses.make_warehouses(shops=opened, owners=owners, staff=staff, goods=made, now=now)
+
+    def furnish(part: int, _meet) -> None:
+        given = {"shops": opened, "owners": owners, "goods": made, "now": now}
+        if part == 0:
+            brand_halls.sort_goods(**given)
+        else:
+            shop_pages.make_pages(**given)
+            warehouses.make_warehouses(**given, staff=staff)
+
+    side_by_side(furnish)
     say("questions, votes, favorites")
     voices.speak(owners=owners, staff=staff, now=now)
     deliver_side_by_side()

@@ -23,8 +23,8 @@ from settlement import deposits
 from settlement.demo import data, goods, papers, pictures
 from settlement.demo.data import shapes
 from settlement.demo.data.credit_codes import credit_code
+from settlement.demo.people import make_person
 
-PASSWORD = "mall-demo-2026"  # noqa: S105  the demonstration's, printed on every start
 SHOPPER, OWNER, STAFF = "shopper@demo.example.com", "owner@demo.example.com", "staff@demo.example.com"
 RUNS_OUT_SOON = ("food-test-report", "id-card")  # of the demonstration's owner: he is warned
 STAFF_OF_GROUPS = {
@@ -42,10 +42,10 @@ DAYS_OPEN = {"star": 97, "steady": 94, "low_health": 95, "near_zombie": 96, "fro
 
 def make_staff() -> tuple[User, User]:
     """The administrator, and one person for each group of staff; the expert among them reviews goods."""
-    administrator = User.objects.create_superuser(STAFF, PASSWORD, display_name="平台管理员（示例）")
+    administrator = make_person(STAFF, "平台管理员（示例）", is_staff=True, is_superuser=True)
     people = {}
     for group, (email, name) in STAFF_OF_GROUPS.items():
-        people[group] = User.objects.create_user(email, PASSWORD, display_name=name, is_staff=True)
+        people[group] = make_person(email, name, is_staff=True)
         people[group].groups.add(Group.objects.get(name=group))
     if settings.MALL_EMBEDDED:
         for person in (administrator, *people.values()):
@@ -83,7 +83,7 @@ def make_shops(*, staff: User, expert: User, now: datetime) -> tuple[dict[str, S
 
 def _owner(number: int, merchant: shapes.Merchant) -> User:
     email = OWNER if number == 0 else f"owner-{merchant.slug}@demo.example.com"
-    owner = User.objects.create_user(email, PASSWORD, display_name=f"{merchant.contact_name}（示例）")
+    owner = make_person(email, f"{merchant.contact_name}（示例）")
     if settings.MALL_EMBEDDED:
         give_demonstration_factor(owner)
     return owner
@@ -181,7 +181,7 @@ def make_waiting_applications(clerks: tuple[User, User], now: datetime) -> None:
     )
     for number, (name, kind, zh, en, wares, contact, trade) in enumerate(hopefuls):
         slug = en.lower().replace(" ", "-")
-        applicant = User.objects.create_user(f"applicant-{slug}@demo.example.com", PASSWORD, display_name=contact)
+        applicant = make_person(f"applicant-{slug}@demo.example.com", contact)
         at = now - timedelta(hours=5 + 24 * number)
         application = applications.start_application(
             applicant=applicant,

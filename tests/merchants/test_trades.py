@@ -92,6 +92,19 @@ def test_a_complex_trade_wants_two_people_and_the_difference_of_the_deposit(plac
     assert further.deposit == Money.parse("10000.00")  # 20,000 less what was paid twice already
 
 
+def test_a_deposit_that_is_asked_for_but_not_paid_lowers_no_other(place):
+    first, second = request(place, "health-food"), request(place, "medical-device")
+    deposits = []
+    for row in (first, second):
+        row = applications.submit_application(application=with_papers(row), now=NOON)
+        row = applications.check_application(application=row, now=NOON)
+        while row.status in Application.WITH_STAFF:
+            row = applications.approve_application(application=row, by=staff(), now=NOON)
+        deposits.append(row.deposit)
+
+    assert deposits == [Money.parse("5000.00"), Money.parse("15000.00")]  # each above the 5,000 that are paid
+
+
 def test_refused_papers_and_changes_go_the_usual_way(place):
     row = with_papers(request(place, "food"))
     row = applications.submit_application(application=row, now=NOON)

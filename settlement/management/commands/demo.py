@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mall import clock
 from mall.accounts.models import User
-from settlement.demo import build, life, shops
+from settlement.demo import build, life, people, shops
 
 UNFINISHED = "demo.unfinished"  # while it stands, the next `make run` begins with an empty mall
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if logins:
             if build.is_built():
                 for door, email in (("shopper", shops.SHOPPER), ("shop owner", shops.OWNER), ("staff", shops.STAFF)):
-                    self.stdout.write(f"{door:<11} {email}  password {shops.PASSWORD}")
+                    self.stdout.write(f"{door:<11} {email}  password {people.PASSWORD}")
                 self.stdout.write("owners and staff also need a code: the page that asks for it shows it here")
             return
         if not 1 <= scale <= 100:
