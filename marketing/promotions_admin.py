@@ -43,6 +43,10 @@ class MallPromotionForm(forms.ModelForm):
             "name", "kind", "starts_at", "ends_at", "at", "off", "percent", "cap", "shop_percent", "budget", "code",
             "is_open", "total_limit", "daily_limit", "person_limit", "valid_days",
         ]  # fmt: skip
+        widgets = {
+            name: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+            for name in ("starts_at", "ends_at")
+        }
 
     def __init__(self, *args, **kwargs):
         row = kwargs.get("instance")
@@ -89,6 +93,9 @@ class MallPromotionForm(forms.ModelForm):
                 )
                 self.add_error(field if field in self.fields else None, str(refusal))
         return cleaned
+
+    def _post_clean(self) -> None:
+        """The verb has checked and written everything; the form's own row is never saved."""
 
     by = None
     saved: Promotion | None = None
@@ -148,6 +155,9 @@ class PromotionAdmin(Verbs, ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj, form, change) -> None:
         """The verb has written it while the form was checked."""
+
+    def save_related(self, request, form, formsets, change) -> None:
+        """There is nothing beside it."""
 
     def construct_change_message(self, request, form, formsets, add=False):
         return [{"added": {}}] if add else [{"changed": {"fields": list(form.changed_data)}}]

@@ -156,7 +156,6 @@ def furnished() -> Scene:
     products.take_off_sale(product=rows[-1], by=owner, now=clock.now())
     _banner()
     shopper = accounts.shopper(email="shopper@example.com", password=PASSWORD)
-    coupon = _coupon(house, owner, shopper)
     EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
     return Scene(
         shopper=shopper,
@@ -167,7 +166,6 @@ def furnished() -> Scene:
         category=leaf,
         product=rows[0],
         gone=rows[-1],
-        promotion=coupon.promotion,
     )
 
 
@@ -255,6 +253,7 @@ def staged(scene: Scene) -> Scene:
     one, other = list(Sku.objects.filter(product__shop=scene.shop, product__status="on_sale").order_by("pk")[:2])
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
+    scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -607,7 +606,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("brands", "catalog:brands")
     yield page("shop-categories", "catalog:shelves")
     yield page("promotions", "marketing:list")
-    yield page("promotion-new", "marketing:new", "full_reduction")
+    promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
+    yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("page", "decoration:page")

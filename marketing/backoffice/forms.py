@@ -311,7 +311,7 @@ class PromotionForm(forms.Form):
 
         def rows(*names: str):
             found = [[data.get(f"{name}_{number}") for name in names] for number in range(1, MOST_ROWS + 1)]
-            return [row for row in found if row[0]]
+            return [row for row in found if any(row)]
 
         match self.kind:
             case Kind.FULL_REDUCTION:
@@ -320,10 +320,10 @@ class PromotionForm(forms.Form):
                     "tiers": tiers, "every": data["every"], "by_pieces": data["by_pieces"], "cap": data["cap"],
                 }  # fmt: skip
             case Kind.BUNDLE:
-                pieces = [[sku, count or 1] for sku, count in rows("sku", "count")]
+                pieces = [[sku, count or 1] for sku, count in rows("sku", "count") if sku]
                 return {"pieces": pieces, "price": data["price"]}
             case Kind.ADD_ON:
-                prices = [[sku, price or 0] for sku, price in rows("sku", "price")]
+                prices = [[sku, price or 0] for sku, price in rows("sku", "price") if sku]
                 return {"at": data["at"] or 0, "prices": prices, "most": data["most"]}
             case Kind.GIFT:
                 return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}

@@ -1,7 +1,7 @@
 """A shop's promotions: chosen from templates, previewed, started, stopped, counted; and the mall's that it may join."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,7 +44,7 @@ PHASES = {
     "draft": (gettext_lazy("Draft"), "quiet"),
     "waiting": (gettext_lazy("Starts by itself"), "info"),
     "running": (gettext_lazy("Running"), "good"),
-    "spent": (gettext_lazy("Budget used up"), "warning"),
+    "spent": (gettext_lazy("Budget used up"), "warn"),
     "over": (gettext_lazy("Over"), "quiet"),
     "stopped": (gettext_lazy("Stopped"), "bad"),
 }
@@ -74,16 +74,20 @@ def promotion_list(request: HttpRequest) -> HttpResponse:
 @shop_right("promotions.edit")
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
+    return _choose(request)
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
     templates = [{"kind": kind, "label": kind.label, "icon": icon, "text": text} for kind, icon, text in TEMPLATES]
     return render(request, "backoffice/marketing/choose.html", {"templates": templates})
 
 
 @shop_right("promotions.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest, kind: str) -> HttpResponse:
-    if kind not in Kind.values:
-        raise Http404
-    return _form(request, kind, None)
+def add(request: HttpRequest) -> HttpResponse:
+    """``?kind=`` says which; without one she chooses."""
+    kind = request.GET.get("kind", "")
+    return _form(request, kind, None) if kind in Kind.values else _choose(request)
 
 
 @shop_right("promotions.edit")

@@ -85,7 +85,7 @@ def _claimed(request: HttpRequest, campaign: Promotion, code: str, back: str) ->
 
 
 def _came_from(request: HttpRequest) -> str:
-    page = request.headers.get("referer", "")
+    page = request.POST.get("next", "") or request.headers.get("referer", "")
     if url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return page
     return reverse("storefront:marketing:centre")

@@ -155,7 +155,9 @@ def _looked(request: HttpRequest, addresses: list) -> HttpResponse:
     view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
     if not view.lines:
         return redirect("storefront:orders:cart")
-    form = CheckoutForm(addresses=addresses, shops=view.shops, initial=request.POST.dict())
+    form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
+    form.full_clean()
+    form.errors.clear()  # she has not asked to order: what is missing is told when she does
     return _checkout_page(request, form, view, key=request.POST.get("checkout_key") or str(uuid4()))
 
 

@@ -140,7 +140,7 @@ ROWS = {
     "backoffice:reviews:question-answer": {"public_id": "question"},
     "backoffice:marketing:list": {},
     "backoffice:marketing:choose": {},
-    "backoffice:marketing:new": {"kind": "=coupon"},
+    "backoffice:marketing:add": {},
     "backoffice:marketing:mall": {},
     "backoffice:marketing:mall-do": {"public_id": "=prm_nowhere"},
     "backoffice:marketing:detail": {"public_id": "promotion"},
@@ -162,7 +162,6 @@ WRITES = {
     or name.startswith("backoffice:catalog:import")
 } | {
     "backoffice:marketing:choose",
-    "backoffice:marketing:new",
     "backoffice:marketing:mall-do",
     "backoffice:marketing:edit",
     "backoffice:marketing:do",

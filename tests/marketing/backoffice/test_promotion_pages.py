@@ -12,7 +12,7 @@ from tests.factories.merchants import seat, shop
 from tests.marketing.storefront.test_coupon_pages import running
 
 pytestmark = pytest.mark.django_db
-DAYS = {"starts_at": "2030-01-01T00:00", "ends_at": "2030-02-01T00:00", "name_0": "春茶满减", "name_1": "Spring"}
+DAYS = {"starts_at": "2030-01-01T00:00", "ends_at": "2030-02-01T00:00", "name_zh_hans": "春茶满减", "name_en": "Spring"}
 WHAT = {
     "coupon": {"at": "100", "off": "10", "person_limit": "1", "is_open": "on", "code": "", "scope": "all"},
     "full_reduction": {"at_1": "100", "off_1": "10", "at_2": "200", "off_2": "30", "scope": "all"},
@@ -39,7 +39,7 @@ def mine(client):
 
 @pytest.mark.parametrize("kind", WHAT)
 def test_every_template_is_filled_in_previewed_saved_and_started_in_one_step(client, mine, kind):
-    url = reverse("backoffice:marketing:new", args=[mine.slug, kind])
+    url = f"{reverse('backoffice:marketing:add', args=[mine.slug])}?kind={kind}"
     typed = {**DAYS, **WHAT[kind]}
 
     blank = client.get(url)
@@ -61,7 +61,7 @@ def test_every_template_is_filled_in_previewed_saved_and_started_in_one_step(cli
 
 
 def test_what_contradicts_itself_is_said_at_its_field_and_nothing_is_lost(client, mine):
-    url = reverse("backoffice:marketing:new", args=[mine.slug, "full_reduction"])
+    url = f"{reverse('backoffice:marketing:add', args=[mine.slug])}?kind=full_reduction"
 
     answer = client.post(url, {**DAYS, "scope": "all", "at_1": "200", "off_1": "30", "at_2": "100", "off_2": "10"})
 
