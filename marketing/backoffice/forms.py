@@ -88,7 +88,7 @@ class PercentField(forms.DecimalField):
         return f"{value / 100:g}" if isinstance(value, int) else value
 
 
-def _rows(count: int, **fields):
+def _rows(count: int, /, **fields):
     return {f"{name}_{number}": make() for number in range(1, count + 1) for name, make in fields.items()}
 
 
