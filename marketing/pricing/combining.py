@@ -15,7 +15,8 @@ from itertools import product
 from marketing.pricing.effects import Basket, Effect, effect
 from marketing.pricing.offers import AddOn, Bundle, Layer, Offer
 
-MOST_LOOKS = 1_500  # lines looked at in search of something cheaper; with 50 lines and 200 offers a few milliseconds
+MOST_TRIED = 2_000  # lines looked at when every combination is tried
+MOST_LOOKS = 600  # lines looked at to improve what was chosen offer by offer
 
 Numbers = frozenset[int]  # offers by their number, which is their turn
 Parts = tuple[Offer, Sequence[int], Sequence[int]]  # an offer, the places it takes, what it takes off each
@@ -112,7 +113,7 @@ class Search:
         count = 1
         for options in choices:
             count *= len(options)
-        if count * (sum(len(self.places[number]) for number in candidates) + 1) <= MOST_LOOKS:
+        if count * (sum(len(self.places[number]) for number in candidates) + 1) <= MOST_TRIED:
             return min((forced.union(*picked) for picked in product(*choices)), key=self.cost)
         return self._improved(self._greedy(candidates, forced), choices, forced)
 
@@ -156,6 +157,7 @@ class Search:
 
     def _improved(self, chosen: Numbers, choices: list[list[Numbers]], forced: Numbers) -> Numbers:
         """Changed by one choice at a time as long as that is cheaper, until the bound."""
+        self.looks = 0
         best = min(chosen, forced, key=self.cost)
         cheaper = True
         while cheaper:
