@@ -72,7 +72,7 @@ class ProductAdmin(VerbAdmin):
         """The list with what the screening says of each product that waits, the words read once for all."""
         shown = super().get_changelist_instance(request)
         waiting = [product for product in shown.result_list if _is_waiting(product)]
-        words = banned_words() if waiting else []
+        words = banned_words() if waiting else None
         for product in waiting:
             product.findings = products.screening_findings(product, words)
         return shown
@@ -105,7 +105,7 @@ class ProductAdmin(VerbAdmin):
         if not _is_waiting(product):
             return "–"
         findings = product.findings if hasattr(product, "findings") else products.screening_findings(product)
-        return format_html_join(", ", "{} ({})", ((finding.word, finding.why) for finding in findings)) or _("nothing")
+        return format_html_join("", "<div>{}</div>", ((finding,) for finding in findings)) or _("nothing")
 
 
 @admin.register(StockMovement)

@@ -157,7 +157,7 @@ def reasons_for(wanted: Product, live: dict | None, findings: Sequence[Finding],
     for category in [wanted.category] + ([before] if before and moves else []):
         if category.needs_review if moves else category.risk == Category.Risk.STRICT:
             reasons.append({"code": str(Why.CATEGORY), "detail": dict(category.name)})
-    reasons += [{"code": str(Why.WORD), "detail": f"{finding.word} – {finding.why}"} for finding in findings]
+    reasons += [{"code": str(Why.WORD), "detail": str(finding)} for finding in findings]
     if live and wanted.brand_id and wanted.brand_id != live["brand"]:
         reasons.append({"code": str(Why.BRAND), "detail": dict(wanted.brand.name)})
     if had_trouble:

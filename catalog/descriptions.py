@@ -1,5 +1,6 @@
 """Descriptions: the little HTML that shops may write."""
 
+import re
 from html import unescape
 
 import nh3
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
+_SAID_OF = re.compile(r'(?:alt|title)="([^"]+)"')
 TAGS = {
     "p", "br", "hr", "h2", "h3", "h4", "strong", "b", "em", "i", "u", "s", "ul", "ol", "li", "blockquote", "img", "a",
     "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "span", "div",
@@ -43,6 +45,14 @@ def _own_pictures_only(tag: str, attribute: str, value: str) -> str | None:
 def as_text(text: str) -> str:
     """A stored description without its markup, for who reads words only."""
     return unescape(nh3.clean(text.replace("<", " <"), tags=set())) if nh3.is_html(text) else text
+
+
+def words_of(text: str) -> str:
+    """All that can be read in a stored description, and what is said of its pictures and links."""
+    if not nh3.is_html(text):
+        return text
+    said = _SAID_OF.findall(text)
+    return "\n".join([as_text(text), *map(unescape, said)])
 
 
 def as_html(text: str) -> SafeString:

@@ -11,6 +11,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from catalog.brands import must_be_authorized
 from catalog.changes import Shown
 from catalog.generation import forget_products_after_commit
 from catalog.models import (
+    Category,
     CategoryAttribute,
     Product,
     ProductChange,
@@ -45,8 +47,8 @@ from mall.rows import insert_rows
 from mall.texts import Text
 from merchants.agreements import check_offer, may_offer
 from merchants.licences import may_sell
-from risk.models import BannedWord
-from risk.screening import Finding, screen
+from risk.lexicon import Lexicon
+from risk.screening import Finding, Passage, Verdict, banned_words, screen
 
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 20_000
@@ -66,10 +68,11 @@ class IncompleteProduct(Refusal):
 
 
 class ForbiddenWords(Refusal):
-    """The text holds words that goods must not carry; ``details["words"]`` names them."""
+    """The text holds words that goods must not carry; ``details`` names them, and ``found`` says where they stand."""
 
     code = "forbidden-words"
     status = 400
+    found: Sequence[Finding] = ()
 
 
 class WrongPrice(Refusal):
@@ -208,7 +211,7 @@ def draft_product(
     fields: dict,
     skus: Sequence[SkuDraft],
     now: datetime,
-    words: Iterable[BannedWord] | None = None,
+    words: Lexicon | None = None,
     template: Sequence[CategoryAttribute] | None = None,
 ) -> Drafted:
     """
@@ -792,16 +795,30 @@ def _hang(product: Product, gallery: Sequence[Shown]) -> None:
             )
 
 
-def screening_findings(product: Product, words: Iterable[BannedWord] | None = None) -> list[Finding]:
+def screening_findings(product: Product, words: Lexicon | None = None) -> list[Finding]:
     """What the screening finds in the product's words, for reviewers; ``words`` are read once for many products."""
     return _findings(product, words)
 
 
+def screened(product: Product, words: Lexicon | None = None) -> Verdict:
+    """What the screening says of the product's words as it has them in memory, hints too; with the place of each."""
+    words = banned_words() if words is None else words
+    return screen(_passages(product), words, scope=_scope(product, words))
+
+
 def forbid(findings: Iterable[Finding]) -> None:
     """:raises ForbiddenWords: one of the findings blocks"""
-    words = [finding.word for finding in findings if finding.severity == "block"]
-    if words:
-        raise ForbiddenWords(_("These words are not allowed: %(words)s.") % {"words": ", ".join(words)}, words=words)
+    blocking = [finding for finding in findings if finding.severity == "block"]
+    if not blocking:
+        return
+    words = [finding.word for finding in blocking]
+    refusal = ForbiddenWords(
+        _("These words are not allowed: %(words)s.") % {"words": ", ".join(words)},
+        words=words,
+        findings=[finding.as_data() for finding in blocking],
+    )
+    refusal.found = blocking
+    raise refusal
 
 
 def _locked(product: Product) -> Product:
@@ -859,7 +876,7 @@ def _must_not_fall_silent(product: Product, before: dict, after: dict) -> None:
         )
 
 
-def _checked(product: Product, skus: Sequence[SkuDraft], words: Iterable[BannedWord] | None = None) -> list[Finding]:
+def _checked(product: Product, skus: Sequence[SkuDraft], words: Lexicon | None = None) -> list[Finding]:
     """Clean the product's words, hold it against the rules, and reckon its prices; what the screening found."""
     product.title, product.subtitle = Text(product.title), Text(product.subtitle)
     product.description = Text({code: descriptions.cleaned(text).strip() for code, text in product.description.items()})
@@ -920,12 +937,44 @@ def _duplicate(code: str) -> DuplicateCode:
     return DuplicateCode(_("Another SKU of the shop has the code %(code)s.") % {"code": code}, taken=code)
 
 
-def _findings(product: Product, words: Iterable[BannedWord] | None = None) -> list[Finding]:
-    texts = [*product.title.values(), *product.subtitle.values(), *product.description.values()]
-    texts += [text for attribute in product.attributes for text in attribute["value"].values()]
-    texts += [text for option in product.options for value in option["values"] for text in value["name"].values()]
-    texts += specifications.words_in(changes.values_of(product))
-    return list(screen(dict.fromkeys(texts), words).findings)
+def _findings(product: Product, words: Lexicon | None = None) -> list[Finding]:
+    return list(screened(product, words).findings)
+
+
+def _passages(product: Product) -> Iterable[Passage]:
+    """Every text of the product, each once, with the place where it stands."""
+    names = dict(settings.LANGUAGES)
+    passages = [
+        Passage(descriptions.words_of(text), f"{label} ({names.get(code, code)})", field)
+        for field, label in (("title", _("title")), ("subtitle", _("subtitle")), ("description", _("description")))
+        for code, text in getattr(product, field).items()
+    ]
+    passages += [
+        Passage(text, f"{_('attributes')} ({Text(attribute['name'])})", "attributes")
+        for attribute in product.attributes
+        for text in attribute["value"].values()
+    ]
+    passages += [
+        Passage(text, f"{_('options')} ({Text(option['name'])})", f"option{number}_values")
+        for number, option in enumerate(product.options, 1)
+        for value in option["values"]
+        for text in value["name"].values()
+    ]
+    passages += [Passage(text, _("attributes")) for text in specifications.words_in(changes.values_of(product))]
+    once: dict[str, Passage] = {}
+    for passage in passages:
+        once.setdefault(passage.text, passage)
+    return once.values()
+
+
+def _scope(product: Product, words: Lexicon) -> set[str]:
+    """Of the categories to which packs are bound, those in which the product stands; asked once for many products."""
+    if not words.scopes or product.category_id is None:
+        return set()
+    if words.bound is None:
+        bound = Category.objects.filter(slug__in=words.scopes)
+        words.bound = dict(bound.values_list("slug", "path"))
+    return {slug for slug, path in words.bound.items() if product.category.path.startswith(path)}
 
 
 def _save_values(product: Product) -> None:

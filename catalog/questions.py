@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from catalog import notices
 from catalog.generation import forget_products_after_commit
 from catalog.models import Answer, Product, Question, Review
-from catalog.pace import keep_pace
 from catalog.reviews.answers import EmptyAnswer
 from catalog.reviews.words import report_findings, screened
 from catalog.reviews.writing import purchased_lines
@@ -21,6 +20,7 @@ from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.catalog import QuestionAnswered, QuestionAsked
 from mall.notifications.sending import notify
+from mall.pace import keep_pace
 from mall.refusals import Refusal
 
 LONGEST_QUESTION = 300

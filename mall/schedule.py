@@ -45,6 +45,7 @@ SCHEDULE = [
         15,
         True,
     ),
+    Line("orders.follow_after_sales", every(300), _("O7: after-sales that nobody answered in time go on"), 300, True),
     Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
     Line("orders.complete_delivered_orders", day(2), _("O5: orders complete 7 days after delivery"), daily=True),
     Line("settlement.release_due_shares", day(4), _("S3: T+7, the shops' shares become available"), daily=True),
@@ -52,6 +53,14 @@ SCHEDULE = [
     Line("settlement.seal_ledger", every(600), _("the ledger joins the hash chain")),
     Line("settlement.ask_about_deposits", every(120), _("S6: unheard deposits are asked about"), 120, True),
     Line("settlement.finish_deposits", every(120), _("S6: deposits go back the way they came"), 120, True),
+    Line("settlement.verify_bank_accounts", every(60), _("S4: bank accounts of shops are verified"), 60, True),
+    Line("settlement.check_withdrawals", every(60), _("S4: withdrawals are looked at"), 60, True),
+    Line("settlement.pay_withdrawals", every(60), _("S4: approved withdrawals are paid"), 60, True),
+    Line("settlement.ask_about_payouts", every(120), _("S4: payouts not yet known are asked about"), 120, True),
+    Line(
+        "settlement.freeze_statements", day(5, 30), _("S5: the statements of the day and the month before"), daily=True
+    ),
+    Line("settlement.accept_due_statements", day(5, 45), _("S5: undisputed statements are accepted"), daily=True),
     Line("merchants.check_applications", every(60), _("M2: applications handed in are checked"), 60, True),
     Line("merchants.escalate_applications", every(600), _("M2: late applications are told of"), 600, True),
     Line(

@@ -222,6 +222,7 @@ SHOP_FIRST_STEPS = [  # each: (shop) -> the first steps of a new shop, done or n
 ]
 BACKOFFICE_TODO = [  # each: (shop, seat, now) -> what waits for the person, see mall.backoffice.todo
     "orders.backoffice.todo.waiting",
+    "orders.after_sales.backoffice.todo.waiting",
     "catalog.backoffice.todo.waiting",
     "catalog.backoffice.review_todo.waiting",
     "merchants.backoffice.todo.waiting",
@@ -234,6 +235,7 @@ STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the 
     "merchants.staff_queues.waiting",
     "catalog.staff_queues.waiting",
     "orders.staff_queues.waiting",
+    "orders.after_sales.staff_queues.waiting",
     "settlement.staff_queues.waiting",
     "risk.staff_queues.waiting",
     "mall.staff_queues.waiting",
@@ -247,7 +249,9 @@ STOCK_CLAIMS = [  # each: (documents) -> those whose reserved goods are still wa
 ]
 SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it may close, in words; nothing: ""
     "orders.queries.unfinished_orders",
+    "orders.after_sales.queries.unfinished_after_sales",
     "settlement.queries.unreleased_shares",
+    "settlement.queries.open_withdrawals",
 ]
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
 SHOP_DEPOSIT_HELD = "settlement.queries.deposit_held"  # (shop) -> its deposit that is still held, in words, or ""
@@ -275,6 +279,8 @@ ACCOUNT_SIGNED_IN = [  # each: (request, response) -> None, when somebody has si
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
+BANK_VERIFIER = os.environ.get("MALL_BANK_VERIFIER", "sandbox")  # who is asked whether bank accounts are true
+PAYOUT_CHANNEL = os.environ.get("MALL_PAYOUT_CHANNEL", "sandbox")  # how shops are paid: "sandbox" or "bank_file"
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 
 # People -------------------------------------------------------------------------------------------------------------

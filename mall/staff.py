@@ -51,6 +51,7 @@ class Verb:
     :ivar fits: whether the verb can be done with a row as it stands now
     :ivar asks: the name of the argument that takes words of the person who decides; empty when none are needed
     :ivar chooses: the name of the argument for which she chooses one of ``choices``
+    :ivar form_class: a form of its own, whose fields are the arguments, instead of ``asks`` and ``chooses``
     :ivar stays: done for one row, she sees its page again rather than the list
     :ivar warning: what the person should know before she confirms
     :ivar fresh_action: its name among the actions that want a second factor shown just now; empty when it does not
@@ -68,6 +69,7 @@ class Verb:
     chooses: str = ""
     chooses_label: Promise | str = ""
     choices: type[Choices] | None = None
+    form_class: type[forms.Form] | None = None
     stays: bool = False
     warning: Promise | str = ""
     is_grave: bool = False
@@ -75,6 +77,8 @@ class Verb:
 
     def form(self, typed=None) -> forms.Form | None:
         """The form for the choice and the words that the verb needs."""
+        if self.form_class:
+            return self.form_class(typed)
         fields = {}
         if self.chooses:
             choices = [("", "–"), *self.choices.choices]

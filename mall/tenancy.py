@@ -55,6 +55,26 @@ def shop_scope(shop_id: int) -> Iterator[None]:
                 cursor.execute("SELECT set_config('role', 'none', true), set_config('mall.shop', '', true)")
 
 
+@contextmanager
+def house_scope() -> Iterator[None]:
+    """
+    Inside a shop's scope: what the mall itself writes because the shop asked, such as the ledger. A verb that uses it
+    takes its shop from its caller, asks for everything by that shop, and goes back to the shop's scope when it ends.
+
+    Outside a shop's scope it is only a transaction.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            (role,) = cursor.fetchone()
+            if role == SHOP_ROLE:
+                cursor.execute("SELECT set_config('role', 'none', true)")
+        yield  # on an error the savepoint takes the role back by itself
+        if role == SHOP_ROLE:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('role', %s, true)", [SHOP_ROLE])
+
+
 class RowsOfOneShop(migrations.RunSQL):
     """Migration step: bind the role of the back office to one shop's rows of a table."""
 

@@ -114,8 +114,10 @@ ACTION_OF_RIGHT = {
     "orders.ship": "ship",
     "orders.cancel": "after_sale",
     "orders.personal": "after_sale",
+    "orders.after_sale": "after_sale",
     "reviews.answer": "after_sale",
     "money.see": "withdraw",
+    "money.withdraw": "withdraw",
 }
 
 

@@ -42,7 +42,7 @@ from mall.events.merchants import (
     TradeRestored,
     TradeSuspended,
 )
-from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
+from mall.events.orders import AfterSaleClosed, OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
 from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants import applications, growth, notices, trades
@@ -113,6 +113,26 @@ def count_refund(event: PaymentRefunded) -> None:
             refunds=1,
             refunded_amount=event.amount,
         )
+
+
+@on(AfterSaleClosed)
+def note_after_sale(event: AfterSaleClosed) -> None:
+    growth.write(
+        shop_id=event.shop_id,
+        name="AfterSaleClosed",
+        subject=event.case_id,
+        at=datetime.fromisoformat(event.closed_at),
+        detail={
+            "order": event.order_id,
+            "kind": event.kind,
+            "reason": event.reason,
+            "fault": event.fault,
+            "refunded": event.refunded,
+            "goods_back": event.goods_back,
+            "response_seconds": event.response_seconds,
+            "is_lost": event.is_lost_by_shop,
+        },
+    )
 
 
 @on(ProductChanged)

@@ -19,6 +19,7 @@ from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import OrderCanceled
 from mall.flow import WrongStatus
+from orders.after_sales.cases import close_all
 from orders.locks import lock_group, lock_order
 from orders.models import Order, OrderGroup, OrderStep, Payment
 from orders.payments import ask_about_payment
@@ -56,6 +57,11 @@ def cancel_paid_order(*, order: Order, reason: str, by=None, now: datetime) -> O
         raise WrongStatus(_("This order is not paid yet; it closes by itself when its time runs out."))
     _cancel([order], reason=reason, by=by, now=now)
     return order
+
+
+def cancel_emptied_order(*, order: Order, reason: str, now: datetime) -> None:
+    """A paid order, locked by the caller, of which after-sales have returned everything before it was shipped."""
+    _cancel([order], reason=reason, by=None, now=now)
 
 
 def close_unpaid_orders(*, now: datetime) -> int:
@@ -124,6 +130,9 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
     Order.objects.filter(pk__in=list(before)).update(
         status=Order.Status.CANCELED, canceled_at=now, cancel_reason=reason[:200], due_at=None
     )
+    for order in orders:
+        if order.paused_at:
+            close_all(order, now=now, text=reason)
     stock.release_all(documents=[order.public_id for order in orders], now=now)
     write_steps(orders, OrderStep.Kind.CANCELED, at=now, by=by, note=reason)
     if by is not None:

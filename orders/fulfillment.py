@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from catalog import stats, stock
@@ -13,6 +14,7 @@ from mall.events.bus import publish
 from mall.events.orders import OrderCompleted, OrderDelivered, OrderShipped
 from mall.refusals import Refusal
 from orders import tunables
+from orders.after_sales.cases import AfterSaleOpen
 from orders.locks import lock_order
 from orders.models import Order, OrderLine, OrderStep, Parcel
 from orders.steps import write_steps
@@ -66,11 +68,14 @@ def ship_order(*, order: Order, carrier: str, tracking_number: str, by, now: dat
     Hand a paid order to a carrier, whole, in one parcel; its goods leave the stock.
 
     :raises WrongStatus: not paid, or shipped or canceled already
+    :raises AfterSaleOpen: the shopper asks for money back; she is answered first
     :raises BadTrackingNumber: not a number of this carrier
     :raises TrackingNumberUsed: another parcel goes under this number
     """
     order = lock_order(order.pk)
     Order.FLOW.move(order, Order.Status.SHIPPED)
+    if order.paused_at:
+        raise AfterSaleOpen(_("The shopper asks for her money back: answer her before you ship."))
     parcel = Parcel(
         shop_id=order.shop_id,
         order=order,
@@ -128,8 +133,11 @@ def complete_order(*, order: Order, now: datetime, by=None) -> Order:
     Received and past its time for second thoughts: the sale counts, and the shop's share starts its days.
 
     :raises WrongStatus: not delivered
+    :raises AfterSaleOpen: an after-sale has to end first
     """
     order = lock_order(order.pk)
+    if order.paused_at and Order.FLOW.can(order, Order.Status.COMPLETED):
+        raise AfterSaleOpen(_("An after-sale of this order is open; it completes when that has ended."))
     _complete([order], by=by, now=now)
     return order
 
@@ -140,18 +148,21 @@ def deliver_shipped_orders(*, now: datetime) -> int:
 
 
 def complete_delivered_orders(*, now: datetime) -> int:
-    """Orders complete some days after their delivery; returns how many. In resumable batches."""
-    return _in_batches(Order.Status.DELIVERED, _complete, now)
+    """
+    Orders complete some days after their delivery, unless an after-sale is open; returns how many. In resumable
+    batches.
+    """
+    return _in_batches(Order.Status.DELIVERED, _complete, now, paused_at=None)
 
 
-def _in_batches(status: str, move, now: datetime) -> int:
+def _in_batches(status: str, move, now: datetime, **further) -> int:
     count = 0
     while True:
         with transaction.atomic():
             orders = list(
                 Order.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
                 .select_related("shop")
-                .filter(status=status, due_at__lte=now)
+                .filter(status=status, due_at__lte=now, **further)
                 .order_by("due_at")[:BATCH]
             )
             if not orders:
@@ -182,7 +193,7 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
     Order.objects.filter(pk__in=mine).update(status=Order.Status.COMPLETED, completed_at=now, due_at=None)
     write_steps(orders, OrderStep.Kind.COMPLETED, at=now, by=by)
     sold: Counter[str] = Counter()
-    for product_id, quantity in OrderLine.objects.filter(order__in=mine).values_list("product_public_id", "quantity"):
+    for product_id, quantity in _kept(mine):
         sold[product_id] += quantity
     stats.count_sales(dict(sold))
     publish(
@@ -196,3 +207,9 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
             for order in orders
         )
     )
+
+
+def _kept(order_ids: list[int]):
+    """What of these orders was not refunded: product and pieces of each line."""
+    lines = OrderLine.objects.filter(order__in=order_ids)
+    return lines.values_list("product_public_id", F("quantity") - F("refunded_quantity"))

@@ -19,7 +19,8 @@ from mall.money import Money
 from mall.nudges import run_soon
 from orders.gateways import gateway
 from orders.gateways.base import ChannelUnavailable
-from orders.models import Order, OrderStep, Payment, Refund
+from orders.locks import lock_order
+from orders.models import AfterSale, Order, OrderStep, Payment, Refund
 from orders.steps import write_steps
 
 log = logging.getLogger("orders.refunds")
@@ -29,15 +30,19 @@ BATCH = 200
 
 
 @transaction.atomic
-def ask_refund(*, payment: Payment, order: Order | None, amount: Money, reason: str, now: datetime) -> Refund:
+def ask_refund(
+    *, payment: Payment, order: Order | None, amount: Money, reason: str, now: datetime, after_sale=None
+) -> Refund:
     """
-    Owe the shopper this amount: of one order, or of a payment that came too late (``order`` is ``None``).
+    Owe the shopper this amount: of a case, of one order that is canceled, or of a payment that came too late (``order``
+    is ``None``).
 
-    Asking again for the same order returns the refund that stands.
+    Asking again for the same case, order or payment returns the refund that stands.
     """
     refund, created = Refund.objects.get_or_create(
         payment=payment,
         order=order,
+        after_sale=after_sale,
         defaults={"currency": amount.currency, "amount": amount, "reason": reason[:200], "asked_at": now},
     )
     if created:
@@ -48,12 +53,34 @@ def ask_refund(*, payment: Payment, order: Order | None, amount: Money, reason: 
 
 
 def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund | None:
-    """What was paid for a canceled order goes back to the shopper; ``order_id`` is public. Nothing was: ``None``."""
+    """
+    What was paid for a canceled order goes back to the shopper, less what after-sales have returned; ``order_id`` is
+    public. Nothing is asked for when nothing is left.
+    """
     order = Order.objects.get(public_id=order_id)
-    if not order.total:
+    left = order.total - order.refunded
+    if not left:
         return None
-    payment = Payment.objects.get(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
-    return ask_refund(payment=payment, order=order, amount=order.total, reason=order.cancel_reason, now=now)
+    return ask_refund(payment=_payment_of(order), order=order, amount=left, reason=order.cancel_reason, now=now)
+
+
+@transaction.atomic
+def ask_refund_of_case(*, case_id: str, now: datetime) -> Refund:
+    """What the mall owes the shopper of an after-sale, once; ``case_id`` is public."""
+    case = AfterSale.objects.select_related("order").get(public_id=case_id)
+    lock_order(case.order_id)  # the refunds of an order are numbered in the order in which they are kept
+    return ask_refund(
+        payment=_payment_of(case.order),
+        order=case.order,
+        after_sale=case,
+        amount=case.refund,
+        reason=f"{case.get_kind_display()}: {case.get_reason_display()}",
+        now=now,
+    )
+
+
+def _payment_of(order: Order) -> Payment:
+    return Payment.objects.get(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
 
 
 def finish_refund(*, refund: Refund, now: datetime) -> Refund:

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from mall.events.bus import on
 from mall.events.merchants import ShopExiting, ShopFrozen
-from mall.events.orders import OrderCanceled, PaymentRefunded
+from mall.events.orders import AfterSaleMoved, AfterSaleOpened, AfterSaleRefundOwed, OrderCanceled, PaymentRefunded
 from orders import cancellation, offering, refunds
+from orders.after_sales import settling, telling
+from orders.models import Refund
 
 
 @on(OrderCanceled)
@@ -30,3 +32,31 @@ def release_what_nobody_paid(event: ShopFrozen) -> None:
 @on(ShopExiting)
 def release_what_nobody_paid_to_who_leaves(event: ShopExiting) -> None:
     cancellation.cancel_unpaid_orders_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))
+
+
+@on(AfterSaleRefundOwed)
+def owe_what_was_agreed(event: AfterSaleRefundOwed) -> None:
+    refunds.ask_refund_of_case(case_id=event.case_id, now=datetime.fromisoformat(event.owed_at))
+
+
+@on(PaymentRefunded)
+def finish_after_sale(event: PaymentRefunded) -> None:
+    refund = Refund.objects.select_related("after_sale").get(public_id=event.refund_id)
+    if refund.after_sale_id:
+        settling.finish(refund=refund, now=datetime.fromisoformat(event.refunded_at))
+
+
+@on(AfterSaleOpened)
+def tell_shop_of_after_sale(event: AfterSaleOpened) -> None:
+    telling.tell_of_opening(case_id=event.case_id, now=datetime.fromisoformat(event.opened_at))
+
+
+@on(AfterSaleMoved)
+def tell_of_after_sale(event: AfterSaleMoved) -> None:
+    telling.tell_of_move(
+        case_id=event.case_id,
+        status=event.status,
+        by=event.by,
+        did=event.did,
+        now=datetime.fromisoformat(event.moved_at),
+    )

@@ -3,6 +3,7 @@
 from mall import clock
 from mall.jobs import job
 from orders import cancellation, fulfillment, payments, refunds
+from orders.after_sales import clock as after_sales_clock
 from orders.gateways import sandbox_bank
 
 
@@ -20,6 +21,11 @@ def ask_about_payments() -> dict | None:
 @job("orders.finish_refunds")
 def finish_refunds() -> dict | None:
     return refunds.finish_refunds(now=clock.now())
+
+
+@job("orders.follow_after_sales")
+def follow_after_sales() -> dict | None:
+    return after_sales_clock.run_due(now=clock.now())
 
 
 @job("orders.deliver_shipped_orders")

@@ -46,3 +46,80 @@ COMMISSION_ON_SUBSIDY = Tunable(
     most=1,
     sentence=_("Whether the commission is also taken of the part of a price that the mall bears (1), or not (0)."),
 )
+ANSWER_HOURS = Tunable(
+    "orders.after_sale_answer_hours",
+    default=48,
+    least=1,
+    most=720,
+    sentence=_("Hours within which a shop answers an after-sale, or else it is agreed to."),
+)
+UNSHIPPED_HOURS = Tunable(
+    "orders.after_sale_unshipped_hours",
+    default=24,
+    least=1,
+    most=720,
+    sentence=_("Hours within which a shop answers who wants her money back before shipping, or else it is agreed to."),
+)
+REPLY_DAYS = Tunable(
+    "orders.after_sale_reply_days",
+    default=7,
+    least=1,
+    most=60,
+    sentence=_("Days within which a shopper goes on after the shop's answer, or else the case is closed."),
+)
+RETURN_DAYS = Tunable(
+    "orders.after_sale_return_days",
+    default=7,
+    least=1,
+    most=60,
+    sentence=_("Days within which goods are to be sent back, or else the case is closed."),
+)
+TRANSIT_DAYS = Tunable(
+    "orders.after_sale_transit_days",
+    default=10,
+    least=1,
+    most=60,
+    sentence=_("Days after which goods on their way in an after-sale count as arrived."),
+)
+INSPECT_DAYS = Tunable(
+    "orders.after_sale_inspect_days",
+    default=7,
+    least=1,
+    most=60,
+    sentence=_("Days within which a shop inspects what came back, or else it counts as accepted."),
+)
+RESEND_DAYS = Tunable(
+    "orders.after_sale_resend_days",
+    default=7,
+    least=1,
+    most=60,
+    sentence=_("Days within which a shop sends what an after-sale owes, or else the money goes back."),
+)
+EVIDENCE_DAYS = Tunable(
+    "orders.after_sale_evidence_days",
+    default=3,
+    least=1,
+    most=30,
+    sentence=_("Days in which both sides may show evidence to the mall, unseen by the other."),
+)
+APPEAL_DAYS = Tunable(
+    "orders.after_sale_appeal_days",
+    default=3,
+    least=1,
+    most=30,
+    sentence=_("Days in which a decision of the mall may be appealed, before it is carried out."),
+)
+ASK_DAYS = Tunable(
+    "orders.after_sale_ask_days",
+    default=15,
+    least=1,
+    most=365,
+    sentence=_("Days after delivery in which money back or an exchange may be asked for."),
+)
+REPAIR_DAYS = Tunable(
+    "orders.after_sale_repair_days",
+    default=365,
+    least=1,
+    most=3650,
+    sentence=_("Days after delivery in which a repair may be asked for."),
+)

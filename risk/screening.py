@@ -1,90 +1,199 @@
 """
-Screening: does a text carry words that goods and shops must not carry?
+Screening: does a text carry words that goods and shops must not carry? (R1)
 
-Words and texts are compared in a normal form (width, case, one kind of quotation mark and hyphen, nothing invisible).
-Chinese has no word boundaries, so a Chinese word is found anywhere, also with spaces or signs between its
-characters; a comma or a full stop ends it. A word in letters is found only as a whole word: ``cures`` is not in
-``secures``.
+Callers hand in texts, each with the place where it stands if they like, and get a verdict: allow, review (a person must
+look) or block, with what was found, where, why and what to do about it. Hints stand beside the verdict and hold nothing
+up. How words are found says :mod:`risk.lexicon`.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.db import connection
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from risk.models import BannedWord
+from mall.texts import Text
+from risk.folding import normal
+from risk.lexicon import DISGUISED, EXACT, GRAVITY, SOUNDS, Hit, Lexicon, entry_of
+from risk.models.word import Severity
+
+__all__ = ["ALLOW", "BLOCK", "REVIEW", "Finding", "Passage", "Verdict", "banned_words", "normal", "screen"]
 
 ALLOW, REVIEW, BLOCK = "allow", "review", "block"
+AROUND = 12  # characters of the text on both sides of what was found
 
-# the reasons that come with the first list of words; staff may write others
-ABSOLUTE = gettext_noop("The advertising law forbids superlatives and absolutes.")
-AUTHORITY = gettext_noop("The advertising law forbids claims of state approval or state rank.")
-MEDICAL = gettext_noop("Goods must not claim to treat or prevent illness.")
-GUARANTEE = gettext_noop("Promises of a certain effect or yield mislead.")
-FORBIDDEN = gettext_noop("These goods may not be sold here.")
-COUNTERFEIT = gettext_noop("This hints at counterfeit goods.")
-OFF_MALL = gettext_noop("Leading shoppers away from the mall takes their protection away.")
+ADVICE = {
+    Severity.BLOCK: gettext_lazy("Take it out or say it otherwise: the text is not accepted with it."),
+    Severity.REVIEW: gettext_lazy("It may stand there if it is true and proven: a person looks at it first."),
+    Severity.HINT: gettext_lazy("It may stand there; nothing is held up. Plainer words are safer."),
+}
+HOW = {
+    EXACT: "",
+    DISGUISED: gettext_lazy("written in disguise"),
+    SOUNDS: gettext_lazy("sounds like it"),
+}
+IN_SHORT = {
+    Severity.BLOCK: pgettext_lazy("screening", "refused"),
+    Severity.REVIEW: pgettext_lazy("screening", "to review"),
+    Severity.HINT: pgettext_lazy("screening", "hint"),
+}
 
-_CHINESE = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-_IS_CHINESE = re.compile(f"[{_CHINESE}]")
-_DISGUISE = r"[\s_*·•.\-~|/\\+=^'\"`()\[\]{}<>#@&%$]*"  # what may stand between the characters of a disguised word
-_LIKE_ASCII = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-"})
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text and where it stands: in words for people, and by the name of its field for forms."""
+
+    text: str
+    place: str = ""
+    field_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A banned word that a text carries."""
+    """A word of the lists that a text carries: the word, how grave, why; and where and how it stands there first."""
 
     word: str
     severity: str
     why: str
+    pack: str = field(default="", compare=False)
+    place: str = field(default="", compare=False)
+    field_name: str = field(default="", compare=False)
+    before: str = field(default="", compare=False)
+    found: str = field(default="", compare=False)
+    after: str = field(default="", compare=False)
+    start: int = field(default=0, compare=False)
+    how: str = field(default=EXACT, compare=False)
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return str(ADVICE[Severity(self.severity)])
+
+    @property
+    def severity_in_short(self) -> str:
+        return str(IN_SHORT[Severity(self.severity)])
+
+    @property
+    def how_in_words(self) -> str:
+        return str(HOW[self.how])
+
+    @property
+    def excerpt(self) -> SafeString:
+        """The words around it, with what was found marked."""
+        return format_html("{}<mark>{}</mark>{}", self.before, self.found, self.after)
+
+    def __str__(self) -> str:
+        """In one line for people: the word, where it stands and how it reads there, why."""
+        shown = f"{self.before}【{self.found}】{self.after}" if self.found else ""
+        place = ": ".join(filter(None, (self.place, shown)))
+        told = ", ".join(filter(None, (self.how_in_words, place)))
+        return f"{self.word}{f' ({told})' if told else ''} – {self.why}"
+
+    def as_data(self) -> dict:
+        """For machines."""
+        names = ("word", "severity", "why", "pack", "place", "found", "start", "how")
+        return {name: str(getattr(self, name)) if name != "start" else self.start for name in names}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``allow``, ``review`` (a person must look) or ``block``, and what led to it, gravest first."""
+    """``allow``, ``review`` (a person must look) or ``block``; what led to it, gravest first; and hints beside it."""
 
     decision: str
     findings: list[Finding] = field(default_factory=list)
+    hints: list[Finding] = field(default_factory=list)
 
 
-def banned_words() -> list[BannedWord]:
-    """All words, gravest first, for who screens much at once."""
-    return list(BannedWord.objects.order_by("severity", "word"))
+# One statement: the number of the edition, and all words where it is another one than this process has made ready
+_READ = """
+    SELECT e.number, CASE WHEN e.number IS NOT DISTINCT FROM %s AND e.number IS NOT NULL THEN NULL ELSE (
+        SELECT coalesce(json_agg(json_build_object(
+            'word', w.word, 'severity', w.severity, 'unless', string_to_array(w.unless, ','),
+            'why', CASE WHEN w.why <> '' THEN to_json(w.why) ELSE coalesce(p.why, '""')::json END,
+            'pack', coalesce(p.name, '""')::json, 'scope', coalesce(p.scope, '{}')
+        ) ORDER BY w.word, w.id), '[]')
+        FROM risk_bannedword w LEFT JOIN risk_wordpack p ON p.id = w.pack_id
+        WHERE p.id IS NULL OR p.is_active
+    ) END
+    FROM (SELECT 1) AS one LEFT JOIN risk_wordedition e ON true
+"""
+_ready: tuple[int | None, Lexicon] = (None, Lexicon(()))
 
 
-def screen(texts: Iterable[str], words: Iterable[BannedWord] | None = None) -> Verdict:
-    """The verdict on some texts together; each word is reported once. ``words`` are read unless they are given."""
-    normal_texts = [normal(text) for text in texts if text]
+def banned_words() -> Lexicon:
+    """All words that count now, ready to be looked for; for who screens much at once. One question."""
+    global _ready
+    known, lexicon = _ready
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [known])
+        number, rows = cursor.fetchone()
+    if rows is None:
+        return lexicon.again()
+    lexicon = Lexicon(entry_of(_spoken(row)) for row in rows)
+    _ready = (number, lexicon)
+    return lexicon.again()
+
+
+def _spoken(row: dict) -> dict:
+    return row | {name: _kept(row[name]) for name in ("why", "pack")}
+
+
+def _kept(said: str | dict) -> "str | _Said":
+    return _Said(said) if isinstance(said, dict) else said
+
+
+class _Said(Text):
+    """A text in several languages that can be a key."""
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.items())))
+
+
+def screen(texts: Iterable[str | Passage], words: Lexicon | None = None, *, scope: Iterable[str] = ()) -> Verdict:
+    """
+    The verdict on some texts together; each word is reported once, where it stands first and gravest.
+
+    :param words: what is looked for; read unless given
+    :param scope: addresses of the categories of goods that the texts are about, for packs that count only there
+    """
+    passages = [text if isinstance(text, Passage) else Passage(text) for text in texts if text]
+    passages = [passage for passage in passages if passage.text]
     if words is None:
-        words = banned_words() if normal_texts else ()
-    findings = [
-        Finding(word=word.word, severity=word.severity, why=_(word.why))
-        for word in words
-        if any(_pattern(word.word).search(text) for text in normal_texts)
-    ]
+        words = banned_words() if passages else Lexicon(())
+    scope = frozenset(scope)
+    first: dict[str, Finding] = {}
+    for passage in passages:
+        for hit in words.find(passage.text, scope):
+            known = first.get(hit.entry.word)
+            if known is None or GRAVITY[hit.severity] < GRAVITY[known.severity]:
+                first[hit.entry.word] = _finding(hit, passage)
+    ordered = sorted(first.values(), key=lambda finding: (GRAVITY[finding.severity], finding.word))
+    findings = [finding for finding in ordered if finding.severity != Severity.HINT]
     severities = {finding.severity for finding in findings}
-    decision = BLOCK if BannedWord.Severity.BLOCK in severities else REVIEW if severities else ALLOW
-    return Verdict(decision=decision, findings=findings)
+    decision = BLOCK if Severity.BLOCK in severities else REVIEW if severities else ALLOW
+    return Verdict(decision, findings, [finding for finding in ordered if finding.severity == Severity.HINT])
 
 
-def normal(text: str) -> str:
-    """The form in which texts and words are compared."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LIKE_ASCII)
-    return "".join(character for character in folded if unicodedata.category(character) not in {"Cf", "Mn"})
+def _finding(hit: Hit, passage: Passage) -> Finding:
+    text, entry = passage.text, hit.entry
+    before, after = text[max(0, hit.start - AROUND) : hit.start], text[hit.end : hit.end + AROUND]
+    return Finding(
+        word=entry.word,
+        severity=str(hit.severity),
+        why=str(entry.why),
+        pack=str(entry.pack),
+        place=passage.place,
+        field_name=passage.field_name,
+        before=("…" if hit.start > AROUND else "") + " ".join(before.split("\n")),
+        found=text[hit.start : hit.end],
+        after=" ".join(after.split("\n")) + ("…" if hit.end + AROUND < len(text) else ""),
+        start=hit.start,
+        how=hit.how,
+    )
 
 
-@lru_cache(maxsize=4096)
-def _pattern(word: str) -> re.Pattern:
-    word = normal(word)
-    if _IS_CHINESE.search(word):
-        characters = [character for character in word if character.isalnum()]
-        return re.compile(_DISGUISE.join(map(re.escape, characters)))
-    tokens = re.findall(r"[^\W_]+|%", word)
-    start = r"(?<![^\W_])" if tokens[:1] != ["%"] else ""
-    end = r"(?![^\W_])" if tokens[-1:] != ["%"] else ""
-    return re.compile(start + r"[\W_]*?".join(map(re.escape, tokens)) + end)
+def is_a_word(word: str) -> bool:
+    """Whether a text could carry it: it has a letter, a digit or a character."""
+    return any(character.isalnum() for character in normal(word))

@@ -1,16 +1,22 @@
-"""What waits for platform staff: holds that nobody has decided about."""
+"""What waits for platform staff: holds and reports of goods and shops that nobody has decided about."""
 
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mall.admin_site import StaffQueue
-from risk.models import Hold
+from risk.models import Complaint, Hold
 
 
 def waiting(user) -> list[StaffQueue]:
-    if not user.has_perm("risk.view_hold"):
-        return []
-    found = Hold.objects.filter(released_at=None).aggregate(count=Count("pk"), since=Min("placed_at"))
-    url = f"{reverse('admin:risk_hold_changelist')}?released_at__isempty=1"
-    return [StaffQueue(_("Holds to decide"), url=url, **found)]
+    queues = []
+    if user.has_perm("risk.view_hold"):
+        found = Hold.objects.filter(released_at=None).aggregate(count=Count("pk"), since=Min("placed_at"))
+        url = f"{reverse('admin:risk_hold_changelist')}?released_at__isempty=1"
+        queues.append(StaffQueue(_("Holds to decide"), url=url, **found))
+    if user.has_perm("risk.view_complaint"):
+        waiting = Complaint.objects.filter(status=Complaint.Status.OPEN)
+        found = waiting.aggregate(count=Count("subject_id", distinct=True), since=Min("reported_at"))
+        url = f"{reverse('admin:risk_complaint_changelist')}?status__exact=open"
+        queues.append(StaffQueue(_("Goods and shops that were reported"), url=url, **found))
+    return queues

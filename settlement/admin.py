@@ -1,20 +1,49 @@
 """The ledger for platform staff: everything to read, nothing to change."""
 
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import BigIntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mall import clock
+from mall.exports.files import CONTENT_TYPES, CsvFile
 from mall.money import Money
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from merchants.models import Shop
+from settlement import reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
 from settlement.deposits import return_deposit
 from settlement.ledger import trial_balance
 from settlement.models import Account, Deposit, Entry, Posting, Share
+
+
+class ReportForm(forms.Form):
+    unit = forms.ChoiceField(
+        label=gettext_lazy("Per"),
+        choices=[(reports.DAY, gettext_lazy("day")), (reports.MONTH, gettext_lazy("month"))],
+    )
+    first = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    @staticmethod
+    def usual(today, *, as_query: bool = False):
+        """The last thirty days."""
+        asked = {"unit": reports.DAY, "first": today - timedelta(days=29), "last": today}
+        return urlencode(asked) if as_query else asked
+
+    def clean(self):
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last and not 0 <= (last - first).days <= reports.MOST_DAYS:
+            raise ValidationError(_("Choose at most three years, the first day before the last."))
+        return self.cleaned_data
 
 
 @admin.register(Account)
@@ -58,8 +87,12 @@ class EntryAdmin(ReadOnlyAdmin):
     inlines = [PostingsOfEntry]
 
     def get_urls(self):
-        ours = path("trial-balance/", self.admin_site.admin_view(self.trial_balance), name="settlement_trial_balance")
-        return [ours, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("trial-balance/", view(self.trial_balance), name="settlement_trial_balance"),
+            path("report/", view(self.report), name="settlement_report"),
+            *super().get_urls(),
+        ]
 
     def trial_balance(self, request):
         """All accounts by kind and currency; what stands below the line must be zero."""
@@ -77,6 +110,33 @@ class EntryAdmin(ReadOnlyAdmin):
             "adds_up": not any(sums),
         }
         return TemplateResponse(request, "admin/settlement/trial_balance.html", context)
+
+    def report(self, request):
+        """What the platform earned and held, per day or month; ``?csv=1`` hands it out."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today = clock.business_date(clock.now())
+        form = ReportForm(request.GET if "unit" in request.GET else ReportForm.usual(today))
+        rows = reports.report(**form.cleaned_data) if form.is_valid() else []
+        if rows and request.GET.get("csv"):
+            response = HttpResponse(content_type=CONTENT_TYPES["csv"])
+            response["Content-Disposition"] = 'attachment; filename="report.csv"'
+            file = CsvFile(response)
+            file.head([_("Period"), *reports.labels()])
+            for row in rows:
+                file.row([row.period, *row.cells])
+            file.close()
+            return response
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Money of the platform"),
+            "opts": self.opts,
+            "form": form,
+            "heads": reports.labels(),
+            "rows": rows[::-1],
+            "query": request.GET.urlencode() or ReportForm.usual(today, as_query=True),
+        }
+        return TemplateResponse(request, "admin/settlement/report.html", context)
 
 
 @admin.register(Share)

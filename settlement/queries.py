@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,11 @@ class Awaiting:
 def upcoming_releases(shop: Shop, *, days: int = 14) -> list[Upcoming]:
     """The next days on which pending shares are due, earliest first (what is held stands at its day)."""
     pending = Share.objects.owned_by(shop).filter(status=Share.Status.PENDING, currency=shop.currency)
-    rows = pending.values_list("due_on").annotate(Sum("net"), Count("pk")).order_by("due_on")[:days]
+    rows = (
+        pending.values_list("due_on")
+        .annotate(left=Sum(F("net") - F("reversed")), order_count=Count("pk"))
+        .order_by("due_on")[:days]
+    )
     return [Upcoming(on, Money(int(amount), shop.currency), count) for on, amount, count in rows]
 
 
@@ -54,8 +58,18 @@ def awaiting_completion(shop: Shop) -> Awaiting:
 
 def unreleased_shares(shop: Shop) -> str:
     """What a shop still gets of its orders, in words; empty when nothing. One query."""
-    pending = Share.objects.owned_by(shop).filter(status=Share.Status.PENDING).aggregate(Sum("net"))["net__sum"]
+    pending = (
+        Share.objects.owned_by(shop)
+        .filter(status=Share.Status.PENDING)
+        .aggregate(net=Sum(F("net") - F("reversed")))["net"]
+    )
     return _("%(amount)s is not available to the shop yet.") % {"amount": Money(int(pending))} if pending else ""
+
+
+def open_withdrawals(shop: Shop) -> str:
+    """What of the shop's money is on its way to its bank, in words; empty when nothing. One query."""
+    moving = -balance_of(Account.Kind.SHOP_WITHDRAWING, shop)
+    return _("%(amount)s is on its way to the shop's bank.") % {"amount": moving} if moving else ""
 
 
 def deposit_held(shop: Shop) -> str:

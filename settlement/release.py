@@ -1,10 +1,10 @@
 """
 T+7 (S3): shares whose day has come become available, in batches that may be killed at any moment.
 
-A batch is one transaction: it claims due shares that nobody else has claimed, leaves out what risk holds, writes an
-entry with two postings for each and marks them released. What a killed batch had done is undone by the database with
-it; its shares are due still and found by the next run, or by a run that goes on beside it. The entry's key keeps a
-share from being paid twice whatever happens.
+A batch is one transaction: it claims due shares that nobody else has claimed, leaves out what risk or an open
+after-sale holds, writes an entry with two postings for each and marks them released. What a killed batch had done is
+undone by the database with it; its shares are due still and found by the next run, or by a run that goes on beside it.
+The entry's key keeps a share from being paid twice whatever happens.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,6 +16,7 @@ from mall.clock import business_date
 from mall.events import publish
 from mall.events.settlement import SharesReleased
 from merchants.models import Shop
+from orders.after_sales.queries import paused_orders
 from risk.holds import held_subjects
 from risk.models import Hold
 from settlement import ledger
@@ -28,8 +29,8 @@ RELEASE_HOUR = 4  # of the daily run, as it stands in mall/schedule.py
 # already is not written again.
 RELEASE = """
 WITH moving AS (
-    SELECT share.id, share.shop_id, share.order_public_id, share.currency, share.net, given.public_id,
-           pending.id AS pending_id, available.id AS available_id
+    SELECT share.id, share.shop_id, share.order_public_id, share.currency, share.net - share.reversed AS net,
+           given.public_id, pending.id AS pending_id, available.id AS available_id
     FROM unnest(%(shares)s::bigint[], %(entry_ids)s::text[]) AS given (share_id, public_id)
     JOIN settlement_share share ON share.id = given.share_id
     JOIN settlement_account pending ON pending.kind = %(pending)s
@@ -54,7 +55,7 @@ legs AS (
 moved AS (
     UPDATE settlement_share share SET status = %(released)s, released_at = %(now)s
     FROM moving WHERE share.id = moving.id
-    RETURNING share.shop_id, share.currency, share.net
+    RETURNING share.shop_id, share.currency, share.net - share.reversed AS net
 )
 SELECT shop_id, currency, count(*), sum(net)::bigint FROM moved GROUP BY shop_id, currency ORDER BY shop_id, currency
 """
@@ -107,6 +108,7 @@ def _release_batch(
 
     shop_ids = dict(Shop.objects.filter(pk__in={share.shop_id for share in claimed}).values_list("pk", "public_id"))
     held = held_subjects(Hold.Kind.SETTLEMENT, [*shop_ids.values(), *(share.order_public_id for share in claimed)])
+    held |= paused_orders(share.order_public_id for share in claimed)
     free = [share for share in claimed if not {share.order_public_id, shop_ids[share.shop_id]} & held]
     if free:
         _move(free, shop_ids, now)

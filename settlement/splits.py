@@ -17,6 +17,7 @@ from mall.money import Money
 from orders.models import Order, OrderLine
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
+from settlement.remains import left_at_completion
 from settlement.tunables import SETTLEMENT_DAYS
 
 
@@ -56,7 +57,8 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
     """
     if share := Share.objects.filter(order_public_id=order.public_id).first():
         return share
-    split = split_of(order.total, order.lines.order_by("pk"))
+    lines = list(order.lines.order_by("pk"))
+    split = Split(*left_at_completion(order, lines)) if order.refunded else split_of(order.total, lines)
     subsidy = [(Account.Kind.SUBSIDY, None, order.currency)] if split.subsidy else []
     of = accounts(
         [

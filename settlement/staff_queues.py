@@ -1,4 +1,4 @@
-"""What waits for platform staff: shares whose daily run has come and gone."""
+"""What waits for platform staff: shares whose daily run has come and gone, withdrawals, disputed lines."""
 
 from datetime import timedelta
 
@@ -9,11 +9,17 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.admin_site import StaffQueue
 from mall.money import Money
-from settlement.models import Share
+from settlement.models import Dispute, Share, Withdrawal
 from settlement.release import last_release_day
+
+STUCK = timedelta(hours=24)  # with the bank
 
 
 def waiting(user) -> list[StaffQueue]:
+    return [*_late_shares(user), *_withdrawals(user), *_disputes(user)]
+
+
+def _late_shares(user) -> list[StaffQueue]:
     """Pending shares that the latest daily run left: held ones, or a run that failed."""
     if not user.has_perm("settlement.view_share"):
         return []
@@ -24,3 +30,29 @@ def waiting(user) -> list[StaffQueue]:
     url = f"{reverse('admin:settlement_share_changelist')}?status__exact={Share.Status.PENDING}&due_on__lt={before}"
     amount = Money(int(found["fen"])) if found["fen"] else None
     return [StaffQueue(_("Shares held back past their day"), found["count"], url, found["since"], amount)]
+
+
+def _withdrawals(user) -> list[StaffQueue]:
+    """Those that a person looks at before they are paid; payouts of which nothing was heard for a day."""
+    if not user.has_perm("settlement.view_withdrawal"):
+        return []
+    url, status = reverse("admin:settlement_withdrawal_changelist"), Withdrawal.Status
+    review = Withdrawal.objects.filter(status=status.RISK_CHECK)
+    found = review.aggregate(count=Count("pk"), since=Min("asked_at"), fen=Sum("amount"))
+    amount = Money(int(found.pop("fen"))) if found["count"] else found.pop("fen")
+    stuck = Withdrawal.objects.filter(status=status.PAYING, paying_at__lt=clock.now() - STUCK)
+    late = stuck.aggregate(count=Count("pk"), since=Min("paying_at"))
+    return [
+        StaffQueue(_("Withdrawals to decide"), url=f"{url}?status__exact={status.RISK_CHECK}", amount=amount, **found),
+        StaffQueue(
+            _("Payouts not heard of for a day"), url=f"{url}?status__exact={status.PAYING}", is_trouble=True, **late
+        ),
+    ]
+
+
+def _disputes(user) -> list[StaffQueue]:
+    if not user.has_perm("settlement.view_dispute"):
+        return []
+    url = reverse("admin:settlement_dispute_changelist")
+    found = Dispute.objects.filter(status=Dispute.Status.OPEN).aggregate(count=Count("pk"), since=Min("asked_at"))
+    return [StaffQueue(_("Disputed lines of statements"), url=f"{url}?status__exact={Dispute.Status.OPEN}", **found)]

@@ -7,11 +7,21 @@ from django.utils.translation import gettext as _
 from mall.events import on
 from mall.events.merchants import ApplicationExpired, ShopExitCleared, ShopOpened, TradeAdmitted
 from mall.events.orders import LatePaymentReceived, OrderCompleted, OrderPaid, PaymentRefunded
-from mall.events.settlement import DepositPaid
+from mall.events.settlement import (
+    BankAccountAdded,
+    BankAccountDecided,
+    DepositPaid,
+    DisputeAnswered,
+    WithdrawalAsked,
+    WithdrawalEnded,
+)
 from mall.money import Money
-from merchants.models import Shop
+from merchants.models import Seat, Shop
+from merchants.telling import tell_shop
 from orders.models import Order
-from settlement import deposits, receipts, splits
+from settlement import deposits, notices, receipts, reversals, splits
+
+WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
 
 
 @on(OrderPaid)
@@ -32,6 +42,9 @@ def split_order(event: OrderCompleted) -> None:
 
 @on(PaymentRefunded)
 def book_refund(event: PaymentRefunded) -> None:
+    if event.order_id and reversals.is_after_completion(refund_id=event.refund_id):
+        reversals.reverse(refund_id=event.refund_id, refunded_at=datetime.fromisoformat(event.refunded_at))
+        return
     book = receipts.book_refund if event.order_id else receipts.book_late_refund
     book(
         refund_id=event.refund_id,
@@ -72,3 +85,47 @@ def return_deposit(event: ShopExitCleared) -> None:
         deposits.return_deposit(
             shop=shop, reason=_("The shop has left the mall."), now=datetime.fromisoformat(event.cleared_at)
         )
+
+
+# Whom it concerns hears of it
+
+
+@on(BankAccountAdded)
+def tell_of_new_bank_account(event: BankAccountAdded) -> None:
+    _tell(event, notices.BANK_ACCOUNT_ADDED, event.added_at, "bank-accounts", ending=event.ending)
+
+
+@on(BankAccountDecided)
+def tell_of_bank_account(event: BankAccountDecided) -> None:
+    kind = notices.BANK_ACCOUNT_VERIFIED if event.status == "verified" else notices.BANK_ACCOUNT_REFUSED
+    _tell(event, kind, event.decided_at, "bank-accounts", ending=event.ending)
+
+
+@on(WithdrawalAsked)
+def tell_of_withdrawal(event: WithdrawalAsked) -> None:
+    amount = str(Money(event.amount, event.currency))
+    _tell(event, notices.WITHDRAWAL_ASKED, event.asked_at, "withdrawal", event.withdrawal_id, amount=amount)
+
+
+@on(WithdrawalEnded)
+def tell_of_end(event: WithdrawalEnded) -> None:
+    kind = notices.WITHDRAWAL_PAID if event.status == "paid_out" else notices.WITHDRAWAL_BACK
+    facts = {"amount": str(Money(event.amount, event.currency)), "reason": event.reason}
+    _tell(event, kind, event.ended_at, "withdrawal", event.withdrawal_id, **facts)
+
+
+@on(DisputeAnswered)
+def tell_of_answer(event: DisputeAnswered) -> None:
+    _tell(event, notices.DISPUTE_ANSWERED, event.answered_at, "statement", event.statement_id)
+
+
+def _tell(event, kind, at: str, page: str, *arguments: str, **facts) -> None:
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=kind,
+        page="",
+        now=datetime.fromisoformat(at),
+        roles=WITH_MONEY,
+        address=(f"backoffice:settlement:{page}", *arguments),
+        **facts,
+    )

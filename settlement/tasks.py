@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from settlement import deposits, ledger, release
+from settlement import bank_accounts, deposits, ledger, payouts, release, statements, withdrawals
 
 
 @job("settlement.release_due_shares")
@@ -31,3 +31,34 @@ def ask_about_deposits() -> dict:
 @job("settlement.finish_deposits")
 def finish_deposits() -> dict:
     return deposits.finish_deposits(now=clock.now())
+
+
+@job("settlement.verify_bank_accounts")
+def verify_bank_accounts() -> dict:
+    return bank_accounts.verify_bank_accounts(now=clock.now())
+
+
+@job("settlement.check_withdrawals")
+def check_withdrawals() -> dict:
+    return withdrawals.check_withdrawals(now=clock.now())
+
+
+@job("settlement.pay_withdrawals")
+def pay_withdrawals() -> dict:
+    return payouts.pay_withdrawals(now=clock.now())
+
+
+@job("settlement.ask_about_payouts")
+def ask_about_payouts() -> dict:
+    return payouts.ask_about_payouts(now=clock.now())
+
+
+@job("settlement.freeze_statements")
+def freeze_statements() -> dict:
+    return statements.freeze_statements(now=clock.now())
+
+
+@job("settlement.accept_due_statements")
+def accept_due_statements() -> dict:
+    count = statements.accept_due_statements(now=clock.now())
+    return {"accepted": count} if count else {}

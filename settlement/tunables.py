@@ -21,3 +21,59 @@ RELEASE_BATCH = Tunable(
     most=20_000,
     sentence=_("Shares made available in one transaction of the daily run."),
 )
+BANK_ACCOUNT_HOURS = Tunable(
+    "settlement.bank_account_hours",
+    default=72,
+    least=0,
+    most=720,
+    sentence=_("Hours that a new bank account of a shop waits before money can go to it."),
+)
+WITHDRAWAL_LEAST = Tunable(
+    "settlement.withdrawal_least",
+    default=10_000,
+    least=1,
+    most=10_000_000,
+    sentence=_("The smallest withdrawal, in fen; a shop that leaves may take less."),
+)
+WITHDRAWAL_FEE = Tunable(
+    "settlement.withdrawal_fee",
+    default=0,
+    least=0,
+    most=10_000,
+    sentence=_("The fee of a withdrawal, in fen; it is taken out of the amount."),
+)
+WITHDRAWAL_DAILY_LIMIT = Tunable(
+    "settlement.withdrawal_daily_limit",
+    default=100_000_000,
+    least=10_000,
+    most=100_000_000_000,
+    sentence=_("The most that one shop withdraws on one day, in fen."),
+)
+WITHDRAWAL_FOUR_EYES = Tunable(
+    "settlement.withdrawal_four_eyes",
+    default=5_000_000,
+    least=0,
+    most=100_000_000_000,
+    sentence=_("From this amount on, in fen, two people decide about a withdrawal."),
+)
+WITHDRAWALS_A_DAY = Tunable(
+    "settlement.withdrawals_a_day",
+    default=3,
+    least=1,
+    most=1000,
+    sentence=_("From this withdrawal of a shop within 24 hours on, a person looks at it."),
+)
+STATEMENT_DAYS = Tunable(
+    "settlement.statement_days",
+    default=3,
+    least=1,
+    most=60,
+    sentence=_("Days after which a statement that nobody disputes counts as accepted."),
+)
+TAX_BPS = Tunable(
+    "settlement.tax_bps",
+    default=600,
+    least=0,
+    most=5_000,
+    sentence=_("The tax within commission and fees, in hundredths of a percent; it is shown on statements."),
+)

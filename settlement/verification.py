@@ -58,7 +58,8 @@ owed AS (
     CROSS JOIN LATERAL (
         VALUES ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
                ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
-               ('released', 'shop_pending', s.shop_id, s.net), ('released', 'shop_available', s.shop_id, -s.net)
+               ('released', 'shop_pending', s.shop_id, s.net - s.reversed),
+               ('released', 'shop_available', s.shop_id, s.reversed - s.net)
     ) AS leg (kind, account, shop_id, amount)
     WHERE leg.kind = due.kind AND leg.amount <> 0 AND (due.kind = 'completed' OR s.status = 'released')
     GROUP BY s.order_public_id, due.kind
@@ -69,6 +70,56 @@ SELECT 'order ' || ref, CASE
     ELSE 'its share and its entry (' || kind || ') differ' END
 FROM written FULL JOIN owed USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
+"""
+
+# What was refunded after an order had completed is taken back from its share and its commission, at the frozen rate of
+# the line: refunds of a line count in their order, and each gives back the commission that the line no longer bears.
+REVERSAL_FAULTS = """
+WITH back AS (
+    SELECT r.id, r.public_id AS ref, r.amount, r.status, c.is_after_completion, o.public_id AS order_id,
+           l.total AS paid, l.commission_bps AS bps, c.refund_goods AS goods,
+           sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
+    FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
+    JOIN orders_order o ON o.id = r.order_id
+),
+owed AS (
+    SELECT ref, order_id, amount,
+           (((paid - gone + goods) * bps * 2 + 10000) / 20000)::bigint
+           - (((paid - gone) * bps * 2 + 10000) / 20000)::bigint AS commission
+    FROM (SELECT ref, order_id, amount, paid::bigint, bps::bigint, goods::bigint, gone::bigint FROM back
+          WHERE is_after_completion AND status = 'succeeded') x
+),
+written AS (
+    SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'custodian'), 0) AS amount,
+           coalesce(sum(p.amount) FILTER (WHERE a.kind = 'commission'), 0) AS commission,
+           coalesce(sum(p.amount) FILTER (WHERE a.kind = 'shop_pending'), 0) AS pending,
+           bool_and(a.shop_id IS NULL OR a.shop_id = s.shop_id) AS fits
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    LEFT JOIN orders_refund r ON r.public_id = e.ref LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN settlement_share s ON s.order_public_id = o.public_id
+    WHERE e.kind = 'reversed' GROUP BY e.ref
+),
+waiting AS (
+    SELECT payload ->> 'refund_id' AS ref FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'PaymentRefunded'
+),
+taken AS (
+    SELECT back.order_id, sum(w.pending) AS pending FROM written w JOIN back USING (ref) GROUP BY back.order_id
+)
+SELECT 'refund ' || ref, CASE
+    WHEN written.ref IS NULL THEN 'is not taken back from the shop'
+    WHEN owed.ref IS NULL THEN 'is taken back from the shop but did not happen'
+    ELSE 'is taken back with ' || written.amount || ' and commission ' || written.commission || ', it should be '
+        || owed.amount || ' and ' || owed.commission END
+FROM written FULL JOIN owed USING (ref)
+WHERE (written.amount, written.commission, written.fits) IS DISTINCT FROM (owed.amount, owed.commission, true)
+    AND NOT (written.ref IS NULL AND ref IN (SELECT ref FROM waiting))
+UNION ALL
+SELECT 'order ' || order_public_id,
+       'its share says that ' || reversed || ' was taken back while pending, it was ' || coalesce(taken.pending, 0)
+FROM settlement_share LEFT JOIN taken ON taken.order_id = order_public_id
+WHERE reversed <> coalesce(taken.pending, 0)
+ORDER BY 1
 """
 
 # Escrow holds of each order what was paid and neither went back nor was split.
@@ -83,12 +134,14 @@ WITH booked AS (
     GROUP BY 1
 ),
 back AS (
-    SELECT order_id, sum(amount) AS amount FROM orders_refund WHERE status = 'succeeded' AND order_id IS NOT NULL
-    GROUP BY order_id
+    SELECT r.order_id, sum(r.amount) AS amount
+    FROM orders_refund r LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+    WHERE r.status = 'succeeded' AND r.order_id IS NOT NULL AND c.is_after_completion IS NOT TRUE
+    GROUP BY r.order_id
 ),
 expected AS (
     SELECT o.public_id AS order_id,
-           o.total - CASE WHEN o.status = 'completed' THEN o.total ELSE 0 END - coalesce(back.amount, 0) AS amount
+           CASE WHEN o.status = 'completed' THEN 0 ELSE o.total - coalesce(back.amount, 0) END AS amount
     FROM orders_order o LEFT JOIN back ON back.order_id = o.id WHERE o.paid_at IS NOT NULL
 ),
 waiting AS (
@@ -138,16 +191,18 @@ ORDER BY payment_id
 # A paid order's entry says what the order says; refunds and late payments too.
 RECEIPT_FAULTS = """
 WITH written AS (
-    SELECT e.kind, e.ref, max(p.amount) AS amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
-    WHERE e.kind IN ('paid', 'refunded', 'late', 'late_returned') GROUP BY e.kind, e.ref
+    SELECT e.kind, e.ref, max(abs(p.amount)) AS amount
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+    WHERE e.kind IN ('paid', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
 ),
 happened AS (
     SELECT 'paid' AS kind, public_id AS ref, total AS amount, public_id AS order_id, NULL AS payment_id
     FROM orders_order WHERE paid_at IS NOT NULL AND total > 0
     UNION ALL
-    SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned' ELSE 'refunded' END, r.public_id, r.amount, o.public_id,
-           pay.public_id
+    SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned' WHEN c.is_after_completion THEN 'reversed'
+           ELSE 'refunded' END, r.public_id, r.amount, o.public_id, pay.public_id
     FROM orders_refund r JOIN orders_payment pay ON pay.id = r.payment_id LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
     WHERE r.status = 'succeeded'
     UNION ALL
     SELECT 'late', public_id, amount, NULL, public_id FROM orders_payment WHERE is_late AND status = 'succeeded'
@@ -167,7 +222,7 @@ WHERE written.amount IS DISTINCT FROM happened.amount
     AND NOT EXISTS (
         SELECT FROM waiting w WHERE written.amount IS NULL AND (
             (kind = 'paid' AND w.name = 'OrderPaid' AND w.order_id = ref)
-            OR (kind IN ('refunded', 'late_returned') AND w.name = 'PaymentRefunded' AND w.refund_id = ref)
+            OR (kind IN ('refunded', 'reversed', 'late_returned') AND w.name = 'PaymentRefunded' AND w.refund_id = ref)
             OR (kind = 'late' AND w.name = 'LatePaymentReceived' AND w.payment_id = ref)
         )
     )
@@ -198,6 +253,72 @@ FROM written FULL JOIN happened USING (kind, ref)
 WHERE written.amount IS DISTINCT FROM happened.amount ORDER BY ref
 """
 
+# Withdrawals: what left the available balance, was paid and came back is what the withdrawals say; of a shop's money on
+# its way to the bank there is as much as is still open.
+WITHDRAWAL_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('withdrawn', 'paid_out', 'withdraw_back') GROUP BY e.kind, e.ref
+),
+happened AS (
+    SELECT w.public_id AS ref, due.kind,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, w.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM settlement_withdrawal w
+    CROSS JOIN LATERAL (VALUES ('withdrawn'), ('paid_out'), ('withdraw_back')) AS due (kind)
+    CROSS JOIN LATERAL (
+        VALUES ('withdrawn', 'shop_available', w.shop_id, w.amount),
+               ('withdrawn', 'shop_withdrawing', w.shop_id, -w.amount),
+               ('paid_out', 'shop_withdrawing', w.shop_id, w.amount),
+               ('paid_out', 'custodian', NULL, w.fee - w.amount), ('paid_out', 'fees', NULL, -w.fee),
+               ('withdraw_back', 'shop_withdrawing', w.shop_id, w.amount),
+               ('withdraw_back', 'shop_available', w.shop_id, -w.amount)
+    ) AS leg (kind, account, shop_id, amount)
+    WHERE leg.kind = due.kind AND leg.amount <> 0 AND (
+        due.kind = 'withdrawn' OR (due.kind = 'paid_out' AND w.status = 'paid_out')
+        OR (due.kind = 'withdraw_back' AND w.status IN ('failed', 'rejected'))
+    )
+    GROUP BY w.public_id, due.kind
+)
+SELECT 'withdrawal ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked as ' || kind
+    WHEN happened.legs IS NULL THEN 'is booked as ' || kind || ' but did not come to that'
+    ELSE 'and its entry (' || kind || ') differ' END
+FROM written FULL JOIN happened USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM happened.legs ORDER BY ref, kind
+"""
+
+# Statements: each balance is the one before and its own lines; together they are what the statement says.
+STATEMENT_FAULTS = """
+WITH lines AS (
+    SELECT l.statement_id, p.account_id, count(*) AS n, -sum(p.amount) AS moved
+    FROM settlement_statementline l JOIN settlement_posting p ON p.id = l.posting_id GROUP BY 1, 2
+),
+balances AS (
+    SELECT b.statement_id, b.account_id, b.opening, b.moved,
+           coalesce(lag(b.closing) OVER (PARTITION BY b.account_id, s.kind ORDER BY b.statement_id), 0) AS before
+    FROM settlement_statementbalance b JOIN settlement_statement s ON s.id = b.statement_id
+),
+sums AS (
+    SELECT b.statement_id, sum(b.opening) AS opening, sum(b.moved) AS moved,
+           bool_and(b.opening = b.before) AS goes_on, bool_and(b.moved = coalesce(lines.moved, 0)) AS fits,
+           sum(coalesce(lines.n, 0)) AS n
+    FROM balances b LEFT JOIN lines USING (statement_id, account_id) GROUP BY b.statement_id
+)
+SELECT 'statement ' || s.public_id, CASE
+    WHEN sums.n IS DISTINCT FROM s.line_count::numeric THEN 'has other lines than it says'
+    WHEN NOT sums.fits THEN 'does not move what its lines move'
+    WHEN NOT sums.goes_on THEN 'does not begin where the one before ended'
+    ELSE 'is not the sum of its accounts' END
+FROM settlement_statement s LEFT JOIN sums ON sums.statement_id = s.id
+WHERE sums.n IS DISTINCT FROM s.line_count::numeric OR NOT sums.fits OR NOT sums.goes_on
+    OR sums.opening <> s.opening OR sums.moved <> s.moved
+ORDER BY s.id
+"""
+
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
 AND name IN ('OrderPaid', 'OrderCompleted', 'PaymentRefunded', 'LatePaymentReceived')
@@ -215,18 +336,22 @@ class Verification:
     misfits: int = 0
     broken_seals: list[str] = field(default_factory=list)
     share_faults: int = 0
+    reversal_faults: int = 0
     escrow_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
     deposit_faults: int = 0
+    withdrawal_faults: int = 0
+    statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         counts = (
-            self.unbalanced, self.misfits, self.share_faults, self.escrow_faults, self.unclaimed_faults,
-            self.receipt_faults, self.deposit_faults,
+            self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
+            self.unclaimed_faults, self.receipt_faults, self.deposit_faults, self.withdrawal_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -258,10 +383,13 @@ def _verify() -> Verification:
         "unbalanced": UNBALANCED,
         "misfits": MISFITS,
         "share_faults": SHARE_FAULTS,
+        "reversal_faults": REVERSAL_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
         "deposit_faults": DEPOSIT_FAULTS,
+        "withdrawal_faults": WITHDRAWAL_FAULTS,
+        "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0
         for subject, wrong in _rows(query):

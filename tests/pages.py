@@ -58,14 +58,19 @@ from marketing.coupons import claim_coupon
 from marketing.models import Banner, Coupon, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants.models import Application, Seat, Shop
+from orders.after_sales import answering, arbitration, asking
 from orders.gateways import sandbox_bank
-from orders.models import Order, OrderGroup, OrderLine, Payment, SandboxTrade
+from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
 from settlement.demo import pictures
+from settlement.models import Statement, Withdrawal
+from settlement.release import release_due_shares
+from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.factories import accounts, catalog, merchants
 from tests.factories.attributes import attribute
+from tests.factories.settlement import asked, bank_account
 
 PASSWORD = "correct-horse-7"
 UNFINISHED = "未写完的茶壶"
@@ -106,6 +111,8 @@ class Scene:
     gone: Product
     words: list[str] = field(default_factory=list)  # what people typed: it stands on pages in any language
     orders: dict[str, Order] = field(default_factory=dict)  # by status
+    case: AfterSale | None = None
+    askable: OrderLine | None = None
     newcomer: User | None = None  # who has no second factor
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
@@ -120,6 +127,8 @@ class Scene:
     applications: dict[str, Application] = field(default_factory=dict)  # by status
     transfers: dict[str, StockTransfer] = field(default_factory=dict)  # by status
     sheet: StockCount | None = None
+    withdrawal: Withdrawal | None = None
+    statement: Statement | None = None
 
     def person(self, who: str) -> User | None:
         if isinstance(who, tuple):  # the applicant whose application stands so
@@ -271,6 +280,7 @@ def staged(scene: Scene) -> Scene:
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
+    scene.case = _after_sale(scene, journeys.delivered_order(skus={one: 2}, by=scene.owner, **give), now)
     scene.newcomer = accounts.shopper(email="newcomer@example.com", password=PASSWORD)
     scene.newcomer.shows_password = True
     RecoveryCodes.activate(scene.shopper)
@@ -281,6 +291,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
@@ -352,6 +363,19 @@ def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
     scene.words += [address, "周末补货", "月末盘点"]
 
 
+def _move_money(scene: Scene, now: datetime) -> None:
+    """Shares that became available, a withdrawal of them, and a bill with a line that the owner disputes."""
+    later = now + timedelta(days=8)
+    release_due_shares(now=later)
+    to = bank_account(scene.shop, by=scene.owner, now=later)
+    scene.withdrawal = asked(scene.shop, 10_000, to=to, by=scene.owner, now=later)
+    freeze_statements(now=later + timedelta(days=1))
+    scene.statement = statements_of(scene.shop).filter(kind="daily").latest("period_from")
+    words = "这一笔少了八元"
+    dispute_line(line=scene.statement.lines.first(), reason=words, by=scene.owner, now=later)
+    scene.words += [to.bank, to.branch, words]
+
+
 def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:
     """Pictures, a follow-up, an appeal and a report of a review; a question with answers; what the shopper keeps."""
     asker = accounts.shopper(email="asker@example.com", display_name="林小月", password=PASSWORD)
@@ -368,6 +392,20 @@ def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:
     favorites.follow(shopper=scene.shopper, shop=scene.shop, now=now)
     scene.watch = watches.watch(shopper=scene.shopper, product=product, kind="price", now=now)
     yield from (later.follow_up, asked.words, "不太相关", scene.question.text, ours.text, theirs.text, "有礼盒吗？")
+
+
+def _after_sale(scene: Scene, order: Order, now: datetime) -> AfterSale:
+    """A return that the shop has refused once, before the mall, with words on both sides."""
+    line, text = order.lines.get(), "杯口有一道裂纹，照片里看得很清楚。"
+    said = "出库前我们检查过，并没有裂纹。"
+    case = asking.ask(
+        line=line, kind="return", reason="damaged", quantity=1, text=text, by=order.shopper, now=now
+    )  # fmt: skip
+    answering.refuse(case=case, text=said, by=scene.owner, now=now)
+    case = arbitration.escalate(case=case, text=text, by=order.shopper, now=now)
+    scene.words += [text, said]
+    scene.askable = line
+    return case
 
 
 def _export(scene: Scene, now: datetime) -> Export:
@@ -523,10 +561,15 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
+    yield page("after-sales", "storefront:after-sales:list")
+    yield page("after-sale-ask", "storefront:after-sales:ask", scene.case.order.public_id, scene.askable.pk)
+    yield page("complaint", "storefront:after-sales:complain", scene.case.order.public_id)
+    yield page("after-sale", "storefront:after-sales:case", scene.case.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
     yield page("report", "storefront:catalog:report", scene.question.public_id)
+    yield page("report-product", "storefront:catalog:complain-product", scene.product.public_id)
     yield page("my-reviews", "storefront:catalog:my-reviews")
     my_reviews = reverse("storefront:catalog:my-reviews")
     yield Page("my-reviews-written", SHOPPER, f"{my_reviews}?tab=written")
@@ -639,8 +682,15 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("after-sales", "after-sales:list")
+    yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("bookings", "settlement:entries")
+    yield page("bank-accounts", "settlement:bank-accounts")
+    yield page("withdrawals", "settlement:withdrawals")
+    yield page("withdrawal", "settlement:withdrawal", scene.withdrawal.public_id)
+    yield page("statements", "settlement:statements")
+    yield page("statement", "settlement:statement", scene.statement.public_id)
     yield page("exports", "merchants:exports")
     yield page("export", "merchants:export", scene.export.public_id)
     yield page("staff", "merchants:staff")
@@ -664,6 +714,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
+    yield Page("report", STAFF, reverse("admin:settlement_report"))
     for model, site in sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label_lower):
         label = model._meta.label_lower.replace(".", "_")
         yield Page(label, STAFF, reverse(f"admin:{label}_changelist"))
@@ -708,11 +759,17 @@ NO_PAGES = {
     "storefront:settlement:deposit-notify": "a bank speaks",
     "storefront:settlement:deposit-return": "looks like the shopper's way back from the bank",
     "storefront:orders:cancel": "a press of a button",
+    "storefront:after-sales:do": "a press of a button",
+    "storefront:after-sales:file": "a file",
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",
     "storefront:catalog:feed": "for machines",
     "storefront:catalog:feed-of-shop": "for machines",
+    "backoffice:settlement:bank-account-remove": "a press of a button",
+    "backoffice:settlement:statement-accept": "a press of a button",
+    "backoffice:settlement:line-dispute": "a press of a button",
+    "backoffice:settlement:statement-file": "a file",
     "backoffice:catalog:bulk": "a press of a button",
     "backoffice:stock:bulk": "a press of a button",
     "backoffice:stock:low": "a press of a button",
@@ -743,6 +800,8 @@ NO_PAGES = {
     "backoffice:catalog:unfinished-discard": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
+    "backoffice:after-sales:do": "a press of a button",
+    "backoffice:after-sales:file": "a file",
     "storefront:notifications:follow": "a press of a button",
     "storefront:notifications:read-all": "a press of a button",
     "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",

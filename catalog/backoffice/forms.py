@@ -188,7 +188,12 @@ class ProductForm(forms.Form):
         return [self[f"value_{row.attribute_id}"] for row in self.asked]
 
     def refuse(self, refusal: Refusal) -> None:
-        """Say why not, at the field that it concerns."""
+        """Say why not, at the field that it concerns; of words, at every field in which one stands."""
+        if found := getattr(refusal, "found", ()):
+            for finding in found:
+                name = finding.field_name if finding.field_name in self.fields else None
+                self.add_error(name, f"{finding} {finding.advice}")
+            return
         name = f"value_{refusal.details.get('attribute')}"
         self.add_error(name if name in self.fields else None, refusal.details.get("why") or str(refusal))
 

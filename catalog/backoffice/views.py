@@ -300,8 +300,15 @@ def _context(product: Product | None, shown: Product | None, form, formset, chan
         "refused": last if was_refused and last.status == ProductChange.Status.REFUSED else None,
         "ended": ended,
         "unfinished": kept,
+        "screening": _said_of_words(shown) if product else [],
         "sale_times": SaleTimesForm(product=product) if product and product.status in SALE_TIMES_FIT else None,
     }
+
+
+def _said_of_words(shown: Product) -> list:
+    """What the screening says of the product as the shop sees it: what a reviewer looks at, and hints."""
+    verdict = products.screened(shown)
+    return [*verdict.findings, *verdict.hints]
 
 
 SALE_TIMES_FIT = set(Product.Status) - {Product.Status.TAKEN_DOWN}

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from catalog import notices
 from catalog.generation import forget_products_after_commit
 from catalog.models import Answer, Question, Report, Review
-from catalog.pace import keep_pace
 from catalog.reviews import ratings
 from catalog.reviews.answers import EmptyAnswer
 from catalog.reviews.subjects import NoSuchWords, author_of, find, page_of, product_of, said_by
@@ -20,6 +19,7 @@ from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.catalog import ReviewExcluded, ReviewReadmitted
 from mall.notifications.sending import notify
+from mall.pace import keep_pace
 
 PEOPLES_REASONS = [(value, label) for value, label in Report.Reason.choices if value != Report.Reason.SCREENING]
 

@@ -7,9 +7,9 @@ from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from catalog.models import Vote
-from catalog.pace import keep_pace
 from catalog.reviews.subjects import author_of, find
 from catalog.tunables import MOST_VOTES_A_DAY
+from mall.pace import keep_pace
 from mall.refusals import Refusal
 
 

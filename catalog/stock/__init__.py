@@ -17,6 +17,7 @@ from catalog.stock.reserving import (
     keep_reserved,
     release,
     release_all,
+    release_part,
     reserve,
     reserve_all,
     with_available,
@@ -26,6 +27,6 @@ from catalog.stock.warehouses import default_warehouse
 
 __all__ = [
     "LARGEST_COUNT", "OutOfStock", "WrongCount", "available", "consume", "correct", "correct_many",
-    "default_warehouse", "keep_reserved", "receive", "release", "release_all", "reserve", "reserve_all", "restock",
-    "with_available", "write_off",
+    "default_warehouse", "keep_reserved", "receive", "release", "release_all", "release_part", "reserve", "reserve_all",
+    "restock", "with_available", "write_off",
 ]  # fmt: skip

@@ -160,6 +160,33 @@ def consume(*, document: str, by=None, now: datetime) -> None:
     _close(held, Reservation.Status.CONSUMED)
 
 
+@transaction.atomic
+def release_part(*, document: str, quantities: Mapping[int, int], now: datetime) -> None:
+    """
+    Of what is held for a document so many of each SKU (by key) may be bought again; the rest stays held.
+
+    :raises ValueError: less is held
+    """
+    shelves, held = _lock_what_is_held([document])
+    skus = {row.pk: row.sku_id for row in shelves.rows}
+    left, back = dict(quantities), {}
+    for reservation in held:
+        part = min(left.get(skus[reservation.stock_id], 0), reservation.quantity)
+        if part:
+            left[skus[reservation.stock_id]] -= part
+            back[reservation.stock_id] = part
+            if part == reservation.quantity:
+                _close([reservation], Reservation.Status.RELEASED)
+            else:
+                Reservation.objects.filter(pk=reservation.pk).update(quantity=reservation.quantity - part)
+    if any(left.values()):
+        raise ValueError(f"{document} does not hold as much as it is to give back: {left}")
+    change_rows("reserved = s.reserved - c.quantity", back)
+    for row in shelves.rows:
+        row.reserved -= back.get(row.pk, 0)
+    shelves.show(now)
+
+
 def release(*, document: str, now: datetime) -> None:
     """Goods spoken for may be bought again. Doing it again, or after consuming, does nothing."""
     release_all(documents=[document], now=now)

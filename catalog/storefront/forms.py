@@ -8,6 +8,7 @@ from catalog.questions import LONGEST_ANSWER, LONGEST_QUESTION
 from catalog.reviews.reports import PEOPLES_REASONS
 from catalog.reviews.words import MOST_PICTURES
 from mall.pictures import TYPES, NotAPicture, make_ours
+from risk.models import Complaint
 
 STARS = [
     (5, _("Excellent")),
@@ -93,3 +94,12 @@ class ReportForm(forms.Form):
 
     reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=PEOPLES_REASONS, widget=forms.RadioSelect)
     words = _words(_("Anything else that we should know?"), rows=3, longest=300, required=False)
+
+
+class ComplaintForm(forms.Form):
+    """What is wrong with a product or a shop."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"), choices=Complaint.Reason.choices, widget=forms.RadioSelect
+    )
+    words = _words(_("What did you see?"), rows=4, longest=500, required=False)

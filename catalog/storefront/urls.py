@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.storefront import feeds, interest, sitemaps, views, voices
+from catalog.storefront import complaints, feeds, interest, sitemaps, views, voices
 
 app_name = "catalog"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("search/suggest/", views.suggest, name="suggest"),
     path("p/<slug:public_id>/", views.product, name="product"),
     path("shop/<slug:slug>/", views.shop, name="shop"),
+    path("p/<slug:public_id>/report/", complaints.of_product, name="complain-product"),
+    path("shop/<slug:slug>/report/", complaints.of_shop, name="complain-shop"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap-part"),
     path("p/<slug:public_id>/reviews/", voices.reviews, name="reviews"),

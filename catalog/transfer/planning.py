@@ -40,6 +40,7 @@ from catalog.transfer.telling import ACTIVE, DRAFT, Told, ToldSku
 from mall.fetching import LONGEST_ADDRESS
 from mall.refusals import Refusal
 from mall.texts import Text
+from risk.lexicon import Lexicon
 from risk.screening import banned_words
 
 MAIN = LANGUAGES[0]
@@ -89,7 +90,7 @@ class Planner:
         self._templates: dict[int, list[CategoryAttribute]] = {}
 
     @cached_property
-    def words(self) -> list:
+    def words(self) -> Lexicon:
         return banned_words()
 
     @cached_property

@@ -53,6 +53,10 @@ FRESH_ACTIONS = {
     "merchants.seats": gettext_lazy("Choosing the people of a shop"),
     "merchants.personal_exports": gettext_lazy("Taking away where orders go"),
     "settlement.return_deposit": gettext_lazy("Paying out a deposit"),
+    "settlement.bank_account": gettext_lazy("Choosing where a shop's money goes"),
+    "settlement.withdraw": gettext_lazy("Withdrawing money"),
+    "settlement.decide_withdrawal": gettext_lazy("Deciding about a withdrawal"),
+    "settlement.payout_file": gettext_lazy("Taking payouts to the bank"),
 }
 """All actions that want a factor shown just now (H8); a new one is named here, and tests walk the list."""
 

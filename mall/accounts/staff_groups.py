@@ -30,6 +30,9 @@ KEEPS_SEARCH = {
 DECIDES_WORDS = {
     "catalog.view_report", "catalog.decide_report", "catalog.view_reviewappeal", "catalog.decide_reviewappeal",
 }  # fmt: skip
+KEEPS_WORDS = {
+    f"risk.{verb}_{thing}" for thing in ("bannedword", "wordpack") for verb in ("view", "add", "change", "delete")
+}
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund"}
 
@@ -165,6 +168,14 @@ STAFF_GROUPS = {
             "settlement.view_account",
             "settlement.view_entry",
             "settlement.view_share",
+            "settlement.view_bankaccount",
+            "settlement.view_withdrawal",
+            "settlement.decide_withdrawal",
+            "settlement.pay_withdrawal",
+            "settlement.view_payoutfile",
+            "settlement.view_statement",
+            "settlement.view_dispute",
+            "settlement.answer_dispute",
             "risk.view_hold",
         ),
         _group(
@@ -187,13 +198,14 @@ STAFF_GROUPS = {
             "catalog.decide_report",
             "catalog.view_reviewappeal",
             "settlement.view_share",
+            "settlement.view_bankaccount",
+            "settlement.view_withdrawal",
             "risk.view_hold",
             "risk.add_hold",
             "risk.release_hold",
-            "risk.view_bannedword",
-            "risk.add_bannedword",
-            "risk.change_bannedword",
-            "risk.delete_bannedword",
+            *KEEPS_WORDS,
+            "risk.view_complaint",
+            "risk.decide_complaint",
             "mall.view_auditrecord",
         ),
         _group(
@@ -204,7 +216,12 @@ STAFF_GROUPS = {
             *SEES_GOODS,
             *SEES_ORDERS,
             *DECIDES_WORDS,
+            "risk.view_complaint",
+            "risk.decide_complaint",
             "orders.cancel_order",
+            "orders.view_aftersale",
+            "orders.view_verdict",
+            "orders.decide_aftersale",
             "orders.view_payment",
             "orders.view_refund",
             "marketing.view_promotion",

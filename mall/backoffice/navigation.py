@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 NAVIGATION = [
     ("shop.see", _("Overview"), "backoffice:merchants:dashboard", "home"),
     ("orders.see", _("Orders"), "backoffice:orders:list", "receipt"),
+    ("orders.see", _("After-sales"), "backoffice:after-sales:list", "return"),
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
     ("products.see", _("Stock"), "backoffice:stock:list", "stock"),
     ("shop.see", _("Promotions"), "backoffice:marketing:list", "ticket"),

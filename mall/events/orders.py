@@ -92,3 +92,73 @@ class LatePaymentReceived:
     amount: int
     currency: str
     received_at: str
+
+
+@event
+class AfterSaleOpened:
+    """A shopper asks for something about what she bought, or complains (``kind`` complaint, quantity 0)."""
+
+    case_id: str
+    order_id: str
+    shop_id: str
+    shopper_id: int
+    kind: str
+    reason: str
+    product_id: str
+    quantity: int
+    asked: int
+    currency: str
+    opened_at: str
+
+
+@event
+class AfterSaleMoved:
+    """A case came into another status; ``by`` is shopper, shop, mall or clock, ``did`` what it did."""
+
+    case_id: str
+    order_id: str
+    shop_id: str
+    shopper_id: int
+    status: str
+    by: str
+    did: str
+    moved_at: str
+
+
+@event
+class AfterSaleRefundOwed:
+    """The shopper is owed so much of an order: it goes back the way it came."""
+
+    case_id: str
+    order_id: str
+    shop_id: str
+    amount: int
+    currency: str
+    owed_at: str
+
+
+@event
+class AfterSaleClosed:
+    """
+    A case ended. ``refunded`` is what went back, ``goods_back`` how many pieces; ``fault`` is shopper, shop, nobody or
+    empty; ``response_seconds`` how long the shop took for its first answer (-1: it gave none); ``was_arbitrated`` and
+    ``is_lost_by_shop`` tell of a decision of the mall.
+    """
+
+    case_id: str
+    order_id: str
+    shop_id: str
+    shopper_id: int
+    kind: str
+    reason: str
+    product_id: str
+    is_settled: bool
+    refunded: int
+    currency: str
+    quantity: int
+    goods_back: int
+    fault: str
+    response_seconds: int
+    was_arbitrated: bool
+    is_lost_by_shop: bool
+    closed_at: str

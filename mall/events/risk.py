@@ -18,3 +18,16 @@ class HoldReleased:
 
     subject_id: str
     kind: str
+
+
+@event
+class ComplaintUpheld:
+    """Staff agree with a shopper's report of a product or a shop; told once for each report."""
+
+    complaint_id: str
+    kind: str
+    subject_id: str
+    shop_id: str
+    reason: str
+    verdict: str
+    decided_at: str

@@ -31,3 +31,70 @@ class DepositReturned:
     amount: int
     currency: str
     returned_at: str
+
+
+@event
+class BankAccountAdded:
+    """A shop named another bank account (S4)."""
+
+    shop_id: str
+    bank_account_id: str
+    ending: str
+    added_at: str
+
+
+@event
+class BankAccountDecided:
+    """Whoever verifies bank accounts has answered: ``verified`` or ``refused``."""
+
+    shop_id: str
+    bank_account_id: str
+    ending: str
+    status: str
+    decided_at: str
+
+
+@event
+class WithdrawalAsked:
+    """A shop asked for its available money (S4)."""
+
+    shop_id: str
+    withdrawal_id: str
+    bank_account_id: str
+    amount: int
+    currency: str
+    asked_at: str
+
+
+@event
+class WithdrawalEnded:
+    """A withdrawal was paid out, or its money is back: ``paid_out``, ``failed`` or ``rejected``."""
+
+    shop_id: str
+    withdrawal_id: str
+    status: str
+    amount: int
+    currency: str
+    reason: str
+    ended_at: str
+
+
+@event
+class StatementDisputed:
+    """A shop says that a line of its statement is wrong (S5)."""
+
+    shop_id: str
+    statement_id: str
+    dispute_id: str
+    disputed_at: str
+
+
+@event
+class DisputeAnswered:
+    """Staff answered a disputed line."""
+
+    shop_id: str
+    statement_id: str
+    dispute_id: str
+    status: str
+    answered_at: str

@@ -104,6 +104,7 @@ def _roles() -> list[dict]:
         "orders.personal": _("sees where orders go"),
         "reviews.answer": _("answers reviews and questions"),
         "money.see": _("sees the money"),
+        "money.withdraw": _("withdraws money"),
         "shop.edit": _("changes the shop's settings"),
         "staff.edit": _("chooses the people"),
     }

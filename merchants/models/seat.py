@@ -22,18 +22,20 @@ class Seat(models.Model):
     SEES = frozenset({"shop.see", "orders.see", "products.see", "reviews.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "reviews.answer", "money.see", "shop.edit", "shop.decorate", "promotions.edit",
-                            "staff.edit", "shop.exit", "shop.sign"},
+                            "orders.after_sale", "reviews.answer", "money.see", "money.withdraw", "shop.edit",
+                            "shop.decorate", "promotions.edit", "staff.edit", "shop.exit", "shop.sign"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                              "reviews.answer", "shop.edit", "shop.decorate", "promotions.edit"},
+                              "orders.after_sale", "reviews.answer", "shop.edit", "shop.decorate",
+                              "promotions.edit"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},
-        Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal"},
-        Role.SERVICE: SEES | {"orders.personal", "reviews.answer"},
-        Role.FINANCE: SEES | {"money.see"},
+        Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal", "orders.after_sale"},
+        Role.SERVICE: SEES | {"orders.personal", "orders.after_sale", "reviews.answer"},
+        Role.FINANCE: SEES | {"money.see", "money.withdraw"},
         Role.READER: SEES,
     }  # fmt: skip
 
-    NEEDS_FACTOR = frozenset({"money.see", "staff.edit"})  # withheld from a session without a second factor
+    # withheld from a session without a second factor
+    NEEDS_FACTOR = frozenset({"money.see", "money.withdraw", "staff.edit"})
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="seats", verbose_name=_("shop"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("person"))

@@ -11,6 +11,7 @@ from mall import clock
 from mall.backoffice.lists import open_list
 from mall.refusals import Refusal
 from merchants.access import shop_right
+from orders.after_sales.queries import cases_of
 from orders.backoffice.forms import CancelForm, ShipmentForm
 from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
@@ -49,8 +50,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "parcels": order.parcels.all(),
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
         "can_print": request.seat.can("orders.ship"),
-        "can_ship": is_paid and request.seat.can("orders.ship"),
+        "can_ship": is_paid and order.paused_at is None and request.seat.can("orders.ship"),
         "can_cancel": is_paid and request.seat.can("orders.cancel"),
+        "after_sales": cases_of(order),
     }
     return render(request, "backoffice/orders/detail.html", context)
 

@@ -1,3 +1,4 @@
+from orders.models.after_sale import AfterSale, AfterSaleNote, Verdict
 from orders.models.cart import Cart, CartLine
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel
@@ -5,6 +6,6 @@ from orders.models.payment import Payment, PaymentNotice, Refund
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 
 __all__ = [
-    "Cart", "CartLine", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice",
-    "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade",
+    "AfterSale", "AfterSaleNote", "Cart", "CartLine", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel",
+    "Payment", "PaymentNotice", "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict",
 ]  # fmt: skip

@@ -77,6 +77,8 @@ class Order(ShopOwned):
     shipping_fee = MoneyField(_("shipping fee"))
     discount = MoneyField(_("discount"), default=0)
     total = MoneyField(_("total"))
+    refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
+    refunded_shipping = MoneyField(_("of this the shipping fee"), default=0, db_default=0)
     price_trace = models.JSONField(_("how the price came about"), default=list)
     consignee = EncryptedTextField(_("consignee"))
     phone = EncryptedTextField(_("phone"))
@@ -93,6 +95,7 @@ class Order(ShopOwned):
     canceled_at = models.DateTimeField(_("canceled at"), null=True)
     cancel_reason = models.CharField(_("canceled because"), max_length=200, blank=True, default="")
     due_at = models.DateTimeField(_("the clock acts at"), null=True)
+    paused_at = models.DateTimeField(_("an after-sale is open since"), null=True)
 
     objects = OrderQuerySet.as_manager()
 
@@ -101,6 +104,7 @@ class Order(ShopOwned):
         permissions = [("cancel_order", "Can cancel orders")]
         indexes = [
             models.Index(fields=["status", "due_at"], name="order_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["public_id"], name="order_paused", condition=Q(paused_at__isnull=False)),
             models.Index(fields=["shop", "placed_at", "id"], name="order_of_shop"),
             models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
             models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
@@ -114,6 +118,11 @@ class Order(ShopOwned):
             ),
             models.CheckConstraint(
                 condition=Q(total=F("goods_total") + F("shipping_fee") - F("discount")), name="order_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=F("refunded_shipping"), refunded__lte=F("total"), refunded_shipping__gte=0)
+                & Q(refunded_shipping__lte=F("shipping_fee")),
+                name="order_refunded_at_most_what_was_paid",
             ),
             models.CheckConstraint(
                 condition=Q(paid_at__isnull=False) | Q(status__in=["unpaid", "canceled"]),
@@ -163,6 +172,10 @@ class OrderLine(ShopOwned):
     gift_count = models.PositiveIntegerField(_("given"), default=0, db_default=0)
     commission_bps = models.PositiveIntegerField(_("commission in basis points"))
     commission_on_subsidy = models.BooleanField(_("commission also of the subsidy"), default=True, db_default=True)
+    claimed_quantity = models.PositiveIntegerField(_("pieces in after-sales"), default=0, db_default=0)
+    claimed = MoneyField(_("their part of what was paid"), default=0, db_default=0)
+    refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0, db_default=0)
+    refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
 
     class Meta:
         verbose_name, verbose_name_plural = _("order line"), _("order lines")
@@ -176,6 +189,14 @@ class OrderLine(ShopOwned):
             models.CheckConstraint(
                 condition=Q(subsidy__gte=0, subsidy__lte=F("discount"), gift_count__lte=F("quantity")),
                 name="order_line_subsidy_within_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_quantity__lte=F("quantity"), refunded_quantity__lte=F("claimed_quantity")),
+                name="order_line_claimed_at_most_what_was_bought",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("claimed"), claimed__lte=F("total")),
+                name="order_line_refunded_at_most_what_was_paid",
             ),
         ]
 

@@ -5,17 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 from mall.ids import PublicIdField
 from mall.tenancy import ShopOwned
+from orders.models.after_sale import AfterSale
 from orders.models.carrier import Carrier
 from orders.models.order import Order
 
 
 class Parcel(ShopOwned):
-    """What a shop handed to a carrier for an order."""
+    """What a shop handed to a carrier: the goods of an order, or what an after-sale owes."""
 
     Carrier = Carrier
 
     public_id = PublicIdField(prefix="pcl")
     order = models.ForeignKey(Order, models.PROTECT, related_name="parcels", verbose_name=_("order"))
+    after_sale = models.ForeignKey(
+        AfterSale, models.PROTECT, null=True, related_name="parcels", verbose_name=_("after-sale")
+    )
     carrier = models.CharField(_("carrier"), max_length=8, choices=Carrier)
     tracking_number = models.CharField(_("tracking number"), max_length=40)
     shipped_at = models.DateTimeField(_("shipped at"))

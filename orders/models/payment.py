@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mall.flow import Flow
 from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
+from orders.models.after_sale import AfterSale
 from orders.models.order import Order, OrderGroup
 
 
@@ -94,7 +95,10 @@ class PaymentNotice(models.Model):
 
 
 class Refund(models.Model):
-    """Money going back the way it came: for one order, or for a payment that came too late (no order)."""
+    """
+    Money going back the way it came: of an after-sale (each once), of a canceled order, or of a payment that came too
+    late (no order).
+    """
 
     class Status(models.TextChoices):
         ASKED = "asked", _("Asked")
@@ -105,6 +109,9 @@ class Refund(models.Model):
     public_id = PublicIdField(prefix="ref")
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="refunds", verbose_name=_("order"))
+    after_sale = models.ForeignKey(
+        AfterSale, models.PROTECT, null=True, related_name="refunds", verbose_name=_("after-sale")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED)
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
@@ -118,7 +125,12 @@ class Refund(models.Model):
         permissions = [("retry_refund", "Can send refunds again")]
         indexes = [models.Index(fields=["asked_at"], name="refund_asked", condition=Q(status="asked"))]
         constraints = [
-            models.UniqueConstraint(fields=["payment", "order"], name="refund_once_per_order", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["payment", "order", "after_sale"], name="refund_once_per_case", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(after_sale=None) | Q(order__isnull=False), name="refund_of_a_case_names_its_order"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
             models.CheckConstraint(
                 condition=Q(status="asked") | Q(refunded_at__isnull=False), name="refund_returned_has_a_moment"

@@ -22,6 +22,9 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.shell import framed
 from orders import gateways
+from orders.after_sales.amounts import left_of
+from orders.after_sales.asking import kinds_for
+from orders.after_sales.queries import cases_of
 from orders.cancellation import cancel_order
 from orders.cart import CartView, add_to_cart, cart_view, change_line
 from orders.checkout import AddressBookFull, EmptyCart, PriceChanged, address_with, place_order
@@ -323,6 +326,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
         "discounts": breakdown(order, order.lines.all()),
+        "after_sales": cases_of(order),
+        "askable": {line.pk for line in order.lines.all() if left_of(line)} if kinds_for(order, clock.now()) else set(),
+        "can_complain": order.paid_at is not None,
     }
     return render(request, "storefront/orders/detail.html", context)
 

@@ -45,13 +45,16 @@ SHARES = ShopList(
 
 
 class PostingFilter(ListFilter):
-    """By the account (pending or available), and by what was booked."""
+    """By the account (pending, available, on its way), and by what was booked."""
 
     account = forms.ChoiceField(
         label=_("Account"),
         choices=[
             ("", _("All")),
-            *((kind.value, kind.label) for kind in (Account.Kind.SHOP_PENDING, Account.Kind.SHOP_AVAILABLE)),
+            *(
+                (kind.value, kind.label)
+                for kind in (Account.Kind.SHOP_PENDING, Account.Kind.SHOP_AVAILABLE, Account.Kind.SHOP_WITHDRAWING)
+            ),
         ],
         required=False,
     )

@@ -1,10 +1,19 @@
 from django.urls import path
 
-from settlement.backoffice import views
+from settlement.backoffice import statements, views, withdrawals
 
 app_name = "settlement"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("entries/", views.entries, name="entries"),
+    path("bank-accounts/", withdrawals.bank_accounts, name="bank-accounts"),
+    path("bank-accounts/<slug:public_id>/remove/", withdrawals.bank_account_remove, name="bank-account-remove"),
+    path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("withdrawals/<slug:public_id>/", withdrawals.withdrawal, name="withdrawal"),
+    path("statements/", statements.statements, name="statements"),
+    path("statements/<slug:public_id>/", statements.statement, name="statement"),
+    path("statements/<slug:public_id>/accept/", statements.accept, name="statement-accept"),
+    path("statements/<slug:public_id>/lines/<int:line>/dispute/", statements.line_dispute, name="line-dispute"),
+    path("statements/<slug:public_id>/file/<slug:ending>/", statements.statement_file, name="statement-file"),
 ]

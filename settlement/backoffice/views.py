@@ -13,6 +13,7 @@ from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, posting
 from settlement.ledger import balances
 from settlement.models import Posting, Share
 from settlement.queries import awaiting_completion, explain, upcoming_releases
+from settlement.withdrawals import on_its_way
 
 LATEST = 8
 
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "backoffice/settlement/home.html",
         {
             "balances": balances(request.shop),
+            "withdrawing": on_its_way(request.shop),
             "awaiting": awaiting_completion(request.shop),
             "upcoming": upcoming_releases(request.shop),
             "list": shares,

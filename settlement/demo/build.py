@@ -12,10 +12,12 @@ from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
 from settlement.demo import (
+    after_sales,
     brand_halls,
     changes,
     duties,
     goods,
+    money,
     promotions,
     search,
     shop_pages,
@@ -73,8 +75,10 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     search.tell_search(staff=staff, now=now)
     changes.show_changes(shops=opened, owners=owners, goods=made, expert=expert, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
+    after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
+    money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()

@@ -91,9 +91,19 @@ GRANTS = f"""
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
     ON settlement_account, settlement_entry, settlement_posting, settlement_share, settlement_deposit FROM {SHOP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_share FROM {APP_ROLE};
-GRANT UPDATE (status, released_at) ON settlement_share TO {APP_ROLE};
+GRANT UPDATE (status, released_at, reversed) ON settlement_share TO {APP_ROLE};
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE
+    ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
+    settlement_statementline, settlement_dispute FROM {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON settlement_statement, settlement_bankaccount FROM {APP_ROLE};
+GRANT UPDATE (status, accepted_at, accepted_by_id) ON settlement_statement TO {APP_ROLE};
+GRANT UPDATE (status, refusal, asked_at, verified_at, removed_at, holder, number) ON settlement_bankaccount TO {APP_ROLE};
 """
 FORMER_GRANTS = f"""
+GRANT INSERT, UPDATE, DELETE
+    ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
+    settlement_statementline, settlement_dispute TO {SHOP_ROLE};
+GRANT UPDATE, DELETE ON settlement_statement, settlement_bankaccount TO {APP_ROLE};
 GRANT UPDATE, DELETE ON settlement_share TO {APP_ROLE};
 GRANT INSERT ON settlement_account, settlement_entry, settlement_posting TO {SHOP_ROLE};
 GRANT INSERT, UPDATE, DELETE ON settlement_share, settlement_deposit TO {SHOP_ROLE};
@@ -112,7 +122,16 @@ class Migration(migrations.Migration):
         RowsOfOneShop("settlement_posting"),
         RowsOfOneShop("settlement_share"),
         RowsOfOneShop("settlement_deposit"),
+        RowsOfOneShop("settlement_bankaccount"),
+        RowsOfOneShop("settlement_withdrawal"),
+        RowsOfOneShop("settlement_statement"),
+        RowsOfOneShop("settlement_statementbalance"),
+        RowsOfOneShop("settlement_statementline"),
+        RowsOfOneShop("settlement_dispute"),
+        AppendOnly("settlement_statementbalance"),
+        AppendOnly("settlement_statementline"),
         NotForShops("settlement_depositpayment", "settlement_depositnotice", "settlement_depositrefund"),
+        NotForShops("settlement_payoutfile", "settlement_sandboxpayout"),
         migrations.RunSQL(ENTRIES_OF_ONE_SHOP, ENTRIES_OF_EVERYBODY),
         migrations.RunSQL(GRANTS, FORMER_GRANTS),
     ]

@@ -1,5 +1,25 @@
+from settlement.models.bank_account import BankAccount
 from settlement.models.deposit import Deposit, DepositNotice, DepositPayment, DepositRefund
 from settlement.models.ledger import Account, Entry, Posting
 from settlement.models.share import Share
+from settlement.models.statement import Dispute, Statement, StatementBalance, StatementLine
+from settlement.models.withdrawal import PayoutFile, SandboxPayout, Withdrawal
 
-__all__ = ["Account", "Deposit", "DepositNotice", "DepositPayment", "DepositRefund", "Entry", "Posting", "Share"]
+__all__ = [
+    "Account",
+    "BankAccount",
+    "Deposit",
+    "DepositNotice",
+    "DepositPayment",
+    "DepositRefund",
+    "Dispute",
+    "Entry",
+    "PayoutFile",
+    "Posting",
+    "SandboxPayout",
+    "Share",
+    "Statement",
+    "StatementBalance",
+    "StatementLine",
+    "Withdrawal",
+]

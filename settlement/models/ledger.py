@@ -24,8 +24,10 @@ class Account(models.Model):
         UNCLAIMED = "unclaimed", _("Came too late, goes back")  # owed to shoppers
         SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
+        SHOP_WITHDRAWING = "shop_withdrawing", _("Shop: on its way to the bank")  # owed to a shop until the bank paid
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
+        FEES = "fees", _("Fees for withdrawals")  # income
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
@@ -58,12 +60,16 @@ class Entry(models.Model):
         COMPLETED = "completed", _("Order completed, split")
         RELEASED = "released", _("T+7: share available")
         REFUNDED = "refunded", _("Order refunded")
+        REVERSED = "reversed", _("Refund after completion")
         LATE = "late", _("Late payment received")
         LATE_RETURNED = "late_returned", _("Late payment returned")
         DEPOSIT = "deposit", _("Deposit paid")
         DEPOSIT_HELD = "deposit_held", _("Deposit held for a shop")
         DEPOSIT_FREED = "deposit_freed", _("Deposit to be returned")
         DEPOSIT_BACK = "deposit_back", _("Deposit returned")
+        WITHDRAWN = "withdrawn", _("Withdrawal asked for")
+        PAID_OUT = "paid_out", _("Withdrawal paid out")
+        WITHDRAW_BACK = "withdraw_back", _("Withdrawal came back")
 
     public_id = PublicIdField(prefix="ent")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

@@ -26,6 +26,7 @@ class Share(ShopOwned):
     subsidy = MoneyField(_("discounts that the mall bears"), default=0, db_default=0)
     commission = MoneyField(_("commission"))
     net = MoneyField(_("the shop's share"))
+    reversed = MoneyField(_("taken back while pending"), default=0, db_default=0)
     completed_at = models.DateTimeField(_("completed at"))
     due_on = models.DateField(_("available on"))
     released_at = models.DateTimeField(_("available since"), null=True)
@@ -41,6 +42,9 @@ class Share(ShopOwned):
                 condition=Q(gross__gte=0, subsidy__gte=0, commission__gte=0, net__gte=0)
                 & Q(net=F("gross") + F("subsidy") - F("commission")),
                 name="share_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed__gte=0, reversed__lte=F("net")), name="share_reversed_at_most_whole"
             ),
             models.CheckConstraint(
                 condition=Q(status="pending", released_at=None) | Q(status="released", released_at__isnull=False),

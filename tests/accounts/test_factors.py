@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from mall import clock
 from mall.accounts import factors
 from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_factors
 from mall.accounts.mfa import demonstration_code, give_demonstration_factor
@@ -21,11 +23,12 @@ from mall.notifications.models import Notice
 from mall.tenancy import shop_scope
 from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
-from settlement.models import Deposit, DepositRefund
+from settlement.models import BankAccount, Deposit, DepositRefund, PayoutFile, Withdrawal
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import seat, shop
+from tests.factories.settlement import asked, bank_account, card, with_money
 from tests.merchants.applying import in_status
 from tests.settlement.test_deposits import opened
 
@@ -544,6 +547,20 @@ def test_a_part_of_a_page_leads_the_whole_page_away(client):
 # For what it must be fresh
 
 
+def a_withdrawing_action(name: str) -> tuple:
+    place, owner = shop(), shopper()
+    seat(place, owner)
+    if name == "settlement.bank_account":
+        url = reverse("backoffice:settlement:bank-accounts", args=[place.slug])
+        form = {"kind": "card", "holder": place.merchant.name, "number": card(), "bank": "工商银行", "branch": ""}
+        return owner, "post", url, form, BankAccount.objects.exists
+    with_money(place, 100_000)
+    to = bank_account(place, now=clock.now())
+    url = reverse("backoffice:settlement:withdrawals", args=[place.slug])
+    form = {"bank_account": to.public_id, "amount": "200", "request_key": str(uuid4())}
+    return owner, "post", url, form, Withdrawal.objects.exists
+
+
 def an_action(name: str, client) -> tuple:
     """How the action is done: who does it, the request, and what tells whether it was done."""
     if name == "merchants.seats":
@@ -559,6 +576,8 @@ def an_action(name: str, client) -> tuple:
         from mall.exports.models import Export
 
         return clerk, "post", url, {"kind": "orders.orders", "format": "csv"}, lambda: Export.objects.exists()
+    if name in {"settlement.bank_account", "settlement.withdraw"}:
+        return a_withdrawing_action(name)
     boss = staff()
     if name == "mall.tunables":
         from mall.tunables.models import Turned
@@ -589,6 +608,19 @@ def an_action(name: str, client) -> tuple:
         form = {"action": "return_it", "_selected_action": [deposit.pk], "confirmed": "yes", "reason": "x"}
         url = reverse("admin:settlement_deposit_changelist")
         return boss, "post", url, form, DepositRefund.objects.exists
+    if name == "settlement.decide_withdrawal":
+        place = shop()
+        with_money(place, 9_000_000)
+        withdrawal = asked(place, 9_000_000)
+        form = {"action": "reject", "_selected_action": [withdrawal.pk], "confirmed": "yes", "reason": "x"}
+        rejected = Withdrawal.objects.filter(status="rejected")
+        return boss, "post", reverse("admin:settlement_withdrawal_changelist"), form, rejected.exists
+    if name == "settlement.payout_file":
+        place = shop()
+        with_money(place, 9_000_000)
+        facts = {"status": "paying", "channel": "bank_file", "paying_at": NOON, "approved_at": NOON}
+        Withdrawal.objects.filter(pk=asked(place, 20_000).pk).update(**facts)
+        return boss, "post", reverse("admin:settlement_payoutfile_make"), {}, PayoutFile.objects.exists
     raise AssertionError(f"{name}: tell here how it is done")
 
 

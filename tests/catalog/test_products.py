@@ -135,7 +135,10 @@ def test_words_that_goods_must_not_carry_are_refused():
     with pytest.raises(ForbiddenWords) as refused:
         written(subtitle={"zh-hans": "包 治 百 病"})
 
-    assert refused.value.details == {"words": ["包治百病"]}
+    assert refused.value.details["words"] == ["包治百病"]
+    [found] = refused.value.details["findings"]
+    assert (found["place"], found["how"]) == ("subtitle (Simplified Chinese)", "disguised")
+    assert found["found"] == "包 治 百 病"
     assert not Product.objects.exists()
 
 

@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Answer, Question
-from catalog.pace import TooOften
 from catalog.products import ForbiddenWords
 from catalog.questions import NotABuyer, answer, answer_for_shop, ask, shown
 from catalog.reviews import EmptyAnswer
@@ -13,6 +12,7 @@ from catalog.reviews.votes import vote
 from catalog.tunables import MOST_QUESTIONS_A_DAY
 from mall.events import deliver_everything
 from mall.notifications.models import Notice
+from mall.pace import TooOften
 from mall.tenancy import shop_scope
 from tests.catalog.test_votes import reviewed
 from tests.conftest import NOON

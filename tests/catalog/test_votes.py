@@ -8,7 +8,6 @@ from django.db import connections
 from django.urls import reverse
 
 from catalog.models import Report, Review, ReviewAppeal, Vote
-from catalog.pace import TooOften
 from catalog.reviews import EmptyAnswer, NotPurchased, write_review
 from catalog.reviews.appeals import AlreadyAppealed, appeal, grant_appeal, reject_appeal
 from catalog.reviews.reports import hide_reported, keep_reported, report
@@ -18,6 +17,7 @@ from catalog.tunables import MOST_VOTES_A_DAY
 from mall.events import deliver_everything
 from mall.flow import WrongStatus
 from mall.notifications.models import Notice
+from mall.pace import TooOften
 from merchants.document_files import NotADocument
 from merchants.models import DailyFacts
 from tests.conftest import NOON

@@ -1,10 +1,17 @@
 """Money at rest: pending shares with everything that was booked before."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from benchmarks.completed_orders import write_completed_orders
-from settlement.models import Account, Entry, Posting, Share
+from mall.money import Money
+from settlement.bank_accounts import add_bank_account, note_verification
+from settlement.ledger import Leg, account, post
+from settlement.models import Account, BankAccount, Entry, Posting, Share, Withdrawal
+from settlement.verifiers import Outcome
+from settlement.withdrawals import ask_withdrawal
 from tests.conftest import NOON
+from tests.factories import number
 from tests.factories.accounts import shopper
 from tests.factories.merchants import shop
 
@@ -43,3 +50,43 @@ def how_often_released() -> dict[int, int]:
         count = booked.get(order_id, 0)
         times[count] = times.get(count, 0) + 1
     return times
+
+
+def luhn(first: str) -> str:
+    """The number with the check digit that belongs to it."""
+    total = 0
+    for place, character in enumerate(reversed(first)):
+        value = int(character) * (1 if place % 2 else 2)
+        total += value - 9 if value > 9 else value
+    return first + str(-total % 10)
+
+
+def card(told: str = "000") -> str:
+    """A card's number that nobody else has; ``told`` is what it tells the sandbox."""
+    return luhn(f"62220{number():08d}{told}")
+
+
+def bank_account(shop, *, told: str = "000", by=None, now: datetime = NOON, is_usable: bool = True) -> BankAccount:
+    """A verified account of the shop's business, past its waiting time unless told otherwise."""
+    since = now - timedelta(days=4) if is_usable else now
+    added = add_bank_account(
+        shop=shop, kind="card", holder=shop.merchant.name, number=card(told), bank="工商银行", branch="西湖支行",
+        by=by or shopper(), now=since,
+    )  # fmt: skip
+    note_verification(account=added, outcome=Outcome.YES, now=since)
+    added.refresh_from_db()
+    return added
+
+
+def with_money(shop, fen: int, *, kind: str = Account.Kind.SHOP_AVAILABLE, at: datetime = LONG_AGO) -> None:
+    """So much on the shop's account; booked as if released, without the order behind it."""
+    legs = [Leg(account("escrow"), Money(fen)), Leg(account(kind, shop=shop), Money(-fen))]
+    post(kind=Entry.Kind.RELEASED, ref=f"ord_{number():020d}", at=at, legs=legs)
+
+
+def asked(shop, fen: int, *, to: BankAccount | None = None, by=None, key=None, now: datetime = NOON) -> Withdrawal:
+    """A withdrawal just asked for."""
+    return ask_withdrawal(
+        shop=shop, bank_account=to or bank_account(shop, now=now), amount=Money(fen), request_key=key or uuid4(),
+        by=by or shopper(), now=now,
+    )  # fmt: skip

@@ -35,9 +35,11 @@ from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
 from orders.models import OrderLine, Refund
+from risk.complaints import complain
 from risk.holds import place_hold
-from risk.models import BannedWord
-from settlement.models import Deposit
+from risk.models import BannedWord, WordPack
+from settlement.models import Deposit, PayoutFile, StatementLine
+from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper, staff
@@ -46,8 +48,10 @@ from tests.factories.catalog import brand, category, product
 from tests.factories.marketing import coupon
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.settlement import asked, with_money
 from tests.journeys import completed_order, paid_order, placed_order
 from tests.merchants.applying import in_status, submitted
+from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
 
 DAY = timedelta(days=1)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -81,6 +85,8 @@ def a_bit_of_everything() -> None:
         merchant=order.shop.merchant, agreement=Agreement.objects.first(), asked_at=NOON, due_on=NOON.date()
     )  # fmt: skip
     add_to_blacklist(kind="name", value=f"公司{number()}", why="…", by=clerk, now=NOON)
+    dispute = case_of(order, "refund", now=NOON)
+    decided(with_evidence(before_the_mall(dispute)), by=clerk)
     seat(order.shop, clerk)
     growth.write(shop_id=order.shop.public_id, name="Told", subject="x", at=NOON, paid_orders=1)
     score_month(month=NOON.date().replace(day=1), now=NOON)
@@ -100,7 +106,13 @@ def a_bit_of_everything() -> None:
     coupon(shop=None, rule={"at": 0, "off": 100})
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
-    BannedWord.objects.create(word=f"word{number()}", severity="block", why="…")
+    pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))
+    BannedWord.objects.create(word=f"word{number()}", severity="block", pack=pack)
+    complain(
+        kind="product", subject_id=review.product.public_id, subject_name="…", shop_id=order.shop.public_id,
+        person=clerk, reason="unsafe", now=NOON,
+    )  # fmt: skip
+    money_on_its_way(order.shop, by=clerk)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
@@ -112,6 +124,15 @@ def shop_life(one, *, by) -> None:
     rank_month(month=NOON.date().replace(day=1), now=NOON)
     start_holiday(shop=shop(), last_day=NOON.date() + DAY * 3, by=by, now=NOON)
     ask_exit(shop=shop(), reason="…", by=by, now=NOON)
+
+
+def money_on_its_way(one, *, by) -> None:
+    """A withdrawal, a bank file, a bill with a disputed line."""
+    with_money(one, 100_000)
+    asked(one, 20_000, by=by)
+    PayoutFile.objects.create(total=1, count=1, made_at=NOON, made_by=by)
+    freeze_statements(now=NOON)
+    dispute_line(line=StatementLine.objects.latest("pk"), reason="…", by=by, now=NOON)
 
 
 @pytest.fixture
@@ -169,7 +190,7 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
     shown = admin.site._registry[model]
     written = {
         "accounts.User", "auth.Group", "catalog.Attribute", "catalog.Brand", "catalog.Category", "catalog.SearchRule",
-        "marketing.Banner", "risk.BannedWord",
+        "marketing.Banner", "risk.BannedWord", "risk.WordPack",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
         "mall.WorkYear",
     }  # fmt: skip

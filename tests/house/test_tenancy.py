@@ -35,7 +35,9 @@ from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
-from settlement.models import Deposit
+from orders.after_sales.asking import complain
+from settlement.models import Deposit, Statement
+from settlement.statements import freeze_statements
 from tests.catalog.transfer.bringing import checked
 from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
@@ -46,6 +48,7 @@ from tests.factories.decoration import added, published
 from tests.factories.marketing import draft
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.settlement import asked, with_money
 from tests.journeys import paid_order
 from tests.merchants.applying import in_status
 
@@ -151,8 +154,21 @@ ROWS = {
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:after-sales:list": {},
+    "backoffice:after-sales:case": {"public_id": "case"},
+    "backoffice:after-sales:file": {"public_id": "case", "note": "note", "number": "=1"},
+    "backoffice:after-sales:do": {"public_id": "case", "action": "=say"},
     "backoffice:settlement:home": {},
     "backoffice:settlement:entries": {},
+    "backoffice:settlement:bank-accounts": {},
+    "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
+    "backoffice:settlement:withdrawals": {},
+    "backoffice:settlement:withdrawal": {"public_id": "withdrawal"},
+    "backoffice:settlement:statements": {},
+    "backoffice:settlement:statement": {"public_id": "statement"},
+    "backoffice:settlement:statement-accept": {"public_id": "statement"},
+    "backoffice:settlement:line-dispute": {"public_id": "statement", "line": "line"},
+    "backoffice:settlement:statement-file": {"public_id": "statement", "ending": "=xlsx"},
 }
 WRITES = {
     name
@@ -198,11 +214,21 @@ WRITES = {
     "backoffice:merchants:staff-role",
     "backoffice:merchants:staff-leave",
     "backoffice:merchants:agreement-accept",
+    "backoffice:after-sales:do",
     "backoffice:reviews:answer",
     "backoffice:reviews:appeal",
     "backoffice:reviews:question-answer",
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
+    "backoffice:settlement:bank-accounts",
+    "backoffice:settlement:bank-account-remove",
+    "backoffice:settlement:withdrawals",
+    "backoffice:settlement:withdrawal",
+    "backoffice:settlement:statements",
+    "backoffice:settlement:statement",
+    "backoffice:settlement:statement-accept",
+    "backoffice:settlement:line-dispute",
+    "backoffice:settlement:statement-file",
 }
 APPLICANTS_ROWS = {
     "storefront:merchants:application": {"public_id": "application"},
@@ -227,6 +253,11 @@ SHOPPERS_ROWS = {
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:buy-again": {"public_id": "order"},
+    "storefront:after-sales:ask": {"public_id": "order", "line": "bought"},
+    "storefront:after-sales:complain": {"public_id": "order"},
+    "storefront:after-sales:case": {"public_id": "case"},
+    "storefront:after-sales:file": {"public_id": "case", "note": "note", "number": "=1"},
+    "storefront:after-sales:do": {"public_id": "case", "action": "=say"},
     "storefront:notifications:follow": {"public_id": "notice"},
     "storefront:accounts:session-end": {"pk": "session"},
     "storefront:accounts:address-edit": {"public_id": "address"},
@@ -246,6 +277,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:question",
     "storefront:catalog:helpful",
     "storefront:catalog:report",
+    "storefront:catalog:complain-product",
+    "storefront:catalog:complain-shop",
     "storefront:catalog:favorite",
     "storefront:catalog:follow",
     "storefront:catalog:compare-change",
@@ -317,7 +350,12 @@ def world(db, settings):
         )
         set_low_stock(shop=mine, low_stock=5, by=owner, now=NOON)
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
+        case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
+        with_money(mine, 100_000)
+        taken = asked(mine, 20_000)
+        freeze_statements(now=NOON)
+        bill = Statement.objects.get(shop=mine, kind="daily")
         yield {
             "shop": mine,
             "other_shop": theirs,
@@ -326,6 +364,9 @@ def world(db, settings):
             "reader": reader,
             "shopper": order.shopper,
             "order": order,
+            "bought": SimpleNamespace(public_id=order.lines.get().pk),
+            "case": case,
+            "note": SimpleNamespace(public_id=case.notes.get().pk),
             "product": product,
             "group": order.group,
             "payment": order.group.payments.get(),
@@ -356,6 +397,10 @@ def world(db, settings):
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "warehouse": second,
             "transfer": way,
+            "bank_account": taken.bank_account,
+            "withdrawal": taken,
+            "statement": bill,
+            "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }

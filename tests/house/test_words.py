@@ -30,7 +30,7 @@ SPEAKS_CHINESE = {
     "catalog/transfer/telling.py": "yes and no in files that people fill in",
     "catalog/transfer/template.py": "an example to fill in",
     "mall/workdays_admin.py": "how the days of a year are published, and pasted",
-    "risk/screening.py": "which characters are Chinese",
+    "risk/folding.py": "which characters look like which",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
 }
 SIGNS = "[象万]"  # of the house, drawn rather than said

@@ -1,0 +1,41 @@
+"""
+What pieces of an order line are worth: their part of what was paid for the line, frozen when the order was placed.
+
+Pieces are claimed one after the other, each up to the next fen, and the last takes what is left, so that however a line
+goes back in parts, the parts add up to what was paid.
+"""
+
+from mall.money import Money
+from orders.models import AfterSale, Order, OrderLine
+
+
+def left_of(line: OrderLine) -> int:
+    """How many pieces no case has claimed."""
+    return line.quantity - line.claimed_quantity
+
+
+def worth_of(line: OrderLine, quantity: int) -> Money:
+    """What was paid for the next so many pieces that nobody has claimed."""
+    unclaimed = line.total - line.claimed
+    if quantity == left_of(line):
+        return unclaimed
+    before, after = line.claimed_quantity, line.claimed_quantity + quantity
+    part = _up_to(line, after) - _up_to(line, before)
+    return min(part, unclaimed)
+
+
+def _up_to(line: OrderLine, pieces: int) -> Money:
+    return Money(line.total.minor * pieces // line.quantity, line.currency)
+
+
+def shipping_back(*, case: AfterSale, order: Order, lines: list[OrderLine], is_shops_fault: bool) -> Money:
+    """
+    What of the shipping fee goes back with this case: all that is left of it when with it everything has gone back,
+    if nothing was shipped or the shop is at fault; otherwise nothing. ``lines`` are all of the order's.
+    """
+    all_back = all(
+        line.refunded_quantity + (case.quantity if line.pk == case.line_id else 0) == line.quantity for line in lines
+    )
+    if all_back and (case.is_unshipped or is_shops_fault):
+        return order.shipping_fee - order.refunded_shipping
+    return Money(0, order.currency)

@@ -1,0 +1,205 @@
+"""What a shopper asks: a case about some pieces of a line, a complaint about an order, and another try."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from catalog.models import Sku
+from mall.events.bus import publish
+from mall.events.orders import AfterSaleOpened
+from mall.flow import WrongStatus
+from mall.money import Money
+from mall.refusals import Refusal
+from orders import tunables
+from orders.after_sales import evidence, table
+from orders.after_sales.amounts import left_of, worth_of
+from orders.after_sales.cases import Did, Kind, Side, Status, WordsMissing, due_at, lock_case, move, note, pause
+from orders.locks import lock_order
+from orders.models import AfterSale, Order, OrderLine
+
+MOST_OPEN_COMPLAINTS = 3
+PAID_FOR = [Order.Status.PAID, Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.COMPLETED]
+
+
+class NotOffered(Refusal):
+    """What is asked cannot be asked about this order now."""
+
+    code = "after-sale-not-offered"
+
+
+class TooMany(Refusal):
+    """More pieces than were bought and not claimed yet."""
+
+    code = "after-sale-too-many"
+
+
+class TooMuch(Refusal):
+    """More money than was paid for these pieces."""
+
+    code = "after-sale-too-much"
+
+
+def kinds_for(order: Order, now: datetime) -> list[Kind]:
+    """What may be asked about the goods of an order now."""
+    if order.status == Order.Status.PAID:
+        return [Kind.REFUND]
+    if order.status == Order.Status.SHIPPED:
+        return [Kind.REFUND, Kind.RETURN]
+    if order.status not in (Order.Status.DELIVERED, Order.Status.COMPLETED):
+        return []
+    since = now - order.delivered_at
+    kinds = [Kind.REFUND, Kind.RETURN, Kind.EXCHANGE] if since <= timedelta(days=tunables.ASK_DAYS.value) else []
+    return [*kinds, Kind.REPAIR] if since <= timedelta(days=tunables.REPAIR_DAYS.value) else kinds
+
+
+def replacements_for(line: OrderLine) -> list[Sku]:
+    """What these goods may be exchanged for: the same, or another kind of the product at the same price."""
+    same = Sku.objects.filter(pk=line.sku_id)
+    others = Sku.objects.filter(
+        product__public_id=line.product_public_id, is_active=True, price=line.unit_price.minor, currency=line.currency
+    )
+    return list((same | others).order_by("pk").select_related("product"))
+
+
+@transaction.atomic
+def ask(
+    *, line: OrderLine, kind: str, reason: str, quantity: int, text: str, amount: Money | None = None,
+    replacement: Sku | None = None, files: Iterable = (), by, now: datetime,
+) -> AfterSale:  # fmt: skip
+    """
+    Open a case about so many pieces of a line. Before shipping all of their money is asked for.
+
+    :param amount: what is asked back, all that was paid for them when left out
+    :raises NotOffered: not now, or not any more
+    :raises TooMany: other cases have claimed the pieces
+    :raises TooMuch: more than was paid for them
+    :raises WordsMissing: nothing is said
+    """
+    if not text.strip():
+        raise WordsMissing(_("Say what happened."))
+    order = lock_order(line.order_id)
+    if kind not in kinds_for(order, now) or reason not in AfterSale.Reason.values:
+        raise NotOffered(_("This cannot be asked for now."))
+    line = OrderLine.objects.select_related("sku").get(pk=line.pk)
+    if not 0 < quantity <= left_of(line):
+        raise TooMany(_("At most %(left)d pieces can be chosen.") % {"left": left_of(line)})
+    case = AfterSale(
+        shop_id=order.shop_id,
+        order=order,
+        line=line,
+        shopper_id=order.shopper_id,
+        kind=kind,
+        reason=reason,
+        quantity=quantity,
+        currency=line.currency,
+        worth=worth_of(line, quantity),
+        is_unshipped=order.status == Order.Status.PAID,
+        is_after_completion=order.status == Order.Status.COMPLETED,
+        opened_at=now,
+    )
+    _set_wish(case, amount=amount, replacement=replacement)
+    OrderLine.objects.filter(pk=line.pk).update(
+        claimed_quantity=F("claimed_quantity") + quantity, claimed=F("claimed") + case.worth.minor
+    )
+    _open(case, text, files, by, now)
+    pause(order, now)
+    return case
+
+
+@transaction.atomic
+def complain(
+    *, order: Order, text: str, reason: str = AfterSale.Reason.SERVICE, files: Iterable = (), by, now: datetime
+) -> AfterSale:
+    """
+    Complain about an order: the shop answers, and if that does not help, the mall. No money moves.
+
+    :raises NotOffered: it was never paid, or there are three open complaints about it
+    :raises WordsMissing: nothing is said
+    """
+    if not text.strip():
+        raise WordsMissing(_("Say what happened."))
+    order = lock_order(order.pk)
+    open_ones = AfterSale.objects.filter(order=order, kind=Kind.COMPLAINT).exclude(status__in=AfterSale.ENDED).count()
+    if order.paid_at is None or open_ones >= MOST_OPEN_COMPLAINTS or reason not in AfterSale.Reason.values:
+        raise NotOffered(_("This cannot be asked for now."))
+    case = AfterSale(
+        shop_id=order.shop_id,
+        order=order,
+        shopper_id=order.shopper_id,
+        kind=Kind.COMPLAINT,
+        reason=reason,
+        currency=order.currency,
+        opened_at=now,
+    )
+    _open(case, text, files, by, now)
+    return case
+
+
+@transaction.atomic
+def revise(
+    *, case: AfterSale, kind: str, reason: str, text: str, amount: Money | None = None,
+    replacement: Sku | None = None, files: Iterable = (), by, now: datetime,
+) -> AfterSale:  # fmt: skip
+    """
+    Ask again, for something else or less, after the shop has refused; at most three times.
+
+    :raises WrongStatus: it was not refused, was revised three times, or the goods are with the shop
+    :raises NotOffered, TooMuch, WordsMissing: as for ``ask``
+    """
+    if not text.strip():
+        raise WordsMissing(_("Say what happened."))
+    case = lock_case(case)
+    table.check("revise", case, Side.SHOPPER)
+    allowed = [Kind.REFUND] if case.is_unshipped else kinds_for(case.order, now) or [case.kind]
+    if kind not in {*allowed, case.kind} or reason not in AfterSale.Reason.values:
+        raise NotOffered(_("This cannot be asked for now."))
+    case.kind, case.reason = kind, reason
+    case.revision_count += 1
+    _set_wish(case, amount=amount, replacement=replacement)
+    move(
+        case, Status.ASKED, Did.REVISED, side=Side.SHOPPER, by=by, now=now, text=text, files=evidence.keep(files)
+    )  # fmt: skip
+    return case
+
+
+def _set_wish(case: AfterSale, *, amount: Money | None, replacement: Sku | None) -> None:
+    case.replacement = None
+    case.asked = case.worth
+    if case.kind in (Kind.REFUND, Kind.RETURN) and not case.is_unshipped and amount is not None:
+        if amount.minor <= 0 or amount > case.worth:
+            raise TooMuch(
+                _("Between %(least)s and %(worth)s can be asked for.")
+                % {"least": Money(1, case.currency), "worth": case.worth}
+            )
+        case.asked = amount
+    if case.kind == Kind.EXCHANGE:
+        case.replacement = replacement or case.line.sku
+        if case.replacement not in replacements_for(case.line):
+            raise NotOffered(_("These goods cannot be exchanged for that."))
+
+
+def _open(case: AfterSale, text: str, files: Iterable, by, now: datetime) -> None:
+    if case.order.status not in PAID_FOR and not case.is_complaint:
+        raise WrongStatus(_("This cannot be asked for now."))
+    case.due_at = due_at(case, case.status, now)
+    kept = evidence.keep(files)
+    case.save()
+    note(case, Did.OPENED, side=Side.SHOPPER, by=by, now=now, text=text, files=kept)
+    publish(
+        AfterSaleOpened(
+            case_id=case.public_id,
+            order_id=case.order.public_id,
+            shop_id=case.order.shop.public_id,
+            shopper_id=case.shopper_id,
+            kind=case.kind,
+            reason=case.reason,
+            product_id=case.line.product_public_id if case.line_id else "",
+            quantity=case.quantity,
+            asked=case.asked.minor if case.kind in (Kind.REFUND, Kind.RETURN) else 0,
+            currency=case.currency,
+            opened_at=now,
+        )
+    )

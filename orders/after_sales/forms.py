@@ -1,0 +1,185 @@
+"""What both sides fill in about a case: one form for each action that needs one. ``said`` are the verb's arguments."""
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mall.forms import MoneyFormField
+from mall.refusals import Refusal
+from merchants.document_files import ACCEPT
+from orders.after_sales.cases import LONGEST_TEXT
+from orders.after_sales.evidence import MOST_FILES
+from orders.fulfillment import clean_tracking_number
+from orders.models import AfterSale, Parcel
+
+
+class FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Some files; what they are is judged when they are kept."""
+
+    widget = FilesInput
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("label", _("Pictures or papers"))
+        kwargs.setdefault(
+            "help_text", _("Up to six pictures or PDF files; only you, the other side and the mall see them.")
+        )
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget):
+        return {**super().widget_attrs(widget), "accept": ACCEPT}
+
+    def clean(self, data, initial=None):
+        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(gettext("Choose at most %(most)d files.") % {"most": MOST_FILES})
+        return [super(FilesField, self).clean(file, None) for file in files]
+
+
+def words(label, *, required: bool = True, help_text="") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=LONGEST_TEXT,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class CaseForm(forms.Form):
+    """Nothing but a button."""
+
+    def __init__(self, *args, case: AfterSale, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.case = case
+
+    @property
+    def said(self) -> dict:
+        return self.cleaned_data
+
+    @property
+    def has_files(self) -> bool:
+        return "files" in self.fields
+
+
+class SayForm(CaseForm):
+    text = words(_("Message"), required=False)
+    files = FilesField()
+
+
+class ReasonForm(CaseForm):
+    text = words(_("What do you want to say?"))
+
+
+class AgreeForm(CaseForm):
+    text = words(_("Words for the shopper"), required=False, help_text=_("When goods come back: where to send them."))
+
+
+class WordsForm(CaseForm):
+    text = words(_("Words for the shopper"), required=False)
+
+
+class ParcelForm(CaseForm):
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=Parcel.Carrier.choices)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40)
+
+    def clean(self):
+        cleaned = super().clean()
+        if "carrier" in cleaned and "tracking_number" in cleaned:
+            try:
+                cleaned["tracking_number"] = clean_tracking_number(cleaned["carrier"], cleaned["tracking_number"])
+            except Refusal as refusal:
+                self.add_error("tracking_number", str(refusal))
+        return cleaned
+
+
+class CountForm(CaseForm):
+    sellable = forms.IntegerField(label=_("Pieces that can be sold again"), min_value=0)
+    damaged = forms.IntegerField(label=_("Pieces that are damaged"), min_value=0)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("sellable", "damaged"):
+            self.fields[name].max_value = self.case.quantity
+            self.fields[name].widget.attrs |= {"max": self.case.quantity, "inputmode": "numeric"}
+        self.fields["sellable"].initial, self.fields["damaged"].initial = self.case.quantity, 0
+        if self.case.kind == AfterSale.Kind.REPAIR:
+            del self.fields["sellable"], self.fields["damaged"]
+
+    @property
+    def said(self) -> dict:
+        return {"sellable": 0, "damaged": 0, **self.cleaned_data}
+
+
+class InspectForm(CountForm):
+    text = words(_("Words for the shopper"), required=False)
+
+
+class WishForm(forms.Form):
+    """What a shopper asks about some pieces: kind, reason, how many, how much, and what happened."""
+
+    kind = forms.ChoiceField(label=_("What do you want?"), widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_("Why?"), choices=AfterSale.Reason.choices)
+    quantity = forms.IntegerField(label=_("How many pieces?"), min_value=1)
+    amount = MoneyFormField(
+        label=_("How much money?"),
+        required=False,
+        minimum=1,
+        help_text=_("Leave it empty to ask for all that you paid for them."),
+    )
+    replacement = forms.ChoiceField(label=_("Exchange for"), required=False)
+    text = words(_("What happened?"))
+    files = FilesField()
+
+    def __init__(self, *args, kinds, replacements=(), left: int = 0, is_unshipped: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.replacements = {sku.public_id: sku for sku in replacements}
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
+        if len(kinds) == 1:
+            self.fields["kind"].initial = kinds[0].value
+        if left > 1:
+            self.fields["quantity"].max_value = left
+            self.fields["quantity"].initial = left
+            self.fields["quantity"].widget.attrs |= {"max": left, "inputmode": "numeric"}
+        else:
+            self.fields["quantity"].widget = forms.HiddenInput()
+            self.fields["quantity"].initial = 1
+        if is_unshipped:
+            del self.fields["amount"]
+        if AfterSale.Kind.EXCHANGE in kinds and len(self.replacements) > 1:
+            self.fields["replacement"].choices = [
+                ("", gettext("the same again")),
+                *((public_id, str(sku.choice_text or sku)) for public_id, sku in self.replacements.items()),
+            ]
+        else:
+            del self.fields["replacement"]
+
+    @property
+    def said(self) -> dict:
+        said = {**self.cleaned_data}
+        said["replacement"] = self.replacements.get(said.get("replacement") or "")
+        return said
+
+
+class RevisionForm(WishForm):
+    """Another try; of the same pieces."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["quantity"]
+
+    @property
+    def has_files(self) -> bool:
+        return True
+
+
+class ComplaintForm(forms.Form):
+    reason = forms.ChoiceField(label=_("What is it about?"), choices=AfterSale.Reason.choices, initial="service")
+    text = words(_("What happened?"))
+    files = FilesField()

@@ -1,0 +1,41 @@
+"""What orders tell people (A7): how an after-sale stands."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.notifications.kinds import Kind
+
+AFTER_SALE_OPENED = Kind(
+    "orders.after_sale_opened",
+    title=_("%(shop)s: a shopper asks for “%(wish)s”"),
+    body=_("%(reason)s. Without an answer it is agreed to when its time is over."),
+    is_mailed=False,
+)
+COMPLAINT_OPENED = Kind(
+    "orders.complaint_opened",
+    title=_("%(shop)s: a shopper complains about an order"),
+    body=_("%(reason)s. Without an answer it goes to the mall's staff when its time is over."),
+    is_mailed=False,
+)
+AFTER_SALE_ANSWERED = Kind(
+    "orders.after_sale_answered",
+    title=_("Your after-sale with %(shop)s: %(status)s"),
+    body=_("Look at what to do next, and until when."),
+)
+AFTER_SALE_MOVED = Kind(
+    "orders.after_sale_moved",
+    title=_("%(shop)s: after-sale %(number)s: %(status)s"),
+    body=_("Look at what to do next, and until when."),
+    is_mailed=False,
+)
+AFTER_SALE_SAID = Kind(
+    "orders.after_sale_said",
+    title=_("Something new about your after-sale with %(shop)s"),
+    body=_("Somebody has written about it."),
+    is_mailed=False,
+)
+AFTER_SALE_SAID_TO_SHOP = Kind(
+    "orders.after_sale_said_to_shop",
+    title=_("%(shop)s: something new about after-sale %(number)s"),
+    body=_("Somebody has written about it."),
+    is_mailed=False,
+)

@@ -1,0 +1,69 @@
+"""After-sales of the demonstration's shopper: one in each standing that a visitor should see, on both sides."""
+
+from datetime import datetime, timedelta
+
+from mall.accounts.models import User
+from mall.events import deliver_everything
+from orders import refunds
+from orders.after_sales import amounts, answering, arbitration, asking, returning, talking
+from orders.models import AfterSale, AfterSaleNote, Order, OrderLine
+from settlement.demo.shops import OWNER, SHOPPER
+
+Side = AfterSaleNote.Side
+WISHES = [  # kind, reason, what she says, what the shop says, how far it goes
+    ("return", "damaged", "收到时杯沿有一处磕碰，拍了照片，想退货退款。", "", "asked"),
+    ("exchange", "wrong_choice", "颜色和想的不一样，想换一件。", "可以换货，请用原包装寄回。", "awaiting_return"),
+    (
+        "refund",
+        "not_as_described",
+        "实物比图片小一圈，希望退一部分。",
+        "详情页写明了尺寸，请核对。",
+        "refused",
+    ),
+    ("return", "defective", "用了两次就漏水了。", "出库前都检查过，不接受退货。", "arbitration"),
+    ("refund", "damaged", "外盒压坏了，里面也有划痕。", "抱歉给您带来麻烦，同意退款。", "done"),
+    ("return", "changed_mind", "家里已经有了，想退。", "同意，请保持商品完好。", "inspecting"),
+]
+
+
+def show_after_sales(*, owners: dict[str, User], now: datetime) -> list[AfterSale]:
+    """A case for each wish, about orders that arrived of late; those of the demonstration's own people first."""
+    recent = OrderLine.objects.filter(
+        order__status=Order.Status.DELIVERED, order__delivered_at__gt=now - timedelta(days=6)
+    )
+    found = [
+        line
+        for line in recent.select_related("order__shop", "order__shopper").order_by("-pk")[:400]
+        if line.order.shop.slug in owners and amounts.left_of(line)
+    ]
+    found.sort(key=lambda line: (owners[line.order.shop.slug].email != OWNER) + (line.order.shopper.email != SHOPPER))
+    lines = list({line.order_id: line for line in reversed(found)}.values())[::-1]
+    made = [_tell(line, owners[line.order.shop.slug], now, *wish) for line, wish in zip(lines, WISHES, strict=False)]
+    deliver_everything()
+    refunds.finish_refunds(now=now)
+    deliver_everything()
+    return made
+
+
+def _tell(
+    line: OrderLine, owner: User, now: datetime, kind: str, reason: str, said: str, answer: str, until: str
+) -> AfterSale:
+    begun = max(line.order.delivered_at, now - timedelta(hours=20))
+    shopper = line.order.shopper
+    case = asking.ask(line=line, kind=kind, reason=reason, quantity=1, text=said, by=shopper, now=begun)
+    if until == "asked":
+        return case
+    how = {"text": answer, "by": owner, "now": begun}
+    if until in ("refused", "arbitration"):
+        case = answering.refuse(case=case, **how)
+    else:
+        case = answering.agree(case=case, **how)
+    if until == "inspecting":
+        case = returning.send_back(
+            case=case, carrier="sf", tracking_number=f"SF{8_800_000_000_000 + line.pk:013d}", by=shopper, now=now
+        )
+        case = returning.note_arrival(case=case, by=owner, now=now)
+    if until == "arbitration":
+        case = arbitration.escalate(case=case, text="请平台帮忙看看，视频里能看到漏水。", by=shopper, now=now)
+        talking.say(case=case, side=Side.SHOPPER, text="漏水的视频截图在这里。", by=shopper, now=now)
+    return case

@@ -1,0 +1,64 @@
+"""Money that leaves the mall: bank accounts, withdrawals in every state, bills, one of them with a disputed line."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mall.accounts.models import User
+from mall.events import deliver_everything
+from mall.money import Money
+from merchants.models import Shop
+from settlement.bank_accounts import add_bank_account, verify_bank_accounts
+from settlement.models import BankAccount, Statement
+from settlement.payouts import ask_about_payouts, pay_withdrawals
+from settlement.statements import accept_due_statements, dispute_line, freeze_statements, lines_of
+from settlement.withdrawals import ask_withdrawal, check_withdrawals, withdrawable
+
+DAY = timedelta(days=1)
+BANKS = (("中国工商银行", "杭州西湖支行"), ("招商银行", "景德镇分行"), ("中国建设银行", "厦门湖里支行"))
+# how long ago, which part of what is there (percent), what the number tells the sandbox
+TAKEN = ((18, 30, 0), (9, 25, 0), (4, 10, 1), (0, 20, 0))
+TELLS = ("000", "503")  # paid; unknown first, then failed
+
+
+def move_money(*, shops: dict[str, Shop], owners: dict[str, User], now: datetime) -> None:
+    """Three shops withdraw; every shop has its bills; the first owner does not agree with a line of the latest."""
+    rich = sorted(shops.values(), key=lambda shop: (-withdrawable(shop).minor, shop.pk))[: len(BANKS)]
+    for number, shop in enumerate(rich):
+        _withdraw(shop, owners[shop.slug], number, now)
+    deliver_everything()
+    freeze_statements(now=now - 5 * DAY)
+    accept_due_statements(now=now)
+    freeze_statements(now=now)
+    latest = Statement.objects.filter(shop=rich[0], status=Statement.Status.ISSUED).order_by("-pk").first()
+    if latest is not None:
+        reason = "这一单的佣金好像算高了，请核对。"
+        dispute_line(line=lines_of(latest).first(), reason=reason, by=owners[rich[0].slug], now=now)
+
+
+def _withdraw(shop: Shop, owner: User, number: int, now: datetime) -> None:
+    bank, branch = BANKS[number]
+    accounts = [_account(shop, owner, f"6222{number}0880001{told}", bank, branch, now - 30 * DAY) for told in TELLS]
+    there = withdrawable(shop).minor
+    for serial, (days, percent, which) in enumerate(TAKEN):
+        at = now - days * DAY - timedelta(minutes=40)
+        amount = Money(there * percent // 10_000 * 100, shop.currency)  # whole yuan
+        if amount < Money(10_000):
+            continue
+        ask_withdrawal(
+            shop=shop, bank_account=accounts[which], amount=amount, request_key=UUID(int=shop.pk * 100 + serial),
+            by=owner, now=at,
+        )  # fmt: skip
+        check_withdrawals(now=at)
+        if days:
+            pay_withdrawals(now=at)
+            ask_about_payouts(now=at + timedelta(minutes=3))
+
+
+def _account(shop: Shop, owner: User, first: str, bank: str, branch: str, at: datetime) -> BankAccount:
+    account = add_bank_account(
+        shop=shop, kind=BankAccount.Kind.COMPANY, holder=shop.merchant.name, number=f"{first}8", bank=bank,
+        branch=branch, by=owner, now=at,
+    )  # fmt: skip
+    verify_bank_accounts(now=at)
+    account.refresh_from_db()
+    return account

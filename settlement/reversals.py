@@ -1,0 +1,81 @@
+"""
+Refunds and the split of an order (O8): before completion a refund leaves escrow and only what is left is split; after
+it the original entries are taken back pro rata.
+
+The commission goes back at the rate that was frozen on the line: what is kept of it is the commission of what the line
+still holds, so that parts add up to the fen and everything returned leaves nothing. The shop's part is taken from its
+pending money while the share waits, else from what it has available; when that does not suffice the balance goes below
+zero, a debt that its next shares pay (D6). The platform never pays silently.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from mall.money import Money
+from orders.models import OrderLine, Refund
+from settlement.ledger import Leg, accounts, post
+from settlement.models import Account, Entry, Share
+from settlement.remains import commission_kept, subsidy_kept
+from settlement.splits import split_order
+
+
+def is_after_completion(*, refund_id: str) -> bool:
+    """Whether money went back of an order that had completed when the shopper asked."""
+    return Refund.objects.filter(public_id=refund_id, after_sale__is_after_completion=True).exists()
+
+
+@transaction.atomic
+def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
+    """
+    Book a refund of a completed order once: the shop gives back its part, the platform its commission. Doing it again
+    does nothing; when completion was not heard yet, it is booked first.
+    """
+    refund = Refund.objects.select_related("order__shop", "after_sale__line").get(public_id=refund_id)
+    order, case, line = refund.order, refund.after_sale, refund.after_sale.line
+    split_order(order=order, completed_at=order.completed_at)
+    share = Share.objects.select_for_update(no_key=True).get(order_public_id=order.public_id)
+    if Entry.objects.filter(kind=Entry.Kind.REVERSED, ref=refund.public_id).exists():
+        return None
+
+    commission, subsidy = _parts_back(refund, line, case.refund_goods.minor)
+    of_shop = refund.amount + subsidy - commission
+    is_pending = share.status == Share.Status.PENDING
+    kind = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE
+    borne = [(Account.Kind.SUBSIDY, None, order.currency)] if subsidy else []
+    of = accounts(
+        [
+            *borne,
+            (Account.Kind.CUSTODIAN, None, order.currency),
+            (Account.Kind.COMMISSION, None, order.currency),
+            (kind, order.shop_id, order.currency),
+        ]
+    )
+    if is_pending:
+        share.reversed += of_shop
+        share.save(update_fields=["reversed"])
+    return post(
+        kind=Entry.Kind.REVERSED,
+        ref=refund.public_id,
+        at=refunded_at,
+        legs=[
+            Leg(of[kind, order.shop_id, order.currency], of_shop),
+            Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
+            *(Leg(of[key], -subsidy) for key in borne),
+            Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.amount),
+        ],
+    )
+
+
+def _parts_back(refund: Refund, line: OrderLine, goods: int) -> tuple[Money, Money]:
+    """
+    What of the commission, and of what the mall has added, goes back with a refund: refunds of a line count in the order in which they were asked for,
+    in whatever order they are heard.
+    """
+    of_line = Refund.objects.filter(after_sale__line=line, pk__lt=refund.pk)
+    earlier = int(of_line.aggregate(sum=Sum("after_sale__refund_goods"))["sum"] or 0)
+    return (
+        commission_kept(line, earlier) - commission_kept(line, earlier + goods),
+        subsidy_kept(line, earlier) - subsidy_kept(line, earlier + goods),
+    )

@@ -1,0 +1,32 @@
+"""What the demonstration shows of money that leaves: withdrawals that were paid, failed and wait, and bills."""
+
+from datetime import timedelta
+
+import pytest
+
+from mall.events import deliver_everything
+from settlement.demo.money import move_money
+from settlement.models import BankAccount, Dispute, Statement, Withdrawal
+from tests.conftest import NOON
+from tests.factories.accounts import shopper
+from tests.factories.merchants import shop
+from tests.factories.settlement import with_money
+
+
+@pytest.mark.django_db
+def test_withdrawals_in_every_state_and_bills_with_a_disputed_line():
+    owner = shopper()
+    place = shop(owner=owner)
+    for days in (40, 3, 1):
+        with_money(place, 500_000, at=NOON - timedelta(days=days))
+
+    move_money(shops={place.slug: place}, owners={place.slug: owner}, now=NOON)
+    deliver_everything()
+
+    assert list(Withdrawal.objects.order_by("pk").values_list("status", flat=True)) == [
+        "paid_out", "paid_out", "failed", "approved",
+    ]  # fmt: skip
+    assert set(BankAccount.objects.values_list("status", flat=True)) == {"verified"}
+    assert Dispute.objects.get().line.statement.status == "disputed"
+    assert {"daily", "monthly"} == set(Statement.objects.values_list("kind", flat=True))
+    assert set(Statement.objects.values_list("status", flat=True)) == {"accepted", "disputed", "issued"}
