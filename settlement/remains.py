@@ -9,7 +9,7 @@ from orders.models import Order, OrderLine
 
 
 def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> tuple[Money, Money, Money]:
-    """What the shopper has paid and not got back when the order completed, its commission, what the mall bears of it."""
+    """What was paid and had not gone back when the order completed, its commission, what the mall bears of it."""
     lines = list(lines)
     gone: Counter[int] = Counter()
     left = order.total

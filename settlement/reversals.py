@@ -70,8 +70,8 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
 
 def _parts_back(refund: Refund, line: OrderLine, goods: int) -> tuple[Money, Money]:
     """
-    What of the commission, and of what the mall has added, goes back with a refund: refunds of a line count in the order in which they were asked for,
-    in whatever order they are heard.
+    What of the commission, and of what the mall has added, goes back with a refund: refunds of a line count in the
+    order in which they were asked for, in whatever order they are heard.
     """
     of_line = Refund.objects.filter(after_sale__line=line, pk__lt=refund.pk)
     earlier = int(of_line.aggregate(sum=Sum("after_sale__refund_goods"))["sum"] or 0)
