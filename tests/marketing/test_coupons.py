@@ -53,7 +53,7 @@ def test_a_day_gives_so_many_and_the_next_day_again():
     me = shopper()
     claim_coupon(campaign=campaign, shopper=me, now=NOON)
 
-    with pytest.raises(AllClaimed, match=r"tomorrow|明天"):
+    with pytest.raises(AllClaimed, match=r"tomorrow|明日"):
         claim_coupon(campaign=campaign, shopper=me, now=LATER)
     claim_coupon(campaign=campaign, shopper=me, now=NOON + timedelta(days=1))
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import get_language, override
 
 from catalog.generation import SHOPS, forget
 from mall import clock
@@ -24,8 +25,9 @@ CENTRE, MINE = "/coupons/", "/account/coupons/"
 
 @pytest.fixture(autouse=True)
 def english(client):
-    client.cookies["mall_language"] = "en"
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    with override(get_language()):  # a page leaves its language behind
+        yield
 
 
 def running(kind, *, shop, rule=None, **more):
