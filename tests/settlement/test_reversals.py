@@ -175,7 +175,7 @@ def test_verify_ledger_finds_a_refund_that_nobody_took_back(committed_db, owner_
 
 @pytest.mark.django_db
 def test_what_the_mall_has_added_goes_back_with_the_goods():  # K1, O8
-    promotion("full_reduction", shop=None, rule={"tiers": [{"at": 100, "off": 1000}]}, starts_at=NOON - 30 * DAY)
+    promotion("full_reduction", shop=None, rule={"tiers": [{"at": 5000, "off": 1000}]}, starts_at=NOON - 30 * DAY)
     order = completed_order(skus=three_cups())
     added = Share.objects.get().subsidy
 
