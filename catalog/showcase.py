@@ -224,7 +224,7 @@ def product_gone(product: Product) -> dict:
 
 
 def product_page(product: Product, sku_public_id: str = "") -> dict:
-    """What the page of a product shows, with one of its SKUs chosen; twelve queries beside the product's own."""
+    """What the page of a product shows, with one of its SKUs chosen; thirteen queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
     closed_because = states.why_not(product.shop, "buy")
@@ -270,6 +270,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
             "free_over": product.shop.free_shipping_over,
             "hours": import_string(settings.CATALOG_SHIPPING_HOURS).value,
         },
+        "offers": import_string(settings.CATALOG_PRODUCT_OFFERS)(chosen, now=clock.now()) if left > 0 else None,
         "can_buy": left > 0,
         "why_not": closed_because
         if closed_because
@@ -387,7 +388,7 @@ def _average(stars: int, count: int) -> float | None:
 
 
 def shop_page(shop: Shop, asked: Asked) -> dict:
-    """What the page of a shop shows beside what it has decorated itself; five queries."""
+    """What the page of a shop shows beside what it has decorated itself; six queries."""
     tree = shelves.tree_of(shop)
     keys = shelves.keys_below(tree, asked.shelf)
     wanted = replace(asked, shop_id=shop.pk, shelf=asked.shelf if keys else "", shelf_ids=keys or None)
@@ -399,6 +400,7 @@ def shop_page(shop: Shop, asked: Asked) -> dict:
         "shelf": next((row for row in shelves.flat(tree) if row.public_id == wanted.shelf), None),
         "product_count": Product.objects.visible().filter(shop=shop).count(),
         "rating": shop_rating(shop),
+        "coupons": import_string(settings.CATALOG_SHOP_COUPONS)(shop, now=clock.now()),
     }
 
 

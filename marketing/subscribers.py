@@ -4,7 +4,8 @@ from datetime import datetime
 
 from mall.events.bus import on
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
-from marketing import banners
+from mall.events.orders import OrderCanceled, OrderPaid
+from marketing import banners, promotions, redemption
 
 
 @on(ShopFrozen)
@@ -27,3 +28,24 @@ def free_slots_of_closed_shop(event: ShopClosed) -> None:
 @on(ShopBarred)
 def free_slots_of_barred_shop(event: ShopBarred) -> None:
     banners.free_slots_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.scored_at))
+
+
+@on(ShopFrozen)
+def stop_promotions_of_frozen_shop(event: ShopFrozen) -> None:
+    if event.frozen_at:
+        promotions.stop_promotions_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.frozen_at))
+
+
+@on(ShopExiting)
+def stop_promotions_of_leaving_shop(event: ShopExiting) -> None:
+    promotions.stop_promotions_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))
+
+
+@on(OrderPaid)
+def mark_coupons_used(event: OrderPaid) -> None:
+    redemption.mark_used(group_id=event.group_id, now=datetime.fromisoformat(event.paid_at))
+
+
+@on(OrderCanceled)
+def give_back_what_a_canceled_order_used(event: OrderCanceled) -> None:
+    redemption.give_back(order_ids=[event.order_id], now=datetime.fromisoformat(event.canceled_at))

@@ -110,6 +110,7 @@ ACTION_OF_RIGHT = {
     "stock.edit": "edit",
     "shop.edit": "edit",
     "shop.decorate": "edit",
+    "promotions.edit": "edit",
     "orders.ship": "ship",
     "orders.cancel": "after_sale",
     "orders.personal": "after_sale",

@@ -5,7 +5,7 @@ A member's cart is found by the shopper, a guest's by the token in her session; 
 after she signed in merges the two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -26,11 +26,13 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import select_rows
 from mall.texts import Text
-from marketing.pricing import Quote, QuoteLine, ShopQuote, ShopTerms, quote
+from marketing import words
+from marketing.pricing import PricedLine, Quote, ShopQuote, ShopTerms
 from orders import limits
 from orders.limits import check_cart
 from orders.models import Cart, CartLine
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
+from orders.offering import quote_with_offers
 
 
 class NotForSale(Refusal):
@@ -59,13 +61,18 @@ class NotInCart(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class CartLineView:
-    """One line as the shopper sees it; ``problem`` says what keeps it from being ordered."""
+    """
+    One line as the shopper sees it; ``problem`` says what keeps it from being ordered.
+
+    ``priced`` is the line as the pricing engine sees it, with what is taken off; missing when it cannot be bought.
+    """
 
     sku: BuyableSku
     quantity: int
     total: Money
     price_changed_from: Money | None
     problem: str
+    priced: PricedLine | None = None
     slot: Bookable | None = None
 
 
@@ -81,18 +88,29 @@ class CartShop:
     shipping_fee: Money
     total: Money
     free_shipping_gap: Money | None
+    discount: Money
+    hints: list[str]
     is_sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A cart with today's prices. ``count`` is the number of pieces."""
+    """
+    A cart with today's prices. ``count`` is the number of pieces.
+
+    ``quote`` says which offers are used, which are not and why, and what more would bring.
+    """
 
     shops: list[CartShop]
     total: Money
     count: int
     has_problems: bool
     quote: Quote
+
+    @property
+    def mall_hints(self) -> list[str]:
+        """What a little more over all shops would bring."""
+        return [words.hint(hint) for hint in self.quote.hints if hint.shop_id is None]
 
     @property
     def lines(self) -> list[CartLineView]:
@@ -215,9 +233,22 @@ def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
     guest.delete()
 
 
-def cart_view(*, shopper: User | None = None, token: UUID | None = None, now: datetime | None = None) -> CartView:
-    """The cart with today's prices, stock and terms; two queries however long it is, a third if goods are limited."""
-    return view_of(cart_lines(shopper=shopper, token=token), shopper=shopper, now=now)
+def cart_view(
+    *,
+    shopper: User | None = None,
+    token: UUID | None = None,
+    coupons: Collection[str] | None = None,
+    now: datetime | None = None,
+) -> CartView:
+    """
+    The cart with today's prices, stock, terms and offers; three queries however long it is, a fourth if goods are
+    limited.
+
+    :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
+    :param now: the moment; ``None``: this one
+    """
+    lines = cart_lines(shopper=shopper, token=token)
+    return view_of(lines, shopper=shopper, coupons=coupons, now=now or clock.now())
 
 
 class HeldLine(NamedTuple):
@@ -245,33 +276,48 @@ def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> lis
     ]
 
 
-def view_of(lines: list[HeldLine], *, shopper: User | None = None, now: datetime | None = None) -> CartView:
-    """These lines with today's prices, stock and terms; what the shopper has had counts where goods are limited."""
+def view_of(
+    lines: list[HeldLine], *, shopper: User | None = None, coupons: Collection[str] | None = None, now: datetime
+) -> CartView:
+    """
+    These lines with today's prices, stock, terms and offers; what the shopper has had counts where goods are limited.
+    """
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
     terms = terms_of(offers.values())
     held = {line.sku_id: line.quantity for line in lines if line.sku_id in offers}
-    now = now or clock.now()
     too_many = limits.why_not(held, offers, limits.bought_lately(shopper, offers, now))
     times = slots_by(line.slot_id for line in lines if line.slot_id is not None)
+    whole = quote_with_offers(
+        [(offers[sku_id], quantity) for sku_id, quantity in held.items() if offers[sku_id].is_buyable],
+        shopper_id=shopper.pk if shopper else None,
+        coupons=coupons,
+        now=now,
+    )
+    parts = {line.sku_id: line for shop in whole.shops for line in shop.lines}
     views = [
-        _line_view(line, offers[line.sku_id], times.get(line.slot_id), too_many.get(line.sku_id, ""), now)
+        _line_view(
+            line,
+            offers[line.sku_id],
+            parts.get(line.sku_id),
+            times.get(line.slot_id),
+            too_many.get(line.sku_id, ""),
+            now,
+        )
         for line in lines
         if line.sku_id in offers
     ]
-    whole = quote(
-        [
-            QuoteLine(view.sku.sku_id, view.sku.shop_id, view.sku.price, view.quantity, view.sku.is_sent)
-            for view in views
-            if view.sku.is_buyable
-        ],
-        terms,
-    )
     by_shop: dict[int, list[CartLineView]] = {}
     for view in sorted(views, key=lambda view: view.sku.shop_id):
         by_shop.setdefault(view.sku.shop_id, []).append(view)
     priced = {shop.shop_id: shop for shop in whole.shops}
     shops = [
-        _shop_view(theirs, priced.get(shop_id), terms[shop_id], whole.total.currency)
+        _shop_view(
+            theirs,
+            priced.get(shop_id),
+            terms[shop_id],
+            whole.total.currency,
+            [words.hint(hint) for hint in whole.hints if hint.shop_id == shop_id],
+        )
         for shop_id, theirs in by_shop.items()
     ]
     return CartView(
@@ -297,12 +343,15 @@ def problem_with(offer: BuyableSku, quantity: int) -> str:
     return ""
 
 
-def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str) -> CartShop:
+def _shop_view(
+    lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str, hints: list[str]
+) -> CartShop:
     """One shop's lines with its amounts; ``part`` is missing when none of them can be ordered."""
     first, nothing = lines[0].sku, Money(0, currency)
     goods = part.goods_total if part else nothing
+    discount = part.discount if part else nothing
     over = terms.free_shipping_over
-    sent = Money.total((line.total for line in lines if line.sku.is_sent and line.sku.is_buyable), currency)
+    sent = Money.total((line.priced.total for line in lines if line.sku.is_sent and line.priced), currency)
     return CartShop(
         shop_id=first.shop_id,
         name=first.shop_name,
@@ -312,11 +361,15 @@ def _shop_view(lines: list[CartLineView], part: ShopQuote | None, terms: ShopTer
         shipping_fee=part.shipping_fee if part else nothing,
         total=part.total if part else nothing,
         free_shipping_gap=over - sent if part and part.shipping_fee and over and over > sent else None,
+        discount=discount,
+        hints=hints,
         is_sent=any(line.sku.is_sent for line in lines),
     )
 
 
-def _line_view(line: HeldLine, offer: BuyableSku, slot: Bookable | None, too_many: str, now: datetime) -> CartLineView:
+def _line_view(
+    line: HeldLine, offer: BuyableSku, priced: PricedLine | None, slot: Bookable | None, too_many: str, now: datetime
+) -> CartLineView:
     problem = problem_with(offer, line.quantity)
     if not problem and offer.needs_time:
         problem = time_problem(slot, offer.sku_id, line.quantity, now=now)
@@ -326,6 +379,7 @@ def _line_view(line: HeldLine, offer: BuyableSku, slot: Bookable | None, too_man
         total=offer.price * line.quantity,
         price_changed_from=line.seen_price if line.seen_price != offer.price else None,
         problem=problem or too_many,
+        priced=priced,
         slot=slot,
     )
 

@@ -19,12 +19,16 @@ from mall.events.bus import publish
 from mall.events.orders import OrdersPlaced
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
-from marketing.pricing import Quote, QuoteLine, quote
+from marketing.offers import ANY_LIVE
+from marketing.pricing import PricedLine, Quote
+from marketing.redemption import UsedBy, use_offers
 from orders import tunables
-from orders.cart import NotForSale, WrongTime, terms_of
+from orders.cart import NotForSale, WrongTime
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
+from orders.offering import frozen_parts, quote_with_offers
 from orders.parts import Part, parts_of
+from orders.payments import confirm_free_group
 from orders.steps import write_steps
 
 
@@ -84,6 +88,7 @@ def place_order(
     messages: Mapping[int, str] | None = None,
     now: datetime,
     only_skus: Collection[int] | None = None,
+    coupons: Collection[str] | None = None,
 ) -> OrderGroup:
     """
     Turn the shopper's cart into one order per shop and kind of goods, all or nothing.
@@ -94,6 +99,7 @@ def place_order(
     :param expected: the fingerprint of the quote that she was shown; ``None`` takes the present prices
     :param messages: what she wants to tell the shops, by the shop's key
     :param only_skus: keys of the SKUs to order; the others stay in the cart
+    :param coupons: those that she wants to use (public ids); ``None`` uses what costs her least
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
@@ -101,10 +107,11 @@ def place_order(
     :raises LimitReached: more than one may buy of a product; nothing was placed
     :raises AddressNeeded: something must be brought to her, and no address was named; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
+    :raises OfferGone: an offer that was counted on has just run out; nothing was placed
     """
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
-    placed, lines = _placed_or_wanted(shopper, checkout_key, _lock_cart(shopper))
+    placed, any_offers, lines = _placed_or_wanted(shopper, checkout_key, _lock_cart(shopper))
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
@@ -114,7 +121,14 @@ def place_order(
     offers = _offers_for(lines)
     slots = _times_of(lines, offers, now)
     check_order(shopper, {line.sku_id: line.quantity for line in lines}, offers, now)
-    whole = _priced(lines, offers)
+    whole = quote_with_offers(
+        [(offers[line.sku_id], line.quantity) for line in lines],
+        shopper_id=shopper.pk,
+        coupons=coupons,
+        now=now,
+        none_live=not any_offers,
+    )
+    offers |= _gifts(whole, offers)
     if expected is not None and expected != whole.fingerprint:
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
 
@@ -142,6 +156,16 @@ def place_order(
         expires_at=pay_by,
         slots=slots,
     )
+    use_offers(
+        quote=whole,
+        group_id=group.public_id,
+        orders=[
+            UsedBy(order.public_id, order.shop_id, order.total, part.quote.lines)
+            for order, part in zip(orders, parts, strict=True)
+        ],
+        shopper_id=shopper.pk,
+        now=now,
+    )
     _clear(lines)
 
     publish(
@@ -152,6 +176,8 @@ def place_order(
             placed_at=now,
         )
     )
+    if not whole.total:
+        confirm_free_group(orders=orders, now=now)
     return group
 
 
@@ -173,17 +199,17 @@ def _lock_cart(shopper: User) -> int | None:
     return rows[0][0] if rows else None
 
 
-PLACED_OR_WANTED = """
-    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), l.id, l.sku_id, l.quantity,
-        l.slot_id
+PLACED_OR_WANTED = f"""
+    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, l.id, l.sku_id,
+        l.quantity, l.slot_id
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
-"""
+"""  # noqa: S608 - words of marketing
 
 
-def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, list[_Line]]:
-    """What this checkout key has placed (a key), and what lies in the cart. Asked under its lock."""
+def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, bool, list[_Line]]:
+    """What this checkout key has placed (a key), whether anything is on offer, what the cart holds. Under its lock."""
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
-    return rows[0][0], [_Line(*line) for _placed, *line in rows if line[0] is not None]
+    return rows[0][0], rows[0][1], [_Line(*line) for _placed, _offers, *line in rows if line[0] is not None]
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -233,20 +259,10 @@ def _public_ids(offers: list[BuyableSku]) -> list[str]:
     return [offer.public_id for offer in offers]
 
 
-def _priced(lines: list[_Line], offers: dict[int, BuyableSku]) -> Quote:
-    return quote(
-        [
-            QuoteLine(
-                line.sku_id,
-                offers[line.sku_id].shop_id,
-                offers[line.sku_id].price,
-                line.quantity,
-                offers[line.sku_id].is_sent,
-            )
-            for line in lines
-        ],
-        terms_of(offers.values()),
-    )
+def _gifts(whole: Quote, offers: dict[int, BuyableSku]) -> dict[int, BuyableSku]:
+    """What is given with the order and was not in the cart, as it is sold; asked only when something is given."""
+    given = [line.sku_id for part in whole.shops for line in part.lines if line.sku_id not in offers]
+    return {offer.sku_id: offer for offer in buyable_skus(given)} if given else {}
 
 
 def _write_orders(
@@ -295,7 +311,7 @@ def _order(group: OrderGroup, part: Part, address: Address | None, messages: Map
     )
 
 
-def _line(order: Order, priced, offer: BuyableSku, slot_id: int | None) -> OrderLine:
+def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | None) -> OrderLine:
     return OrderLine(
         shop_id=order.shop_id,
         order=order,
@@ -310,5 +326,9 @@ def _line(order: Order, priced, offer: BuyableSku, slot_id: int | None) -> Order
         unit_price=priced.unit_price,
         discount=priced.discount,
         total=priced.total,
+        discount_parts=frozen_parts(priced),
+        subsidy=priced.discount - priced.borne_by("shop"),
+        gift_count=priced.gifts,
         commission_bps=offer.commission_bps,
+        commission_on_subsidy=bool(tunables.COMMISSION_ON_SUBSIDY.value),
     )

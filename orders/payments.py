@@ -122,7 +122,12 @@ def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payme
     return payment
 
 
-def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment, now: datetime) -> None:
+def confirm_free_group(*, orders: list[Order], now: datetime) -> None:
+    """A group that costs nothing is paid as it is placed, in the transaction that places it: no channel takes zero."""
+    _mark_paid(orders[0].group, orders, None, now)
+
+
+def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment | None, now: datetime) -> None:
     for order in orders:
         Order.FLOW.move(order, Order.Status.PAID if order.is_sent else Order.Status.BOOKED)
         order.paid_at, order.due_at = now, None
@@ -137,7 +142,7 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment, now: da
             OrderPaid(
                 order_id=order.public_id,
                 group_id=group.public_id,
-                payment_id=payment.public_id,
+                payment_id=payment.public_id if payment else "",
                 shop_id=order.shop.public_id,
                 shopper_id=order.shopper_id,
                 total=order.total.minor,

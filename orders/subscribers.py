@@ -5,7 +5,7 @@ from datetime import datetime
 from mall.events.bus import on
 from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import AfterSaleMoved, AfterSaleOpened, AfterSaleRefundOwed, OrderCanceled, PaymentRefunded
-from orders import cancellation, refunds
+from orders import cancellation, offering, refunds
 from orders.after_sales import settling, telling
 from orders.models import Refund
 
@@ -14,6 +14,13 @@ from orders.models import Refund
 def owe_what_was_paid(event: OrderCanceled) -> None:
     if event.was_paid:
         refunds.ask_refund_of_canceled_order(order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(PaymentRefunded)
+def give_back_what_was_used(event: PaymentRefunded) -> None:
+    if event.order_id:
+        now = datetime.fromisoformat(event.refunded_at)
+        offering.give_back_if_refunded_whole(order_id=event.order_id, now=now)
 
 
 @on(ShopFrozen)

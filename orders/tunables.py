@@ -46,6 +46,13 @@ MISSED_DAYS = Tunable(
     most=30,
     sentence=_("Days after an appointment until an order whose code nobody checked is canceled and paid back."),
 )
+COMMISSION_ON_SUBSIDY = Tunable(
+    "orders.commission_on_subsidy",
+    default=1,
+    least=0,
+    most=1,
+    sentence=_("Whether the commission is also taken of the part of a price that the mall bears (1), or not (0)."),
+)
 ANSWER_HOURS = Tunable(
     "orders.after_sale_answer_hours",
     default=48,

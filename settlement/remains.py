@@ -8,16 +8,30 @@ from orders.after_sales.queries import refunds_before_completion
 from orders.models import Order, OrderLine
 
 
-def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> tuple[Money, Money]:
-    """What the shopper has paid and not got back when the order completed, and the commission of it."""
+def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> tuple[Money, Money, Money]:
+    """What was paid and had not gone back when the order completed, its commission, what the mall bears of it."""
+    lines = list(lines)
     gone: Counter[int] = Counter()
     left = order.total
     for case in refunds_before_completion(order):
         gone[case.line_id] += case.refund_goods.minor
         left -= case.refund
-    return left, Money.total((commission_kept(line, gone[line.pk]) for line in lines), order.currency)
+    return (
+        left,
+        Money.total((commission_kept(line, gone[line.pk]) for line in lines), order.currency),
+        Money.total((subsidy_kept(line, gone[line.pk]) for line in lines), order.currency),
+    )
 
 
 def commission_kept(line: OrderLine, gone: int) -> Money:
     """The commission of a line of which so much (fen) went back: at its frozen rate, of what it still holds."""
-    return Money(line.total.minor - gone, line.currency).share(line.commission_bps)
+    kept = Money(line.total.minor - gone, line.currency)
+    base = kept + subsidy_kept(line, gone) if line.commission_on_subsidy else kept
+    return base.share(line.commission_bps)
+
+
+def subsidy_kept(line: OrderLine, gone: int) -> Money:
+    """What the mall bears of a line of which so much (fen) went back: in proportion to what the line still holds."""
+    if not line.total:
+        return line.subsidy
+    return Money(line.subsidy.minor * (line.total.minor - gone) // line.total.minor, line.currency)

@@ -17,7 +17,7 @@ from mall.money import Money
 from orders.models import OrderLine, Refund
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
-from settlement.remains import commission_kept
+from settlement.remains import commission_kept, subsidy_kept
 from settlement.splits import split_order
 
 
@@ -39,12 +39,14 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
     if Entry.objects.filter(kind=Entry.Kind.REVERSED, ref=refund.public_id).exists():
         return None
 
-    commission = _commission_back(refund, line, case.refund_goods.minor)
-    of_shop = refund.amount - commission
+    commission, subsidy = _parts_back(refund, line, case.refund_goods.minor)
+    of_shop = refund.amount + subsidy - commission
     is_pending = share.status == Share.Status.PENDING
     kind = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE
+    borne = [(Account.Kind.SUBSIDY, None, order.currency)] if subsidy else []
     of = accounts(
         [
+            *borne,
             (Account.Kind.CUSTODIAN, None, order.currency),
             (Account.Kind.COMMISSION, None, order.currency),
             (kind, order.shop_id, order.currency),
@@ -60,16 +62,20 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
         legs=[
             Leg(of[kind, order.shop_id, order.currency], of_shop),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
+            *(Leg(of[key], -subsidy) for key in borne),
             Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.amount),
         ],
     )
 
 
-def _commission_back(refund: Refund, line: OrderLine, goods: int) -> Money:
+def _parts_back(refund: Refund, line: OrderLine, goods: int) -> tuple[Money, Money]:
     """
-    What of the commission goes back with a refund: refunds of a line count in the order in which they were asked for,
-    in whatever order they are heard.
+    What of the commission, and of what the mall has added, goes back with a refund: refunds of a line count in the
+    order in which they were asked for, in whatever order they are heard.
     """
     of_line = Refund.objects.filter(after_sale__line=line, pk__lt=refund.pk)
     earlier = int(of_line.aggregate(sum=Sum("after_sale__refund_goods"))["sum"] or 0)
-    return commission_kept(line, earlier) - commission_kept(line, earlier + goods)
+    return (
+        commission_kept(line, earlier) - commission_kept(line, earlier + goods),
+        subsidy_kept(line, earlier) - subsidy_kept(line, earlier + goods),
+    )

@@ -2,7 +2,8 @@
 What an order's completion books: escrow is split into the shop's share and the platform's commission (S2).
 
 The commission is taken of each line at the rate that was frozen when the order was placed; the shipping fee is free of
-commission. Both parts always add up to what the shopper paid.
+commission. What the mall bears of discounts is added to the shop's share out of the mall's own account. The parts
+always add up to what the shopper paid and the mall added.
 """
 
 from collections.abc import Iterable
@@ -22,20 +23,23 @@ from settlement.tunables import SETTLEMENT_DAYS
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How the money of one order is divided: ``gross = commission + net``."""
+    """How the money of one order is divided: ``gross + subsidy = commission + net``."""
 
     gross: Money
     commission: Money
+    subsidy: Money
 
     @property
     def net(self) -> Money:
-        return self.gross - self.commission
+        return self.gross + self.subsidy - self.commission
 
 
 def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
     """The division of an order's total, by the commission rate of each of its lines."""
-    commission = Money.total((line.total.share(line.commission_bps) for line in lines), total.currency)
-    return Split(gross=total, commission=commission)
+    lines = list(lines)
+    commission = Money.total((line.commission_base.share(line.commission_bps) for line in lines), total.currency)
+    subsidy = Money.total((line.subsidy for line in lines), total.currency)
+    return Split(gross=total, commission=commission, subsidy=subsidy)
 
 
 def due_on(completed_at: datetime, days: int) -> date:
@@ -55,8 +59,10 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
         return share
     lines = list(order.lines.order_by("pk"))
     split = Split(*left_at_completion(order, lines)) if order.refunded else split_of(order.total, lines)
+    subsidy = [(Account.Kind.SUBSIDY, None, order.currency)] if split.subsidy else []
     of = accounts(
         [
+            *subsidy,
             (Account.Kind.ESCROW, None, order.currency),
             (Account.Kind.COMMISSION, None, order.currency),
             (Account.Kind.SHOP_PENDING, order.shop_id, order.currency),
@@ -70,6 +76,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
         at=completed_at,
         legs=[
             Leg(of[Account.Kind.ESCROW, None, order.currency], split.gross),
+            *(Leg(of[key], split.subsidy) for key in subsidy),
             Leg(of[Account.Kind.SHOP_PENDING, order.shop_id, order.currency], -split.net),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], -split.commission),
         ],
@@ -81,6 +88,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
                 order_public_id=order.public_id,
                 currency=order.currency,
                 gross=split.gross,
+                subsidy=split.subsidy,
                 commission=split.commission,
                 net=split.net,
                 completed_at=completed_at,

@@ -57,7 +57,7 @@ owed AS (
     CROSS JOIN LATERAL (VALUES ('completed'), ('released')) AS due (kind)
     CROSS JOIN LATERAL (
         VALUES ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
-               ('completed', 'commission', NULL, -s.commission),
+               ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
                ('released', 'shop_pending', s.shop_id, s.net - s.reversed),
                ('released', 'shop_available', s.shop_id, s.reversed - s.net)
     ) AS leg (kind, account, shop_id, amount)
@@ -191,8 +191,10 @@ ORDER BY payment_id
 # A paid order's entry says what the order says; refunds and late payments too.
 RECEIPT_FAULTS = """
 WITH written AS (
-    SELECT e.kind, e.ref, max(abs(p.amount)) AS amount
+    SELECT e.kind, e.ref,
+           coalesce(max(abs(p.amount)) FILTER (WHERE a.kind = 'custodian'), max(abs(p.amount))) AS amount
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+        JOIN settlement_account a ON a.id = p.account_id
     WHERE e.kind IN ('paid', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
 ),
 happened AS (

@@ -55,7 +55,9 @@ from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
-from marketing.models import Banner
+from marketing.coupons import claim_coupon
+from marketing.models import Banner, Coupon, Promotion
+from marketing.promotions import save_promotion, start_promotion
 from merchants.models import Application, Seat, Shop
 from orders.after_sales import answering, arbitration, asking
 from orders.cart import add_to_cart
@@ -118,6 +120,7 @@ class Scene:
     newcomer: User | None = None  # who has no second factor
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
+    promotion: Promotion | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -179,6 +182,16 @@ def furnished() -> Scene:
         product=rows[0],
         gone=rows[-1],
     )
+
+
+def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
+    """Of a campaign that takes nothing off what lies in carts here: they are not worth as much."""
+    now = clock.now()
+    dates = {"starts_at": now - timedelta(days=1), "ends_at": now + timedelta(days=20)}
+    name = Text({"zh-hans": "满九千减九百", "en": "900 off from 9,000"})
+    rule, given = {"at": 900_000, "off": 90_000}, {"by": owner, "now": now}
+    made = save_promotion(shop=house, kind="coupon", name=name, rule=rule, total_limit=50, **dates, **given)
+    return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
 
 
 def _ask_of(category) -> None:
@@ -255,6 +268,7 @@ def staged(scene: Scene) -> Scene:
     one, other = list(Sku.objects.filter(product__shop=scene.shop, product__status="on_sale").order_by("pk")[:2])
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
+    scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -538,6 +552,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("alert-stop", reverse("storefront:catalog:alert-stop", args=[watches.stop_token(scene.watch)]))
     yield page("product-gone", reverse("storefront:catalog:product", args=[scene.gone.public_id]), 410)
     yield page("cart-empty", reverse("storefront:orders:cart"))
+    yield page("coupons", reverse("storefront:marketing:centre"))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
     yield page("sign-in", reverse("account_login"))
     yield page("sign-up", reverse("account_signup"))
@@ -562,6 +577,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("pay", "storefront:orders:pay", scene.waiting.public_id)
     yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
+    yield page("my-coupons", "storefront:marketing:mine")
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
@@ -652,6 +668,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("count", "stock:count", scene.sheet.public_id)
     yield page("brands", "catalog:brands")
     yield page("shop-categories", "catalog:shelves")
+    yield page("promotions", "marketing:list")
+    promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
+    yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
+    yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotions-mall", "marketing:mall")
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
@@ -744,6 +765,12 @@ NO_PAGES = {
     "backoffice:reviews:appeal": "a press of a button",
     "backoffice:reviews:evidence": "a file",
     "backoffice:reviews:question-answer": "a press of a button",
+    "backoffice:marketing:choose": "a list of links",
+    "backoffice:marketing:edit": "looks like promotion-new",
+    "backoffice:marketing:do": "a press of a button",
+    "backoffice:marketing:mall-do": "a press of a button",
+    "storefront:marketing:claim": "a press of a button",
+    "storefront:marketing:code": "a press of a button",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",

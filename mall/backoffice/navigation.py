@@ -13,6 +13,7 @@ NAVIGATION = [
     ("orders.see", _("After-sales"), "backoffice:after-sales:list", "return"),
     ("products.see", _("Products"), "backoffice:catalog:list", "box"),
     ("products.see", _("Stock"), "backoffice:stock:list", "stock"),
+    ("shop.see", _("Promotions"), "backoffice:marketing:list", "ticket"),
     ("shop.see", _("Shop page"), "backoffice:decoration:page", "layout"),
     ("reviews.see", _("Reviews"), "backoffice:reviews:list", "star"),
     ("reviews.see", _("Questions"), "backoffice:reviews:questions", "help"),

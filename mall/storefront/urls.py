@@ -6,6 +6,7 @@ app_name = "storefront"
 
 urlpatterns = [
     path("", include("catalog.storefront.urls")),
+    path("", include("marketing.storefront.urls")),
     path("", include("orders.after_sales.storefront.urls")),
     path("", include("orders.storefront.urls")),
     path("", include("settlement.storefront.urls")),

@@ -23,9 +23,10 @@ class Seat(models.Model):
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
                             "orders.after_sale", "reviews.answer", "money.see", "money.withdraw", "shop.edit",
-                            "shop.decorate", "staff.edit", "shop.exit", "shop.sign"},
+                            "shop.decorate", "promotions.edit", "staff.edit", "shop.exit", "shop.sign"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                              "orders.after_sale", "reviews.answer", "shop.edit", "shop.decorate"},
+                              "orders.after_sale", "reviews.answer", "shop.edit", "shop.decorate",
+                              "promotions.edit"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},
         Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal", "orders.after_sale"},
         Role.SERVICE: SEES | {"orders.personal", "orders.after_sale", "reviews.answer"},

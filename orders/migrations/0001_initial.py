@@ -352,7 +352,14 @@ class Migration(migrations.Migration):
                 ("unit_price", mall.money.MoneyField(verbose_name="unit price")),
                 ("discount", mall.money.MoneyField(default=0, verbose_name="discount")),
                 ("total", mall.money.MoneyField(verbose_name="total")),
+                ("discount_parts", models.JSONField(null=True, verbose_name="how the discount came about")),
+                ("subsidy", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by the mall")),
+                ("gift_count", models.PositiveIntegerField(db_default=0, default=0, verbose_name="given")),
                 ("commission_bps", models.PositiveIntegerField(verbose_name="commission in basis points")),
+                (
+                    "commission_on_subsidy",
+                    models.BooleanField(db_default=True, default=True, verbose_name="commission also of the subsidy"),
+                ),
                 (
                     "claimed_quantity",
                     models.PositiveIntegerField(db_default=0, default=0, verbose_name="pieces in after-sales"),
@@ -388,6 +395,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="order_line_total_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gift_count__lte", models.F("quantity")),
+                            ("subsidy__gte", 0),
+                            ("subsidy__lte", models.F("discount")),
+                        ),
+                        name="order_line_subsidy_within_discount",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

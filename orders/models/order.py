@@ -13,7 +13,7 @@ from mall.clock import business_date, start_of
 from mall.crypto import EncryptedTextField
 from mall.flow import Flow
 from mall.ids import PublicIdField
-from mall.money import CurrencyField, MoneyField
+from mall.money import CurrencyField, Money, MoneyField
 from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from mall.texts import TextField
 from orders.models.carrier import Carrier
@@ -186,7 +186,12 @@ class Order(ShopOwned):
 
 
 class OrderLine(ShopOwned):
-    """One SKU of an order with everything it was placed under: words, price, discount, commission rate."""
+    """
+    One SKU of an order with everything it was placed under: words, price, discount, commission rate.
+
+    ``discount_parts`` says which offer took what off and who bears it (``marketing.pricing``), ``subsidy`` is what of
+    the discount others than the shop bear: settlement pays it to the shop. ``gift_count`` of the pieces were given.
+    """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
@@ -202,7 +207,11 @@ class OrderLine(ShopOwned):
     unit_price = MoneyField(_("unit price"))
     discount = MoneyField(_("discount"), default=0)
     total = MoneyField(_("total"))
+    discount_parts = models.JSONField(_("how the discount came about"), null=True)
+    subsidy = MoneyField(_("borne by the mall"), default=0, db_default=0)
+    gift_count = models.PositiveIntegerField(_("given"), default=0, db_default=0)
     commission_bps = models.PositiveIntegerField(_("commission in basis points"))
+    commission_on_subsidy = models.BooleanField(_("commission also of the subsidy"), default=True, db_default=True)
     claimed_quantity = models.PositiveIntegerField(_("pieces in after-sales"), default=0, db_default=0)
     claimed = MoneyField(_("their part of what was paid"), default=0, db_default=0)
     refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0, db_default=0)
@@ -218,6 +227,10 @@ class OrderLine(ShopOwned):
                 name="order_line_total_adds_up",
             ),
             models.CheckConstraint(
+                condition=Q(subsidy__gte=0, subsidy__lte=F("discount"), gift_count__lte=F("quantity")),
+                name="order_line_subsidy_within_discount",
+            ),
+            models.CheckConstraint(
                 condition=Q(claimed_quantity__lte=F("quantity"), refunded_quantity__lte=F("claimed_quantity")),
                 name="order_line_claimed_at_most_what_was_bought",
             ),
@@ -226,6 +239,11 @@ class OrderLine(ShopOwned):
                 name="order_line_refunded_at_most_what_was_paid",
             ),
         ]
+
+    @property
+    def commission_base(self) -> Money:
+        """What the commission is taken of: what was paid, and what the mall added unless it was agreed otherwise."""
+        return self.total + self.subsidy if self.commission_on_subsidy else self.total
 
 
 class OrderStep(ShopOwned):

@@ -130,7 +130,8 @@ def shown(cart: CartView) -> str:
     """What the shopper is shown now, to be posted back: the fingerprint, and the amounts to name what has changed."""
     lines = ",".join(f"{line.sku.public_id}={line.sku.price.minor}x{line.quantity}" for line in cart.lines)
     fees = ",".join(f"{shop.shop_id}={shop.shipping_fee.minor}" for shop in cart.shops)
-    return f"{cart.quote.fingerprint}|{lines}|{fees}"
+    off = ",".join(f"{shop.shop_id}={shop.discount.minor}" for shop in cart.shops if shop.discount)
+    return f"{cart.quote.fingerprint}|{lines}|{fees}|{off}"
 
 
 def fingerprint_of(shown: str) -> str:
@@ -140,9 +141,11 @@ def fingerprint_of(shown: str) -> str:
 def changes_since(shown: str, cart: CartView) -> list[str]:
     """What is different from what she was shown, in sentences."""
     _mark, _bar, rest = shown.partition("|")
-    lines, _bar, fees = rest.partition("|")
+    lines, _bar, rest = rest.partition("|")
+    fees, _bar, off = rest.partition("|")
     before = dict(part.split("=", 1) for part in lines.split(",") if "=" in part)
     fees_before = dict(part.split("=", 1) for part in fees.split(",") if "=" in part)
+    off_before = dict(part.split("=", 1) for part in off.split(",") if "=" in part)
     sentences = []
     for line in cart.lines:
         price, _x, quantity = before.pop(line.sku.public_id, "").partition("x")
@@ -161,6 +164,11 @@ def changes_since(shown: str, cart: CartView) -> list[str]:
         if fee is not None and fee != str(shop.shipping_fee.minor):
             words = {"shop": shop.name, "now": shop.shipping_fee, "before": _amount(fee, shop.shipping_fee)}
             sentences.append(_("Delivery by %(shop)s costs %(now)s now, it was %(before)s.") % words)
+    for shop in cart.shops:
+        taken = off_before.get(str(shop.shop_id), "0")
+        if taken != str(shop.discount.minor):
+            words = {"shop": shop.name, "now": shop.discount, "before": _amount(taken, shop.discount)}
+            sentences.append(_("Offers take %(now)s off at %(shop)s now, it was %(before)s.") % words)
     return sentences or [_("Your cart has changed since you looked.")]
 
 

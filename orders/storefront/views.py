@@ -34,9 +34,11 @@ from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
 from orders.handing_over import show_codes
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
+from orders.offering import breakdown
 from orders.payments import NoticeRefused, ask_about_payment, payment_page_url, receive_notice, start_payment
 from orders.queries import counts_by_status, unreviewed_lines
 from orders.storefront.carts import cart_owner, pieces_in, with_count
+from orders.storefront.coupons import chosen_coupons, coupon_choices
 from orders.storefront.forms import (
     CancelForm,
     CartAddForm,
@@ -130,6 +132,8 @@ def _place(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(request.POST, addresses=addresses, shops=posted_shops(request.POST))
     field = problem = None
     price_changed = False
+    if "look" in request.POST:  # other coupons are chosen: what would it cost?
+        return _looked(request, addresses)
     if form.is_valid():
         try:
             group = _placed_before(request, form) or _place_order(request, form)
@@ -143,7 +147,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         else:
             return with_count(redirect("storefront:orders:pay", group.public_id), 0)
 
-    view = cart_view(shopper=request.user)
+    view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
     if problem:
@@ -151,6 +155,17 @@ def _place(request: HttpRequest) -> HttpResponse:
     changes = changes_since(form.cleaned_data["fingerprint"], view) if price_changed else []
     key = str(form.cleaned_data.get("checkout_key") or uuid4())
     return _checkout_page(request, form, view, key=key, changes=changes)
+
+
+def _looked(request: HttpRequest, addresses: list) -> HttpResponse:
+    """The checkout with the coupons she has chosen now; nothing is ordered, what she typed stays."""
+    view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
+    if not view.lines:
+        return redirect("storefront:orders:cart")
+    form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
+    form.full_clean()
+    form.errors.clear()  # she has not asked to order: what is missing is told when she does
+    return _checkout_page(request, form, view, key=request.POST.get("checkout_key") or str(uuid4()))
 
 
 def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | None:
@@ -167,6 +182,7 @@ def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
         address=_address(request, form),
         expected=fingerprint_of(form.cleaned_data["fingerprint"]),
         messages=form.messages,
+        coupons=chosen_coupons(request.POST),
         now=clock.now(),
     )
 
@@ -187,6 +203,7 @@ def _checkout_page(
         "checkout_key": key,
         "fingerprint": shown(view),
         "changes": changes or [],
+        "coupons": coupon_choices(view),
     }
     answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)
     return with_count(answer, view.count)
@@ -324,6 +341,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "vouchers": vouchers_of(order),
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
+        "discounts": breakdown(order, order.lines.all()),
         "after_sales": cases_of(order),
         "askable": {line.pk for line in order.lines.all() if left_of(line)} if kinds_for(order, clock.now()) else set(),
         "can_complain": order.paid_at is not None,

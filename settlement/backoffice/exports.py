@@ -17,6 +17,7 @@ from settlement.queries import postings_of
         Column(_("State"), lambda share: share.get_status_display()),
         Column(_("Completed"), lambda share: share.completed_at),
         Column(_("Paid by the shopper"), lambda share: share.gross),
+        Column(_("Added by the mall"), lambda share: share.subsidy),
         Column(_("Commission"), lambda share: share.commission),
         Column(_("Your share"), lambda share: share.net),
         Column(_("Currency"), lambda share: share.currency),

@@ -19,6 +19,7 @@ from settlement.demo import (
     goods,
     kinds,
     money,
+    promotions,
     search,
     shop_pages,
     shops,
@@ -78,6 +79,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
     after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
+    promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                             ("shop_available", "Shop: available"),
                             ("shop_withdrawing", "Shop: on its way to the bank"),
                             ("commission", "Platform commission"),
+                            ("subsidy", "Discounts that the mall bears"),
                             ("fees", "Fees for withdrawals"),
                             ("deposit", "Deposits on their way"),
                             ("shop_deposit", "Shop: deposit"),
@@ -184,6 +185,10 @@ class Migration(migrations.Migration):
                 ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("gross", mall.money.MoneyField(verbose_name="paid by the shopper")),
+                (
+                    "subsidy",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that the mall bears"),
+                ),
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
@@ -204,10 +209,15 @@ class Migration(migrations.Migration):
                             ("commission__gte", 0),
                             ("gross__gte", 0),
                             ("net__gte", 0),
+                            ("subsidy__gte", 0),
                             (
                                 "net",
                                 django.db.models.expressions.CombinedExpression(
-                                    models.F("gross"), "-", models.F("commission")
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("gross"), "+", models.F("subsidy")
+                                    ),
+                                    "-",
+                                    models.F("commission"),
                                 ),
                             ),
                         ),

@@ -26,6 +26,7 @@ class Account(models.Model):
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
         SHOP_WITHDRAWING = "shop_withdrawing", _("Shop: on its way to the bank")  # owed to a shop until the bank paid
         COMMISSION = "commission", _("Platform commission")  # income
+        SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed

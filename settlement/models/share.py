@@ -10,7 +10,7 @@ from mall.tenancy import ShopOwned
 
 class Share(ShopOwned):
     """
-    What a shop gets of one completed order: gross less commission; available on ``due_on`` (T+7).
+    What a shop gets of one completed order: gross and subsidy less commission; available on ``due_on`` (T+7).
 
     ``due_on`` is the business day (Asia/Shanghai) of completion plus the days that were in force at completion.
     """
@@ -23,6 +23,7 @@ class Share(ShopOwned):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     currency = CurrencyField()
     gross = MoneyField(_("paid by the shopper"))
+    subsidy = MoneyField(_("discounts that the mall bears"), default=0, db_default=0)
     commission = MoneyField(_("commission"))
     net = MoneyField(_("the shop's share"))
     reversed = MoneyField(_("taken back while pending"), default=0, db_default=0)
@@ -38,7 +39,8 @@ class Share(ShopOwned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(gross__gte=0, commission__gte=0, net__gte=0) & Q(net=F("gross") - F("commission")),
+                condition=Q(gross__gte=0, subsidy__gte=0, commission__gte=0, net__gte=0)
+                & Q(net=F("gross") + F("subsidy") - F("commission")),
                 name="share_adds_up",
             ),
             models.CheckConstraint(

@@ -45,10 +45,11 @@ from tests.factories import number
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
 from tests.factories.catalog import brand, category, product
+from tests.factories.marketing import coupon
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
-from tests.journeys import completed_order, paid_order
+from tests.journeys import completed_order, paid_order, placed_order
 from tests.merchants.applying import in_status, submitted
 from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
 
@@ -98,6 +99,11 @@ def a_bit_of_everything() -> None:
         shop=shop(), brand=brand(), number="…", valid_from=today, valid_to=today, file=scan(), by=clerk, now=NOON
     )
     Banner.objects.create(headline=Text({"en": "Tea"}), target="/", starts_at=NOON, ends_at=NOON + DAY)
+    goods = OrderLine.objects.filter(order=order).first().sku
+    holder = shopper()
+    coupon(shop=None, holder=holder, rule={"at": 0, "off": 100})
+    placed_order(shopper=holder, skus={goods: 1}, now=NOON)
+    coupon(shop=None, rule={"at": 0, "off": 100})
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
     pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))

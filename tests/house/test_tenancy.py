@@ -46,6 +46,7 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
 from tests.factories.kinds import code_sku, service_sku, slot_of
+from tests.factories.marketing import draft
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
@@ -145,6 +146,14 @@ ROWS = {
     "backoffice:reviews:questions": {},
     "backoffice:reviews:question": {"public_id": "question"},
     "backoffice:reviews:question-answer": {"public_id": "question"},
+    "backoffice:marketing:list": {},
+    "backoffice:marketing:choose": {},
+    "backoffice:marketing:add": {},
+    "backoffice:marketing:mall": {},
+    "backoffice:marketing:mall-do": {"public_id": "=prm_nowhere"},
+    "backoffice:marketing:detail": {"public_id": "promotion"},
+    "backoffice:marketing:edit": {"public_id": "promotion"},
+    "backoffice:marketing:do": {"public_id": "promotion"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
@@ -174,6 +183,10 @@ WRITES = {
     in {"add", "status", "picture", "ship", "cancel", "bulk", "grid", "sale-times", "unfinished-discard"}
     or name.startswith("backoffice:catalog:import")
 } | {
+    "backoffice:marketing:choose",
+    "backoffice:marketing:mall-do",
+    "backoffice:marketing:edit",
+    "backoffice:marketing:do",
     "backoffice:stock:low",
     "backoffice:stock:warehouse-add",
     "backoffice:stock:warehouse",
@@ -286,6 +299,7 @@ FOR_EVERYBODY = {
     "storefront:catalog:sitemap-part",
     "storefront:catalog:feed",
     "storefront:catalog:feed-of-shop",
+    "storefront:marketing:claim",
     "storefront:orders:payment-notify",
     "storefront:orders:cashier",
     "storefront:settlement:deposit-notify",
@@ -384,6 +398,7 @@ def world(db, settings):
             "version": SimpleNamespace(public_id=published(mine).number),
             "review": review,
             "question": question,
+            "promotion": draft("percentage", shop=mine, by=owner),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(

@@ -12,6 +12,7 @@ from settlement.release import release_due_shares
 from settlement.reversals import reverse
 from settlement.verification import verify_ledger
 from tests.conftest import NOON
+from tests.factories.marketing import promotion
 from tests.journeys import completed_order, delivered_order
 from tests.orders.after_sales.cases import DAY, accepted, case_of, paid_back, three_cups
 
@@ -170,3 +171,18 @@ def test_verify_ledger_finds_a_refund_that_nobody_took_back(committed_db, owner_
 
     found = verify_ledger()
     assert (found.reversal_faults, found.receipt_faults) == (2, 1)
+
+
+@pytest.mark.django_db
+def test_what_the_mall_has_added_goes_back_with_the_goods():  # K1, O8
+    promotion("full_reduction", shop=None, rule={"tiers": [{"at": 5000, "off": 1000}]}, starts_at=NOON - 30 * DAY)
+    order = completed_order(skus=three_cups())
+    added = Share.objects.get().subsidy
+
+    for _piece in range(3):
+        accepted(case_of(order, reason="damaged"))
+        paid_back()
+        assert verify_ledger().ok
+
+    assert added == Money(1000)
+    assert sums() == {}

@@ -39,7 +39,7 @@ def test_commission_is_taken_of_each_line_and_not_of_the_shipping_fee():  # S2
 
     split = split_of(Money(9100 + 333 + 800), lines)
 
-    assert (split, split.net) == (Split(gross=Money(10233), commission=Money(457)), Money(9776))
+    assert (split, split.net) == (Split(gross=Money(10233), commission=Money(457), subsidy=Money(0)), Money(9776))
 
 
 @given(LINES, st.integers(0, 10**6))

@@ -57,7 +57,7 @@ def many_goods():
 
 
 @pytest.mark.parametrize("many", [1, 3])
-@pytest.mark.parametrize(("page", "cold"), [("home", 9), ("category", 5), ("search", 3), ("shop", 7), ("product", 11)])
+@pytest.mark.parametrize(("page", "cold"), [("home", 9), ("category", 5), ("search", 3), ("shop", 8), ("product", 12)])
 def test_pages_ask_the_same_however_many_rows_and_nothing_when_warm(
     many_goods, client, django_assert_num_queries, page, cold, many
 ):

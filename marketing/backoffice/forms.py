@@ -1,0 +1,395 @@
+"""
+What a shop fills in for a promotion: one form, with the fields of its kind. Everything works without scripts, so steps
+and pieces are rows of plain fields.
+"""
+
+from datetime import datetime, time, timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.models import Category, Product, ShopCategory, Sku
+from mall.clock import BUSINESS_ZONE
+from mall.forms import MoneyFormField, TextFormField
+from marketing.models import Promotion
+from marketing.rules import MOST_TIERS
+
+Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
+MOST_ROWS = 5
+SHOWN_PRODUCTS = 200
+COMMON = (
+    "name",
+    "starts_at",
+    "ends_at",
+    "scope",
+    "products",
+    "categories",
+    "shelves",
+    "excludes",
+    "budget",
+    "cost_percent",
+)
+COUPON = ("code", "is_open", "total_limit", "daily_limit", "person_limit", "valid_days")
+
+
+class MomentField(forms.DateTimeField):
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **kwargs):
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+
+class ChosenRows(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, row) -> str:
+        return str(getattr(row, "title", None) or row.name)
+
+
+class SkuField(forms.CharField):
+    """A SKU of the shop by its code or number; cleaned to its key."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_length", 60)
+        super().__init__(**kwargs)
+
+    shop = None
+
+    def clean(self, value):
+        typed = super().clean(value)
+        if not typed:
+            return None
+        found = Sku.objects.filter(Q(code=typed) | Q(public_id=typed), shop=self.shop).first()
+        if found is None:
+            raise ValidationError(_("No item of the shop has this code or number."))
+        return found.pk
+
+    def prepare_value(self, value):
+        if isinstance(value, int):
+            found = Sku.objects.filter(pk=value).first()
+            return (found.code or found.public_id) if found else ""
+        return value
+
+
+class PercentField(forms.DecimalField):
+    """So many per cent off, cleaned to basis points."""
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=0, max_value=100, decimal_places=2, **kwargs)
+
+    def clean(self, value):
+        number = super().clean(value)
+        return None if number is None else int(number * 100)
+
+    def prepare_value(self, value):
+        return f"{value / 100:g}" if isinstance(value, int) else value
+
+
+def _rows(count: int, /, **fields):
+    return {f"{name}_{number}": make() for number in range(1, count + 1) for name, make in fields.items()}
+
+
+def _money(label, **more):
+    return MoneyFormField(label=label, required=False, **more)
+
+
+def _rule_fields(kind: str) -> dict[str, forms.Field]:
+    match kind:
+        case Kind.COUPON:
+            return {
+                "at": _money(gettext_lazy("From an amount of"), help_text=gettext_lazy("Empty: no minimum.")),
+                "off": _money(gettext_lazy("Takes off an amount of")),
+                "bps": PercentField(label=gettext_lazy("Or per cent off"), required=False),
+                "cap": _money(gettext_lazy("At most")),
+            }
+        case Kind.FULL_REDUCTION:
+            return {
+                "by_pieces": forms.BooleanField(
+                    label=gettext_lazy("Count pieces instead of the amount"), required=False
+                ),
+                "every": forms.BooleanField(
+                    label=gettext_lazy("For every full step, not once (one step only)"), required=False
+                ),
+                "cap": _money(gettext_lazy("At most")),
+                **_rows(
+                    MOST_TIERS,
+                    at=lambda: forms.CharField(label=gettext_lazy("From"), required=False, max_length=12),
+                    off=lambda: _money(gettext_lazy("Amount off")),
+                    bps=lambda: PercentField(label=gettext_lazy("Or per cent off"), required=False),
+                ),
+            }
+        case Kind.PERCENTAGE:
+            return {
+                "bps": PercentField(label=gettext_lazy("Per cent off")),
+                "cap": _money(gettext_lazy("At most, per order")),
+            }
+        case Kind.N_FOR_PRICE:
+            return {
+                "n": forms.IntegerField(label=gettext_lazy("Pieces"), min_value=2, max_value=99, initial=3),
+                "price": MoneyFormField(label=gettext_lazy("Together for"), minimum=1),
+            }
+        case Kind.NTH_PIECE:
+            return {
+                "n": forms.IntegerField(label=gettext_lazy("Every piece number"), min_value=2, max_value=99, initial=2),
+                "bps": PercentField(label=gettext_lazy("Per cent off"), initial=5000),
+            }
+        case Kind.BUNDLE:
+            return {
+                **_rows(
+                    MOST_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    count=lambda: forms.IntegerField(
+                        label=gettext_lazy("Pieces"), required=False, min_value=1, max_value=99
+                    ),
+                ),
+                "price": MoneyFormField(label=gettext_lazy("Together for"), minimum=1),
+            }
+        case Kind.ADD_ON:
+            return {
+                "at": _money(gettext_lazy("Who buys for")),
+                **_rows(
+                    MOST_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    price=lambda: _money(gettext_lazy("At a price of")),
+                ),
+                "most": forms.IntegerField(label=gettext_lazy("Of each at most"), min_value=1, max_value=9, initial=1),
+            }
+    return {
+        "at": MoneyFormField(label=gettext_lazy("Who buys for"), minimum=1),
+        "sku": SkuField(label=gettext_lazy("Gets this item")),
+        "quantity": forms.IntegerField(label=gettext_lazy("Pieces"), min_value=1, max_value=9, initial=1),
+    }
+
+
+class PromotionForm(forms.Form):
+    """A promotion of one kind; ``rule`` is what its own fields say."""
+
+    name = TextFormField(label=gettext_lazy("Name"), max_length=40)
+    starts_at = MomentField(label=gettext_lazy("Starts at"))
+    ends_at = MomentField(label=gettext_lazy("Ends at"))
+    scope = forms.ChoiceField(label=gettext_lazy("Applies to"), choices=Scope, initial=Scope.ALL)
+    products = ChosenRows(label=gettext_lazy("Products"), queryset=Product.objects.none(), required=False)
+    categories = ChosenRows(
+        label=gettext_lazy("Categories of the mall"), queryset=Category.objects.none(), required=False
+    )
+    shelves = ChosenRows(
+        label=gettext_lazy("Categories of the shop"), queryset=ShopCategory.objects.none(), required=False
+    )
+    excludes = forms.MultipleChoiceField(
+        label=gettext_lazy("Not together with"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    budget = MoneyFormField(
+        label=gettext_lazy("Budget"),
+        required=False,
+        help_text=gettext_lazy("When it is given out, the promotion stops by itself. Empty: no limit."),
+    )
+    code = forms.CharField(label=gettext_lazy("Code"), required=False, max_length=20)
+    is_open = forms.BooleanField(
+        label=gettext_lazy("Everybody finds it in the coupon centre"), required=False, initial=True
+    )
+    total_limit = forms.IntegerField(label=gettext_lazy("Coupons in all"), required=False, min_value=1)
+    daily_limit = forms.IntegerField(label=gettext_lazy("Coupons a day"), required=False, min_value=1)
+    person_limit = forms.IntegerField(label=gettext_lazy("Coupons per person"), min_value=1, max_value=99, initial=1)
+    valid_days = forms.IntegerField(
+        label=gettext_lazy("Valid for days after claiming"),
+        required=False,
+        min_value=1,
+        max_value=365,
+        help_text=gettext_lazy("Empty: until the promotion ends."),
+    )
+    cost_percent = forms.IntegerField(
+        label=gettext_lazy("What the goods cost you, per cent of their price"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=gettext_lazy("Only for the preview; it is not kept."),
+    )
+
+    def __init__(self, *args, shop, kind: str, promotion: Promotion | None = None, now: datetime, **kwargs):
+        self.kind, self.shop = Kind(kind), shop
+        kwargs["initial"] = _initial(promotion) if promotion else self._fresh(now)
+        super().__init__(*args, **kwargs)
+        if self.kind != Kind.COUPON:
+            for name in COUPON:
+                del self.fields[name]
+        if self.kind in (Kind.BUNDLE,):
+            for name in ("scope", "products", "categories", "shelves"):
+                del self.fields[name]
+        for name, field in _rule_fields(self.kind).items():
+            self.fields[name] = field
+            if isinstance(field, SkuField):
+                field.shop = shop
+        self.rule_names = list(_rule_fields(self.kind))
+        if "scope" in self.fields:
+            self._offer_goods(promotion)
+        own = {Kind.COUPON: Group.SHOP_COUPON, Kind.FULL_REDUCTION: Group.FULL}.get(self.kind, Group.GOODS)
+        self.fields["excludes"].choices = [(value, label) for value, label in Group.choices if value != own]
+
+    def _offer_goods(self, promotion: Promotion | None) -> None:
+        mine = Product.objects.owned_by(self.shop)
+        shown = mine.filter(status=Product.Status.ON_SALE).order_by("-pk").values_list("pk", flat=True)[:SHOWN_PRODUCTS]
+        chosen = promotion.scope_ids if promotion and promotion.scope == Scope.PRODUCTS else []
+        self.fields["products"].queryset = mine.filter(pk__in=[*shown, *chosen]).order_by("-pk")
+        self.fields["categories"].queryset = Category.objects.filter(
+            pk__in=mine.values("category")
+        ).order_by("path")  # fmt: skip
+        self.fields["shelves"].queryset = ShopCategory.objects.owned_by(self.shop).order_by("position", "pk")
+        if not self.fields["shelves"].queryset.exists():
+            del self.fields["shelves"]
+            self.fields["scope"].choices = [(v, label) for v, label in Scope.choices if v != Scope.SHELVES]
+
+    @staticmethod
+    def _fresh(now: datetime) -> dict:
+        today = now.astimezone(BUSINESS_ZONE).date()
+        return {
+            "starts_at": datetime.combine(today, time(), BUSINESS_ZONE),
+            "ends_at": datetime.combine(today + timedelta(days=14), time(), BUSINESS_ZONE),
+            "scope": Scope.ALL,
+            "is_open": True,
+            "person_limit": 1,
+        }
+
+    def group(self, *names: str) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def day_fields(self):
+        return self.group("name", "starts_at", "ends_at")
+
+    @property
+    def rule_fields(self):
+        return [self[name] for name in self.rule_names if "_" not in name or name in ("by_pieces",)]
+
+    @property
+    def rule_rows(self) -> list[list[forms.BoundField]]:
+        """The rows of steps or pieces."""
+        rows: dict[str, list] = {}
+        for name in self.rule_names:
+            number = name.rpartition("_")[2]
+            if number.isdigit():
+                rows.setdefault(number, []).append(self[name])
+        return list(rows.values())
+
+    @property
+    def scope_fields(self):
+        return self.group("scope", "products", "categories", "shelves")
+
+    @property
+    def coupon_fields(self):
+        return self.group(*COUPON)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.kind == Kind.FULL_REDUCTION:
+            for number in range(1, MOST_TIERS + 1):
+                self._clean_threshold(cleaned, f"at_{number}")
+        return cleaned
+
+    def _clean_threshold(self, cleaned: dict, name: str) -> None:
+        """A step begins at an amount, or at a number of pieces."""
+        typed = cleaned.get(name)
+        if not typed:
+            return
+        if cleaned.get("by_pieces"):
+            if not typed.isdecimal():
+                self.add_error(name, _("Enter a whole number of pieces."))
+            else:
+                cleaned[name] = int(typed)
+            return
+        try:
+            cleaned[name] = MoneyFormField(minimum=1).clean(typed).minor
+        except ValidationError as error:
+            self.add_error(name, error)
+
+    @property
+    def rule(self) -> dict:
+        """What was filled in, as the rule of its kind; ``marketing.rules`` checks it."""
+        data = {name: _fen(value) for name, value in self.cleaned_data.items()}
+
+        def rows(*names: str):
+            found = [[data.get(f"{name}_{number}") for name in names] for number in range(1, MOST_ROWS + 1)]
+            return [row for row in found if any(row)]
+
+        match self.kind:
+            case Kind.FULL_REDUCTION:
+                tiers = [{"at": at, "off": off, "bps": bps} for at, off, bps in rows("at", "off", "bps")]
+                return {
+                    "tiers": tiers, "every": data["every"], "by_pieces": data["by_pieces"], "cap": data["cap"],
+                }  # fmt: skip
+            case Kind.BUNDLE:
+                pieces = [[sku, count or 1] for sku, count in rows("sku", "count") if sku]
+                return {"pieces": pieces, "price": data["price"]}
+            case Kind.ADD_ON:
+                prices = [[sku, price or 0] for sku, price in rows("sku", "price") if sku]
+                return {"at": data["at"] or 0, "prices": prices, "most": data["most"]}
+            case Kind.GIFT:
+                return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}
+        return {name: data[name] for name in self.rule_names}
+
+    @property
+    def values(self) -> dict:
+        """The keyword arguments of ``save_promotion`` beside shop, kind and rule."""
+        data = self.cleaned_data
+        scope = data.get("scope") or Scope.ALL
+        chosen = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(scope)
+        values = {
+            "name": data["name"],
+            "starts_at": data["starts_at"],
+            "ends_at": data["ends_at"],
+            "scope": scope,
+            "scope_ids": [row.pk for row in data.get(chosen) or ()] if chosen else [],
+            "excludes": data["excludes"],
+            "budget": data["budget"],
+        }
+        if self.kind == Kind.COUPON:
+            values |= {name: data[name] for name in COUPON}
+        return values
+
+    def place_error(self, field: str, words: str) -> None:
+        """Say a refusal at the field that it names, as this form calls it."""
+        name = {"tiers": "at_1", "pieces": "sku_1", "prices": "sku_1", "sku_id": "sku", "rule": "sku_1"}.get(
+            field, field
+        )
+        if name == "scope" and self.cleaned_data.get("scope"):
+            name = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(
+                self.cleaned_data["scope"], "scope"
+            )
+        self.add_error(name if name in self.fields else None, words)
+
+
+def _fen(value):
+    return getattr(value, "minor", value)
+
+
+def _initial(promotion: Promotion) -> dict:
+    rule, kind = promotion.rule, promotion.kind
+    initial = {
+        "name": promotion.name,
+        "starts_at": promotion.starts_at,
+        "ends_at": promotion.ends_at,
+        "scope": promotion.scope,
+        "excludes": promotion.excludes,
+        "budget": promotion.budget,
+        **{name: getattr(promotion, name) for name in COUPON},
+    }
+    chosen = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(promotion.scope)
+    if chosen:
+        initial[chosen] = promotion.scope_ids
+    for name in ("at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces"):
+        if name in rule:
+            initial[name] = rule[name]
+    for number, tier in enumerate(rule.get("tiers", ()), 1):
+        initial[f"at_{number}"] = tier["at"] if rule.get("by_pieces") else f"{tier['at'] / 100:g}"
+        initial[f"off_{number}"], initial[f"bps_{number}"] = tier.get("off"), tier.get("bps")
+    if kind == Kind.BUNDLE:
+        for number, (sku, count) in enumerate(rule["pieces"], 1):
+            initial[f"sku_{number}"], initial[f"count_{number}"] = sku, count
+    elif kind == Kind.ADD_ON:
+        for number, (sku, price) in enumerate(rule["prices"], 1):
+            initial[f"sku_{number}"], initial[f"price_{number}"] = sku, price
+    elif kind == Kind.GIFT:
+        initial["sku"] = rule["sku_id"]
+    return initial

@@ -1,0 +1,231 @@
+"""A shop's promotions: chosen from templates, previewed, started, stopped, counted; and the mall's that it may join."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mall import clock
+from mall.pages import Choice, paginate
+from mall.refusals import Refusal
+from marketing import statistics, words
+from marketing.backoffice.forms import PromotionForm
+from marketing.models import Promotion, PromotionShare
+from marketing.preview import examples
+from marketing.promotions import (
+    join_promotion,
+    leave_promotion,
+    phase,
+    save_promotion,
+    start_promotion,
+    stop_promotion,
+)
+from marketing.rules import checked
+from merchants import standing
+from merchants.access import shop_right
+
+Kind, Status = Promotion.Kind, Promotion.Status
+PER_PAGE = 30
+
+TEMPLATES = [
+    (Kind.COUPON, "ticket", gettext_lazy("Shoppers claim it and use it when they order: an amount or a percentage.")),
+    (Kind.FULL_REDUCTION, "coins", gettext_lazy("Spend 200, get 20 off: up to five steps, or for every so much.")),
+    (Kind.PERCENTAGE, "percent", gettext_lazy("Each piece so many per cent cheaper.")),
+    (Kind.NTH_PIECE, "tag", gettext_lazy("The second at half price, the third for almost nothing.")),
+    (Kind.N_FOR_PRICE, "boxes", gettext_lazy("Any three for 99.")),
+    (Kind.BUNDLE, "package", gettext_lazy("These together for one price.")),
+    (Kind.ADD_ON, "plus", gettext_lazy("Who buys for so much may add something at its own price.")),
+    (Kind.GIFT, "gift", gettext_lazy("Who buys for so much gets something with it, while it lasts.")),
+]
+PHASES = {
+    "draft": (gettext_lazy("Draft"), "quiet"),
+    "waiting": (gettext_lazy("Starts by itself"), "info"),
+    "running": (gettext_lazy("Running"), "good"),
+    "spent": (gettext_lazy("Budget used up"), "warn"),
+    "over": (gettext_lazy("Over"), "quiet"),
+    "stopped": (gettext_lazy("Stopped"), "bad"),
+}
+
+
+@shop_right("shop.see")
+@require_safe
+def promotion_list(request: HttpRequest) -> HttpResponse:
+    mine = Promotion.objects.owned_by(request.shop)
+    status = request.GET.get("status", "")
+    rows = mine.filter(status=status) if status in Status.values else mine
+    page = paginate(rows.order_by("-pk"), request, per_page=PER_PAGE)
+    for row in page:
+        _dress(row)
+    url = reverse("backoffice:marketing:list", args=[request.shop.slug])
+    tabs = [Choice("", _("All"), url, selected=status not in Status.values)]
+    tabs += [Choice(value, str(label), f"{url}?status={value}", value == status) for value, label in Status.choices]
+    context = {
+        "page": page,
+        "tabs": tabs,
+        "why_not": standing.why_not_join(request.shop),
+        "can_edit": _can_edit(request),
+    }
+    return render(request, "backoffice/marketing/list.html", context)
+
+
+@shop_right("promotions.edit")
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    return _choose(request)
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    templates = [{"kind": kind, "label": kind.label, "icon": icon, "text": text} for kind, icon, text in TEMPLATES]
+    return render(request, "backoffice/marketing/choose.html", {"templates": templates})
+
+
+@shop_right("promotions.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """``?kind=`` says which; without one she chooses."""
+    kind = request.GET.get("kind", "")
+    return _form(request, kind, None) if kind in Kind.values else _choose(request)
+
+
+@shop_right("promotions.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
+    return _form(request, promotion.kind, promotion)
+
+
+def _form(request: HttpRequest, kind: str, promotion: Promotion | None) -> HttpResponse:
+    """Look at what it would do (``look``), keep it, or keep and start it at once (``start``)."""
+    form = PromotionForm(request.POST or None, shop=request.shop, kind=kind, promotion=promotion, now=clock.now())
+    shown = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "look" in request.POST:
+                shown = _examples(request, form)
+            else:
+                saved = save_promotion(
+                    promotion=promotion, shop=request.shop, kind=kind, rule=form.rule, by=request.user,
+                    now=clock.now(), **form.values,
+                )  # fmt: skip
+                return _saved(request, saved)
+        except Refusal as refusal:
+            form.place_error(refusal.details.get("field", ""), str(refusal))
+    context = {
+        "form": form,
+        "kind": Kind(kind),
+        "promotion": promotion,
+        "examples": shown,
+        "can_start": (promotion is None or promotion.status != Status.LIVE) and not standing.why_not_join(request.shop),
+    }
+    return render(request, "backoffice/marketing/form.html", context)
+
+
+def _examples(request: HttpRequest, form: PromotionForm):
+    values = form.values
+    return examples(
+        shop=request.shop,
+        kind=form.kind,
+        rule=checked(form.kind, form.rule),
+        scope=values["scope"],
+        scope_ids=values["scope_ids"],
+        cost_percent=form.cleaned_data["cost_percent"],
+    )
+
+
+def _saved(request: HttpRequest, promotion: Promotion) -> HttpResponse:
+    if "start" in request.POST and promotion.status != Status.LIVE:
+        try:
+            start_promotion(promotion=promotion, by=request.user, now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Saved and started."))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("backoffice:marketing:detail", request.shop.slug, promotion.public_id)
+
+
+@shop_right("shop.see")
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
+    promotion.shop = request.shop
+    _dress(promotion)
+    context = {
+        "promotion": promotion,
+        "sentences": words.rule_in_words(
+            promotion.kind, promotion.rule, promotion.currency, statistics.goods_of(promotion)
+        ),
+        "scope": words.scope_in_words(promotion),
+        "excludes": [Promotion.Group(group).label for group in promotion.excludes],
+        "figures": statistics.of_promotion(promotion),
+        "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
+        "can_edit": _can_edit(request),
+        "why_not": standing.why_not_join(request.shop),
+        "budget_percent": statistics.budget_percent(promotion),
+    }
+    return render(request, "backoffice/marketing/detail.html", context)
+
+
+@shop_right("promotions.edit")
+@require_POST
+def do(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``action``: start or stop."""
+    promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
+    verb = {"start": start_promotion, "stop": stop_promotion}.get(request.POST.get("action", ""))
+    if verb is None:
+        messages.error(request, _("Choose what to do."))
+    else:
+        try:
+            verb(promotion=promotion, by=request.user, now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Started.") if verb is start_promotion else _("Stopped."))
+    return redirect("backoffice:marketing:detail", request.shop.slug, promotion.public_id)
+
+
+@shop_right("shop.see")
+@require_safe
+def of_the_mall(request: HttpRequest) -> HttpResponse:
+    """What the mall offers over all shops, and which of it this shop bears a part of."""
+    rows = list(
+        Promotion.objects.filter(shop=None, status=Status.LIVE, ends_at__gt=clock.now()).order_by("ends_at", "pk")
+    )  # fmt: skip
+    joined = set(PromotionShare.objects.owned_by(request.shop).values_list("promotion_id", flat=True))
+    for row in rows:
+        row.sentences = words.rule_in_words(row.kind, row.rule, row.currency)
+        row.part, row.is_joined = words.percent(row.shop_bps), row.pk in joined
+    context = {"rows": rows, "can_edit": _can_edit(request), "why_not": standing.why_not_join(request.shop)}
+    return render(request, "backoffice/marketing/mall.html", context)
+
+
+@shop_right("promotions.edit")
+@require_POST
+def of_the_mall_do(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``action``: join or leave."""
+    promotion = get_object_or_404(Promotion, public_id=public_id, shop=None)
+    verb = {"join": join_promotion, "leave": leave_promotion}.get(request.POST.get("action", ""))
+    if verb is None:
+        messages.error(request, _("Choose what to do."))
+    else:
+        try:
+            verb(promotion=promotion, shop=request.shop, by=request.user, now=clock.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+    return redirect("backoffice:marketing:mall", request.shop.slug)
+
+
+def _can_edit(request: HttpRequest) -> bool:
+    return request.seat.can("promotions.edit")
+
+
+def _dress(promotion: Promotion) -> None:
+    """What it does now, in a word and a tone."""
+    promotion.phase = phase(promotion, clock.now())
+    promotion.phase_label, promotion.phase_tone = PHASES[promotion.phase]

@@ -1,0 +1,23 @@
+"""
+The role of the back office sees and writes the promotions of one shop only (R6); the mall's own it may read, because a
+shop decides whether to bear a part of them. Coupons in shoppers' hands are no business of shops.
+"""
+
+from django.db import migrations
+
+from mall.tenancy import SHOP_ROLE, NotForShops, RowsOfOneShop
+
+
+class Migration(migrations.Migration):
+    dependencies = [("marketing", "0001_initial"), ("mall", "0002_written_once")]
+
+    operations = [
+        RowsOfOneShop("marketing_promotion"),
+        RowsOfOneShop("marketing_promotionshare"),
+        RowsOfOneShop("marketing_promotionuse"),
+        migrations.RunSQL(
+            sql=f"CREATE POLICY of_the_mall ON marketing_promotion FOR SELECT TO {SHOP_ROLE} USING (shop_id IS NULL)",
+            reverse_sql="DROP POLICY of_the_mall ON marketing_promotion",
+        ),
+        NotForShops("marketing_coupon", "marketing_couponclaims"),
+    ]

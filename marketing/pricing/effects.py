@@ -1,0 +1,209 @@
+"""
+What one offer takes off, in fen.
+
+``effect`` looks at the places (positions of lines) that are open to the offer and at what is left of them to pay. It
+answers with a part for each place, or says what is missing. Fewer places or less to pay never make an offer take more,
+and never bring it nearer to its threshold; the search relies on that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketing.pricing.bearing import WHOLE, spread
+from marketing.pricing.offers import AddOn, Bundle, GiftWith, NForPrice, NthPiece, Offer, Percentage, Reduction
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """The lines as columns; ``places`` finds a SKU."""
+
+    sku_ids: tuple[int, ...]
+    shop_ids: tuple[int, ...]
+    prices: tuple[int, ...]
+    quantities: tuple[int, ...]
+    amounts: tuple[int, ...]
+    places: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    ``parts`` of the places it was asked about; none when it does not apply, and then why.
+
+    :ivar gap: missing to the threshold, in fen
+    :ivar pieces: missing to it, in pieces
+    """
+
+    parts: list[int] | None = None
+    off: int = 0
+    why: str = ""
+    gap: int = 0
+    pieces: int = 0
+
+
+NOTHING = Effect(why="elsewhere")
+
+
+def half_up(amount: int, bps: int) -> int:
+    """Basis points of an amount that is not negative, rounded half up: what ``Money.share`` does."""
+    return (amount * bps * 2 + WHOLE) // (2 * WHOLE)
+
+
+def effect(offer: Offer, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    """What the offer takes off the places ``at``, of which ``left`` is still to be paid (by position of the line)."""
+    if not at:
+        return NOTHING
+    found = _TAKES[type(offer.rule)](offer.rule, basket, at, left)
+    if offer.left is not None and found.off > offer.left:
+        return Effect(why="spent")
+    return found
+
+
+def _reduction(rule: Reduction, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    weights = [left[place] for place in at]
+    base = sum(weights)
+    count = sum([basket.quantities[place] for place in at]) if rule.by_pieces else base
+    reached = None
+    for tier in rule.tiers:
+        if count < tier.at:
+            break
+        reached = tier
+    if reached is None:
+        return _short(rule.tiers[0].at - count, rule.by_pieces)
+    off = reached.off or half_up(base, reached.bps)
+    if rule.every and reached.at:
+        off *= count // reached.at
+    off = min(off, base) if rule.cap is None else min(off, base, rule.cap)
+    return _spread(off, weights)
+
+
+def _percentage(rule: Percentage, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    parts = [
+        min(half_up(basket.prices[place], rule.bps) * basket.quantities[place], left[place])
+        for place in at
+    ]  # fmt: skip
+    off = sum(parts)
+    if rule.cap is not None and off > rule.cap:
+        return _spread(rule.cap, parts)
+    return Effect(parts, off) if off else NOTHING
+
+
+def _nth(rule: NthPiece, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    parts, seen = [0] * len(at), 0
+    for number in _dearest_first(basket, at):
+        place = at[number]
+        pieces = (seen + basket.quantities[place]) // rule.n - seen // rule.n
+        seen += basket.quantities[place]
+        parts[number] = min(half_up(basket.prices[place], rule.bps) * pieces, left[place])
+    return _pieces_or_short(parts, rule.n, seen)
+
+
+def _n_for_price(rule: NForPrice, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    parts = [0] * len(at)
+    seen = sum(basket.quantities[place] for place in at)
+    full: list[int] = []  # the places of a set that is being put together from several lines
+    for number in _dearest_first(basket, at):
+        price, rest = basket.prices[at[number]], basket.quantities[at[number]]
+        while full and rest:
+            full.append(number)
+            rest -= 1
+            if len(full) == rule.n:
+                if not _take_set(full, [basket.prices[at[one]] for one in full], rule.price, parts):
+                    return _pieces_or_short(parts, rule.n, seen)
+                full = []
+        sets, rest = divmod(rest, rule.n)
+        if sets:
+            saved = price * rule.n - rule.price
+            if saved <= 0:
+                break
+            parts[number] += saved * sets
+        full = full or [number] * rest
+    parts = [min(part, left[place]) for part, place in zip(parts, at, strict=True)]
+    return _pieces_or_short(parts, rule.n, seen)
+
+
+def _bundle(rule: Bundle, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    by_place = {place: number for number, place in enumerate(at)}
+    held = [(by_place.get(basket.places.get(sku, -1), -1), count) for sku, count in rule.pieces]
+    missing = sum(
+        count if number < 0 else max(count - basket.quantities[at[number]], 0) for number, count in held
+    )  # fmt: skip
+    if missing:
+        return Effect(why="short", pieces=missing)
+    sets = min(basket.quantities[at[number]] // count for number, count in held)
+    values = [basket.prices[at[number]] * count for number, count in held]
+    saved = (sum(values) - rule.price) * sets
+    if saved <= 0:
+        return NOTHING
+    parts = [0] * len(at)
+    for (number, _count), part in zip(held, spread(saved, [value * sets for value in values]), strict=True):
+        parts[number] += part
+    return Effect(parts, saved)
+
+
+def _add_on(rule: AddOn, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    prices = dict(rule.prices)
+    added = [number for number, place in enumerate(at) if basket.sku_ids[place] in prices]
+    if not added:
+        return NOTHING
+    spent = sum(left[place] for place in at if basket.sku_ids[place] not in prices)
+    if spent < rule.at or not spent:
+        return _short(max(rule.at - spent, 1), by_pieces=False)
+    parts = [0] * len(at)
+    for number in added:
+        place = at[number]
+        saved = basket.prices[place] - prices[basket.sku_ids[place]]
+        parts[number] = min(max(saved, 0) * min(basket.quantities[place], rule.most), left[place])
+    off = sum(parts)
+    return Effect(parts, off) if off else NOTHING
+
+
+def _gift(rule: GiftWith, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    spent = sum(left[place] for place in at)
+    if spent < rule.at:
+        return _short(rule.at - spent, by_pieces=False)
+    held = basket.places.get(rule.sku_id)
+    wanted = rule.quantity + (basket.quantities[held] if held is not None else 0)
+    if rule.available < wanted:
+        return Effect(why="gone")
+    return Effect([0] * len(at), 0)
+
+
+def _spread(off: int, weights: Sequence[int]) -> Effect:
+    return Effect(spread(off, weights), off) if off else NOTHING
+
+
+def _short(missing: int, by_pieces: bool) -> Effect:
+    return Effect(why="short", pieces=missing) if by_pieces else Effect(why="short", gap=missing)
+
+
+def _pieces_or_short(parts: list[int], n: int, seen: int) -> Effect:
+    off = sum(parts)
+    if off:
+        return Effect(parts, off)
+    return Effect(why="short", pieces=n - seen) if seen < n else NOTHING
+
+
+def _dearest_first(basket: Basket, at: Sequence[int]) -> list[int]:
+    return sorted(range(len(at)), key=lambda number: (-basket.prices[at[number]], at[number]))
+
+
+def _take_set(numbers: Sequence[int], prices: Sequence[int], price: int, parts: list[int]) -> bool:
+    """Take one set together, if that is cheaper; what it saves is spread over its pieces."""
+    saved = sum(prices) - price
+    if saved <= 0:
+        return False
+    for number, part in zip(numbers, spread(saved, prices), strict=True):
+        parts[number] += part
+    return True
+
+
+_TAKES = {
+    Reduction: _reduction,
+    Percentage: _percentage,
+    NthPiece: _nth,
+    NForPrice: _n_for_price,
+    Bundle: _bundle,
+    AddOn: _add_on,
+    GiftWith: _gift,
+}

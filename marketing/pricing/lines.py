@@ -1,0 +1,140 @@
+"""What a quote is asked of, and what it answers."""
+
+from dataclasses import dataclass
+
+from mall.money import Money
+from mall.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """So many of a SKU at the price at which it is sold now; whether it goes in a parcel."""
+
+    sku_id: int
+    shop_id: int
+    unit_price: Money
+    quantity: int
+    is_sent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShopTerms:
+    """What a shop takes for delivery, and from which amount of goods it takes nothing."""
+
+    shipping_fee: Money
+    free_shipping_over: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """
+    What is known of who buys.
+
+    :ivar chosen: keys of the coupons that she wants to use; ``None`` leaves the choice to the engine
+    """
+
+    chosen: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """What one offer takes off one line, and who bears which part of it."""
+
+    key: str
+    promotion: str
+    name: Text
+    amount: Money
+    bearers: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line with its share of every discount; ``gifts`` of its pieces are given."""
+
+    sku_id: int
+    quantity: int
+    unit_price: Money
+    discount: Money
+    total: Money
+    parts: tuple[LinePart, ...] = ()
+    gifts: int = 0
+
+    def borne_by(self, bearer: str) -> Money:
+        """What one bearer gives of the discount of this line."""
+        return Money.total(
+            (amount for part in self.parts for who, amount in part.bearers if who == bearer), self.total.currency
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShopQuote:
+    """What one shop's part costs; ``trace`` tells step by step how it came about."""
+
+    shop_id: int
+    lines: tuple[PricedLine, ...]
+    goods_total: Money
+    shipping_fee: Money
+    discount: Money
+    total: Money
+    trace: list[dict]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An offer that is used: what it takes off in all, of the lines of which shops."""
+
+    key: str
+    promotion: str
+    name: Text
+    is_coupon: bool
+    shop_id: int | None
+    amount: Money
+    bearers: tuple[tuple[str, Money], ...]
+    by_shop: tuple[tuple[int, Money], ...]
+    gift: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """
+    An offer that is not used, and why.
+
+    :ivar reason: ``short``, ``elsewhere``, ``early``, ``over``, ``spent``, ``not_chosen``, ``worse`` or ``gone``
+    :ivar gap: what is missing to its threshold, where that is an amount
+    :ivar pieces: what is missing to it, where that is pieces
+    """
+
+    key: str
+    promotion: str
+    name: Text
+    is_coupon: bool
+    shop_id: int | None
+    reason: str
+    gap: Money | None = None
+    pieces: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """So much more (or so many pieces) in a shop, and an offer takes ``off`` or ``bps`` off, or gives its gift."""
+
+    key: str
+    name: Text
+    shop_id: int | None
+    gap: Money | None
+    pieces: int
+    off: Money | None
+    bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What everything costs. Two quotes with one fingerprint promise the same goods at the same amounts."""
+
+    shops: tuple[ShopQuote, ...]
+    total: Money
+    fingerprint: str
+    discount: Money
+    applied: tuple[Applied, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    hints: tuple[Hint, ...] = ()

@@ -1,0 +1,137 @@
+"""
+What may be applied to the lines of a quote: who gives it, on which goods, by which rule, and what it stands beside.
+
+Stacking is data. A line takes one offer of a ``group``; an offer takes no line on which stands one of a group that it
+``excludes``, nor the other way round; of a group that is used ``once``, one offer is applied in a shop (or in the whole
+quote, when the mall gives it). Offers are applied layer by layer, each to what the layers before it have left.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from mall.texts import Text
+
+
+class Layer(IntEnum):
+    """The order of the steps."""
+
+    GOODS = 1  # percentage, N for a price, second at half price, bundle, add-on
+    SHOP = 2  # a shop's full reduction
+    SHOP_COUPON = 3
+    MALL = 4  # a reduction over several shops
+    MALL_COUPON = 5
+    GIFT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """From ``at`` on (fen, or pieces), so much off: an amount, or basis points of what it counts."""
+
+    at: int
+    off: int = 0
+    bps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """
+    Spend so much, get so much off: the highest tier that is reached, or its first for every so much.
+
+    :ivar by_pieces: thresholds count pieces instead of fen
+    :ivar every: ``off`` of the one tier for every full ``at``
+    :ivar cap: never more than this
+    """
+
+    tiers: tuple[Tier, ...]
+    every: bool = False
+    cap: int | None = None
+    by_pieces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """Every piece at so many basis points less, rounded for the piece, so that the page shows what is paid."""
+
+    bps: int
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NthPiece:
+    """Of the pieces in order of price, every n-th at so many basis points less (the second at half price)."""
+
+    n: int
+    bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class NForPrice:
+    """Any n pieces for a price; the dearest are taken together, as long as that is cheaper."""
+
+    n: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """These SKUs, so many of each, together for a price."""
+
+    pieces: tuple[tuple[int, int], ...]
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddOn:
+    """Who buys for ``at`` of the offer's goods gets up to ``most`` of each of these SKUs at its own price."""
+
+    at: int
+    prices: tuple[tuple[int, int], ...]
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GiftWith:
+    """Who buys for ``at`` of the offer's goods gets so many of a SKU (worth ``price`` each) with it, while it lasts."""
+
+    at: int
+    sku_id: int
+    shop_id: int
+    price: int
+    quantity: int = 1
+    available: int = 0
+
+
+Rule = Reduction | Percentage | NthPiece | NForPrice | Bundle | AddOn | GiftWith
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """
+    One offer as the engine sees it; whoever loads it has found out which SKUs of the cart it covers.
+
+    :ivar key: what it is chosen and remembered by: the coupon's public id, else the promotion's
+    :ivar shop_id: whose goods; ``None``: the mall's, over shops
+    :ivar left: what is left of its budget, in fen
+    :ivar bearers: who bears the discount, in basis points that add up to 10,000
+    """
+
+    key: str
+    promotion: str
+    rule: Rule
+    skus: frozenset[int]
+    shop_id: int | None
+    layer: Layer
+    group: str
+    version: int = 1
+    name: Text = field(default_factory=Text)
+    excludes: frozenset[str] = frozenset()
+    once: bool = False
+    is_coupon: bool = False
+    bearers: tuple[tuple[str, int], ...] = (("shop", 10_000),)
+    left: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.key)

@@ -1,0 +1,436 @@
+"""The quote: which offers can be considered, the search, and the steps that write the trace."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from mall.money import DEFAULT_CURRENCY, Money
+from marketing.pricing.bearing import borne
+from marketing.pricing.combining import Numbers, Search, State
+from marketing.pricing.effects import Basket, Effect
+from marketing.pricing.lines import (
+    Applied,
+    Buyer,
+    Hint,
+    LinePart,
+    PricedLine,
+    Quote,
+    QuoteLine,
+    ShopQuote,
+    ShopTerms,
+    Unused,
+)
+from marketing.pricing.offers import AddOn, GiftWith, Layer, NForPrice, NthPiece, Offer, Reduction
+
+ANYBODY = Buyer()
+
+STEP_OF = {
+    Layer.GOODS: "goods_offer",
+    Layer.SHOP: "full_reduction",
+    Layer.SHOP_COUPON: "shop_coupon",
+    Layer.MALL: "mall_reduction",
+    Layer.MALL_COUPON: "mall_coupon",
+    Layer.GIFT: "gift",
+}
+OFFER_STEP_VERSION = 1
+
+
+def quote(
+    lines: Sequence[QuoteLine],
+    terms: Mapping[int, ShopTerms],
+    *,
+    offers: Sequence[Offer] = (),
+    buyer: Buyer = ANYBODY,
+    at: datetime | None = None,
+) -> Quote:
+    """
+    Price these lines under the shops' terms, with the offers that together cost least.
+
+    :param at: the moment; offers that begin later or are over by then are unusable. ``None``: whoever loaded them knows
+    :raises ValueError: a SKU stands on two lines, a quantity is not positive, or two offers have one key
+    :raises TypeError: the amounts are in different currencies
+    """
+    if len({line.sku_id for line in lines}) != len(lines):
+        raise ValueError("a SKU stands on one line of a quote")
+    if any(line.quantity < 1 for line in lines):
+        raise ValueError("a line of a quote has a positive quantity")
+    if len({offer.key for offer in offers}) != len(offers):
+        raise ValueError("two offers of a quote have one key")
+
+    ordered = sorted(lines, key=lambda line: (line.shop_id, line.sku_id))
+    currency = ordered[0].unit_price.currency if ordered else DEFAULT_CURRENCY
+    if not offers:
+        return _plain(ordered, terms, currency)
+    if any(line.unit_price.currency != currency for line in ordered):
+        raise TypeError("the lines of a quote have one currency")
+    return _Pricing(ordered, terms, offers, buyer, at, currency).quote()
+
+
+def _plain(lines: Sequence[QuoteLine], terms: Mapping[int, ShopTerms], currency: str) -> Quote:
+    """Without any offer: goods and delivery."""
+    nothing, shops = Money(0, currency), []
+    for shop_id, theirs in _by_shop(lines).items():
+        priced = tuple(
+            PricedLine(line.sku_id, line.quantity, line.unit_price, nothing, line.unit_price * line.quantity)
+            for line in theirs
+        )
+        shops.append(_shop_quote(shop_id, priced, _sent(theirs), terms[shop_id], nothing, []))
+    return _quote(shops, currency)
+
+
+class _Pricing:
+    """One quote with offers, on its way."""
+
+    def __init__(self, lines, terms, offers, buyer, at, currency):
+        self.lines, self.terms, self.buyer, self.at, self.currency = lines, terms, buyer, at, currency
+        self.basket = Basket(
+            sku_ids=tuple(line.sku_id for line in lines),
+            shop_ids=tuple(line.shop_id for line in lines),
+            prices=tuple(line.unit_price.minor for line in lines),
+            quantities=tuple(line.quantity for line in lines),
+            amounts=tuple(line.unit_price.minor * line.quantity for line in lines),
+            places={line.sku_id: place for place, line in enumerate(lines)},
+        )
+        self.search = Search(self.basket, offers, self._shipping)
+        self.offers = self.search.offers
+        self.shop_places = {
+            shop_id: [self.basket.places[line.sku_id] for line in theirs]
+            for shop_id, theirs in _by_shop(lines).items()
+        }  # fmt: skip
+
+    def quote(self) -> Quote:
+        refused: dict[int, Effect] = {}
+        candidates, forced = [], set()
+        for number, offer in enumerate(self.offers):
+            why = self._why_not(number, offer)
+            if why is not None:
+                refused[number] = why
+            else:
+                candidates.append(number)
+                if offer.is_coupon and self.buyer.chosen is not None:
+                    forced.add(number)
+        state = self.search.put(self._chosen(candidates, frozenset(forced)))
+        return self._told(state, refused)
+
+    def _why_not(self, number: int, offer: Offer) -> Effect | None:
+        """Why the offer cannot be considered at all; what fails by itself fails beside others too."""
+        if self.at is not None and offer.starts_at is not None and self.at < offer.starts_at:
+            return Effect(why="early")
+        if self.at is not None and offer.ends_at is not None and self.at >= offer.ends_at:
+            return Effect(why="over")
+        if isinstance(offer.rule, GiftWith) and not self._sends(offer.rule.shop_id):
+            return Effect(why="elsewhere")
+        alone = self.search.alone[number]
+        if alone.parts is None and alone.why != "spent":
+            return alone
+        if offer.is_coupon and self.buyer.chosen is not None and offer.key not in self.buyer.chosen:
+            return Effect(why="not_chosen")
+        return None
+
+    def _sends(self, shop_id: int) -> bool:
+        """Whether there is a parcel of this shop, in which a gift may go."""
+        return any(self.lines[place].is_sent for place in self.shop_places.get(shop_id, ()))
+
+    def _chosen(self, candidates: list[int], forced: Numbers) -> Numbers:
+        """Shop by shop; where the mall offers something too, its threshold looks at all of them at once."""
+        gifts = frozenset(number for number in candidates if self.offers[number].layer == Layer.GIFT)
+        candidates = [number for number in candidates if number not in gifts]
+        if any(self.offers[number].shop_id is None for number in candidates):
+            return self.search.best(candidates, forced) | gifts
+        chosen: Numbers = gifts
+        for shop_id in self.shop_places:
+            theirs = [number for number in candidates if self.offers[number].shop_id == shop_id]
+            if theirs:
+                chosen |= self.search.best(theirs, forced.intersection(theirs))
+        return chosen
+
+    def _shipping(self, left: Sequence[int]) -> int:
+        fees = 0
+        for shop_id, places in self.shop_places.items():
+            terms = self.terms[shop_id]
+            over = terms.free_shipping_over
+            sent = [left[place] for place in places if self.lines[place].is_sent]
+            if sent and (over is None or sum(sent) < over.minor):
+                fees += terms.shipping_fee.minor
+        return fees
+
+    def _told(self, state: State, refused: dict[str, Effect]) -> Quote:
+        parts: dict[int, list[LinePart]] = {}
+        steps: dict[int, list[dict]] = {}
+        gifts: dict[int, list[tuple[Offer, LinePart]]] = {}
+        applied = []
+        for offer, at, taken in state.applied:
+            applied.append(self._applied(offer, at, taken, parts, steps, gifts))
+        taken = {offer.key: (at, parts) for offer, at, parts in state.applied}
+        shops = [
+            _shop_quote(
+                shop_id,
+                self._priced(places, parts, gifts.get(shop_id, [])),
+                _sent([self.lines[place] for place in places]),
+                self.terms[shop_id],
+                self._money(0),
+                steps.get(shop_id, []),
+            )
+            for shop_id, places in self.shop_places.items()
+        ]
+        unused = tuple(
+            self._unused(number, offer, refused.get(number), state)
+            for number, offer in enumerate(self.offers)
+            if offer.key not in taken
+        )
+        hints = tuple(
+            found
+            for number, offer in enumerate(self.offers)
+            if (found := self._hint(number, offer, taken.get(offer.key), state))
+        )
+        return _quote(shops, self.currency, applied=tuple(applied), unused=unused, hints=hints)
+
+    def _money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+    def _applied(self, offer: Offer, at, taken, parts, steps, gifts) -> Applied:
+        """Note what an offer took: on its lines, in the traces of their shops, and in sum."""
+        if isinstance(offer.rule, GiftWith):
+            return self._given(offer, steps, gifts)
+        rows = borne(taken, offer.bearers)
+        sums, by_shop = [0] * len(offer.bearers), {}
+        for place, part, row in zip(at, taken, rows, strict=True):
+            if not part:
+                continue
+            who = tuple((name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, row, strict=True) if fen)
+            parts.setdefault(place, []).append(
+                LinePart(offer.key, offer.promotion, offer.name, self._money(part), who)
+            )  # fmt: skip
+            sums = [one + other for one, other in zip(sums, row, strict=True)]
+            of_shop = by_shop.setdefault(self.basket.shop_ids[place], ([0] * len(sums), {}))
+            for number, fen in enumerate(row):
+                of_shop[0][number] += fen
+            of_shop[1][str(self.basket.sku_ids[place])] = part
+        for shop_id, (row, lines) in by_shop.items():
+            steps.setdefault(shop_id, []).append(_offer_step(offer, -sum(row), offer.bearers, row, lines))
+        return Applied(
+            key=offer.key,
+            promotion=offer.promotion,
+            name=offer.name,
+            is_coupon=offer.is_coupon,
+            shop_id=offer.shop_id,
+            amount=self._money(sum(sums)),
+            bearers=tuple(
+                (name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, sums, strict=True) if fen
+            ),
+            by_shop=tuple((shop_id, self._money(sum(row))) for shop_id, (row, _lines) in sorted(by_shop.items())),
+        )
+
+    def _given(self, offer: Offer, steps, gifts) -> Applied:
+        rule = offer.rule
+        value = self._money(rule.price) * rule.quantity
+        ((row,)) = borne([value.minor], offer.bearers)
+        who = tuple((name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, row, strict=True) if fen)
+        part = LinePart(offer.key, offer.promotion, offer.name, value, who)
+        gifts.setdefault(rule.shop_id, []).append((offer, part))
+        step = _offer_step(offer, -value.minor, offer.bearers, row, {str(rule.sku_id): value.minor})
+        steps.setdefault(rule.shop_id, []).append(step)
+        return Applied(
+            key=offer.key,
+            promotion=offer.promotion,
+            name=offer.name,
+            is_coupon=False,
+            shop_id=offer.shop_id,
+            amount=value,
+            bearers=who,
+            by_shop=((rule.shop_id, value),),
+            gift=(rule.sku_id, rule.quantity),
+        )
+
+    def _priced(self, places, parts, gifts) -> tuple[PricedLine, ...]:
+        """The lines of a shop with their parts, then what is given with them; a SKU stands on one line."""
+        held: dict[int, tuple[Money, int, list[LinePart], int]] = {
+            self.lines[place].sku_id: (
+                self.lines[place].unit_price,
+                self.lines[place].quantity,
+                parts.get(place, []),
+                0,
+            )
+            for place in places
+        }
+        for offer, part in gifts:
+            rule = offer.rule
+            price, quantity, theirs, given = held.get(rule.sku_id, (self._money(rule.price), 0, [], 0))
+            held[rule.sku_id] = (price, quantity + rule.quantity, [*theirs, part], given + rule.quantity)
+        return tuple(
+            _line(sku_id, price, quantity, tuple(theirs), given)
+            for sku_id, (price, quantity, theirs, given) in held.items()
+        )
+
+    def _unused(self, number: int, offer: Offer, refused: Effect | None, state: State) -> Unused:
+        found = refused
+        if found is None:  # it could have been used: is it others that keep it from its threshold, or the price?
+            _at, found = self.search.now(number, state)
+            if found.parts is not None or found.why == "elsewhere":
+                found = Effect(why="worse")
+        return Unused(
+            key=offer.key,
+            promotion=offer.promotion,
+            name=offer.name,
+            is_coupon=offer.is_coupon,
+            shop_id=offer.shop_id,
+            reason=found.why,
+            gap=self._money(found.gap) if found.gap else None,
+            pieces=found.pieces,
+        )
+
+    def _hint(self, number: int, offer: Offer, own: tuple | None, state: State) -> Hint | None:
+        """How far it is to the next tier of an offer that asks for nothing but to buy more."""
+        rule = offer.rule
+        if offer.is_coupon or (self.at and offer.starts_at and self.at < offer.starts_at):
+            return None
+        at = own[0] if own else self.search.open_to(number, state)
+        if not at:
+            return None
+        taken = dict(zip(*own, strict=True)) if own else {}
+        spent = sum(state.left[place] + taken.get(place, 0) for place in at)
+        pieces = sum(self.basket.quantities[place] for place in at)
+        gap = missing = off = bps = 0
+        match rule:
+            case Reduction(tiers=tiers, every=every, by_pieces=by_pieces):
+                count = pieces if by_pieces else spent
+                if every:
+                    step = tiers[0].at
+                    away, off = step - count % step, tiers[0].off * (count // step + 1)
+                    if rule.cap is not None and off > rule.cap:
+                        return None
+                else:
+                    tier = next((tier for tier in tiers if tier.at > count), None)
+                    if tier is None:
+                        return None
+                    away, off, bps = tier.at - count, tier.off, tier.bps
+                gap, missing = (0, away) if by_pieces else (away, 0)
+            case NthPiece(n=n, bps=less) if pieces % n:
+                missing, bps = n - pieces % n, less
+            case NForPrice(n=n) if pieces % n:
+                missing = n - pieces % n
+            case GiftWith(at=least) if spent < least and rule.available >= rule.quantity:
+                gap = least - spent
+            case AddOn(at=least) if spent < least:
+                gap = least - spent
+            case _:
+                return None
+        return Hint(
+            key=offer.key,
+            name=offer.name,
+            shop_id=offer.shop_id,
+            gap=self._money(gap) if gap else None,
+            pieces=missing,
+            off=self._money(off) if off else None,
+            bps=bps,
+        )
+
+
+# Steps and their sums -------------------------------------------------------------------------------------------------
+
+
+def _by_shop(lines: Sequence[QuoteLine]) -> dict[int, list[QuoteLine]]:
+    by_shop: dict[int, list[QuoteLine]] = {}
+    for line in lines:
+        by_shop.setdefault(line.shop_id, []).append(line)
+    return by_shop
+
+
+def _line(sku_id: int, price: Money, quantity: int, parts: tuple[LinePart, ...], gifts: int) -> PricedLine:
+    discount = Money.total((part.amount for part in parts), price.currency)
+    return PricedLine(
+        sku_id=sku_id,
+        quantity=quantity,
+        unit_price=price,
+        discount=discount,
+        total=price * quantity - discount,
+        parts=parts,
+        gifts=gifts,
+    )
+
+
+def _sent(lines: Sequence[QuoteLine]) -> frozenset[int]:
+    return frozenset(line.sku_id for line in lines if line.is_sent)
+
+
+def _shop_quote(
+    shop_id: int,
+    lines: tuple[PricedLine, ...],
+    sent: frozenset[int],
+    terms: ShopTerms,
+    nothing: Money,
+    steps: list[dict],
+) -> ShopQuote:
+    """
+    Goods at their prices, what offers take off, and the fee for delivery of what is sent (keys of SKUs), unless what is
+    paid for that is enough for the shop.
+    """
+    goods = Money.total((line.unit_price * line.quantity for line in lines), nothing.currency)
+    discount = Money.total((line.discount for line in lines), nothing.currency)
+    over = terms.free_shipping_over
+    payable = Money.total((line.total for line in lines if line.sku_id in sent), nothing.currency)
+    free = not sent or (over is not None and payable >= over)
+    fee = nothing if free else terms.shipping_fee
+    trace = [
+        {"step": "goods", "version": 1, "amount": goods.minor, "pieces": sum(line.quantity for line in lines)},
+        *steps,
+        {
+            "step": "shipping",
+            "version": 1,
+            "amount": fee.minor,
+            "fee": terms.shipping_fee.minor,
+            "free_over": None if over is None else over.minor,
+            "free": free,
+        }
+        if sent
+        else {"step": "shipping", "version": 1, "amount": 0, "sent": False},
+    ]
+    return ShopQuote(
+        shop_id=shop_id,
+        lines=lines,
+        goods_total=goods,
+        shipping_fee=fee,
+        discount=discount,
+        total=goods + fee - discount,
+        trace=trace,
+    )
+
+
+def _offer_step(offer: Offer, amount: int, bearers, row: Sequence[int], lines: dict[str, int]) -> dict:
+    return {
+        "step": STEP_OF[offer.layer],
+        "version": OFFER_STEP_VERSION,
+        "amount": amount,
+        "offer": offer.key,
+        "promotion": offer.promotion,
+        "rule": offer.version,
+        "name": dict(offer.name),
+        "borne": {who: fen for (who, _bps), fen in zip(bearers, row, strict=True) if fen},
+        "lines": lines,
+    }
+
+
+def _quote(shops: Sequence[ShopQuote], currency: str, **found) -> Quote:
+    return Quote(
+        shops=tuple(shops),
+        total=Money.total((shop.total for shop in shops), currency),
+        discount=Money.total((shop.discount for shop in shops), currency),
+        fingerprint=_mark(shops),
+        **found,
+    )
+
+
+def _mark(shops: Sequence[ShopQuote]) -> str:
+    """The fingerprint: everything that the shopper would notice on her bill."""
+    content = [
+        [
+            shop.shop_id,
+            shop.shipping_fee.minor,
+            shop.total.minor,
+            shop.total.currency,
+            [[line.sku_id, line.quantity, line.unit_price.minor, line.discount.minor] for line in shop.lines],
+        ]
+        for shop in shops
+    ]
+    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()[:32]

@@ -1,0 +1,227 @@
+"""
+The rules of promotions as data: what a kind's numbers are, whether they make sense, and the engine's rule made of them.
+
+A rule is kept as JSON of fen, pieces, basis points and keys of SKUs. ``checked`` is the only way in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from mall.refusals import Refusal
+from marketing.models import Promotion
+from marketing.pricing import (
+    AddOn,
+    Bundle,
+    GiftWith,
+    Layer,
+    NForPrice,
+    NthPiece,
+    Percentage,
+    Reduction,
+    Tier,
+)
+
+MOST_TIERS = 5
+MOST_PIECES = 99
+MOST_SKUS = 20
+LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
+
+Kind, Group = Promotion.Kind, Promotion.Group
+
+
+class RuleMakesNoSense(Refusal):
+    """The numbers of a promotion contradict each other or its kind; ``details["field"]`` says which."""
+
+    code = "rule-makes-no-sense"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a kind of promotion stands in the order of steps, and in which group."""
+
+    layer: Layer
+    group: str
+    once: bool = False
+
+
+PLACES = {
+    Kind.COUPON: Place(Layer.SHOP_COUPON, Group.SHOP_COUPON, once=True),
+    Kind.FULL_REDUCTION: Place(Layer.SHOP, Group.FULL),
+    Kind.PERCENTAGE: Place(Layer.GOODS, Group.GOODS),
+    Kind.N_FOR_PRICE: Place(Layer.GOODS, Group.GOODS),
+    Kind.NTH_PIECE: Place(Layer.GOODS, Group.GOODS),
+    Kind.BUNDLE: Place(Layer.GOODS, Group.GOODS),
+    Kind.ADD_ON: Place(Layer.GOODS, Group.GOODS),
+    Kind.GIFT: Place(Layer.GIFT, "gift"),
+}
+PLACES_OF_THE_MALL = {
+    Kind.COUPON: Place(Layer.MALL_COUPON, Group.MALL_COUPON, once=True),
+    Kind.FULL_REDUCTION: Place(Layer.MALL, Group.MALL),
+}
+
+
+def place_of(kind: str, *, is_of_mall: bool) -> Place:
+    return (PLACES_OF_THE_MALL if is_of_mall else PLACES)[Kind(kind)]
+
+
+def engine_rule(kind: str, rule: Mapping, *, gift: Mapping | None = None):
+    """
+    The engine's rule of these numbers.
+
+    :param gift: price, available and shop of a gift's SKU, as they are now
+    """
+    match kind:
+        case Kind.COUPON:
+            tier = Tier(rule["at"], off=rule.get("off", 0), bps=rule.get("bps", 0))
+            return Reduction((tier,), cap=rule.get("cap"))
+        case Kind.FULL_REDUCTION:
+            tiers = tuple(Tier(tier["at"], tier.get("off", 0), tier.get("bps", 0)) for tier in rule["tiers"])
+            return Reduction(
+                tiers, every=rule.get("every", False), cap=rule.get("cap"), by_pieces=rule.get("by_pieces", False)
+            )
+        case Kind.PERCENTAGE:
+            return Percentage(rule["bps"], cap=rule.get("cap"))
+        case Kind.N_FOR_PRICE:
+            return NForPrice(rule["n"], rule["price"])
+        case Kind.NTH_PIECE:
+            return NthPiece(rule["n"], rule["bps"])
+        case Kind.BUNDLE:
+            return Bundle(tuple((sku, count) for sku, count in rule["pieces"]), rule["price"])
+        case Kind.ADD_ON:
+            prices = tuple((sku, price) for sku, price in rule["prices"])
+            return AddOn(rule["at"], prices, rule["most"])
+        case Kind.GIFT:
+            return GiftWith(
+                rule["at"],
+                rule["sku_id"],
+                gift["shop_id"] if gift else 0,
+                gift["price"] if gift else 0,
+                rule["quantity"],
+                gift["available"] if gift else 0,
+            )
+    raise ValueError(f"no such kind of promotion: {kind}")
+
+
+def sku_ids_in(kind: str, rule: Mapping) -> list[int]:
+    """The SKUs that a rule names itself."""
+    match kind:
+        case Kind.BUNDLE:
+            return [sku for sku, _count in rule["pieces"]]
+        case Kind.ADD_ON:
+            return [sku for sku, _price in rule["prices"]]
+        case Kind.GIFT:
+            return [rule["sku_id"]]
+    return []
+
+
+def worth(rule: Mapping) -> int | None:
+    """What a coupon takes off at most, in fen; ``None`` where nothing bounds it."""
+    return rule["off"] if rule.get("off") else rule.get("cap")
+
+
+def checked(kind: str, rule: Mapping) -> dict:
+    """
+    The rule with nothing in it that its kind does not know.
+
+    :raises RuleMakesNoSense: with the name of the field
+    """
+    match kind:
+        case Kind.COUPON:
+            return _coupon(rule)
+        case Kind.FULL_REDUCTION:
+            return _full_reduction(rule)
+        case Kind.PERCENTAGE:
+            _check_bps(rule.get("bps"), "bps")
+            return _without_blanks({"bps": rule["bps"], "cap": rule.get("cap")})
+        case Kind.N_FOR_PRICE:
+            _check(2 <= (rule.get("n") or 0) <= MOST_PIECES, "n", _("Choose between 2 and 99 pieces."))
+            _check((rule.get("price") or 0) > 0, "price", _("Enter an amount above zero."))
+            return {"n": rule["n"], "price": rule["price"]}
+        case Kind.NTH_PIECE:
+            _check(2 <= (rule.get("n") or 0) <= MOST_PIECES, "n", _("Choose between 2 and 99 pieces."))
+            _check_bps(rule.get("bps"), "bps")
+            return {"n": rule["n"], "bps": rule["bps"]}
+        case Kind.BUNDLE:
+            return _bundle(rule)
+        case Kind.ADD_ON:
+            return _add_on(rule)
+        case Kind.GIFT:
+            _check((rule.get("at") or 0) > 0, "at", _("Enter an amount above zero."))
+            _check(rule.get("sku_id"), "sku_id", _("Choose what is given."))
+            _check(1 <= (rule.get("quantity") or 0) <= 9, "quantity", _("Give between 1 and 9 pieces."))
+            return {"at": rule["at"], "sku_id": rule["sku_id"], "quantity": rule["quantity"]}
+    raise ValueError(f"no such kind of promotion: {kind}")
+
+
+def _coupon(rule: Mapping) -> dict:
+    at, off, bps = rule.get("at") or 0, rule.get("off"), rule.get("bps")
+    _check(bool(off) != bool(bps), "off", _("Give either an amount or a percentage."))
+    if off:
+        _check(off > 0, "off", _("Enter an amount above zero."))
+        _check(not at or off < at, "off", _("The coupon takes off less than what must be spent."))
+        return {"at": at, "off": off}
+    _check_bps(bps, "bps")
+    return _without_blanks({"at": at, "bps": bps, "cap": rule.get("cap")})
+
+
+def _full_reduction(rule: Mapping) -> dict:
+    tiers, by_pieces = list(rule.get("tiers") or ()), bool(rule.get("by_pieces"))
+    every = bool(rule.get("every"))
+    _check(tiers, "tiers", _("Give at least one step."))
+    _check(len(tiers) <= MOST_TIERS, "tiers", _("A promotion has at most five steps."))
+    _check(not every or len(tiers) == 1, "every", _("“For every” goes with exactly one step."))
+    clean, before = [], None
+    for tier in tiers:
+        at, off, bps = tier.get("at") or 0, tier.get("off") or 0, tier.get("bps") or 0
+        _check(at > 0, "tiers", _("Every step says from when on it counts."))
+        _check(bool(off) != bool(bps), "tiers", _("Every step takes off either an amount or a percentage."))
+        _check(not off or by_pieces or off < at, "tiers", _("A step takes off less than what must be spent."))
+        _check(not bps or LEAST_BPS <= bps <= MOST_BPS, "tiers", _("Choose between 1% and 99% off."))
+        _check(not every or off, "every", _("“For every” takes off an amount."))
+        if before is not None:
+            _check(at > before["at"], "tiers", _("Steps go up."))
+            _check(
+                off > before.get("off", 0) if off and "off" in before else bps > before.get("bps", 0),
+                "tiers",
+                _("A higher step takes off more, in the same way."),
+            )
+        before = _without_blanks({"at": at, "off": off or None, "bps": bps or None})
+        clean.append(before)
+    return _without_blanks({"tiers": clean, "every": every, "by_pieces": by_pieces, "cap": rule.get("cap")})
+
+
+def _bundle(rule: Mapping) -> dict:
+    pieces = [[sku, count] for sku, count in rule.get("pieces") or ()]
+    _check(sum(count for _sku, count in pieces) >= 2, "pieces", _("A bundle has at least two pieces."))
+    _check(len(pieces) <= MOST_SKUS, "pieces", _("A bundle has at most twenty different pieces."))
+    _check(all(1 <= count <= 99 for _sku, count in pieces), "pieces", _("Choose between 1 and 99 of each."))
+    _check(len({sku for sku, _count in pieces}) == len(pieces), "pieces", _("Something stands in the bundle twice."))
+    _check((rule.get("price") or 0) > 0, "price", _("Enter an amount above zero."))
+    return {"pieces": sorted(pieces), "price": rule["price"]}
+
+
+def _add_on(rule: Mapping) -> dict:
+    prices = [[sku, price] for sku, price in rule.get("prices") or ()]
+    _check(prices, "prices", _("Choose what may be added."))
+    _check(len(prices) <= MOST_SKUS, "prices", _("At most twenty different items can be added."))
+    _check(all(price > 0 for _sku, price in prices), "prices", _("Enter an amount above zero."))
+    _check(len({sku for sku, _price in prices}) == len(prices), "prices", _("Something may be added twice."))
+    _check((rule.get("at") or 0) >= 0, "at", _("Enter an amount."))
+    _check(1 <= (rule.get("most") or 0) <= 9, "most", _("Choose between 1 and 9 pieces."))
+    return {"at": rule.get("at") or 0, "prices": sorted(prices), "most": rule["most"]}
+
+
+def _check_bps(bps, field: str) -> None:
+    _check(LEAST_BPS <= (bps or 0) <= MOST_BPS, field, _("Choose between 1% and 99% off."))
+
+
+def _check(holds, field: str, sentence: str) -> None:
+    if not holds:
+        raise RuleMakesNoSense(sentence, field=field)
+
+
+def _without_blanks(rule: dict) -> dict:
+    return {name: value for name, value in rule.items() if value not in (None, False)}

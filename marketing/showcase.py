@@ -1,0 +1,106 @@
+"""What pages of the catalogue show of offers (named in the settings under Wiring): for everybody the same."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from catalog.models import Sku
+from mall.money import Money
+from mall.rows import select_rows
+from mall.texts import Text
+from marketing import offers, words
+from marketing.coupons import claimable
+from marketing.models import Promotion
+from marketing.pricing import Offer, QuoteLine, ShopTerms, quote
+from merchants import states
+
+SHOWN_COUPONS = 6
+
+_FOR_SKU = f"""
+    SELECT {offers._COLUMNS}, NULL, p.ends_at, ARRAY({offers._COVERED.format(among="k.id = %(sku)s")}), {offers._GIFT}
+    FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
+    WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s
+        AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
+        AND (p.shop_id IS NULL OR p.shop_id = %(shop)s AND {states.sql("s", "promote")})
+    ORDER BY p.shop_id NULLS LAST, p.id
+"""  # noqa: S608 - words of ours
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOffer:
+    """One offer on a page: its name, what it gives in sentences, where it is claimed (a coupon)."""
+
+    name: Text
+    label: str
+    sentences: list[str]
+    claim_url: str
+    worth: str
+    valid: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnProduct:
+    """
+    What is on offer for a SKU.
+
+    ``after`` is what one piece costs with everything that applies to one piece, coupons that can be claimed included.
+    """
+
+    after: Money | None
+    offers: list[ShownOffer]
+    coupons: list[ShownOffer]
+
+
+def for_sku(sku: Sku, *, now: datetime) -> OnProduct | None:
+    """What is on offer for this SKU; nothing: ``None``. One query."""
+    rows = select_rows(_FOR_SKU, {"sku": sku.pk, "shop": sku.shop_id, "now": now})
+    found: list[Offer] = []
+    shown: list[ShownOffer] = []
+    for *columns, _coupon, ends_at, covered, gift in rows:
+        row = offers._Row(*columns)
+        offer = offers._offer(row, None, ends_at, covered, gift, {sku.pk})
+        if sku.pk not in offer.skus:
+            continue
+        found.append(offer)
+        shown.append(_shown(row, sku.currency))
+    if not shown:
+        return None
+    line = QuoteLine(sku.pk, sku.shop_id, sku.price, 1)
+    priced = quote([line], {sku.shop_id: ShopTerms(Money(0, sku.currency), None)}, offers=found, at=now)
+    ((one, *_gifts),) = [shop.lines for shop in priced.shops]
+    return OnProduct(
+        after=one.total if one.total < sku.price else None,
+        offers=[offer for offer in shown if not offer.claim_url],
+        coupons=[offer for offer in shown if offer.claim_url],
+    )
+
+
+def for_shop(shop, *, now: datetime) -> list[ShownOffer]:
+    """The coupons that the page of a shop gives out: its own. One query."""
+    rows = claimable(shopper_id=None, now=now, shop_ids=[shop.pk], limit=SHOWN_COUPONS)
+    return [shown_campaign(row.campaign) for row in rows if row.campaign.shop_id == shop.pk and not row.is_gone]
+
+
+def shown_campaign(campaign: Promotion) -> ShownOffer:
+    return ShownOffer(
+        name=campaign.name,
+        label=str(campaign.get_kind_display()),
+        sentences=words.rule_in_words(campaign.kind, campaign.rule, campaign.currency),
+        claim_url=reverse("storefront:marketing:claim", args=[campaign.public_id]),
+        worth=words.worth(campaign.rule, campaign.currency),
+        valid=words.days(campaign),
+    )
+
+
+def _shown(row, currency: str) -> ShownOffer:
+    rule, is_coupon = json.loads(row.rule), row.kind == Promotion.Kind.COUPON
+    return ShownOffer(
+        name=Text(json.loads(row.name)),
+        label=str(Promotion.Kind(row.kind).label),
+        sentences=words.rule_in_words(row.kind, rule, currency),
+        claim_url=reverse("storefront:marketing:claim", args=[row.public_id]) if is_coupon else "",
+        worth=words.worth(rule, currency) if is_coupon else "",
+        valid=words.until(row.ends_at),
+    )

@@ -1,0 +1,20 @@
+"""Numbers of marketing that staff may turn."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.tunables import Tunable
+
+COUPON_GRACE_DAYS = Tunable(
+    "marketing.coupon_grace_days",
+    default=7,
+    least=1,
+    most=90,
+    sentence=_("Days that a coupon can be used at least after an order has given it back."),
+)
+MOST_LIVE_PROMOTIONS = Tunable(
+    "marketing.most_live_promotions",
+    default=50,
+    least=1,
+    most=500,
+    sentence=_("How many promotions of a shop may run at the same time."),
+)

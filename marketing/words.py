@@ -1,0 +1,153 @@
+"""What promotions, offers and hints are called, in the reader's language."""
+
+from collections.abc import Mapping
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mall.clock import business_date
+from mall.money import Money
+from marketing.models import Promotion
+from marketing.pricing import Hint, Unused
+
+Kind = Promotion.Kind
+
+
+def percent(bps: int) -> str:
+    """Basis points as a percentage, without zeros that say nothing."""
+    return f"{bps / 100:g}%"
+
+
+def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mapping[int, str] | None = None) -> list[str]:
+    """What the promotion gives, a sentence for each step. ``goods`` names SKUs by key."""
+    goods = goods or {}
+
+    def money(fen: int) -> Money:
+        return Money(fen, currency)
+
+    match kind:
+        case Kind.COUPON:
+            return [_off(rule, currency)]
+        case Kind.FULL_REDUCTION:
+            return [
+                _tier(tier, currency, every=rule.get("every", False), by_pieces=rule.get("by_pieces", False))
+                for tier in rule["tiers"]
+            ] + ([_("At most %(amount)s.") % {"amount": money(rule["cap"])}] if rule.get("cap") else [])
+        case Kind.PERCENTAGE:
+            return [_("%(percent)s off each") % {"percent": percent(rule["bps"])}]
+        case Kind.N_FOR_PRICE:
+            return [_("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}]
+        case Kind.NTH_PIECE:
+            words = {"n": rule["n"], "percent": percent(rule["bps"])}
+            return [_("Every piece number %(n)d is %(percent)s cheaper") % words]
+        case Kind.BUNDLE:
+            pieces = " + ".join(f"{goods.get(sku, '…')} × {count}" for sku, count in rule["pieces"])
+            return [_("%(goods)s together for %(price)s") % {"goods": pieces, "price": money(rule["price"])}]
+        case Kind.ADD_ON:
+            return [
+                _("Spend %(at)s, add %(goods)s for %(price)s")
+                % {"at": money(rule["at"]), "goods": goods.get(sku, "…"), "price": money(price)}
+                for sku, price in rule["prices"]
+            ]
+        case Kind.GIFT:
+            words = {"at": money(rule["at"]), "goods": goods.get(rule["sku_id"], "…"), "count": rule["quantity"]}
+            return [_("Spend %(at)s, get %(goods)s × %(count)d as a gift") % words]
+    return []
+
+
+def _off(rule: Mapping, currency: str) -> str:
+    off = Money(rule["off"], currency) if rule.get("off") else percent(rule["bps"])
+    if rule.get("at"):
+        words = _("%(off)s off from %(at)s") % {"off": off, "at": Money(rule["at"], currency)}
+    else:
+        words = _("%(off)s off, whatever you spend") % {"off": off}
+    return f"{words}{_cap(rule, currency)}"
+
+
+def _cap(rule: Mapping, currency: str) -> str:
+    return _(", at most %(cap)s") % {"cap": Money(rule["cap"], currency)} if rule.get("cap") else ""
+
+
+def _tier(tier: Mapping, currency: str, *, every: bool, by_pieces: bool) -> str:
+    off = Money(tier["off"], currency) if tier.get("off") else percent(tier["bps"])
+    if by_pieces:
+        words = {"count": tier["at"], "off": off}
+        return ngettext("From %(count)d piece %(off)s off", "From %(count)d pieces %(off)s off", tier["at"]) % words
+    words = {"at": Money(tier["at"], currency), "off": off}
+    return _("For every %(at)s, %(off)s off") % words if every else _("Spend %(at)s, get %(off)s off") % words
+
+
+def condition(rule: Mapping, currency: str = "CNY") -> str:
+    """From when on a coupon counts."""
+    return _("from %(at)s") % {"at": Money(rule["at"], currency)} if rule.get("at") else _("no minimum")
+
+
+def why_unused(offer: Unused) -> str:
+    """Why an offer is not used, in a sentence."""
+    match offer.reason:
+        case "short" if offer.gap:
+            return _("%(gap)s more and you can use it.") % {"gap": offer.gap}
+        case "short":
+            words = ngettext(
+                "%(count)d more piece and it counts.", "%(count)d more pieces and it counts.", offer.pieces
+            )
+            return words % {"count": offer.pieces}
+        case "elsewhere":
+            return _("Not for the goods in this order.")
+        case "early":
+            return _("It does not count yet.")
+        case "over":
+            return _("Its days are over.")
+        case "spent":
+            return _("It is used up.")
+        case "gone":
+            return _("The gift is out of stock.")
+        case "not_chosen":
+            return _("You have not chosen it.")
+    return _("Other offers save you more.")
+
+
+def hint(found: Hint) -> str:
+    """What a little more would bring."""
+    off = found.off if found.off else percent(found.bps) if found.bps else None
+    if found.gap:
+        if off:
+            return _("%(gap)s more for %(off)s off") % {"gap": found.gap, "off": off}
+        return _("%(gap)s more for “%(offer)s”") % {"gap": found.gap, "offer": found.name}
+    words = {"count": found.pieces, "off": off, "offer": found.name}
+    if off:
+        return (
+            ngettext("%(count)d more piece for %(off)s off", "%(count)d more pieces for %(off)s off", found.pieces)
+            % words
+        )
+    return (
+        ngettext("%(count)d more piece for “%(offer)s”", "%(count)d more pieces for “%(offer)s”", found.pieces) % words
+    )
+
+
+def days(promotion: Promotion) -> str:
+    """When a coupon of a campaign can be used."""
+    if promotion.valid_days:
+        words = ngettext(
+            "for %(count)d day after you claim it", "for %(count)d days after you claim it", promotion.valid_days
+        )
+        return words % {"count": promotion.valid_days}
+    return until(promotion.ends_at)
+
+
+def until(moment) -> str:
+    return _("until %(day)s") % {"day": date_format(business_date(moment))}
+
+
+def scope_in_words(promotion: Promotion) -> str:
+    """To which goods it applies."""
+    where = promotion.shop.name if promotion.shop_id else _("the whole mall")
+    if promotion.scope == Promotion.Scope.ALL:
+        return _("All goods of %(where)s") % {"where": where}
+    return _("Some goods of %(where)s") % {"where": where}
+
+
+def worth(rule: Mapping, currency: str = "CNY") -> str:
+    """What a coupon takes off, as its large number."""
+    return str(Money(rule["off"], currency)) if rule.get("off") else percent(rule["bps"])

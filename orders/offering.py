@@ -1,0 +1,88 @@
+"""
+What is on offer for a cart, its checkout and its order: they ask the pricing engine the same question (K1).
+
+The order keeps the answer: each line what was taken off it, by which offer, borne by whom.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import Sum
+
+from catalog.offers import BuyableSku
+from mall.money import Money
+from mall.texts import Text
+from marketing.offers import offers_for
+from marketing.pricing import Buyer, PricedLine, Quote, QuoteLine, ShopTerms, quote
+from marketing.redemption import give_back
+from orders.models import Order, OrderLine, Refund
+
+
+def quote_with_offers(
+    wanted: Sequence[tuple[BuyableSku, int]],
+    *,
+    shopper_id: int | None,
+    coupons: Collection[str] | None,
+    now: datetime,
+    none_live: bool = False,
+) -> Quote:
+    """
+    These goods under their shops' terms, with what is on offer for this shopper at this moment.
+
+    :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
+    :param none_live: somebody has found out that nothing is on offer in the whole mall; nothing is asked then
+    """
+    offers = [] if none_live else offers_for(
+        sku_ids=[sku.sku_id for sku, _quantity in wanted],
+        shop_ids=[sku.shop_id for sku, _quantity in wanted],
+        shopper_id=shopper_id,
+        now=now,
+    )  # fmt: skip
+    return quote(
+        [QuoteLine(sku.sku_id, sku.shop_id, sku.price, quantity, sku.is_sent) for sku, quantity in wanted],
+        {sku.shop_id: ShopTerms(sku.shipping_fee, sku.free_shipping_over) for sku, _quantity in wanted},
+        offers=offers,
+        buyer=Buyer(chosen=None if coupons is None else frozenset(coupons)),
+        at=now,
+    )
+
+
+def frozen_parts(line: PricedLine) -> list[dict] | None:
+    """What the order line keeps of its discount; ``None`` when there is none."""
+    return [
+        {
+            "offer": part.key,
+            "promotion": part.promotion,
+            "name": dict(part.name),
+            "amount": part.amount.minor,
+            "borne": {who: amount.minor for who, amount in part.bearers},
+        }
+        for part in line.parts
+    ] or None
+
+
+def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
+    """
+    When all that was paid for the goods of an order (public id) has gone back, so do its coupons; returns how many.
+
+    While part of the goods is kept, what they were cheaper by is kept too.
+    """
+    order = Order.objects.get(public_id=order_id)
+    back = Refund.objects.filter(order=order, status=Refund.Status.SUCCEEDED).aggregate(sum=Sum("amount"))["sum"] or 0
+    if int(back) < (order.goods_total - order.discount).minor:
+        return 0
+    return give_back(order_ids=[order_id], now=now)
+
+
+def breakdown(order: Order, lines: Sequence[OrderLine]) -> list[dict]:
+    """What each offer took off an order, as its page shows it: its name, the amount, and what of it the mall bore."""
+    found: dict[str, dict] = {}
+    for line in lines:
+        for part in line.discount_parts or ():
+            row = found.setdefault(
+                part["offer"],
+                {"name": Text(part["name"]), "amount": Money(0, order.currency), "mall": Money(0, order.currency)},
+            )
+            row["amount"] += Money(part["amount"], order.currency)
+            row["mall"] += Money(part["amount"] - part["borne"].get("shop", 0), order.currency)
+    return list(found.values())

@@ -1,0 +1,57 @@
+"""What is on offer in the demonstration: three shops promote, the mall gives out a coupon, some shoppers hold them."""
+
+from datetime import datetime, timedelta
+
+from catalog.models import Product
+from mall.accounts.models import User
+from mall.money import Money
+from mall.texts import Text
+from marketing.coupons import claim_coupon
+from marketing.promotions import join_promotion, save_promotion, start_promotion
+from merchants import standing
+from merchants.models import Shop
+
+HOLDERS = 12
+
+
+def promote(
+    *, shops: dict[str, Shop], owners: dict[str, User], staff: User, goods: dict[str, list[Product]], now: datetime
+) -> None:
+    fit = [slug for slug in sorted(goods, key=lambda slug: (-len(goods[slug]), slug)) if _may(shops[slug])][:3]
+    if len(fit) < 3:
+        return
+    first, second, third = fit
+    days = {"starts_at": now - timedelta(days=2), "ends_at": now + timedelta(days=28), "now": now}
+
+    def run(slug: str, kind: str, chinese: str, english: str, rule: dict, **more):
+        by, name = owners.get(slug, staff), Text({"zh-hans": chinese, "en": english})
+        made = save_promotion(
+            shop=shops.get(slug), kind=kind, name=name, rule=rule, by=by, **days, **more
+        )  # fmt: skip
+        return start_promotion(promotion=made, by=by, now=now)
+
+    ladder = {"tiers": [{"at": 19_900, "off": 2_000}, {"at": 39_900, "off": 5_000}, {"at": 69_900, "off": 12_000}]}
+    run(first, "full_reduction", "满减季", "Spend and save", ladder)
+    ten = run(first, "coupon", "店铺十元券", "10 off in this shop", {"at": 8_900, "off": 1_000}, total_limit=500)
+    run(second, "nth_piece", "第二件半价", "Second at half price", {"n": 2, "bps": 5_000}, budget=_yuan(5_000))
+    run(second, "coupon", "老客九折券", "10% off for friends", {"at": 0, "bps": 1_000, "cap": 3_000},
+        code="FRIENDS10", is_open=False)  # fmt: skip
+    run(third, "percentage", "限时八八折", "12% off for a while", {"bps": 1_200})
+    mall = run("", "coupon", "万象里满二百减三十", "30 off from 200, all over the mall", {"at": 20_000, "off": 3_000},
+               shop_bps=4_000, person_limit=2, valid_days=10, budget=_yuan(60_000))  # fmt: skip
+    run("", "full_reduction", "全场满三百减二十", "Spend 300, get 20 off, over all shops",
+        {"tiers": [{"at": 30_000, "off": 2_000}]})  # fmt: skip
+    for slug in fit:
+        join_promotion(promotion=mall, shop=shops[slug], by=owners[slug], now=now)
+    for shopper in User.objects.filter(order_groups__isnull=False).distinct().order_by("pk")[:HOLDERS]:
+        for campaign in (ten, mall):
+            claim_coupon(campaign=campaign, shopper=shopper, now=now)
+
+
+def _may(shop: Shop) -> bool:
+    shop.refresh_from_db()
+    return standing.may_join_campaigns(shop)
+
+
+def _yuan(amount: int):
+    return Money(amount * 100)

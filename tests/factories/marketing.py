@@ -1,0 +1,46 @@
+"""Promotions at rest, and running ones."""
+
+from datetime import timedelta
+
+from mall.accounts.models import User
+from mall.money import Money
+from mall.texts import Text
+from marketing.coupons import claim_coupon
+from marketing.models import Coupon, Promotion
+from marketing.promotions import save_promotion, start_promotion
+from tests.conftest import NOON
+from tests.factories.accounts import shopper, staff
+
+RULES = {
+    "coupon": {"at": 5000, "off": 500},
+    "full_reduction": {"tiers": [{"at": 10_000, "off": 1000}, {"at": 20_000, "off": 3000}]},
+    "percentage": {"bps": 1000},
+    "n_for_price": {"n": 3, "price": 5000},
+    "nth_piece": {"n": 2, "bps": 5000},
+}
+
+
+def draft(
+    kind: str = "full_reduction", *, shop, rule: dict | None = None, by: User | None = None, **given
+) -> Promotion:
+    """A promotion of a shop (``None``: of the mall) that has not started; it lasts from yesterday for a month."""
+    given = {
+        "name": Text({"zh-hans": f"活动 {kind}", "en": f"Offer {kind}"}),
+        "starts_at": NOON - timedelta(days=1),
+        "ends_at": NOON + timedelta(days=30),
+    } | given
+    for name in ("budget",):
+        if isinstance(given.get(name), str):
+            given[name] = Money.parse(given[name])
+    return save_promotion(shop=shop, kind=kind, rule=rule or RULES[kind], by=by or staff(), now=NOON, **given)
+
+
+def promotion(kind: str = "full_reduction", *, shop, by: User | None = None, **given) -> Promotion:
+    """One that runs."""
+    by = by or staff()
+    return start_promotion(promotion=draft(kind, shop=shop, by=by, **given), by=by, now=NOON)
+
+
+def coupon(*, shop=None, holder: User | None = None, now=NOON, **given) -> Coupon:
+    """A coupon in somebody's hand, of a campaign of its own."""
+    return claim_coupon(campaign=promotion("coupon", shop=shop, **given), shopper=holder or shopper(), now=now)
