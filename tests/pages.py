@@ -749,6 +749,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 
 NO_PAGES = {
+    "storefront:catalog:complain-shop": "looks like the report of a product",
     "storefront:catalog:sitemap": "for machines",
     "storefront:catalog:sitemap-part": "for machines",
     "storefront:catalog:suggest": "answers a script",

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from catalog.models import Product
 from mall.accounts.models import User
 from mall.events import deliver_everything
 from orders import refunds
@@ -29,7 +30,9 @@ WISHES = [  # kind, reason, what she says, what the shop says, how far it goes
 def show_after_sales(*, owners: dict[str, User], now: datetime) -> list[AfterSale]:
     """A case for each wish, about orders that arrived of late; those of the demonstration's own people first."""
     recent = OrderLine.objects.filter(
-        order__status=Order.Status.DELIVERED, order__delivered_at__gt=now - timedelta(days=6)
+        order__status=Order.Status.DELIVERED,
+        order__kind=Product.Kind.PHYSICAL,
+        order__delivered_at__gt=now - timedelta(days=6),
     )
     found = [
         line

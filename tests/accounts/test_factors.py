@@ -347,6 +347,7 @@ def admin_pages() -> list[str]:
         "pk": 1,
         "id": 1,
         "number": 1,
+        "note": 1,
     }
     return sorted({reverse(f"admin:{name}", kwargs={key: words[key] for key in taken}) for name, taken in walk(site)})
 
@@ -458,7 +459,7 @@ def test_no_page_of_a_shops_money_or_people_opens_without_a_second_factor(client
 
 
 def _url(name: str, place) -> str:
-    for more in ({}, {"public_id": "x"}):
+    for more in ({}, {"public_id": "x"}, {"public_id": "x", "line": 1}, {"public_id": "x", "ending": "pdf"}):
         try:
             return reverse(name, kwargs={"shop": place.slug, **more})
         except Exception:

@@ -45,6 +45,9 @@ NO_WORDS = re.compile(
     r"\b[a-z]{3}_[0-9a-z]{20}\b|\b(?=\w*\d)[0-9a-z]{6,}\b|\S*@\S+|\S+\.webp"
     r"|\b[a-z]+\.[a-z_]+\b|\b(?:[A-Z][a-z]+){2,}\b|[^ |]* \| [^ |]*"
 )
+NAMES = re.compile(
+    r"\b(?:mall|risk|merchants|catalog|marketing|orders|settlement)\.[a-z_]+\b"
+)  # of tunables and notices
 DJANGO_SAYS = ("Search",)  # the admin's own template says it in English only
 SIGN = "象"  # of the house, drawn rather than said
 
@@ -144,7 +147,7 @@ class Reader(HTMLParser):
 def said(html: str, language: str, words: list[str]) -> list[str]:
     reader = Reader(language)
     reader.feed(html)
-    text = "\n".join(reader.said)
+    text = NAMES.sub(" ", "\n".join(reader.said))
     for word in sorted(filter(None, words), key=len, reverse=True):
         text = text.replace(word, " ")
     text = NO_WORDS.sub(" ", text)

@@ -614,7 +614,7 @@ PRODUCTS = (
             "One click and the print is yours",
             459,
             720,
-            "自拍镜加柔光闪灯，聚会最受欢迎。",
+            "自拍镜加柔光闪灯，聚会时人人抢着用。",
             "A selfie mirror and a soft flash; popular at parties.",
             pic="camera_flash",
             pop=31,
