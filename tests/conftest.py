@@ -119,7 +119,7 @@ def django_db_setup():
 
 @pytest.fixture(scope="module")
 def module_db(django_db_setup, django_db_blocker):
-    """A transaction around all tests of a module: what is built in it stands for each of them, and ends with the last."""
+    """A transaction around all tests of a module: what is built in it stands for each of them."""
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
