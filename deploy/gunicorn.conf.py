@@ -4,6 +4,7 @@ import multiprocessing
 
 bind = "0.0.0.0:8000"
 workers = multiprocessing.cpu_count() + 1
+preload_app = True  # read once for all workers, before they part
 worker_tmp_dir = "/dev/shm"  # noqa: S108 – memory, not a disk that may stall the heartbeat
 timeout = 60
 graceful_timeout = 30

@@ -2,6 +2,7 @@
 What every test finds here.
 
 ``db`` (or the mark ``django_db``)   a transaction on a real PostgreSQL, as the role of the mall, rolled back
+``module_db``                        the same around all tests of a module, for what is dear to build
 ``committed_db``                     a database of its own, for tests that commit, use threads or other processes
 ``owner_connection``                 the superuser's connection to ``committed_db``, to plant faults
 ``live_stack``                       gunicorn, a Celery worker and beat, really running
@@ -116,6 +117,16 @@ def django_db_setup():
     servers.drop_database(name)
 
 
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """A transaction around all tests of a module: what is built in it stands for each of them."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def committed_db(django_db_blocker):
     """
@@ -183,6 +194,23 @@ def _empty_cache():
 
     cache.clear()
     registry.forget()
+
+
+@pytest.fixture(autouse=True)
+def _no_language():
+    """No test speaks the language of another's last request; outside requests words are those of a worker."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
+@pytest.fixture
+def in_english():
+    """What is said outside requests is said in English."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import signal
 from mall.embedded.processes import die_with_parent
 
 workers = 2
+preload_app = True  # read once for all workers, before they part
 worker_class = "gthread"
 threads = 2
 keepalive = 30

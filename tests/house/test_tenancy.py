@@ -10,8 +10,10 @@ from types import SimpleNamespace
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.brands import ask_authorization
@@ -323,7 +325,13 @@ def mall_addresses() -> dict[str, tuple]:
 
 
 @pytest.fixture
-def world(db, settings):
+def world(db, built):
+    return built
+
+
+@pytest.fixture(scope="module")
+def built(module_db):
+    """Two shops and a row of every kind of the first; built once, for it takes as long as ten of the tests."""
     order = paid_order()
     mine, theirs = order.shop, shop()
     product = order.lines.get().sku.product
@@ -334,10 +342,7 @@ def world(db, settings):
     seat(mine, reader, Seat.Role.READER)
     seat(mine, clerk, Seat.Role.CLERK)
     given = {"kind": kind_of("orders.orders"), "format": "csv", "is_personal": False, "by": owner, "now": NOON}
-    with tempfile.TemporaryDirectory() as private:
-        settings.STORAGES = settings.STORAGES | {
-            "private": settings.STORAGES["private"] | {"OPTIONS": {"location": private}}
-        }
+    with tempfile.TemporaryDirectory() as private, override_settings(STORAGES=_private_files_in(private)):
         export = ask_for_export(shop=mine, **given)
         write_export(export_id=export.public_id, now=clock.now())
         code, by = "false_words", staff()
@@ -421,6 +426,10 @@ def world(db, settings):
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),
         }
+
+
+def _private_files_in(directory: str) -> dict:
+    return settings.STORAGES | {"private": settings.STORAGES["private"] | {"OPTIONS": {"location": directory}}}
 
 
 def _session_of(person) -> UserSession:

@@ -13,7 +13,7 @@ from risk.words import fill_pack
 from tests.conftest import NOON
 from tests.factories.accounts import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from risk.models import BannedWord, WordPack
 from risk.screening import Finding, Passage, Verdict, banned_words, normal, screen
 from tests.factories.merchants import shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -86,3 +86,12 @@ def test_shares_left_behind_by_the_daily_run_wait_for_staff():
     queue, *_others = waiting(staff())
 
     assert (queue.count, waiting(staff(superuser=False))) == (1, [])
+
+
+def test_what_has_gone_back_already_waits_for_nobody():
+    completed_order(now=NOON)
+    Share.objects.update(reversed=Money(100))
+
+    queue, *_others = waiting(staff())
+
+    assert queue.amount == Share.objects.get().net - Money(100)
