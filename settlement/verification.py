@@ -73,25 +73,34 @@ WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
 """
 
 # What was refunded after an order had completed is taken back from its share and its commission, at the frozen rate of
-# the line: refunds of a line count in their order, and each gives back the commission that the line no longer bears.
+# the line: refunds of a line count in their order, and each gives back the commission, and what the mall has added, that
+# the line no longer bears.
 REVERSAL_FAULTS = """
 WITH back AS (
     SELECT r.id, r.public_id AS ref, r.amount, r.status, c.is_after_completion, o.public_id AS order_id,
-           l.total AS paid, l.commission_bps AS bps, c.refund_goods AS goods,
+           l.total AS paid, l.subsidy, l.commission_on_subsidy, l.commission_bps AS bps, c.refund_goods AS goods,
            sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
     FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
     JOIN orders_order o ON o.id = r.order_id
 ),
-owed AS (
-    SELECT ref, order_id, amount,
-           (((paid - gone + goods) * bps * 2 + 10000) / 20000)::bigint
-           - (((paid - gone) * bps * 2 + 10000) / 20000)::bigint AS commission
-    FROM (SELECT ref, order_id, amount, paid::bigint, bps::bigint, goods::bigint, gone::bigint FROM back
+held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
+    SELECT ref, order_id, amount, bps, commission_on_subsidy, sign, kept,
+           CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added
+    FROM (SELECT ref, order_id, amount, bps::bigint, commission_on_subsidy, subsidy::bigint, paid::bigint, sign,
+                 (paid - gone + CASE WHEN sign = 1 THEN goods ELSE 0 END)::bigint AS kept
+          FROM back CROSS JOIN (VALUES (1), (-1)) AS moment (sign)
           WHERE is_after_completion AND status = 'succeeded') x
+),
+owed AS (
+    SELECT ref, order_id, amount, sum(sign * added)::bigint AS subsidy,
+           sum(sign * (((kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END) * bps * 2 + 10000) / 20000))::bigint
+               AS commission
+    FROM held GROUP BY ref, order_id, amount
 ),
 written AS (
     SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'custodian'), 0) AS amount,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'commission'), 0) AS commission,
+           coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'subsidy'), 0) AS subsidy,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'shop_pending'), 0) AS pending,
            bool_and(a.shop_id IS NULL OR a.shop_id = s.shop_id) AS fits
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
@@ -109,10 +118,11 @@ taken AS (
 SELECT 'refund ' || ref, CASE
     WHEN written.ref IS NULL THEN 'is not taken back from the shop'
     WHEN owed.ref IS NULL THEN 'is taken back from the shop but did not happen'
-    ELSE 'is taken back with ' || written.amount || ' and commission ' || written.commission || ', it should be '
-        || owed.amount || ' and ' || owed.commission END
+    ELSE format('is taken back with %s, commission %s and of the mall %s, it should be %s, %s and %s', written.amount,
+        written.commission, written.subsidy, owed.amount, owed.commission, owed.subsidy) END
 FROM written FULL JOIN owed USING (ref)
-WHERE (written.amount, written.commission, written.fits) IS DISTINCT FROM (owed.amount, owed.commission, true)
+WHERE (written.amount, written.commission, written.subsidy, written.fits)
+        IS DISTINCT FROM (owed.amount, owed.commission, owed.subsidy, true)
     AND NOT (written.ref IS NULL AND ref IN (SELECT ref FROM waiting))
 UNION ALL
 SELECT 'order ' || order_public_id,

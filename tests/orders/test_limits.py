@@ -91,11 +91,11 @@ def test_a_cart_that_has_grown_too_large_says_so_and_is_not_ordered():
 def test_a_limit_costs_one_question_and_none_where_nobody_counts(django_assert_num_queries):
     me = shopper()
     cart({sku(): 1, limited(most_per_order=2)[0]: 1}, shopper=me)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         cart_view(shopper=me)
 
     cart({limited(most_per_buyer=2)[0]: 1}, shopper=(other := shopper()))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         cart_view(shopper=other)
 
 
