@@ -73,8 +73,8 @@ WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
 """
 
 # What was refunded after an order had completed is taken back from its share and its commission, at the frozen rate of
-# the line: refunds of a line count in their order, and each gives back the commission, and what the mall has added, that
-# the line no longer bears.
+# the line: refunds of a line count in their order, and each gives back the commission that the line no longer bears and
+# what the mall had added to it.
 REVERSAL_FAULTS = """
 WITH back AS (
     SELECT r.id, r.public_id AS ref, r.amount, r.status, c.is_after_completion, o.public_id AS order_id,
@@ -93,9 +93,9 @@ held AS (  -- before the refund (1) and after it (-1): what the line holds and w
 ),
 owed AS (
     SELECT ref, order_id, amount, sum(sign * added)::bigint AS subsidy,
-           sum(sign * (((kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END) * bps * 2 + 10000) / 20000))::bigint
-               AS commission
-    FROM held GROUP BY ref, order_id, amount
+           sum(sign * ((base * bps * 2 + 10000) / 20000))::bigint AS commission
+    FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END AS base FROM held) y
+    GROUP BY ref, order_id, amount
 ),
 written AS (
     SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'custodian'), 0) AS amount,

@@ -132,5 +132,5 @@ def test_the_cart_asks_the_same_whatever_its_length(client, many, django_assert_
     cart({sku(): 1 for _line in range(many)}, shopper=me)
     signed_in(client, me).get(CART)
 
-    with django_assert_num_queries(4):  # the shopper, then the cart's two and whether offers run; her session lies in the cache
+    with django_assert_num_queries(4):  # the shopper, the cart's two, whether offers run; her session is cached
         client.get(CART)
