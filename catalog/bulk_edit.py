@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from catalog import changes
 from catalog.models import Product, ProductChange, Sku
 from catalog.options import matrix
-from catalog.products import SkuDraft, save_product
+from catalog.products import save_product
+from catalog.skus import SkuDraft
 from mall.refusals import Refusal
 
 FIELDS = ("price", "list_price", "code", "barcode", "weight_grams", "volume_cm3", "is_active")

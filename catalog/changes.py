@@ -113,6 +113,11 @@ def shown_of(row: ProductPicture) -> Shown:
     )
 
 
+def is_standing(product: Product, gallery: Sequence[Shown]) -> bool:
+    """Whether the approved version shows exactly these pictures, in this order."""
+    return [row.name for row in gallery] == [row.name for row in gallery_of(product)]
+
+
 def gallery_data(gallery: Iterable[Shown]) -> list[dict]:
     return [asdict(shown) for shown in gallery]
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from catalog import changes, terms
 from catalog.models import Product, ProductPicture
 from catalog.options import matrix
-from catalog.products import LONGEST_TITLE, SkuDraft, save_product
+from catalog.products import LONGEST_TITLE, save_product
+from catalog.skus import SkuDraft
 from mall.texts import Text
 
 ENDINGS = {"zh-hans": "（副本）", "en": " (copy)"}

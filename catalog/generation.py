@@ -7,9 +7,13 @@ Such parts are cached under a number, the generation: one for the whole catalogu
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.core.cache import cache
 from django.db import transaction
+
+from mall.events.bus import publish
+from mall.events.catalog import ProductChanged
 
 CATALOGUE = "catalogue"
 SHOPS = "shops"
@@ -36,3 +40,9 @@ def forget_products_after_commit(public_ids: Iterable[str], *, lists_too: bool =
     """The pages of these products are built anew for whoever asks after this transaction; lists too when asked."""
     names = list(public_ids) + ([CATALOGUE] if lists_too else [])
     transaction.on_commit(lambda: forget(*names), robust=True)
+
+
+def announce_product(product, now: datetime) -> None:
+    """Tell who listens that a product changed, and build its page and the lists anew after the commit."""
+    publish(ProductChanged(product_id=product.public_id, shop_id=product.shop.public_id, changed_at=now))
+    forget_products_after_commit([product.public_id], lists_too=True)

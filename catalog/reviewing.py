@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Product, ProductChange
-from catalog.products import IncompleteProduct, apply_change, approve_product, decide, refuse_product
+from catalog.products import IncompleteProduct, apply_change, approve_product, refuse_product
+from catalog.proposals import decide
 from catalog.tunables import CLAIM_MINUTES
 from mall.audit.trail import record
 from mall.flow import WrongStatus

@@ -18,7 +18,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.urls import reverse
 
-from catalog import products, reviews
+from catalog import gallery, products, reviews
 from catalog.decoration import drafts, publishing
 from catalog.decoration.drafts import draft_of
 from catalog.interest import favorites, watches
@@ -35,10 +35,10 @@ from catalog.models import (
     StockTransfer,
     Watch,
 )
-from catalog.products import SkuDraft
 from catalog.questions import answer, answer_for_shop, ask
 from catalog.reviews.appeals import appeal
 from catalog.reviews.reports import report
+from catalog.skus import SkuDraft
 from catalog.stock import default_warehouse
 from catalog.stock.counts import enter, open_count
 from catalog.stock.transfers import draft_transfer, send_transfer
@@ -241,7 +241,7 @@ def _product(shop: Shop, category: Category, brand, number: int, emoji: str) -> 
         catalog.sku(product=row, choice=[value], price=price, list_price=Money.parse("88.00"), stock=40)
     for seed, value in enumerate(("v1", "v2", "")):
         image = pictures.compose(emoji, tint=None, ground="#e7ded2", seed=seed)
-        products.add_picture(product=row, image=image, value_id=value, by=None, now=clock.now())
+        gallery.add_picture(product=row, image=image, value_id=value, by=None, now=clock.now())
     return row
 
 

@@ -29,8 +29,9 @@ from catalog.models import (
 from catalog.navigation import without_hidden
 from catalog.offers import choice_text
 from catalog.options import MOST_OPTIONS, keep_ids, matrix
-from catalog.products import LONGEST_DESCRIPTION, LONGEST_TITLE, SkuDraft
+from catalog.products import LONGEST_DESCRIPTION, LONGEST_TITLE
 from catalog.shelves import flat, tree_of
+from catalog.skus import SkuDraft
 from catalog.specifications import LONGEST_VALUE, plain, template_of
 from catalog.stock import LARGEST_COUNT
 from catalog.terms import LIMITS, MOST_DAYS, MOST_LIMIT, promises_offered

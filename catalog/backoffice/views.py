@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import changes, products, unfinished
+from catalog import changes, gallery, product_words, products, unfinished
 from catalog.backoffice.forms import (
     ProductForm,
     SaleTimesForm,
@@ -308,7 +308,7 @@ def _context(product: Product | None, shown: Product | None, form, formset, chan
 
 def _said_of_words(shown: Product) -> list:
     """What the screening says of the product as the shop sees it: what a reviewer looks at, and hints."""
-    verdict = products.screened(shown)
+    verdict = product_words.screened(shown)
     return [*verdict.findings, *verdict.hints]
 
 
@@ -435,7 +435,7 @@ def _show_pictures(request: HttpRequest, product: Product, action: str) -> None:
     names.remove(name)
     if action != "remove":
         names.insert({"earlier": max(place - 1, 0), "later": place + 1, "first": 0}.get(action, place), name)
-    waits = products.show_gallery(product=product, names=names, by=request.user, now=clock.now())
+    waits = gallery.show_gallery(product=product, names=names, by=request.user, now=clock.now())
     if waits:
         messages.info(request, _("Your change waits for a reviewer. Until then shoppers see the approved version."))
     elif action == "remove":
@@ -448,7 +448,7 @@ def _add_pictures(request: HttpRequest, product: Product) -> None:
         messages.error(request, _("Choose a picture first."))
     for image in images:
         try:
-            picture = products.add_picture(
+            picture = gallery.add_picture(
                 product=product,
                 image=image,
                 value_id=request.POST.get("value_id", "")[:20],

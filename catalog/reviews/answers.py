@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.generation import forget_products_after_commit
 from catalog.models import Review
-from catalog.products import forbid
+from catalog.product_words import forbid
 from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.catalog import ReviewAnswered

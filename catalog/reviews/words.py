@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from catalog.models import Product, Report
-from catalog.products import forbid
+from catalog.product_words import forbid
 from mall.pictures import Picture, make_ours
 from mall.refusals import Refusal
 from risk.screening import Finding, screen

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from catalog import products
+from catalog import gallery
 from catalog.models import ImportedPicture
 from catalog.transfer.keeping import opened_zip
 from catalog.transfer.sources import obtain
@@ -104,7 +104,7 @@ def _hang(row: ImportedPicture, image, *, now: datetime) -> str:
         return "later"
     value_id = row.value_id if row.value_id in row.product.option_names else ""
     by = row.job.by if row.job else None
-    picture = products.add_picture(product=row.product, image=image, value_id=value_id, alt=row.alt, by=by, now=now)
+    picture = gallery.add_picture(product=row.product, image=image, value_id=value_id, alt=row.alt, by=by, now=now)
     ImportedPicture.FLOW.move(locked, Status.KEPT)
     locked.picture, locked.reason = picture, ""
     locked.save(update_fields=["status", "picture", "reason"])
@@ -131,6 +131,6 @@ def _arrange(pictures: Sequence[ImportedPicture], *, now: datetime) -> None:
     standing = list(first.product.pictures.order_by("position", "pk").values_list("pk", flat=True))
     if order and standing[: len(order)] != order:
         with shop_scope(first.shop_id):
-            products.arrange_pictures(
+            gallery.arrange_pictures(
                 product=first.product, picture_ids=order, by=first.job.by if first.job else None, now=now
             )

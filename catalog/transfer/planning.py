@@ -33,7 +33,8 @@ from catalog.models import (
 )
 from catalog.navigation import without_hidden
 from catalog.options import keep_ids
-from catalog.products import Drafted, SkuDraft, draft_product, is_sellable
+from catalog.products import Drafted, draft_product, is_sellable
+from catalog.skus import SkuDraft
 from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, LIMITS, Columns, attribute_called
 from catalog.transfer.sources import own_name
 from catalog.transfer.telling import ACTIVE, DRAFT, Told, ToldSku

@@ -15,8 +15,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalog.gallery import LONGEST_ALT, MOST_PICTURES
 from catalog.kinds import Kind
-from catalog.products import LONGEST_ALT, LONGEST_TITLE, MOST_PICTURES
+from catalog.products import LONGEST_TITLE
 from catalog.stock import LARGEST_COUNT
 from catalog.terms import MOST_LIMIT
 from catalog.transfer.cells import Row, UnreadableFile, Wrong

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from catalog import products, reviewing
 from catalog.models import Brand, Category, Product
-from catalog.products import SkuDraft
 from catalog.sale_times import set_sale_times
+from catalog.skus import SkuDraft
 from catalog.unfinished import put_aside
 from mall.accounts.models import User
 from mall.money import Money

@@ -3,10 +3,10 @@
 import itertools
 from datetime import datetime, timedelta
 
-from catalog import products, stock
+from catalog import gallery, products, stock
 from catalog.attributes import settle
 from catalog.models import Attribute, AttributeChoice, Brand, Category, CategoryAttribute, Product, Sku
-from catalog.products import SkuDraft
+from catalog.skus import SkuDraft
 from catalog.specifications import template_of
 from mall.accounts.models import User
 from mall.money import Money
@@ -215,7 +215,7 @@ def _show_and_submit(product: Product, listing: shapes.Product, owner: User, exp
     """Hang its pictures and ask for it to go on sale; without an expert it stays in the queue if it comes there."""
     for shot in listing.shots:
         image = pictures.compose(shot.emoji, **shot.arguments())
-        products.add_picture(product=product, image=image, value_id=shot.option_value or "", by=owner, now=at)
+        gallery.add_picture(product=product, image=image, value_id=shot.option_value or "", by=owner, now=at)
     submitted = products.submit_product(product=product, by=owner, now=at)
     if submitted.status == Product.Status.IN_REVIEW and expert is not None:
         products.approve_product(product=submitted, by=expert, now=at + timedelta(hours=3))

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from catalog import products, stock
+from catalog import gallery, products, stock
 from catalog.codes import add_codes
 from catalog.models import Category, Product, Sku
-from catalog.products import SkuDraft, save_product
+from catalog.products import save_product
+from catalog.skus import SkuDraft
 from catalog.slots import bookable, open_slots, weekly
 from mall import clock
 from mall.accounts.models import User
@@ -116,7 +117,7 @@ def _offer(special: Special, shop: Shop, owner: User, categories, opened: dateti
         now=opened,
     )
     image = pictures.compose(special.picture, tint=None, ground="#dfe4d6", seed=0)
-    products.add_picture(product=product, image=image, by=owner, now=opened)
+    gallery.add_picture(product=product, image=image, by=owner, now=opened)
     sku = product.skus.get()
     _fill(special, sku, today, owner, opened)
     products.submit_product(product=product, by=owner, now=opened)

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Brand, Category
-from catalog.products import SkuDraft, save_product
+from catalog.products import save_product
+from catalog.skus import SkuDraft
 from mall.audit.models import AuditRecord
 from mall.money import Money
 from tests.conftest import NOON

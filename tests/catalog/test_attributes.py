@@ -14,8 +14,9 @@ from catalog import attributes, specifications
 from catalog.attributes import StillUsed, settle, template_changed
 from catalog.listing import asked, listing
 from catalog.models import AttributeChoice, AttributeOverride, Category, Product, ProductValue, StaleSearch
-from catalog.products import IncompleteProduct, SkuDraft, save_product, submit_product
+from catalog.products import IncompleteProduct, save_product, submit_product
 from catalog.search import renaming
+from catalog.skus import SkuDraft
 from catalog.specifications import WrongValue, specifications_of, template_of, with_specifications
 from catalog.stock import receive
 from mall.money import Money

@@ -9,7 +9,8 @@ from django.urls import reverse
 from catalog import brands
 from catalog.brands import BrandNotAuthorized, WrongAuthorization, ask_authorization, grant_authorization
 from catalog.models import Brand, BrandAuthorization
-from catalog.products import SkuDraft, put_on_sale, save_product, take_off_sale
+from catalog.products import put_on_sale, save_product, take_off_sale
+from catalog.skus import SkuDraft
 from mall import clock
 from mall.events import deliver_everything
 from mall.flow import WrongStatus

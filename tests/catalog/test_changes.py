@@ -7,10 +7,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from catalog import changes, products, reviewing, specifications, stock
+from catalog import changes, gallery, products, reviewing, specifications, stock
 from catalog.differences import differences_of
 from catalog.models import Category, Product, ProductChange
-from catalog.products import SkuDraft, TradeNotAdmitted, save_product, submit_product
+from catalog.products import TradeNotAdmitted, save_product, submit_product
+from catalog.skus import SkuDraft
 from mall.audit.models import AuditRecord
 from mall.events import deliver_everything
 from mall.events.models import OutboxEvent
@@ -369,14 +370,14 @@ def test_what_is_decided_stays_decided(status, verb):
 
 def test_pictures_wait_with_the_rest_and_come_with_the_approval():
     row = selling()
-    first = products.add_picture(product=written(shelf=row.shop), image=upload(drawn()), by=None, now=NOON)
+    first = gallery.add_picture(product=written(shelf=row.shop), image=upload(drawn()), by=None, now=NOON)
     first.product_id = row.pk
     first.save()
 
-    assert products.add_picture(product=row, image=upload(drawn(size=(300, 400))), by=None, now=LATER) is None
+    assert gallery.add_picture(product=row, image=upload(drawn(size=(300, 400))), by=None, now=LATER) is None
     edit(row, NEW_TITLE)
     names = [shown.name for shown in changes.gallery_of(row, waiting(row).proposed)]
-    assert products.show_gallery(product=row, names=names[::-1], by=None, now=LATER)
+    assert gallery.show_gallery(product=row, names=names[::-1], by=None, now=LATER)
     assert [picture.pk for picture in row.pictures.all()] == [first.pk]
 
     approve(waiting(row))
@@ -388,8 +389,8 @@ def test_pictures_wait_with_the_rest_and_come_with_the_approval():
 def test_pictures_of_what_nobody_must_look_at_hang_at_once():
     row = on_sale()
 
-    picture = products.add_picture(product=row, image=upload(drawn()), by=None, now=LATER)
-    products.remove_picture(picture=picture, by=None, now=LATER)
+    picture = gallery.add_picture(product=row, image=upload(drawn()), by=None, now=LATER)
+    gallery.remove_picture(picture=picture, by=None, now=LATER)
 
     assert (row.pictures.count(), row.changes.count()) == (0, 0)
 
@@ -398,7 +399,7 @@ def test_the_difference_shows_words_options_prices_and_pictures():
     row = selling()
     options = [{**COLOUR, "values": [COLOUR["values"][0], GREEN]}]
     row = edit(row, NEW_TITLE | {"options": options}, drafts(values=("v1", "v3")))
-    products.add_picture(product=row, image=upload(drawn()), by=None, now=LATER)
+    gallery.add_picture(product=row, image=upload(drawn()), by=None, now=LATER)
 
     told = differences_of(waiting(row))
 

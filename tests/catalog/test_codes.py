@@ -10,7 +10,8 @@ from django.utils import translation
 from catalog import codes, stock
 from catalog.codes import CodesMissing, WrongCodes, add_codes, codes_for, hand_out, withdraw_code
 from catalog.models import GoodsCode, Product, Stock
-from catalog.products import KindStays, SkuDraft, save_product
+from catalog.products import KindStays, save_product
+from catalog.skus import SkuDraft
 from catalog.stock.shelves import CountedByItself, WrongCount
 from catalog.stock_check import verify_stock
 from mall.flow import WrongStatus

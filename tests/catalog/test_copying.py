@@ -2,10 +2,11 @@
 
 import pytest
 
-from catalog import products
+from catalog import gallery
 from catalog.copying import copy_product
 from catalog.models import Stock
-from catalog.products import SkuDraft, save_product
+from catalog.products import save_product
+from catalog.skus import SkuDraft
 from mall.money import Money
 from tests.catalog.test_pictures import drawn, upload
 from tests.catalog.test_products import on_sale
@@ -28,7 +29,7 @@ def test_a_copy_is_a_draft_with_everything_but_codes_and_stock():
         SkuDraft(choice=("v2",), price=Money(950), is_active=False),
     ]
     row = save_product(shop=row.shop, product=row, fields={"handle": "cup"}, skus=drafts, by=shopper(), now=NOON)
-    picture = products.add_picture(product=row, image=upload(drawn()), value_id="v1", by=None, now=NOON)
+    picture = gallery.add_picture(product=row, image=upload(drawn()), value_id="v1", by=None, now=NOON)
 
     made = copy_product(product=row, by=shopper(), now=NOON)
 

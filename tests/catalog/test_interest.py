@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from catalog.interest import comparison, favorites, history, watches
 from catalog.models import Favorite, FollowedShop, Product, ShopStats, Viewed, Watch
-from catalog.products import SkuDraft, save_product
+from catalog.products import save_product
+from catalog.skus import SkuDraft
 from catalog.stock import correct, receive, release, reserve
 from mall.events import deliver_everything
 from mall.money import Money

@@ -6,10 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from catalog import products
+from catalog import gallery
+from catalog.gallery import TooManyPictures, add_picture, remove_picture
 from catalog.models import ProductPicture
 from catalog.options import WrongOptions
-from catalog.products import TooManyPictures, add_picture, remove_picture
 from tests.conftest import NOON
 from tests.factories.catalog import category, product
 
@@ -37,7 +37,7 @@ def test_a_gallery_keeps_its_order_and_its_end():
     with pytest.raises(TooManyPictures):
         add_picture(product=row, image=upload(drawn()), by=None, now=NOON)
     remove_picture(picture=shown[3], by=None, now=NOON)
-    products.arrange_pictures(product=row, picture_ids=[shown[5].pk], by=None, now=NOON)
+    gallery.arrange_pictures(product=row, picture_ids=[shown[5].pk], by=None, now=NOON)
 
     order = list(row.pictures.order_by("position").values_list("pk", flat=True))
     assert order == [shown[index].pk for index in (5, 0, 1, 2, 4, 6, 7, 8, 9, 10, 11)]

@@ -6,15 +6,9 @@ from django.utils.translation import override
 from catalog import products
 from catalog.models import Product, Sku, Stock
 from catalog.options import WrongOptions, keep_ids
-from catalog.products import (
-    DuplicateCode,
-    ForbiddenWords,
-    IncompleteProduct,
-    SkuDraft,
-    WrongPrice,
-    save_product,
-    submit_product,
-)
+from catalog.product_words import ForbiddenWords
+from catalog.products import IncompleteProduct, save_product, submit_product
+from catalog.skus import DuplicateCode, SkuDraft, WrongPrice
 from mall.audit.models import AuditRecord
 from mall.events.models import OutboxEvent
 from mall.flow import WrongStatus

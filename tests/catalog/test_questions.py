@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import Answer, Question
-from catalog.products import ForbiddenWords
+from catalog.product_words import ForbiddenWords
 from catalog.questions import NotABuyer, answer, answer_for_shop, ask, shown
 from catalog.reviews import EmptyAnswer
 from catalog.reviews.reports import hide_reported, keep_reported, report

@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from catalog.models import ProductStats, Report, Review
-from catalog.products import ForbiddenWords
+from catalog.product_words import ForbiddenWords
 from catalog.reviews import EmptyAnswer, NotPurchased, answer_review, follow_up_review, write_review
 from catalog.reviews.appeals import appeal, grant_appeal
 from catalog.reviews.words import TooManyPictures

@@ -6,8 +6,9 @@ from catalog import changes, terms
 from catalog.copying import copy_product
 from catalog.differences import differences_of
 from catalog.models import ServicePromise
-from catalog.products import SkuDraft, save_product
+from catalog.products import save_product
 from catalog.showcase import find_product, product_page
+from catalog.skus import SkuDraft
 from catalog.terms import WrongTerms
 from mall.money import Money
 from tests.catalog.test_products import on_sale

@@ -6,8 +6,9 @@ import pytest
 from django.utils import translation
 
 from catalog.offers import buyable_skus
-from catalog.products import SkuDraft, save_product
+from catalog.products import save_product
 from catalog.showcase import find_product, product_page
+from catalog.skus import SkuDraft
 from catalog.terms import WrongTerms
 from mall import clock
 from mall.clock import business_date, start_of

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from catalog import products
 from catalog.models import Product
-from catalog.products import SkuDraft
+from catalog.skus import SkuDraft
 from catalog.stock import correct, reserve
 from mall.events.bus import deliver_everything, publish
 from mall.events.merchants import ShopFrozen

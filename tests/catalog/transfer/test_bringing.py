@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from catalog import products
+from catalog import products, skus
 from catalog.models import ImportedPicture, Product, ProductImport, Sku, StockMovement
 from catalog.stock import reserve
 from catalog.stock_check import verify_stock
@@ -323,7 +323,7 @@ def test_goods_written_in_bulk_are_what_the_verb_for_one_writes(place):
     elsewhere = shop()
     for one in Product.objects.owned_by(place):
         drafts = [
-            products.SkuDraft(
+            skus.SkuDraft(
                 choice=tuple(sku.choice),
                 price=sku.price,
                 list_price=sku.list_price,
