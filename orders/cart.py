@@ -92,6 +92,11 @@ class CartShop:
     hints: list[str]
     is_sent: bool = True
 
+    @property
+    def before_offers(self) -> Money:
+        """Goods and delivery, before anything is taken off."""
+        return self.total + self.discount
+
 
 @dataclass(frozen=True, slots=True)
 class CartView:

@@ -116,7 +116,7 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                 "cap": _money(gettext_lazy("At most")),
                 **_rows(
                     MOST_TIERS,
-                    at=lambda: forms.CharField(label=gettext_lazy("From"), required=False, max_length=12),
+                    at=lambda: forms.CharField(label=gettext_lazy("From this much"), required=False, max_length=12),
                     off=lambda: _money(gettext_lazy("Amount off")),
                     bps=lambda: PercentField(label=gettext_lazy("Or per cent off"), required=False),
                 ),
@@ -186,7 +186,7 @@ class PromotionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("When it is given out, the promotion stops by itself. Empty: no limit."),
     )
-    code = forms.CharField(label=gettext_lazy("Code"), required=False, max_length=20)
+    code = forms.CharField(label=gettext_lazy("Coupon code"), required=False, max_length=20)
     is_open = forms.BooleanField(
         label=gettext_lazy("Everybody finds it in the coupon centre"), required=False, initial=True
     )
