@@ -627,7 +627,7 @@ class Migration(migrations.Migration):
                 ("quantity", models.PositiveIntegerField(default=0, verbose_name="quantity")),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("worth", mall.money.MoneyField(default=0, verbose_name="paid for these pieces")),
-                ("asked", mall.money.MoneyField(default=0, verbose_name="asked for")),
+                ("asked", mall.money.MoneyField(default=0, verbose_name="refund asked for")),
                 ("refund_goods", mall.money.MoneyField(default=0, verbose_name="returned for the goods")),
                 ("refund_shipping", mall.money.MoneyField(default=0, verbose_name="returned of the shipping fee")),
                 ("is_unshipped", models.BooleanField(default=False, verbose_name="before shipping")),

@@ -124,7 +124,7 @@ class AfterSale(ShopOwned):
     quantity = models.PositiveIntegerField(_("quantity"), default=0)
     currency = CurrencyField()
     worth = MoneyField(_("paid for these pieces"), default=0)
-    asked = MoneyField(_("asked for"), default=0)
+    asked = MoneyField(_("refund asked for"), default=0)
     refund_goods = MoneyField(_("returned for the goods"), default=0)
     refund_shipping = MoneyField(_("returned of the shipping fee"), default=0)
     is_unshipped = models.BooleanField(_("before shipping"), default=False)

@@ -39,7 +39,7 @@ def show_after_sales(*, owners: dict[str, User], now: datetime) -> list[AfterSal
         for line in recent.select_related("order__shop", "order__shopper").order_by("-pk")[:400]
         if line.order.shop.slug in owners and amounts.left_of(line)
     ]
-    found.sort(key=lambda line: (owners[line.order.shop.slug].email != OWNER) + (line.order.shopper.email != SHOPPER))
+    found.sort(key=lambda line: (line.order.shopper.email != SHOPPER, owners[line.order.shop.slug].email != OWNER))
     lines = list({line.order_id: line for line in reversed(found)}.values())[::-1]
     made = [_tell(line, owners[line.order.shop.slug], now, *wish) for line, wish in zip(lines, WISHES, strict=False)]
     deliver_everything()

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,7 +34,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
     url = reverse("storefront:after-sales:list")
     tabs = [
         Choice("", _("All"), url, selected=wanted != "open", count=mine.count()),
-        Choice("open", _("Open"), f"{url}?which=open", selected=wanted == "open", count=open_ones.count()),
+        Choice(
+            "open", pgettext("cases", "Open"), f"{url}?which=open", selected=wanted == "open", count=open_ones.count()
+        ),
     ]
     page = paginate(rows.order_by("-pk"), request, per_page=10)
     return render(request, "storefront/after_sales/list.html", {"tabs": tabs, "page": page})
