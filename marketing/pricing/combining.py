@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
 from itertools import product
 
-from marketing.pricing.effects import Basket, Effect, effect
-from marketing.pricing.offers import AddOn, Bundle, Layer, Offer
+from marketing.pricing.effects import GONE, Basket, Effect, effect, lasts
+from marketing.pricing.offers import AddOn, Bundle, GiftWith, Layer, Offer
 
 MOST_TRIED = 2_000  # lines looked at when every combination is tried
 MOST_LOOKS = 600  # lines looked at to improve what was chosen offer by offer
@@ -24,13 +24,18 @@ Parts = tuple[Offer, Sequence[int], Sequence[int]]  # an offer, the places it ta
 
 @dataclass(slots=True)
 class State:
-    """What the offers applied so far have left, and which groups (as bits) stand on a line or are barred from it."""
+    """
+    What the offers applied so far have left, and which groups (as bits) stand on a line or are barred from it.
+
+    :ivar given: pieces of a SKU that are given as gifts
+    """
 
     left: list[int]
     groups: list[int]
     barred: list[int]
     used_once: set[tuple[str, int | None]] = field(default_factory=set)
     applied: list[Parts] = field(default_factory=list)
+    given: dict[int, int] = field(default_factory=dict)
 
 
 class Search:
@@ -70,15 +75,22 @@ class Search:
 
     def now(self, number: int, state: State) -> tuple[Sequence[int], Effect]:
         """What an offer would take by now, and of which places."""
-        at = self.open_to(number, state)
-        return at, effect(self.offers[number], self.basket, at, state.left)
+        offer, at = self.offers[number], self.open_to(number, state)
+        found = effect(offer, self.basket, at, state.left)
+        if isinstance(offer.rule, GiftWith) and found.parts is not None:
+            rule = offer.rule
+            if not lasts(rule, self.basket, state.given.get(rule.sku_id, 0)):
+                return at, GONE
+        return at, found
 
     def apply(self, number: int, state: State, at: Sequence[int], parts: Sequence[int]) -> None:
         offer, bit, mask = self.offers[number], self.bit[number], self.mask[number]
         left, groups, barred = state.left, state.groups, state.barred
         narrow = isinstance(offer.rule, AddOn | Bundle)  # they leave alone what only opens the way to them
-        if offer.layer == Layer.GIFT:
+        if isinstance(offer.rule, GiftWith):
             bit = mask = 0
+            sku_id = offer.rule.sku_id
+            state.given[sku_id] = state.given.get(sku_id, 0) + offer.rule.quantity
         for place, part in zip(at, parts, strict=True):
             left[place] -= part
             if part or not narrow:
@@ -108,26 +120,30 @@ class Search:
         return self.known[enabled]
 
     def best(self, candidates: Sequence[int], forced: Numbers) -> Numbers:
-        """The cheapest set that holds ``forced`` and any of the others."""
-        choices = self._choices([number for number in candidates if number not in forced])
+        """The cheapest set of what is ``forced`` (of those of which there is one, one) and any of the others."""
+        choices = self._choices(candidates, forced)
         count = 1
         for options in choices:
             count *= len(options)
         if count * (sum(len(self.places[number]) for number in candidates) + 1) <= MOST_TRIED:
-            return min((forced.union(*picked) for picked in product(*choices)), key=self.cost)
+            return min((frozenset().union(*picked) for picked in product(*choices)), key=self.cost)
         return self._improved(self._greedy(candidates, forced), choices, forced)
 
-    def _choices(self, numbers: Sequence[int]) -> list[list[Numbers]]:
-        """What can be decided apart: each offer yes or no; of those of which there is one, which or none."""
+    def _choices(self, numbers: Sequence[int], forced: Numbers) -> list[list[Numbers]]:
+        """
+        What can be decided apart: each offer yes or no; of those of which there is one, which or none.
+
+        None is no choice where they are forced; of one kind either all are or none is.
+        """
         nothing: Numbers = frozenset()
         once: dict[tuple[str, int | None], list[Numbers]] = {}
         single = []
         for number in numbers:
-            offer = self.offers[number]
+            offer, none = self.offers[number], [] if number in forced else [nothing]
             if offer.once:
-                once.setdefault((offer.group, offer.shop_id), [nothing]).append(frozenset({number}))
+                once.setdefault((offer.group, offer.shop_id), none).append(frozenset({number}))
             else:
-                single.append([nothing, frozenset({number})])
+                single.append([*none, frozenset({number})])
         return single + list(once.values())
 
     def _greedy(self, candidates: Sequence[int], forced: Numbers) -> Numbers:

@@ -42,6 +42,7 @@ class Effect:
 
 
 NOTHING = Effect(why="elsewhere")
+GONE = Effect(why="gone")
 
 
 def half_up(amount: int, bps: int) -> int:
@@ -162,11 +163,14 @@ def _gift(rule: GiftWith, basket: Basket, at: Sequence[int], left: Sequence[int]
     spent = sum(left[place] for place in at)
     if spent < rule.at:
         return _short(rule.at - spent, by_pieces=False)
+    return Effect([0] * len(at), 0) if lasts(rule, basket) else GONE
+
+
+def lasts(rule: GiftWith, basket: Basket, given: int = 0) -> bool:
+    """Whether the gift is there beside what is bought of it, and what other offers have given of it."""
     held = basket.places.get(rule.sku_id)
-    wanted = rule.quantity + (basket.quantities[held] if held is not None else 0)
-    if rule.available < wanted:
-        return Effect(why="gone")
-    return Effect([0] * len(at), 0)
+    bought = 0 if held is None else basket.quantities[held]
+    return rule.available >= rule.quantity + bought + given
 
 
 def _spread(off: int, weights: Sequence[int]) -> Effect:

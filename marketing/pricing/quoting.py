@@ -8,7 +8,7 @@ from datetime import datetime
 from mall.money import DEFAULT_CURRENCY, Money
 from marketing.pricing.bearing import borne
 from marketing.pricing.combining import Numbers, Search, State
-from marketing.pricing.effects import Basket, Effect
+from marketing.pricing.effects import Basket, Effect, lasts
 from marketing.pricing.lines import (
     Applied,
     Buyer,
@@ -34,6 +34,7 @@ STEP_OF = {
     Layer.GIFT: "gift",
 }
 OFFER_STEP_VERSION = 1
+NOT_HINTED_AT = frozenset({"early", "over", "spent", "gone"})  # more goods do not bring these
 
 
 def quote(
@@ -179,10 +180,11 @@ class _Pricing:
             for number, offer in enumerate(self.offers)
             if offer.key not in taken
         )
+        idle = {offer.key for offer in unused if offer.reason in NOT_HINTED_AT}
         hints = tuple(
             found
             for number, offer in enumerate(self.offers)
-            if (found := self._hint(number, offer, taken.get(offer.key), state))
+            if offer.key not in idle and (found := self._hint(number, offer, taken.get(offer.key), state))
         )
         return _quote(shops, self.currency, applied=tuple(applied), unused=unused, hints=hints)
 
@@ -224,7 +226,8 @@ class _Pricing:
 
     def _given(self, offer: Offer, steps, gifts) -> Applied:
         rule = offer.rule
-        value = self._money(rule.price) * rule.quantity
+        held = self.basket.places.get(rule.sku_id)  # beside what she buys of it, it is worth what that costs
+        value = self._money(rule.price if held is None else self.basket.prices[held]) * rule.quantity
         ((row,)) = borne([value.minor], offer.bearers)
         who = tuple((name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, row, strict=True) if fen)
         part = LinePart(offer.key, offer.promotion, offer.name, value, who)
@@ -265,9 +268,11 @@ class _Pricing:
 
     def _unused(self, number: int, offer: Offer, refused: Effect | None, state: State) -> Unused:
         found = refused
-        if found is None:  # it could have been used: is it others that keep it from its threshold, or the price?
-            _at, found = self.search.now(number, state)
-            if found.parts is not None or found.why == "elsewhere":
+        if found is None or found.why == "short":  # thresholds look at what the offers that are used have left
+            _at, now = self.search.now(number, state)
+            if now.why in ("short", "spent", "gone"):
+                found = now
+            elif found is None:  # it could have been used, but for the price
                 found = Effect(why="worse")
         return Unused(
             key=offer.key,
@@ -283,7 +288,7 @@ class _Pricing:
     def _hint(self, number: int, offer: Offer, own: tuple | None, state: State) -> Hint | None:
         """How far it is to the next tier of an offer that asks for nothing but to buy more."""
         rule = offer.rule
-        if offer.is_coupon or (self.at and offer.starts_at and self.at < offer.starts_at):
+        if offer.is_coupon:
             return None
         at = own[0] if own else self.search.open_to(number, state)
         if not at:
@@ -293,26 +298,31 @@ class _Pricing:
         pieces = sum(self.basket.quantities[place] for place in at)
         gap = missing = off = bps = 0
         match rule:
-            case Reduction(tiers=tiers, every=every, by_pieces=by_pieces):
+            case Reduction(tiers=tiers, every=every, by_pieces=by_pieces, cap=cap):
+                if cap is not None and sum(taken.values()) >= cap:
+                    return None
                 count = pieces if by_pieces else spent
                 if every:
                     step = tiers[0].at
                     away, off = step - count % step, tiers[0].off * (count // step + 1)
-                    if rule.cap is not None and off > rule.cap:
-                        return None
                 else:
                     tier = next((tier for tier in tiers if tier.at > count), None)
                     if tier is None:
                         return None
                     away, off, bps = tier.at - count, tier.off, tier.bps
+                off = off if cap is None else min(off, cap)
                 gap, missing = (0, away) if by_pieces else (away, 0)
             case NthPiece(n=n, bps=less) if pieces % n:
                 missing, bps = n - pieces % n, less
             case NForPrice(n=n) if pieces % n:
                 missing = n - pieces % n
-            case GiftWith(at=least) if spent < least and rule.available >= rule.quantity:
+            case GiftWith(at=least) if spent < least and lasts(rule, self.basket) and self._sends(rule.shop_id):
                 gap = least - spent
-            case AddOn(at=least) if spent < least:
+            case AddOn(at=least, prices=prices):
+                added = {sku_id for sku_id, _price in prices}
+                spent = sum(state.left[place] for place in at if self.basket.sku_ids[place] not in added)
+                if spent >= least:
+                    return None
                 gap = least - spent
             case _:
                 return None
