@@ -27,12 +27,14 @@ class State:
     """
     What the offers applied so far have left, and which groups (as bits) stand on a line or are barred from it.
 
+    :ivar touched: the places (as bits) of the offers applied so far
     :ivar given: pieces of a SKU that are given as gifts
     """
 
     left: list[int]
     groups: list[int]
     barred: list[int]
+    touched: int = 0
     used_once: set[tuple[str, int | None]] = field(default_factory=set)
     applied: list[Parts] = field(default_factory=list)
     given: dict[int, int] = field(default_factory=dict)
@@ -48,6 +50,7 @@ class Search:
         of = {offer.key: self._places_of(offer) for offer in offers}
         self.offers = sorted(offers, key=lambda offer: (offer.layer, len(of[offer.key]), offer.key))
         self.places = [of[offer.key] for offer in self.offers]
+        self.reach = [sum([1 << place for place in places]) for places in self.places]
         bits = _bits(offers)
         self.bit = [bits[offer.group] for offer in self.offers]
         self.mask = [sum(bits[group] for group in offer.excludes) for offer in self.offers]
@@ -69,6 +72,8 @@ class Search:
         offer = self.offers[number]
         if offer.once and (offer.group, offer.shop_id) in state.used_once:
             return ()
+        if not state.touched & self.reach[number]:
+            return self.places[number]
         groups, barred, bit = state.groups, state.barred, self.bit[number]
         no = bit | self.mask[number]
         return [place for place in self.places[number] if not (groups[place] & no or barred[place] & bit)]
@@ -76,8 +81,9 @@ class Search:
     def now(self, number: int, state: State) -> tuple[Sequence[int], Effect]:
         """What an offer would take by now, and of which places."""
         offer, at = self.offers[number], self.open_to(number, state)
-        found = effect(offer, self.basket, at, state.left)
-        if isinstance(offer.rule, GiftWith) and found.parts is not None:
+        untouched = at is self.places[number]
+        found = self.alone[number] if untouched else effect(offer, self.basket, at, state.left)
+        if isinstance(offer.rule, GiftWith) and not found.why:
             rule = offer.rule
             if not lasts(rule, self.basket, state.given.get(rule.sku_id, 0)):
                 return at, GONE
@@ -91,6 +97,7 @@ class Search:
             bit = mask = 0
             sku_id = offer.rule.sku_id
             state.given[sku_id] = state.given.get(sku_id, 0) + offer.rule.quantity
+        state.touched |= self.reach[number]
         for place, part in zip(at, parts, strict=True):
             left[place] -= part
             if part or not narrow:
@@ -105,8 +112,8 @@ class Search:
         state = self.blank()
         for number in sorted(enabled):
             at, found = self.now(number, state)
-            if found.parts is not None:
-                self.apply(number, state, at, found.parts)
+            if not found.why:
+                self.apply(number, state, at, found.parts())
         return state
 
     def cost(self, enabled: Numbers) -> tuple:
@@ -154,20 +161,20 @@ class Search:
             for number in theirs:
                 if number in forced:
                     at, found = self.now(number, state)
-                    if found.parts is not None:
-                        self.apply(number, state, at, found.parts)
+                    if not found.why:
+                        self.apply(number, state, at, found.parts())
             queue = [(-self.alone[number].off, number) for number in theirs if number not in forced]
             heapify(queue)
             while queue:
                 promised, number = queue[0]
                 at, found = self.now(number, state)
-                if found.parts is None:
+                if found.why:
                     heappop(queue)
                 elif -found.off > promised:
                     heapreplace(queue, (-found.off, number))  # less than it promised: others first
                 else:
                     heappop(queue)
-                    self.apply(number, state, at, found.parts)
+                    self.apply(number, state, at, found.parts())
                     chosen.add(number)
         return frozenset(chosen)
 

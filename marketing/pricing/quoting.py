@@ -123,7 +123,7 @@ class _Pricing:
         if isinstance(offer.rule, GiftWith) and not self._sends(offer.rule.shop_id):
             return Effect(why="elsewhere")
         alone = self.search.alone[number]
-        if alone.parts is None and alone.why != "spent":
+        if alone.why and alone.why != "spent":
             return alone
         if offer.is_coupon and self.buyer.chosen is not None and offer.key not in self.buyer.chosen:
             return Effect(why="not_chosen")
@@ -196,20 +196,18 @@ class _Pricing:
         if isinstance(offer.rule, GiftWith):
             return self._given(offer, steps, gifts)
         rows = borne(taken, offer.bearers)
-        sums, by_shop = [0] * len(offer.bearers), {}
+        by_shop: dict[int, tuple[list, dict]] = {}
         for place, part, row in zip(at, taken, rows, strict=True):
             if not part:
                 continue
-            who = tuple((name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, row, strict=True) if fen)
-            parts.setdefault(place, []).append(
-                LinePart(offer.key, offer.promotion, offer.name, self._money(part), who)
-            )  # fmt: skip
-            sums = [one + other for one, other in zip(sums, row, strict=True)]
-            of_shop = by_shop.setdefault(self.basket.shop_ids[place], ([0] * len(sums), {}))
-            for number, fen in enumerate(row):
-                of_shop[0][number] += fen
-            of_shop[1][str(self.basket.sku_ids[place])] = part
-        for shop_id, (row, lines) in by_shop.items():
+            taken_off = LinePart(offer.key, offer.promotion, offer.name, self._money(part), self._who(offer, row))
+            parts.setdefault(place, []).append(taken_off)
+            of_shop, of_lines = by_shop.setdefault(self.basket.shop_ids[place], ([], {}))
+            of_shop.append(row)
+            of_lines[str(self.basket.sku_ids[place])] = part
+        by_bearer = {shop_id: _columns(of_shop) for shop_id, (of_shop, _lines) in by_shop.items()}
+        for shop_id, (_rows, lines) in by_shop.items():
+            row = by_bearer[shop_id]
             steps.setdefault(shop_id, []).append(_offer_step(offer, -sum(row), offer.bearers, row, lines))
         return Applied(
             key=offer.key,
@@ -217,19 +215,21 @@ class _Pricing:
             name=offer.name,
             is_coupon=offer.is_coupon,
             shop_id=offer.shop_id,
-            amount=self._money(sum(sums)),
-            bearers=tuple(
-                (name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, sums, strict=True) if fen
-            ),
-            by_shop=tuple((shop_id, self._money(sum(row))) for shop_id, (row, _lines) in sorted(by_shop.items())),
+            amount=self._money(sum(taken)),
+            bearers=self._who(offer, _columns(rows)),
+            by_shop=tuple((shop_id, self._money(sum(row))) for shop_id, row in sorted(by_bearer.items())),
         )
+
+    def _who(self, offer: Offer, row: Sequence[int]) -> tuple[tuple[str, Money], ...]:
+        """Who bears how much, of those who bear anything."""
+        return tuple([(who, self._money(fen)) for (who, _bps), fen in zip(offer.bearers, row, strict=True) if fen])
 
     def _given(self, offer: Offer, steps, gifts) -> Applied:
         rule = offer.rule
         held = self.basket.places.get(rule.sku_id)  # beside what she buys of it, it is worth what that costs
         value = self._money(rule.price if held is None else self.basket.prices[held]) * rule.quantity
         ((row,)) = borne([value.minor], offer.bearers)
-        who = tuple((name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, row, strict=True) if fen)
+        who = self._who(offer, row)
         part = LinePart(offer.key, offer.promotion, offer.name, value, who)
         gifts.setdefault(rule.shop_id, []).append((offer, part))
         step = _offer_step(offer, -value.minor, offer.bearers, row, {str(rule.sku_id): value.minor})
@@ -405,6 +405,11 @@ def _shop_quote(
         total=goods + fee - discount,
         trace=trace,
     )
+
+
+def _columns(rows: Sequence[Sequence[int]]) -> list[int]:
+    """The sum of each column."""
+    return [sum(column) for column in zip(*rows, strict=True)]
 
 
 def _offer_step(offer: Offer, amount: int, bearers, row: Sequence[int], lines: dict[str, int]) -> dict:
