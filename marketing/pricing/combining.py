@@ -19,7 +19,7 @@ MOST_TRIED = 2_000  # lines looked at when every combination is tried
 MOST_LOOKS = 600  # lines looked at to improve what was chosen offer by offer
 
 Numbers = frozenset[int]  # offers by their number, which is their turn
-Parts = tuple[Offer, Sequence[int], Sequence[int]]  # an offer, the places it takes, what it takes off each
+Parts = tuple[int, Sequence[int], Sequence[int]]  # an offer by its number, the places it takes, what it takes off each
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Search:
                 barred[place] |= mask
         if offer.once:
             state.used_once.add((offer.group, offer.shop_id))
-        state.applied.append((offer, at, parts))
+        state.applied.append((number, at, parts))
 
     def put(self, enabled: Numbers) -> State:
         """These offers applied in their turn; what finds no line or not enough is left out."""
@@ -121,8 +121,8 @@ class Search:
         if enabled not in self.known:
             self.looks += sum([len(self.places[number]) for number in enabled]) + 1
             state = self.put(enabled)
-            used = [offer.key for offer, _at, _parts in state.applied]
-            coupons = sum([offer.is_coupon for offer, _at, _parts in state.applied])
+            used = [number for number, _at, _parts in state.applied]
+            coupons = sum([self.offers[number].is_coupon for number in used])
             self.known[enabled] = (sum(state.left) + self.shipping(state.left), coupons, len(used), used)
         return self.known[enabled]
 

@@ -161,9 +161,9 @@ class _Pricing:
         steps: dict[int, list[dict]] = {}
         gifts: dict[int, list[tuple[Offer, LinePart]]] = {}
         applied = []
-        for offer, at, taken in state.applied:
-            applied.append(self._applied(offer, at, taken, parts, steps, gifts))
-        taken = {offer.key: (at, parts) for offer, at, parts in state.applied}
+        for number, at, taken in state.applied:
+            applied.append(self._applied(self.offers[number], at, taken, parts, steps, gifts))
+        taken = {number: (at, parts) for number, at, parts in state.applied}
         shops = [
             _shop_quote(
                 shop_id,
@@ -178,13 +178,13 @@ class _Pricing:
         unused = tuple(
             self._unused(number, offer, refused.get(number), state)
             for number, offer in enumerate(self.offers)
-            if offer.key not in taken
+            if number not in taken
         )
         idle = {offer.key for offer in unused if offer.reason in NOT_HINTED_AT}
         hints = tuple(
             found
             for number, offer in enumerate(self.offers)
-            if offer.key not in idle and (found := self._hint(number, offer, taken.get(offer.key), state))
+            if offer.key not in idle and (found := self._hint(number, offer, taken.get(number), state))
         )
         return _quote(shops, self.currency, applied=tuple(applied), unused=unused, hints=hints)
 
