@@ -60,10 +60,11 @@ class Money:
     @classmethod
     def total(cls, amounts: Iterable[Money], currency: str = DEFAULT_CURRENCY) -> Money:
         """The sum; zero of ``currency`` for nothing."""
-        result = None
+        first, minor = None, 0
         for amount in amounts:
-            result = amount if result is None else result + amount
-        return cls(0, currency) if result is None else result
+            first = amount if first is None else first
+            minor += cls._same(first, amount)
+        return cls(0, currency) if first is None else cls(minor, first.currency)
 
     def _same(self, other) -> int:
         if not isinstance(other, Money):

@@ -2,12 +2,13 @@
 What one offer takes off, in fen.
 
 ``effect`` looks at the places (positions of lines) that are open to the offer and at what is left of them to pay. It
-answers with a part for each place, or says what is missing. Fewer places or less to pay never make an offer take more,
-and never bring it nearer to its threshold; the search relies on that.
+answers with what it takes and how that is divided, or says what is missing. Fewer places or less to pay never make an
+offer take more, and never bring it nearer to its threshold; the search relies on that.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from marketing.pricing.bearing import WHOLE, spread
 from marketing.pricing.offers import AddOn, Bundle, GiftWith, NForPrice, NthPiece, Offer, Percentage, Reduction
@@ -25,23 +26,29 @@ class Basket:
     places: dict[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """
-    ``parts`` of the places it was asked about; none when it does not apply, and then why.
+    What is taken off the places it was asked about; where ``why`` says something, nothing, and then why.
 
+    :ivar off: in all, in fen
+    :ivar weights: of the places, by which that is divided
     :ivar gap: missing to the threshold, in fen
     :ivar pieces: missing to it, in pieces
     """
 
-    parts: list[int] | None = None
     off: int = 0
+    weights: Sequence[int] = ()
     why: str = ""
     gap: int = 0
     pieces: int = 0
 
+    def parts(self) -> Sequence[int]:
+        """What is taken off each of the places; reckoned for what is applied only."""
+        return self.weights if self.off == sum(self.weights) else spread(self.off, self.weights)
+
 
 NOTHING = Effect(why="elsewhere")
+GONE = Effect(why="gone")
 
 
 def half_up(amount: int, bps: int) -> int:
@@ -74,7 +81,7 @@ def _reduction(rule: Reduction, basket: Basket, at: Sequence[int], left: Sequenc
     if rule.every and reached.at:
         off *= count // reached.at
     off = min(off, base) if rule.cap is None else min(off, base, rule.cap)
-    return _spread(off, weights)
+    return Effect(off, weights) if off else NOTHING
 
 
 def _percentage(rule: Percentage, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
@@ -84,8 +91,8 @@ def _percentage(rule: Percentage, basket: Basket, at: Sequence[int], left: Seque
     ]  # fmt: skip
     off = sum(parts)
     if rule.cap is not None and off > rule.cap:
-        return _spread(rule.cap, parts)
-    return Effect(parts, off) if off else NOTHING
+        off = rule.cap
+    return Effect(off, parts) if off else NOTHING
 
 
 def _nth(rule: NthPiece, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
@@ -138,7 +145,7 @@ def _bundle(rule: Bundle, basket: Basket, at: Sequence[int], left: Sequence[int]
     parts = [0] * len(at)
     for (number, _count), part in zip(held, spread(saved, [value * sets for value in values]), strict=True):
         parts[number] += part
-    return Effect(parts, saved)
+    return Effect(saved, parts)
 
 
 def _add_on(rule: AddOn, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
@@ -155,22 +162,21 @@ def _add_on(rule: AddOn, basket: Basket, at: Sequence[int], left: Sequence[int])
         saved = basket.prices[place] - prices[basket.sku_ids[place]]
         parts[number] = min(max(saved, 0) * min(basket.quantities[place], rule.most), left[place])
     off = sum(parts)
-    return Effect(parts, off) if off else NOTHING
+    return Effect(off, parts) if off else NOTHING
 
 
 def _gift(rule: GiftWith, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
     spent = sum(left[place] for place in at)
     if spent < rule.at:
         return _short(rule.at - spent, by_pieces=False)
+    return Effect(0, [0] * len(at)) if lasts(rule, basket) else GONE
+
+
+def lasts(rule: GiftWith, basket: Basket, given: int = 0) -> bool:
+    """Whether the gift is there beside what is bought of it, and what other offers have given of it."""
     held = basket.places.get(rule.sku_id)
-    wanted = rule.quantity + (basket.quantities[held] if held is not None else 0)
-    if rule.available < wanted:
-        return Effect(why="gone")
-    return Effect([0] * len(at), 0)
-
-
-def _spread(off: int, weights: Sequence[int]) -> Effect:
-    return Effect(spread(off, weights), off) if off else NOTHING
+    bought = 0 if held is None else basket.quantities[held]
+    return rule.available >= rule.quantity + bought + given
 
 
 def _short(missing: int, by_pieces: bool) -> Effect:
@@ -180,12 +186,13 @@ def _short(missing: int, by_pieces: bool) -> Effect:
 def _pieces_or_short(parts: list[int], n: int, seen: int) -> Effect:
     off = sum(parts)
     if off:
-        return Effect(parts, off)
+        return Effect(off, parts)
     return Effect(why="short", pieces=n - seen) if seen < n else NOTHING
 
 
 def _dearest_first(basket: Basket, at: Sequence[int]) -> list[int]:
-    return sorted(range(len(at)), key=lambda number: (-basket.prices[at[number]], at[number]))
+    """Their numbers in ``at``; of one price the earlier line first, as ``at`` has it."""
+    return sorted(range(len(at)), key=[-basket.prices[place] for place in at].__getitem__)
 
 
 def _take_set(numbers: Sequence[int], prices: Sequence[int], price: int, parts: list[int]) -> bool:

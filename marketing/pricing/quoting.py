@@ -8,7 +8,7 @@ from datetime import datetime
 from mall.money import DEFAULT_CURRENCY, Money
 from marketing.pricing.bearing import borne
 from marketing.pricing.combining import Numbers, Search, State
-from marketing.pricing.effects import Basket, Effect
+from marketing.pricing.effects import Basket, Effect, lasts
 from marketing.pricing.lines import (
     Applied,
     Buyer,
@@ -34,6 +34,7 @@ STEP_OF = {
     Layer.GIFT: "gift",
 }
 OFFER_STEP_VERSION = 1
+NOT_HINTED_AT = frozenset({"early", "over", "spent", "gone"})  # more goods do not bring these
 
 
 def quote(
@@ -122,7 +123,7 @@ class _Pricing:
         if isinstance(offer.rule, GiftWith) and not self._sends(offer.rule.shop_id):
             return Effect(why="elsewhere")
         alone = self.search.alone[number]
-        if alone.parts is None and alone.why != "spent":
+        if alone.why and alone.why != "spent":
             return alone
         if offer.is_coupon and self.buyer.chosen is not None and offer.key not in self.buyer.chosen:
             return Effect(why="not_chosen")
@@ -160,9 +161,9 @@ class _Pricing:
         steps: dict[int, list[dict]] = {}
         gifts: dict[int, list[tuple[Offer, LinePart]]] = {}
         applied = []
-        for offer, at, taken in state.applied:
-            applied.append(self._applied(offer, at, taken, parts, steps, gifts))
-        taken = {offer.key: (at, parts) for offer, at, parts in state.applied}
+        for number, at, taken in state.applied:
+            applied.append(self._applied(self.offers[number], at, taken, parts, steps, gifts))
+        taken = {number: (at, parts) for number, at, parts in state.applied}
         shops = [
             _shop_quote(
                 shop_id,
@@ -177,12 +178,13 @@ class _Pricing:
         unused = tuple(
             self._unused(number, offer, refused.get(number), state)
             for number, offer in enumerate(self.offers)
-            if offer.key not in taken
+            if number not in taken
         )
+        idle = {offer.key for offer in unused if offer.reason in NOT_HINTED_AT}
         hints = tuple(
             found
             for number, offer in enumerate(self.offers)
-            if (found := self._hint(number, offer, taken.get(offer.key), state))
+            if offer.key not in idle and (found := self._hint(number, offer, taken.get(number), state))
         )
         return _quote(shops, self.currency, applied=tuple(applied), unused=unused, hints=hints)
 
@@ -194,20 +196,18 @@ class _Pricing:
         if isinstance(offer.rule, GiftWith):
             return self._given(offer, steps, gifts)
         rows = borne(taken, offer.bearers)
-        sums, by_shop = [0] * len(offer.bearers), {}
+        by_shop: dict[int, tuple[list, dict]] = {}
         for place, part, row in zip(at, taken, rows, strict=True):
             if not part:
                 continue
-            who = tuple((name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, row, strict=True) if fen)
-            parts.setdefault(place, []).append(
-                LinePart(offer.key, offer.promotion, offer.name, self._money(part), who)
-            )  # fmt: skip
-            sums = [one + other for one, other in zip(sums, row, strict=True)]
-            of_shop = by_shop.setdefault(self.basket.shop_ids[place], ([0] * len(sums), {}))
-            for number, fen in enumerate(row):
-                of_shop[0][number] += fen
-            of_shop[1][str(self.basket.sku_ids[place])] = part
-        for shop_id, (row, lines) in by_shop.items():
+            taken_off = LinePart(offer.key, offer.promotion, offer.name, self._money(part), self._who(offer, row))
+            parts.setdefault(place, []).append(taken_off)
+            of_shop, of_lines = by_shop.setdefault(self.basket.shop_ids[place], ([], {}))
+            of_shop.append(row)
+            of_lines[str(self.basket.sku_ids[place])] = part
+        by_bearer = {shop_id: _columns(of_shop) for shop_id, (of_shop, _lines) in by_shop.items()}
+        for shop_id, (_rows, lines) in by_shop.items():
+            row = by_bearer[shop_id]
             steps.setdefault(shop_id, []).append(_offer_step(offer, -sum(row), offer.bearers, row, lines))
         return Applied(
             key=offer.key,
@@ -215,18 +215,21 @@ class _Pricing:
             name=offer.name,
             is_coupon=offer.is_coupon,
             shop_id=offer.shop_id,
-            amount=self._money(sum(sums)),
-            bearers=tuple(
-                (name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, sums, strict=True) if fen
-            ),
-            by_shop=tuple((shop_id, self._money(sum(row))) for shop_id, (row, _lines) in sorted(by_shop.items())),
+            amount=self._money(sum(taken)),
+            bearers=self._who(offer, _columns(rows)),
+            by_shop=tuple((shop_id, self._money(sum(row))) for shop_id, row in sorted(by_bearer.items())),
         )
+
+    def _who(self, offer: Offer, row: Sequence[int]) -> tuple[tuple[str, Money], ...]:
+        """Who bears how much, of those who bear anything."""
+        return tuple([(who, self._money(fen)) for (who, _bps), fen in zip(offer.bearers, row, strict=True) if fen])
 
     def _given(self, offer: Offer, steps, gifts) -> Applied:
         rule = offer.rule
-        value = self._money(rule.price) * rule.quantity
+        held = self.basket.places.get(rule.sku_id)  # beside what she buys of it, it is worth what that costs
+        value = self._money(rule.price if held is None else self.basket.prices[held]) * rule.quantity
         ((row,)) = borne([value.minor], offer.bearers)
-        who = tuple((name, self._money(fen)) for (name, _bps), fen in zip(offer.bearers, row, strict=True) if fen)
+        who = self._who(offer, row)
         part = LinePart(offer.key, offer.promotion, offer.name, value, who)
         gifts.setdefault(rule.shop_id, []).append((offer, part))
         step = _offer_step(offer, -value.minor, offer.bearers, row, {str(rule.sku_id): value.minor})
@@ -265,9 +268,11 @@ class _Pricing:
 
     def _unused(self, number: int, offer: Offer, refused: Effect | None, state: State) -> Unused:
         found = refused
-        if found is None:  # it could have been used: is it others that keep it from its threshold, or the price?
-            _at, found = self.search.now(number, state)
-            if found.parts is not None or found.why == "elsewhere":
+        if found is None or found.why == "short":  # thresholds look at what the offers that are used have left
+            _at, now = self.search.now(number, state)
+            if now.why in ("short", "spent", "gone"):
+                found = now
+            elif found is None:  # it could have been used, but for the price
                 found = Effect(why="worse")
         return Unused(
             key=offer.key,
@@ -283,7 +288,7 @@ class _Pricing:
     def _hint(self, number: int, offer: Offer, own: tuple | None, state: State) -> Hint | None:
         """How far it is to the next tier of an offer that asks for nothing but to buy more."""
         rule = offer.rule
-        if offer.is_coupon or (self.at and offer.starts_at and self.at < offer.starts_at):
+        if offer.is_coupon:
             return None
         at = own[0] if own else self.search.open_to(number, state)
         if not at:
@@ -293,26 +298,31 @@ class _Pricing:
         pieces = sum(self.basket.quantities[place] for place in at)
         gap = missing = off = bps = 0
         match rule:
-            case Reduction(tiers=tiers, every=every, by_pieces=by_pieces):
+            case Reduction(tiers=tiers, every=every, by_pieces=by_pieces, cap=cap):
+                if cap is not None and sum(taken.values()) >= cap:
+                    return None
                 count = pieces if by_pieces else spent
                 if every:
                     step = tiers[0].at
                     away, off = step - count % step, tiers[0].off * (count // step + 1)
-                    if rule.cap is not None and off > rule.cap:
-                        return None
                 else:
                     tier = next((tier for tier in tiers if tier.at > count), None)
                     if tier is None:
                         return None
                     away, off, bps = tier.at - count, tier.off, tier.bps
+                off = off if cap is None else min(off, cap)
                 gap, missing = (0, away) if by_pieces else (away, 0)
             case NthPiece(n=n, bps=less) if pieces % n:
                 missing, bps = n - pieces % n, less
             case NForPrice(n=n) if pieces % n:
                 missing = n - pieces % n
-            case GiftWith(at=least) if spent < least and rule.available >= rule.quantity:
+            case GiftWith(at=least) if spent < least and lasts(rule, self.basket) and self._sends(rule.shop_id):
                 gap = least - spent
-            case AddOn(at=least) if spent < least:
+            case AddOn(at=least, prices=prices):
+                added = {sku_id for sku_id, _price in prices}
+                spent = sum(state.left[place] for place in at if self.basket.sku_ids[place] not in added)
+                if spent >= least:
+                    return None
                 gap = least - spent
             case _:
                 return None
@@ -395,6 +405,11 @@ def _shop_quote(
         total=goods + fee - discount,
         trace=trace,
     )
+
+
+def _columns(rows: Sequence[Sequence[int]]) -> list[int]:
+    """The sum of each column."""
+    return [sum(column) for column in zip(*rows, strict=True)]
 
 
 def _offer_step(offer: Offer, amount: int, bearers, row: Sequence[int], lines: dict[str, int]) -> dict:

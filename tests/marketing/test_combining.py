@@ -1,6 +1,6 @@
 """
-Offers in a quote (K1): what each tool takes off, which stand together, who bears it. Golden baskets first, as a table a
-person can read and extend; then what holds for every basket.
+Offers in a quote (K1): what is told of them beside the numbers, then what holds for every basket. What single baskets
+cost stands in the table ``golden_baskets.toml``.
 """
 
 from datetime import timedelta
@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from mall.money import Money
 from marketing.pricing import (
-    AddOn,
-    Bundle,
     Buyer,
     GiftWith,
     Layer,
@@ -59,90 +57,6 @@ def off(*tiers, **more):
 
 
 TEN, FIFTH = Percentage(1000), Percentage(2000)
-
-# name: lines [(sku, fen, pieces)], offers, discount of each line in order, what is left to pay
-BASKETS = {
-    "nothing on offer": ([(1, 1000, 2)], [], [0], 2000),
-    "ten percent off each, rounded for the piece": ([(1, 335, 3)], [("goods", TEN)], [102], 903),
-    "percentage with a cap": ([(1, 10000, 2)], [("goods", Percentage(1000, cap=500))], [500], 19500),
-    "percentage with a cap over two lines": (
-        [(1, 10000, 1), (2, 20000, 1)], [("goods", Percentage(1000, cap=1000))], [333, 667], 29000,
-    ),
-    "spend 100 save 10, not reached": ([(1, 9999, 1)], [("full", off((10000, 1000)))], [0], 9999),
-    "spend 100 save 10, just reached": ([(1, 10000, 1)], [("full", off((10000, 1000)))], [1000], 9000),
-    "a ladder takes its highest step": (
-        [(1, 25000, 1)], [("full", off((10000, 1000), (20000, 3000), (30000, 6000)))], [3000], 22000,
-    ),
-    "a ladder of percentages": (
-        [(1, 20000, 1)], [("full", Reduction((Tier(10000, bps=500), Tier(20000, bps=1000))))], [2000], 18000,
-    ),
-    "for every 100 save 10": ([(1, 10500, 3)], [("full", off((10000, 1000), every=True))], [3000], 28500),
-    "for every 100 save 10, at most 20": (
-        [(1, 10500, 3)], [("full", off((10000, 1000), every=True, cap=2000))], [2000], 29500,
-    ),
-    "three pieces ten percent": (
-        [(1, 1000, 2), (2, 2000, 1)], [("full", Reduction((Tier(3, bps=1000),), by_pieces=True))], [200, 200], 3600,
-    ),
-    "two pieces are not three": (
-        [(1, 1000, 2)], [("full", Reduction((Tier(3, bps=1000),), by_pieces=True))], [0], 2000,
-    ),
-    "a reduction is spread to the fen": (
-        [(1, 3333, 1), (2, 3333, 1), (3, 3334, 1)], [("full", off((10000, 1000)))], [333, 333, 334], 9000,
-    ),
-    "second at half price": ([(1, 1000, 2)], [("goods", NthPiece(2, 5000))], [500], 1500),
-    "second at half price: of three one": ([(1, 1000, 3)], [("goods", NthPiece(2, 5000))], [500], 2500),
-    "second at half price: the cheaper one": (
-        [(1, 1000, 1), (2, 600, 1)], [("goods", NthPiece(2, 5000))], [0, 300], 1300,
-    ),
-    "third for nothing almost": ([(1, 1000, 6)], [("goods", NthPiece(3, 9900))], [1980], 4020),
-    "three for 25": ([(1, 1000, 3)], [("goods", NForPrice(3, 2500))], [500], 2500),
-    "three for 25 of seven": ([(1, 1000, 7)], [("goods", NForPrice(3, 2500))], [1000], 6000),
-    "three for 25, the dearest together": (
-        [(1, 1200, 2), (2, 900, 2)], [("goods", NForPrice(3, 2500))], [582, 218], 3400,
-    ),
-    "three for 25 is never dearer": ([(1, 800, 3)], [("goods", NForPrice(3, 2500))], [0], 2400),
-    "a bundle": ([(1, 1000, 1), (2, 500, 1)], [("goods", Bundle(((1, 1), (2, 1)), 1200))], [200, 100], 1200),
-    "a bundle twice": ([(1, 1000, 2), (2, 500, 3)], [("goods", Bundle(((1, 1), (2, 1)), 1200))], [400, 200], 2900),
-    "half a bundle": ([(1, 1000, 1)], [("goods", Bundle(((1, 1), (2, 1)), 1200))], [0], 1000),
-    "an add-on": ([(1, 9000, 1), (2, 1000, 1)], [("goods", AddOn(9000, ((2, 100),)))], [0, 900], 9100),
-    "an add-on, one each": ([(1, 9000, 1), (2, 1000, 3)], [("goods", AddOn(9000, ((2, 100),)))], [0, 900], 11100),
-    "an add-on needs something to add to": ([(2, 1000, 9)], [("goods", AddOn(0, ((2, 100),)))], [0], 9000),
-    "a coupon": ([(1, 5000, 1)], [("shop_coupon", off((4000, 500)))], [500], 4500),
-    "a coupon without a threshold never goes below zero": ([(1, 300, 1)], [("shop_coupon", off((0, 500)))], [300], 0),
-    "of two coupons of a shop the better": (
-        [(1, 5000, 1)], [("shop_coupon", off((4000, 500))), ("shop_coupon", off((4000, 700)))], [700], 4300,
-    ),
-    "a coupon of the shop and one of the mall": (
-        [(1, 10000, 1)], [("shop_coupon", off((0, 500))), ("mall_coupon", off((0, 1000)))], [1500], 8500,
-    ),
-    "a rate comes after what is off already": (
-        [(1, 10000, 1)],
-        [("full", off((10000, 1000))), ("mall_coupon", Reduction((Tier(0, bps=1000),)))], [1900], 8100,
-    ),
-    "a coupon that would spoil a better reduction waits": (
-        [(1, 10000, 1)], [("shop_coupon", off((0, 100))), ("mall", off((10000, 3000)))], [3000], 7000,
-    ),
-    "of two offers on a line the better": ([(1, 1000, 1)], [("goods", TEN), ("goods", FIFTH)], [200], 800),
-    "the coupon's threshold looks at what is left": (
-        [(1, 10000, 1)], [("goods", TEN), ("shop_coupon", off((10000, 400)))], [1000], 9000,
-    ),
-    "dearer alone, cheaper together": (
-        [(1, 10000, 1)], [("goods", TEN), ("shop_coupon", off((10000, 1500)))], [1500], 8500,
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("basket", BASKETS)
-def test_a_basket_costs_what_the_table_says(basket):  # K1, 2.21-2.23
-    lines, offers, discounts, to_pay = BASKETS[basket]
-
-    found = quote(
-        [line(*one) for one in lines],
-        FREE,
-        offers=[offer(f"o{number}", group, rule) for number, (group, rule) in enumerate(offers)],
-    )
-
-    assert ([one.discount.minor for one in found.shops[0].lines], found.total) == (discounts, Money(to_pay))
 
 
 def test_coupons_of_shop_and_mall_on_one_line_are_each_counted_once_with_who_bears_them():  # 2.22 by hand
