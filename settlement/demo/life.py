@@ -37,7 +37,7 @@ from settlement.demo.side_by_side import PROCESSES, side_by_side
 from settlement.release import release_due_shares
 
 DAYS = 90
-ORDERS_A_DAY = 3.0
+ORDERS_A_DAY = 2.6
 CHANNEL = "sandbox"
 PAID = 0.93  # share of groups that are paid in time
 SECOND_THOUGHTS = 0.02  # share of paid orders that the shopper cancels before shipping
