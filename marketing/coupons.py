@@ -19,6 +19,7 @@ from mall.refusals import Refusal
 from mall.rows import select_rows
 from marketing import rules
 from marketing.models import Coupon, CouponClaims, Promotion
+from marketing.promotions import is_spent
 from merchants import states
 
 RUN_OUT_BATCH = 5_000
@@ -195,7 +196,7 @@ def is_all_claimed(campaign: Promotion, now: datetime) -> bool:
     """Whether nothing is left to claim today."""
     if campaign.total_limit is not None and campaign.claimed_count >= campaign.total_limit:
         return True
-    if campaign.budget is not None and campaign.spent.minor + (rules.worth(campaign.rule) or 0) > campaign.budget.minor:
+    if is_spent(campaign):
         return True
     same_day = campaign.claimed_on == business_date(now)
     return bool(campaign.daily_limit and same_day and campaign.claimed_that_day >= campaign.daily_limit)

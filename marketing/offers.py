@@ -23,7 +23,8 @@ ANY_LIVE = (
     " OR EXISTS (SELECT FROM marketing_coupon WHERE status IN ('held', 'returned')))"
 )
 
-_COVERED = """
+# What a statement about promotions ``p`` asks: themselves, the SKUs ``among`` some that one covers, the gift it gives.
+COVERED = """
     SELECT k.id FROM catalog_sku k JOIN catalog_product g ON g.id = k.product_id
     WHERE {among}
     AND (k.shop_id = p.shop_id OR p.shop_id IS NULL AND (p.shop_bps = 0 OR EXISTS (
@@ -41,12 +42,12 @@ _COVERED = """
     END
 """
 
-_COLUMNS = """
+COLUMNS = """
     p.public_id, p.shop_id, p.kind, p.name, p.rule, p.version, p.excludes, p.shop_bps, p.budget, p.spent, p.starts_at,
     p.ends_at
 """
 
-_GIFT = """
+GIFT = """
     (SELECT json_build_object('shop_id', k.shop_id, 'price', k.price, 'available', coalesce((
         SELECT sum(t.on_hand - t.reserved) FROM catalog_stock t JOIN catalog_warehouse w ON w.id = t.warehouse_id
         WHERE t.sku_id = k.id AND w.sells_online), 0))
@@ -55,7 +56,7 @@ _GIFT = """
 """
 
 _FOR_CART = f"""
-    SELECT {_COLUMNS}, c.public_id, c.valid_until, ARRAY({_COVERED.format(among="k.id = ANY (%(skus)s)")}), {_GIFT}
+    SELECT {COLUMNS}, c.public_id, c.valid_until, ARRAY({COVERED.format(among="k.id = ANY (%(skus)s)")}), {GIFT}
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
         LEFT JOIN marketing_coupon c ON p.kind = 'coupon' AND c.promotion_id = p.id AND c.shopper_id = %(shopper)s
             AND c.status IN ('held', 'returned') AND c.valid_until > %(now)s
@@ -78,14 +79,16 @@ def offers_for(
     found: dict[str, Offer] = {}
     asked = set(sku_ids)
     for *columns, coupon, valid_until, covered, gift in rows:
-        promotion = _Row(*columns)
+        promotion = Row(*columns)
         if promotion.public_id not in found:  # of several coupons of one campaign the one that ends first
-            found[promotion.public_id] = _offer(promotion, coupon, valid_until, covered, gift, asked)
+            found[promotion.public_id] = offer_of(promotion, coupon, valid_until, covered, gift, asked)
     return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """A promotion as ``COLUMNS`` tell it."""
+
     public_id: str
     shop_id: int | None
     kind: str
@@ -100,7 +103,8 @@ class _Row:
     ends_at: datetime
 
 
-def _offer(row: _Row, coupon: str | None, valid_until, covered: Collection[int], gift, asked: set[int]) -> Offer:
+def offer_of(row: Row, coupon: str | None, valid_until, covered: Collection[int], gift, asked: set[int]) -> Offer:
+    """The offer of a row for the engine; ``covered`` of the ``asked`` SKUs, and of one coupon if one is named."""
     rule = json.loads(row.rule)
     skus = set(covered)
     if row.kind == Promotion.Kind.BUNDLE:

@@ -86,6 +86,9 @@ def save_promotion(
     _check(ends_at > now, "ends_at", _("That moment has passed already."))
     scope_ids = _checked_scope(shop, scope, scope_ids)
     _check_skus(shop, rules.sku_ids_in(kind, clean))
+    if kind == Promotion.Kind.GIFT:
+        sent = Sku.objects.filter(pk=clean["sku_id"], product__kind=Product.Kind.PHYSICAL)
+        _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -172,10 +175,17 @@ def stop_promotion(*, promotion: Promotion, by, now: datetime, reason: str = "")
     return promotion
 
 
-def stop_promotions_of_shop(*, shop_id: str, now: datetime) -> int:
-    """A shop that is frozen or leaves (public id) promotes nothing: what runs there stops. Again: none."""
+@transaction.atomic
+def stop_promotions_of_shop(*, shop_id: str, now: datetime, is_barred: bool = False) -> int:
+    """
+    A shop (public id) that is frozen, leaves or is barred (M6) promotes nothing: what runs there stops, and it bears a
+    part of none of the mall's promotions. Returns how many stopped; again: none.
+    """
     with override("zh-hans"):
-        reason = _("The shop is not selling at the moment")
+        barred, silent = _("The shop's health score is below 60"), _("The shop is not selling at the moment")
+    reason = barred if is_barred else silent
+    for share in PromotionShare.objects.filter(shop__public_id=shop_id).select_related("promotion", "shop"):
+        leave_promotion(promotion=share.promotion, shop=share.shop, by=None, now=now)
     running = Promotion.objects.filter(shop__public_id=shop_id, status=Promotion.Status.LIVE).order_by("pk")
     count = 0
     for promotion in running:

@@ -224,4 +224,4 @@ def _check(holds, field: str, sentence: str) -> None:
 
 
 def _without_blanks(rule: dict) -> dict:
-    return {name: value for name, value in rule.items() if value not in (None, False)}
+    return {name: value for name, value in rule.items() if value is not None and value is not False}  # but zero

@@ -19,7 +19,7 @@ from merchants import states
 SHOWN_COUPONS = 6
 
 _FOR_SKU = f"""
-    SELECT {offers._COLUMNS}, NULL, p.ends_at, ARRAY({offers._COVERED.format(among="k.id = %(sku)s")}), {offers._GIFT}
+    SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED.format(among="k.id = %(sku)s")}), {offers.GIFT}
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s
         AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
@@ -59,8 +59,8 @@ def for_sku(sku: Sku, *, now: datetime) -> OnProduct | None:
     found: list[Offer] = []
     shown: list[ShownOffer] = []
     for *columns, _coupon, ends_at, covered, gift in rows:
-        row = offers._Row(*columns)
-        offer = offers._offer(row, None, ends_at, covered, gift, {sku.pk})
+        row = offers.Row(*columns)
+        offer = offers.offer_of(row, None, ends_at, covered, gift, {sku.pk})
         if sku.pk not in offer.skus:
             continue
         found.append(offer)

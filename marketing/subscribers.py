@@ -41,6 +41,12 @@ def stop_promotions_of_leaving_shop(event: ShopExiting) -> None:
     promotions.stop_promotions_of_shop(shop_id=event.shop_id, now=datetime.fromisoformat(event.exiting_at))
 
 
+@on(ShopBarred)
+def stop_promotions_of_barred_shop(event: ShopBarred) -> None:
+    now = datetime.fromisoformat(event.scored_at)
+    promotions.stop_promotions_of_shop(shop_id=event.shop_id, now=now, is_barred=True)
+
+
 @on(OrderPaid)
 def mark_coupons_used(event: OrderPaid) -> None:
     redemption.mark_used(group_id=event.group_id, now=datetime.fromisoformat(event.paid_at))

@@ -7,7 +7,8 @@ The order keeps the answer: each line what was taken off it, by which offer, bor
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 
 from catalog.offers import BuyableSku
 from mall.money import Money
@@ -68,7 +69,8 @@ def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
     While part of the goods is kept, what they were cheaper by is kept too.
     """
     order = Order.objects.get(public_id=order_id)
-    back = Refund.objects.filter(order=order, status=Refund.Status.SUCCEEDED).aggregate(sum=Sum("amount"))["sum"] or 0
+    of_goods = F("amount") - Coalesce(F("after_sale__refund_shipping"), 0)
+    back = Refund.objects.filter(order=order, status=Refund.Status.SUCCEEDED).aggregate(sum=Sum(of_goods))["sum"] or 0
     if int(back) < (order.goods_total - order.discount).minor:
         return 0
     return give_back(order_ids=[order_id], now=now)

@@ -22,7 +22,16 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
 from tests.factories.marketing import coupon, draft, promotion
 from tests.factories.merchants import shop
-from tests.journeys import filled_cart, paid_group, pay, placed_group
+from tests.journeys import delivered_order, filled_cart, paid_group, pay, placed_group
+from tests.orders.after_sales.cases import (
+    DAY,
+    before_the_mall,
+    case_of,
+    decided,
+    three_cups,
+    time_passes,
+    with_evidence,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=2)
@@ -237,3 +246,21 @@ def test_what_costs_nothing_is_paid_as_it_is_placed_and_nothing_goes_back():  # 
 
     assert (group.total, paid, Order.objects.get().status) == (Money(0), "paid", "canceled")
     assert Coupon.objects.get().status == "returned"
+
+
+def test_a_refunded_shipping_fee_does_not_count_as_goods():  # O4, O8
+    cups = three_cups()
+    (goods,) = cups
+    me = shopper()
+    held = coupon(shop=goods.shop, holder=me, rule={"at": 0, "off": 6000})
+    order = delivered_order(skus=cups, shopper=me)
+
+    case = with_evidence(before_the_mall(case_of(order, quantity=2)))
+    decided(case, refund=case.worth, needs_return=False, shipping_payer="shop")
+    time_passes(NOON + 3 * DAY)
+
+    order.refresh_from_db()
+    held.refresh_from_db()
+    kept = order.total - order.refunded
+    assert order.discount == Money(6000)
+    assert (kept, held.status) == (Money(800), "used")  # one cup is kept, and so is what it was cheaper by

@@ -5,8 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from catalog.models import Product
 from mall.clock import business_date
 from mall.events import deliver_everything
+from mall.events.bus import publish
+from mall.events.merchants import ShopBarred
 from mall.flow import WrongStatus
 from mall.money import Money
 from marketing import promotions
@@ -322,3 +325,34 @@ def test_goods_of_another_shop_a_taken_code_and_a_broken_promise_are_refused():
     stop_promotion(promotion=late, by=staff(), now=NOON)
     with pytest.raises(CannotStart):
         start_promotion(promotion=late, by=staff(), now=NOON + 2 * MONTH)
+
+
+def test_a_shop_that_is_barred_stops_promoting_and_bears_no_part_of_the_malls():  # M6
+    here, by = shop(), staff()
+    running = promotion("percentage", shop=here)
+    of_mall = promotion("full_reduction", shop=None, shop_bps=4_000)
+    join_promotion(promotion=of_mall, shop=here, by=by, now=NOON)
+    barred = ShopBarred(shop_id=here.public_id, month="2026-02", score="59", scored_at=NOON.isoformat())
+
+    for _time in range(2):
+        publish(barred)
+        deliver_everything()
+
+    running.refresh_from_db()
+    of_mall.refresh_from_db()
+    assert (running.status, running.stop_reason) == ("stopped", "店铺健康分低于 60 分")
+    assert (of_mall.status, of_mall.shares.count()) == ("live", 0)
+
+
+@pytest.mark.parametrize("kind", ["virtual", "service", "presale"])
+def test_a_gift_is_something_that_goes_into_the_parcel(kind):
+    here = shop()
+    goods = sku(shop=here)
+    Product.objects.filter(pk=goods.product_id).update(
+        kind=kind, ships_on=NOON.date() + timedelta(days=9) if kind == "presale" else None
+    )
+
+    with pytest.raises(RuleMakesNoSense) as refused:
+        draft("gift", shop=here, rule={"at": 5_000, "sku_id": goods.pk, "quantity": 1})
+
+    assert refused.value.details["field"] == "sku_id"

@@ -105,3 +105,12 @@ def test_another_shops_promotion_is_not_found(client, mine):
     theirs = draft("percentage", shop=shop())
 
     assert client.get(reverse("backoffice:marketing:detail", args=[mine.slug, theirs.public_id])).status_code == 404
+
+
+def test_a_coupon_in_per_cent_without_a_minimum_is_previewed(client, mine):
+    url = f"{reverse('backoffice:marketing:add', args=[mine.slug])}?kind=coupon"
+
+    looked = client.post(url, {**DAYS, **WHAT["coupon"], "at": "", "off": "", "bps": "30", "look": "1"})
+
+    assert looked.status_code == 200
+    assert [row.discount.minor for row in looked.context["examples"]] == [1800, 1800]
