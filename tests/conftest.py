@@ -186,13 +186,19 @@ class _all_connections_to:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    """No test reads what another has cached, in the cache or in the process."""
+def _empty_cache(monkeypatch):
+    """
+    No test reads what another has cached, in the cache or in the process.
+
+    Tunables are read once in a test and after each turn, not again because a slow machine took two seconds: pages whose
+    statements are counted would cost one more.
+    """
     from django.core.cache import cache
 
     from mall.tunables import registry
 
     cache.clear()
+    monkeypatch.setattr(registry, "_RECHECK_SECONDS", 3600.0)
     registry.forget()
 
 
@@ -273,3 +279,20 @@ def proof(request):
             proofs.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     return note
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """The storage of static files after ``collectstatic``, for a whole module."""
+    from django.contrib.staticfiles.storage import staticfiles_storage
+    from django.core.management import call_command
+    from django.test import override_settings
+
+    from mall.static_files import Storage
+
+    with override_settings(STATIC_ROOT=str(tmp_path_factory.mktemp("static"))):
+        storage = Storage()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(staticfiles_storage, "_wrapped", storage)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            yield storage

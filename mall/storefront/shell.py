@@ -6,8 +6,9 @@ messages, the forms' token, and the address that the language switch returns to.
 in each of these places, cut at the marks, and kept – in the cache for all processes, and for some seconds in this
 process. An answer fills the gaps. The marks cannot be guessed, so nobody can write one into a product.
 
-Of a page that is one person's (a cart, a checkout) only the frame is kept, with one more gap for what is inside. For a
-browser that reads gzip the pieces are compressed once too (``mall.compression``).
+Of a page that is one person's (a checkout) only the frame is kept, with one more gap for what is inside. For a browser
+that reads gzip the pieces are compressed once too (``mall.compression``), and the stylesheets, which stand inside the
+page (``mall.storefront.first_view``), are kept once for all pages that share them.
 """
 
 import re
@@ -29,6 +30,7 @@ from django.utils.translation import get_language
 
 from mall import compression
 from mall.pages import cached_part
+from mall.storefront import first_view
 
 MOST_PAGES, MOST_CORNERS, FRAME_SECONDS = 200, 2_000, 60
 
@@ -37,8 +39,10 @@ def _mark(name: str) -> str:
     return f"mark{salted_hmac('mall.storefront.shell', name).hexdigest()[:40]}"
 
 
-TOKEN, CORNER, MESSAGES, PATH, MAIN = (_mark(name) for name in ("token", "corner", "messages", "path", "main"))
-_MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH}|{MAIN})")
+TOKEN, CORNER, MESSAGES, PATH, MAIN, STYLE = (
+    _mark(name) for name in ("token", "corner", "messages", "path", "main", "style")
+)
+_MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH}|{MAIN}|{STYLE})")
 SHELL = {"corner": mark_safe(CORNER), "messages": mark_safe(MESSAGES)}  # noqa: S308 - our own words
 
 Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
@@ -47,12 +51,13 @@ Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
 class _Page:
     """The pieces of a page; also as parts of a compressed answer, once somebody asks for one."""
 
-    def __init__(self, status: int, pieces: Pieces):
-        self.status, self.pieces = status, pieces
+    def __init__(self, status: int, pieces: Pieces, links: str):
+        self.status, self.pieces, self.style = status, pieces, first_view.style_of(links)
 
     @cached_property
     def parts(self) -> list[compression.Part | str]:
-        return [piece if place % 2 else compression.part(piece) for place, piece in enumerate(self.pieces)]
+        parts = [piece if place % 2 else compression.part(piece) for place, piece in enumerate(self.pieces)]
+        return [self.style.part if part == STYLE else part for part in parts]
 
 
 class _Recent:
@@ -98,13 +103,16 @@ def framed(request: HttpRequest, template: str, main_template: str, context: dic
     return _filled(page, request, render_to_string(main_template, context, request))
 
 
-def _shell(template: str, context: dict) -> tuple[int, Pieces]:
+def _shell(template: str, context: dict) -> tuple[int, Pieces, str]:
     nobody = HttpRequest()
     nobody.method = "GET"
     nobody.user, nobody.session, nobody._messages = AnonymousUser(), {}, ()
     nobody.get_full_path = lambda force_append_slash=False: PATH
     text = render_to_string(template, {**context, "csrf_token": TOKEN, "shell": SHELL}, nobody)
-    return context.get("status", 200), tuple(_MARKS.split(text))
+    links = first_view.links_of(text)
+    if links:
+        text = text.replace(links, STYLE, 1)
+    return context.get("status", 200), tuple(_MARKS.split(text)), links
 
 
 def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
@@ -114,13 +122,14 @@ def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
         CORNER: lambda: "".join(token if piece == TOKEN else piece for piece in _corner(request)),
         MESSAGES: lambda: _messages(request),
         PATH: lambda: escape(request.get_full_path()),
+        STYLE: lambda: page.style.text,
     }
     token = get_token(request)
     if compression.is_wanted(request):
         parts = (compression.part(fill[part]()) if isinstance(part, str) else part for part in page.parts)
-        return compression.answer(parts, page.status)
+        return first_view.allow(compression.answer(parts, page.status), page.style)
     filled = "".join(fill[piece]() if place % 2 else piece for place, piece in enumerate(page.pieces))
-    return HttpResponse(filled, status=page.status)
+    return first_view.allow(HttpResponse(filled, status=page.status), page.style)
 
 
 def _corner(request: HttpRequest) -> Pieces:

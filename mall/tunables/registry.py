@@ -9,9 +9,10 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 _RECHECK_SECONDS = 2.0
+_NEVER = float("-inf")
 _register: dict[str, "Tunable"] = {}
 _turned: dict[str, int] = {}
-_read_at = 0.0
+_read_at = _NEVER
 
 
 class Tunable:
@@ -62,7 +63,7 @@ def _current() -> dict[str, int]:
 def forget() -> None:
     """Read the numbers afresh at the next question."""
     global _read_at
-    _read_at = 0.0
+    _read_at = _NEVER
 
 
 def discover() -> None:

@@ -22,6 +22,7 @@ from mall.accounts.addresses import MOST_ADDRESSES
 from mall.accounts.models import Address
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
+from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
 from orders import gateways
 from orders.after_sales.amounts import left_of
@@ -58,7 +59,7 @@ from orders.vouchers import vouchers_of
 @require_safe
 def cart(request: HttpRequest) -> HttpResponse:
     view = cart_view(**cart_owner(request))
-    return with_count(render(request, "storefront/orders/cart.html", {"cart": view}), view.count)
+    return with_count(dressed(render(request, "storefront/orders/cart.html", {"cart": view})), view.count)
 
 
 @require_POST

@@ -3,25 +3,9 @@
 import re
 
 import pytest
-from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management import call_command
 from django.template import Context, Template
 
-from mall import static_files
 from mall.static_files import TOGETHER
-
-
-@pytest.fixture(scope="module")
-def collected(tmp_path_factory):
-    """The storage after ``collectstatic``."""
-    from django.test import override_settings
-
-    with override_settings(STATIC_ROOT=str(tmp_path_factory.mktemp("static"))):
-        storage = static_files.Storage()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(staticfiles_storage, "_wrapped", storage)
-            call_command("collectstatic", interactive=False, verbosity=0)
-            yield storage
 
 
 def links() -> list[str]:
