@@ -168,18 +168,23 @@ class EncryptedTextField(models.TextField):
 
 
 class BlindIndexField(models.CharField):
-    """The blind index of another field of the row, kept up to date when the row is saved."""
+    """
+    The blind index of another field of the row, kept up to date when the row is saved.
 
-    def __init__(self, *args, source: str = "", **kwargs):
+    ``db_index=False`` where the model has an index of its own that begins with something else.
+    """
+
+    def __init__(self, *args, source: str = "", db_index: bool = True, **kwargs):
         self.source = source
-        kwargs.update(max_length=32, editable=False, db_index=True, default="", blank=True)
+        kwargs.update(max_length=32, editable=False, db_index=db_index, default="", blank=True)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         for implied in ("max_length", "editable", "db_index", "default", "blank"):
             kwargs.pop(implied, None)
-        return name, path, args, {**kwargs, "source": self.source}
+        unusual = {} if self.db_index else {"db_index": False}
+        return name, path, args, {**kwargs, **unusual, "source": self.source}
 
     def pre_save(self, model_instance, add):
         value = getattr(model_instance, self.source)

@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                 ("price_trace", models.JSONField(default=list, verbose_name="how the price came about")),
                 ("consignee", mall.crypto.EncryptedTextField(verbose_name="consignee")),
                 ("phone", mall.crypto.EncryptedTextField(verbose_name="phone")),
+                ("phone_index", mall.crypto.BlindIndexField(db_default="", db_index=False, source="phone")),
                 ("province", models.CharField(max_length=40, verbose_name="province")),
                 ("city", models.CharField(max_length=40, verbose_name="city")),
                 ("district", models.CharField(blank=True, default="", max_length=40, verbose_name="district")),
@@ -235,6 +236,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
                     models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
                     models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
+                    models.Index(fields=["shop", "phone_index"], name="order_of_shop_by_phone"),
                     models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
                 ],
                 "constraints": [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import kinds
 from catalog.models import Product, Sku, TimeSlot
 from mall.clock import business_date, start_of
-from mall.crypto import EncryptedTextField
+from mall.crypto import BlindIndexField, EncryptedTextField
 from mall.flow import Flow
 from mall.ids import PublicIdField
 from mall.money import CurrencyField, Money, MoneyField
@@ -106,6 +106,7 @@ class Order(ShopOwned):
     price_trace = models.JSONField(_("how the price came about"), default=list)
     consignee = EncryptedTextField(_("consignee"))
     phone = EncryptedTextField(_("phone"))
+    phone_index = BlindIndexField(source="phone", db_index=False, db_default="")
     province = models.CharField(_("province"), max_length=40)
     city = models.CharField(_("city"), max_length=40)
     district = models.CharField(_("district"), max_length=40, blank=True, default="")
@@ -134,6 +135,7 @@ class Order(ShopOwned):
             models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
             models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
             models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
+            models.Index(fields=["shop", "phone_index"], name="order_of_shop_by_phone"),
             models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
         ]
         constraints = [

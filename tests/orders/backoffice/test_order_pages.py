@@ -10,7 +10,7 @@ from orders.backoffice.panels import orders_to_ship
 from orders.models import Parcel, Refund
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
-from tests.factories.catalog import sku
+from tests.factories.catalog import product, sku
 from tests.factories.merchants import seat, shop
 from tests.journeys import paid_order, placed_order, shipped_order
 
@@ -171,6 +171,23 @@ def test_the_list_shows_its_own_orders_and_finds_by_number(client):
     assert listed(q=mine.parcels.get().tracking_number.lower()) == [mine.pk]
     assert listed(q=other.public_id) == listed(q="'; --") == []
     assert listed(status="nonsense", page="x") == [paid.pk, mine.pk]
+
+
+def test_the_list_finds_by_phone_by_code_and_by_goods(client):  # O9
+    tea = sku(code="TEA-1", product=product(title="西湖龙井", english="Longjing tea"))
+    lamp = sku(shop=tea.product.shop, code="LAMP-7")
+    with_tea, with_lamp = paid_order(skus={tea: 1}), paid_order(skus={lamp: 1})
+    elsewhere = paid_order()  # to the same consignee, from another shop
+    clerk_of(tea.shop, client)
+
+    def listed(word):
+        return [order.pk for order in client.get(url("list", tea.shop), {"q": word}).context["page"]]
+
+    assert listed("199 0000 0001") == listed("+8619900000001") == [with_lamp.pk, with_tea.pk]
+    assert elsewhere.phone.reveal() == with_tea.phone.reveal()
+    assert listed("19900000002") == []
+    assert listed("LAMP-7") == [with_lamp.pk]
+    assert listed("龙井") == listed("longjing") == [with_tea.pk]
 
 
 @pytest.mark.parametrize("many", [1, 3])
