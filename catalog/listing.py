@@ -2,24 +2,28 @@
 Lists of goods: filtered, counted, sorted, cut into pages – by links and plain forms alone.
 
 What is found and how it is counted is asked of the search engine (``catalog.search.engine``); cards, labels and links
-are made here. Two queries, whatever is shown. Only what can be bought is listed: on sale, in an open shop.
+are made here. Three queries, whatever is shown. Only what can be bought is listed: on sale, in an open shop.
 """
 
 import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from catalog.search import spelling
 from catalog.search.engine import BANDS, GOOD_RATING, ORDERS, Count, Filters, Found, Question, engine
 from catalog.search.index import AVAILABLE
+from mall import clock
 from mall.money import Money
 from mall.pages import Choice
 from mall.texts import Text
@@ -55,6 +59,7 @@ class ProductCard:
     shop_name: Text
     shop_url: str
     sold_out: bool
+    badges: list[str] = field(default_factory=list)  # what is on offer, see put_badges
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,12 +334,23 @@ def chosen_cards(public_ids: Iterable[str], *, shop_id: int) -> list[ProductCard
 
 
 def cards_of(public_ids: Sequence[str]) -> dict[str, ProductCard]:
-    """The cards of these products by public id, as far as shoppers can look at them now. One query."""
+    """The cards of these products by public id, as far as shoppers can look at them now, with badges. Two queries."""
     if not public_ids:
         return {}
     where = "p.status = 'on_sale' AND p.public_id = ANY(%(ids)s)"
     found = _chosen_cards(_OF_A_SHOP, where, "p.id", {"ids": list(public_ids)}, len(public_ids))
+    put_badges(found, now=clock.now())
     return {card.public_id: card for card in found}
+
+
+def put_badges(*lists: Iterable[ProductCard], now: datetime) -> None:
+    """Say on the cards of a page what is on offer for their goods (K1): one query for all of them."""
+    cards = [card for cards in lists for card in cards]
+    if not cards:
+        return
+    words = import_string(settings.CATALOG_CARD_BADGES)({card.public_id for card in cards}, now=now)
+    for card in cards:
+        card.badges[:] = words.get(card.public_id, [])
 
 
 # A page of a list ----------------------------------------------------------------------------------------------------
@@ -369,8 +385,11 @@ def listing(wanted: Asked) -> Listing:
     page = Paginator(range(found.reachable), PER_PAGE).get_page(wanted.page)
     if page.number != wanted.page and found.reachable:
         found = engine().find(replace(question, first=(page.number - 1) * PER_PAGE))
+    cards = _cards_in_order(found.ids)
+    consolation = popular_cards(MOST_CHOICES) if wanted.words and not found.matching else []
+    put_badges(cards, consolation, now=clock.now())
     return Listing(
-        cards=_cards_in_order(found.ids),
+        cards=cards,
         total=found.total,
         total_text=f"{MOST_TOLD:,}+" if found.total >= MOST_TOLD else str(found.total),
         page=page,
@@ -389,7 +408,7 @@ def listing(wanted: Asked) -> Listing:
         instead=instead,
         share=found.share,
         matching=found.matching,
-        consolation=popular_cards(MOST_CHOICES) if wanted.words and not found.matching else [],
+        consolation=consolation,
     )
 
 

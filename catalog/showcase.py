@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog import descriptions, questions, shelves, specifications, terms, tunables
 from catalog.brands import authorized_shops
-from catalog.listing import Asked, listing, newest_cards, popular_cards
+from catalog.listing import Asked, listing, newest_cards, popular_cards, put_badges
 from catalog.models import Brand, Category, Product, ProductPicture, Question, ShopCategory, ShopStats, Sku
 from catalog.navigation import crumbs_of, without_hidden
 from catalog.offers import is_over
@@ -88,13 +88,14 @@ class ChosenSku:
 
 
 def home(*, now: datetime) -> dict:
-    """What the home page shows; ten queries."""
-    popular = popular_cards(SHOWN_ON_HOME)
+    """What the home page shows; eleven queries."""
+    popular, fresh = popular_cards(SHOWN_ON_HOME), newest_cards(SHOWN_ON_HOME)
+    put_badges(popular, fresh, now=now)
     shops = _busiest_shops()
     return {
         "banners": _planned_banners(now) or _shops_as_banners(shops),
         "categories": _category_tree(),
-        "fresh": newest_cards(SHOWN_ON_HOME),
+        "fresh": fresh,
         "popular": popular,
         "shops": shops,
         "new_shops": _new_shops(now),
@@ -224,7 +225,7 @@ def product_gone(product: Product) -> dict:
 
 
 def product_page(product: Product, sku_public_id: str = "") -> dict:
-    """What the page of a product shows, with one of its SKUs chosen; thirteen queries beside the product's own."""
+    """What the page of a product shows, with one of its SKUs chosen; fourteen queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
     closed_because = states.why_not(product.shop, "buy")
@@ -238,6 +239,9 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
     left = chosen.available if chosen else 0
     rating = reviews.summary(product)
     reviews_path = reverse("storefront:catalog:reviews", args=[product.public_id])
+    of_shop = popular_cards(SHOWN_OF_SHOP, shop_id=product.shop_id, but=product.public_id)
+    similar = _similar(product)
+    put_badges(of_shop, similar, now=clock.now())
     return {
         "product": product,
         "gallery": _gallery(pictures, chosen),
@@ -250,7 +254,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "shop_note": closed_because,
         "shop_product_count": Product.objects.visible().filter(shop=product.shop_id).count(),
         "shop_rating": shop_rating(product.shop),
-        "of_shop": popular_cards(SHOWN_OF_SHOP, shop_id=product.shop_id, but=product.public_id),
+        "of_shop": of_shop,
         "rating": rating,
         "reviews": reviews.page_of(
             product, reviews.Asked(path=reviews_path), rating, per_page=reviews.SHOWN_ON_PRODUCT
@@ -263,7 +267,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "promises": terms.promises_of(product),
         "slots": bookable(chosen.pk, now=clock.now()) if chosen and product.kind == Product.Kind.SERVICE else [],
         "description_html": descriptions.as_html(str(product.description)),
-        "similar": _similar(product),
+        "similar": similar,
         "crumbs": crumbs_of(product.category),
         "shipping": {
             "fee": product.shop.shipping_fee,
@@ -272,13 +276,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         },
         "offers": import_string(settings.CATALOG_PRODUCT_OFFERS)(chosen, now=clock.now()) if left > 0 else None,
         "can_buy": left > 0,
-        "why_not": closed_because
-        if closed_because
-        else ""
-        if left > 0
-        else _("Sold out.")
-        if chosen
-        else _("This item is no longer offered."),
+        "why_not": closed_because or _why_not(left, chosen),
     }
 
 
@@ -388,7 +386,7 @@ def _average(stars: int, count: int) -> float | None:
 
 
 def shop_page(shop: Shop, asked: Asked) -> dict:
-    """What the page of a shop shows beside what it has decorated itself; six queries."""
+    """What the page of a shop shows beside what it has decorated itself; seven queries."""
     tree = shelves.tree_of(shop)
     keys = shelves.keys_below(tree, asked.shelf)
     wanted = replace(asked, shop_id=shop.pk, shelf=asked.shelf if keys else "", shelf_ids=keys or None)
@@ -423,7 +421,7 @@ def _shelf_links(tree: list[ShopCategory], asked: Asked) -> list[dict]:
 
 
 def brand_page(brand: Brand, asked: Asked, *, now: datetime) -> dict:
-    """What the hall of a brand shows; four queries."""
+    """What the hall of a brand shows; five queries."""
     authorized = (
         Shop.objects.filter(states.in_states("list"), pk__in=authorized_shops(brand, on=clock.business_date(now)))
         if brand.is_protected

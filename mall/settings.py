@@ -269,6 +269,7 @@ STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categori
 CATALOG_SEARCH = "catalog.search.postgres.PostgresSearch"  # finds goods: catalog.search.engine.SearchEngine
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is on offer for it, for its page
+CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
 CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons that its page gives out
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status

@@ -1,6 +1,7 @@
 """What pages of the catalogue show of offers (named in the settings under Wiring): for everybody the same."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,9 @@ from marketing.pricing import Offer, QuoteLine, ShopTerms, quote
 from merchants import states
 
 SHOWN_COUPONS = 6
+MOST_BADGES = 2
+# What lists say of a card, the strongest first; bundles and add-ons are told on the page of the product.
+BADGED = ("percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", "gift")
 
 _FOR_SKU = f"""
     SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED.format(among="k.id = %(sku)s")}), {offers.GIFT}
@@ -25,6 +29,18 @@ _FOR_SKU = f"""
         AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
         AND (p.shop_id IS NULL OR p.shop_id = %(shop)s AND {states.sql("s", "promote")})
     ORDER BY p.shop_id NULLS LAST, p.id
+"""  # noqa: S608 - words of ours
+_FOR_CARDS = f"""
+    SELECT p.kind, p.rule, p.currency, ARRAY(
+        SELECT DISTINCT x.public_id FROM catalog_product x JOIN catalog_sku y ON y.product_id = x.id
+        WHERE y.is_active AND y.id IN ({offers.COVERED.format(among="g.public_id = ANY (%(products)s)")}))
+    FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
+    WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind = ANY (%(kinds)s)
+        AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
+        AND (p.budget IS NULL OR p.kind = 'coupon' OR p.spent < p.budget)
+        AND (p.shop_id IS NULL OR {states.sql("s", "promote")} AND EXISTS (
+            SELECT FROM catalog_product o WHERE o.shop_id = p.shop_id AND o.public_id = ANY (%(products)s)))
+    ORDER BY array_position(%(kinds)s, p.kind::text), p.shop_id NULLS LAST, p.id
 """  # noqa: S608 - words of ours
 
 
@@ -75,6 +91,19 @@ def for_sku(sku: Sku, *, now: datetime) -> OnProduct | None:
         offers=[offer for offer in shown if not offer.claim_url],
         coupons=[offer for offer in shown if offer.claim_url],
     )
+
+
+def for_cards(public_ids: Collection[str], *, now: datetime) -> dict[str, list[str]]:
+    """What lists say of these products, at most two short words each, by public id. One query."""
+    rows = select_rows(_FOR_CARDS, {"products": list(public_ids), "kinds": list(BADGED), "now": now})
+    said: dict[str, list[str]] = {}
+    for kind, rule, currency, covered in rows:
+        badge = words.badge(kind, json.loads(rule), currency)
+        for public_id in covered:
+            badges = said.setdefault(public_id, [])
+            if len(badges) < MOST_BADGES and badge not in badges:
+                badges.append(badge)
+    return said
 
 
 def for_shop(shop, *, now: datetime) -> list[ShownOffer]:

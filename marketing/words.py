@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from mall.clock import business_date
-from mall.money import Money
+from mall.money import SIGNS, Money
 from marketing.models import Promotion
 from marketing.pricing import Hint, Unused
 
@@ -17,6 +17,40 @@ Kind = Promotion.Kind
 def percent(bps: int) -> str:
     """Basis points as a percentage, without zeros that say nothing."""
     return f"{bps / 100:g}%"
+
+
+def less(bps: int) -> str:
+    """A part taken off, as people say it: "20% off"; in Chinese by what is left, in tenths of the price."""
+    if (get_language() or "").startswith("zh"):
+        return _("%(tenths)s tenths of the price") % {"tenths": f"{(10_000 - bps) / 1000:g}"}
+    return _("%(percent)s off") % {"percent": percent(bps)}
+
+
+def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
+    """What a card in a list says of a promotion, in few letters; of several steps the lowest."""
+
+    def money(fen: int) -> str:
+        sign, amount = SIGNS.get(currency, f"{currency} "), Money(fen, currency).decimal
+        return f"{sign}{amount:f}".removesuffix(".00")
+
+    def off(step: Mapping) -> str:
+        return _("%(amount)s off") % {"amount": money(step["off"])} if step.get("off") else less(step["bps"])
+
+    match kind:
+        case Kind.PERCENTAGE:
+            return less(rule["bps"])
+        case Kind.COUPON:
+            return _("Coupon: %(off)s") % {"off": money(rule["off"]) if rule.get("off") else less(rule["bps"])}
+        case Kind.FULL_REDUCTION:
+            step = rule["tiers"][0]
+            if rule.get("by_pieces"):
+                return _("%(off)s from %(count)d pieces") % {"off": off(step), "count": step["at"]}
+            return _("%(off)s from %(at)s") % {"off": off(step), "at": money(step["at"])}
+        case Kind.N_FOR_PRICE:
+            return _("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}
+        case Kind.NTH_PIECE:
+            return _("No. %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}
+    return str(Kind(kind).label)
 
 
 def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mapping[int, str] | None = None) -> list[str]:
@@ -35,12 +69,11 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
                 for tier in rule["tiers"]
             ] + ([_("At most %(amount)s.") % {"amount": money(rule["cap"])}] if rule.get("cap") else [])
         case Kind.PERCENTAGE:
-            return [_("%(percent)s off each") % {"percent": percent(rule["bps"])}]
+            return [_("Each %(off)s") % {"off": less(rule["bps"])}]
         case Kind.N_FOR_PRICE:
             return [_("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}]
         case Kind.NTH_PIECE:
-            words = {"n": rule["n"], "percent": percent(rule["bps"])}
-            return [_("Every piece number %(n)d is %(percent)s cheaper") % words]
+            return [_("Every piece number %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}]
         case Kind.BUNDLE:
             pieces = " + ".join(f"{goods.get(sku, '…')} × {count}" for sku, count in rule["pieces"])
             return [_("%(goods)s together for %(price)s") % {"goods": pieces, "price": money(rule["price"])}]
@@ -57,12 +90,14 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
 
 
 def _off(rule: Mapping, currency: str) -> str:
-    off = Money(rule["off"], currency) if rule.get("off") else percent(rule["bps"])
-    if rule.get("at"):
-        words = _("%(off)s off from %(at)s") % {"off": off, "at": Money(rule["at"], currency)}
+    at = Money(rule["at"], currency) if rule.get("at") else None
+    if rule.get("off"):
+        off = Money(rule["off"], currency)
+        words = _("%(off)s off from %(at)s") if at else _("%(off)s off, whatever you spend")
     else:
-        words = _("%(off)s off, whatever you spend") % {"off": off}
-    return f"{words}{_cap(rule, currency)}"
+        off = less(rule["bps"])
+        words = _("%(off)s from %(at)s") if at else _("%(off)s, whatever you spend")
+    return f"{words % {'off': off, 'at': at}}{_cap(rule, currency)}"
 
 
 def _cap(rule: Mapping, currency: str) -> str:
@@ -70,12 +105,12 @@ def _cap(rule: Mapping, currency: str) -> str:
 
 
 def _tier(tier: Mapping, currency: str, *, every: bool, by_pieces: bool) -> str:
-    off = Money(tier["off"], currency) if tier.get("off") else percent(tier["bps"])
+    off = _("%(amount)s off") % {"amount": Money(tier["off"], currency)} if tier.get("off") else less(tier["bps"])
     if by_pieces:
         words = {"count": tier["at"], "off": off}
-        return ngettext("From %(count)d piece %(off)s off", "From %(count)d pieces %(off)s off", tier["at"]) % words
+        return ngettext("From %(count)d piece %(off)s", "From %(count)d pieces %(off)s", tier["at"]) % words
     words = {"at": Money(tier["at"], currency), "off": off}
-    return _("For every %(at)s, %(off)s off") % words if every else _("Spend %(at)s, get %(off)s off") % words
+    return _("For every %(at)s, %(off)s") % words if every else _("Spend %(at)s, get %(off)s") % words
 
 
 def condition(rule: Mapping, currency: str = "CNY") -> str:
@@ -110,20 +145,12 @@ def why_unused(offer: Unused) -> str:
 
 def hint(found: Hint) -> str:
     """What a little more would bring."""
-    off = found.off if found.off else percent(found.bps) if found.bps else None
+    off = _("%(amount)s off") % {"amount": found.off} if found.off else less(found.bps) if found.bps else ""
+    brings = off or _("“%(offer)s”") % {"offer": found.name}
     if found.gap:
-        if off:
-            return _("%(gap)s more for %(off)s off") % {"gap": found.gap, "off": off}
-        return _("%(gap)s more for “%(offer)s”") % {"gap": found.gap, "offer": found.name}
-    words = {"count": found.pieces, "off": off, "offer": found.name}
-    if off:
-        return (
-            ngettext("%(count)d more piece for %(off)s off", "%(count)d more pieces for %(off)s off", found.pieces)
-            % words
-        )
-    return (
-        ngettext("%(count)d more piece for “%(offer)s”", "%(count)d more pieces for “%(offer)s”", found.pieces) % words
-    )
+        return _("%(gap)s more for %(brings)s") % {"gap": found.gap, "brings": brings}
+    words = {"count": found.pieces, "brings": brings}
+    return ngettext("%(count)d more piece for %(brings)s", "%(count)d more pieces for %(brings)s", found.pieces) % words
 
 
 def days(promotion: Promotion) -> str:
@@ -149,5 +176,5 @@ def scope_in_words(promotion: Promotion) -> str:
 
 
 def worth(rule: Mapping, currency: str = "CNY") -> str:
-    """What a coupon takes off, as its large number."""
-    return str(Money(rule["off"], currency)) if rule.get("off") else percent(rule["bps"])
+    """What a coupon takes off, as its large number: an amount, or the part as :func:`less` tells it."""
+    return str(Money(rule["off"], currency)) if rule.get("off") else less(rule["bps"])

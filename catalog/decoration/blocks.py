@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy
 
 from catalog.decoration.fields import CategoryOf, Choice, Goods, Line, LinkTo, Number, Picture, Rich, Several
 from catalog.decoration.kinds import Kind
-from catalog.listing import ProductCard, chosen_cards, newest_cards, popular_cards
+from catalog.listing import ProductCard, chosen_cards, newest_cards, popular_cards, put_badges
 from catalog.models import Category
 from catalog.navigation import subtree_ids
+from mall import clock
 from merchants.models import Shop
 
 PICTURE = gettext_lazy("Picture")
@@ -81,7 +82,8 @@ def _names_its_goods(fields: dict) -> dict[str, str]:
 def _with_cards(blocks: list[dict], shop: Shop) -> list[dict | None]:
     """
     What can be seen of the shop's goods, for all blocks at once: one query for the chosen ones, one for the newest, one
-    for the best-selling, two for each category that is named. A block that would stand empty is not drawn.
+    for the best-selling, two for each category that is named, one for what is on offer. A block that would stand empty
+    is not drawn.
     """
 
     def most(which: str, **fields) -> int:
@@ -99,6 +101,7 @@ def _with_cards(blocks: list[dict], shop: Shop) -> list[dict | None]:
         found.slug: popular_cards(most(CATEGORY, category=found.slug), category_ids=subtree_ids(found), shop_id=shop.pk)
         for found in (Category.objects.filter(slug__in=named) if named else ())
     }
+    put_badges(cards.values(), *lists.values(), *of_category.values(), now=clock.now())
 
     filled: list[dict | None] = []
     for block in blocks:

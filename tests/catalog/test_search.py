@@ -167,11 +167,11 @@ def test_a_page_that_does_not_exist_is_the_last_one():
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_a_list_takes_two_queries_however_many(many, django_assert_num_queries):
+def test_a_list_takes_three_queries_however_many(many, django_assert_num_queries):
     for _number in range(many):
         sku()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         page = list_of("in_stock=1")
 
     assert len(page.cards) == many
