@@ -7,7 +7,8 @@ points) the points grow evenly. To a shop's own orders are added some average on
 of all shops in the same way. Points are rounded to hundredths and the score is their sum, so that a merchant can add up
 what she is shown. All shops are scored in one statement.
 
-Version 2 of the sheet compares within the category; version 1 compared with all shops.
+Version 3 of the sheet knows after-sales: answers, returns and complaints; version 2 compared within the category first,
+version 1 with all shops.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from merchants import growth
 from merchants.models import GrowthEntry, HealthScore, Shop
 from merchants.tunables import GRACE_DAYS, PRIOR, WEIGHTS
 
-SHEET_VERSION = 2
+SHEET_VERSION = 3
 WINDOW_DAYS = 30
 PASS = HealthScore.PASS
 GRACE = "grace"
@@ -95,6 +96,33 @@ SHEET = (
         floor=Decimal("3.00"),
     ),
     Measure(
+        name="response",
+        label=_("Hours until after-sales were answered"),
+        advice=_("Answer what shoppers ask after they bought within 12 hours, even if it is not settled yet."),
+        numerator="round(answer_seconds / 3600, 1)",
+        denominator="answered_cases",
+        target=Decimal(12),
+        floor=Decimal(48),
+    ),
+    Measure(
+        name="returns",
+        label=_("Orders sent back"),
+        advice=_("Read why goods come back, and put right words, pictures, sizes or packing."),
+        numerator="returns",
+        denominator="shipped_orders",
+        target=Decimal("0.05"),
+        floor=Decimal("0.30"),
+    ),
+    Measure(
+        name="complaints",
+        label=_("Complaints"),
+        advice=_("Answer complaints so that they end there, and mend what they have in common."),
+        numerator="complaints",
+        denominator="paid_orders",
+        target=Decimal("0.005"),
+        floor=Decimal("0.05"),
+    ),
+    Measure(
         name="freshness",
         label=_("Days on which goods were cared for"),
         advice=_("Once a week add something new or better a product's words, pictures or price."),
@@ -109,7 +137,7 @@ SHEET = (
 _PLACES = tuple(enumerate(SHEET))
 _OWN = (
     "completed_orders", "canceled_paid_orders", "paid_orders", "shipping_hours", "shipped_orders", "review_stars",
-    "review_count",
+    "review_count", "answer_seconds", "answered_cases", "returns", "complaints",
 )  # fmt: skip
 
 
@@ -340,6 +368,9 @@ _CAUSES = {
     "cancellations": ("OrderCanceled", {}, "-at"),
     "shipping": ("OrderShipped", {"counts__shipping_hours__gt": 24}, "-counts__shipping_hours"),
     "rating": ("ProductReviewed", {"counts__review_stars__lt": 5}, "counts__review_stars"),
+    "response": ("AfterSaleClosed", {"counts__answer_seconds__gt": 12 * 3600}, "-counts__answer_seconds"),
+    "returns": ("AfterSaleClosed", {"counts__has_key": "returns"}, "-at"),
+    "complaints": ("AfterSaleClosed", {"counts__has_key": "complaints"}, "-at"),
 }
 
 
@@ -350,11 +381,12 @@ def causes(score: HealthScore) -> dict[str, list[GrowthEntry]]:
     found: dict[str, list[GrowthEntry]] = {}
     asked: dict[tuple, list[GrowthEntry]] = {}
     for measure, (name, costly, order) in _CAUSES.items():
-        if (name, order) in asked:  # two measures may suffer from the same entries
-            found[measure] = asked[name, order]
+        same = (name, *costly.items(), order)
+        if same in asked:  # two measures may suffer from the same entries
+            found[measure] = asked[same]
             continue
         entries = GrowthEntry.objects.filter(shop=score.shop_id, name=name, on__gte=first, on__lte=last, **costly)
-        found[measure] = asked[name, order] = list(entries.order_by(order, "-at", "pk")[:SHOWN_CAUSES])
+        found[measure] = asked[same] = list(entries.order_by(order, "-at", "pk")[:SHOWN_CAUSES])
     return found
 
 

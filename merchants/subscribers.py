@@ -116,7 +116,23 @@ def count_refund(event: PaymentRefunded) -> None:
 
 
 @on(AfterSaleClosed)
-def note_after_sale(event: AfterSaleClosed) -> None:
+def count_after_sale(event: AfterSaleClosed) -> None:
+    """
+    What came back, complaints, disputes lost, and how long the shop took to answer.
+
+    A complaint that was withdrawn does not count, nor what the mall decided for the shop. Where the shop was silent
+    until the clock or the mall answered for it, its silence counts; where the shopper let it be before, nothing.
+    """
+    is_cleared = event.was_arbitrated and not event.is_lost_by_shop
+    is_answered = event.response_seconds >= 0
+    counts = {
+        "returns": event.goods_back > 0 and event.kind in {"return", "exchange"} and not is_cleared,
+        "complaints": event.kind == "complaint" and event.is_settled and not is_cleared,
+        "disputes_lost": event.is_lost_by_shop,
+        "answered_cases": is_answered or event.is_settled or event.was_arbitrated,
+    }
+    if counts["answered_cases"]:
+        counts["answer_seconds"] = event.response_seconds if is_answered else growth.SILENCE_SECONDS
     growth.write(
         shop_id=event.shop_id,
         name="AfterSaleClosed",
@@ -132,6 +148,7 @@ def note_after_sale(event: AfterSaleClosed) -> None:
             "response_seconds": event.response_seconds,
             "is_lost": event.is_lost_by_shop,
         },
+        **{name: int(count) for name, count in counts.items() if count},
     )
 
 
