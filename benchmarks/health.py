@@ -61,18 +61,22 @@ WITH facts AS (
 ), means AS (
     SELECT category, {each("(sum(n{i}) + {prior} * max(m{i})) / (sum(d{i}) + {prior}) AS m{i}")}
     FROM counted CROSS JOIN everybody GROUP BY category
-), valued AS (
+), valued AS MATERIALIZED (
     SELECT counted.*, {each("m{i}, (n{i} + {prior} * m{i}) / (d{i} + {prior}) AS v{i}")}
     FROM counted JOIN means USING (category)
-), pointed AS (
+), pointed AS MATERIALIZED (
     SELECT *, {each("round({weight} * greatest(0, least(1, (v{i} - {floor}) / ({target} - {floor}))), 2) AS p{i}")}
     FROM valued
 )
 INSERT INTO merchants_healthscore (shop_id, month, score, measures, sheet_version, scored_at, category)
-SELECT id, %(month)s, {each("p{i}", " + ")}, jsonb_build_array({
-    each('''jsonb_build_object('name', '{name}', 'numerator', n{i}, 'denominator', d{i},
-    'value', round(v{i}, 12), 'mean', round(m{i}, 12), 'points', p{i}, 'weight', {weight})''')
-}), 3, %(now)s, category
+SELECT id, %(month)s, {each("p{i}", " + ")}, ('[' || {
+    each(
+        '''
+    concat('{{"name": "{name}", "numerator": ', n{i}, ', "denominator": ', d{i}, ', "value": ', round(v{i}, 12),
+    ', "mean": ', round(m{i}, 12), ', "points": ', p{i}, ', "weight": ', {weight}, '}}')''',
+        join=" || ', ' || ",
+    )
+} || ']')::jsonb, 3, %(now)s, category
 FROM pointed ORDER BY id
 """
 

@@ -175,14 +175,14 @@ WITH summed AS (
         (n{i} + %(prior{i})s * mean{i}) / nullif(d{i} + %(prior{i})s, 0), mean{i}) AS mean{i}''')
 }
     FROM of_category CROSS JOIN of_all
-), valued AS (
+), valued AS MATERIALIZED (
     SELECT counted.*, {_each("mean{i}")}, {
     _each('''
         (n{i} + %(prior{i})s * mean{i}) / nullif(d{i} + %(prior{i})s, 0) AS value{i}''')
 }
     FROM counted JOIN mean USING (category)
     WHERE %(shop)s::bigint IS NULL OR counted.id = %(shop)s
-), pointed AS (
+), pointed AS MATERIALIZED (
     SELECT *, {
     _each('''round(round(%(weight{i})s * greatest(0, least(1,
         (coalesce(value{i}, %(target{i})s) - %(floor{i})s) / (%(target{i})s - %(floor{i})s))), 12), 2) AS points{i}''')
@@ -199,11 +199,15 @@ WITH summed AS (
 ), written AS (
     INSERT INTO merchants_healthscore (shop_id, month, score, measures, sheet_version, scored_at, category)
     SELECT id, %(month)s, CASE WHEN is_lifted THEN {PASS} ELSE points END,
-        jsonb_build_array({
-    _each('''jsonb_build_object('name', '{name}', 'numerator', n{i}, 'denominator', d{i},
-            'value', round(value{i}, 12), 'mean', round(mean{i}, 12), 'points', points{i}, 'weight', %(weight{i})s
-        )''')
-}) || CASE WHEN is_lifted THEN jsonb_build_array(jsonb_build_object(
+        ('[' || {
+    _each(
+        '''
+            concat('{{"name": "{name}", "numerator": ', n{i}, ', "denominator": ', d{i},
+            ', "value": ', coalesce(round(value{i}, 12)::text, 'null'), ', "mean": ', round(mean{i}, 12),
+            ', "points": ', points{i}, ', "weight": ', %(weight{i})s, '}}')''',
+        join=" || ', ' || ",
+    )
+} || ']')::jsonb || CASE WHEN is_lifted THEN jsonb_build_array(jsonb_build_object(
             'name', '{GRACE}', 'numerator', null, 'denominator', null, 'value', null,
             'points', {PASS} - points, 'weight', 0
         )) ELSE '[]' END,
