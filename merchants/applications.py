@@ -227,7 +227,7 @@ def submit_application(*, application: Application, now: datetime) -> Applicatio
     )
     publish(
         ApplicationSubmitted(
-            application_id=application.public_id, round=application.round, due_at=application.due_at
+            application_id=application.public_id, round=application.round, due_at=application.due_at, submitted_at=now
         )
     )  # fmt: skip
     run_soon("merchants.check_applications")
@@ -732,7 +732,7 @@ def escalate_applications(*, now: datetime) -> dict:
             now=now,
             after={"target": target, "due_at": due_at.isoformat()},
         )
-        publish(ApplicationOverdue(application_id=application.public_id, target=target, due_at=due_at))
+        publish(ApplicationOverdue(application_id=application.public_id, target=target, due_at=due_at, told_at=now))
     return {"escalated": len(told)} if told else {}
 
 

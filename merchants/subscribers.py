@@ -17,7 +17,9 @@ from mall.events.merchants import (
     AgreementRenewalDue,
     ApplicationDecided,
     ApplicationExpired,
+    ApplicationOverdue,
     ApplicationReminded,
+    ApplicationSubmitted,
     DocumentDecided,
     DocumentExpiring,
     InvitationAccepted,
@@ -47,7 +49,7 @@ from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants import applications, growth, notices, trades
 from merchants.models import Application, Document, Seat, Shop, Trade
-from merchants.telling import tell_of_agreement, tell_of_application, tell_of_paper, tell_shop
+from merchants.telling import tell_administrators, tell_of_agreement, tell_of_application, tell_of_paper, tell_shop
 from merchants.tunables import FREEZE_DAYS
 
 
@@ -320,6 +322,26 @@ def tell_applicant(event: ApplicationDecided) -> None:
             now=datetime.fromisoformat(event.decided_at),
             reason=event.reason,
         )
+
+
+@on(ApplicationSubmitted)
+def tell_of_submitted_application(event: ApplicationSubmitted) -> None:
+    tell_of_application(
+        application_id=event.application_id,
+        kind=notices.APPLICATION_SUBMITTED,
+        now=datetime.fromisoformat(event.submitted_at),
+        day=clock.business_date(datetime.fromisoformat(event.due_at)).isoformat(),
+    )
+
+
+@on(ApplicationOverdue)
+def escalate(event: ApplicationOverdue) -> None:
+    tell_administrators(
+        application_id=event.application_id,
+        kind=notices.CHECK_OVERDUE if event.target == "machine" else notices.APPLICATION_OVERDUE,
+        now=datetime.fromisoformat(event.told_at),
+        due_at=datetime.fromisoformat(event.due_at),
+    )
 
 
 @on(ApplicationReminded)

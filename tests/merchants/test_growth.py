@@ -248,6 +248,9 @@ def test_rebuilding_from_scratch_gives_the_identical_rows():  # M5
         else:
             shipped = at + timedelta(hours=(hours := chance.randint(1, 90)))
             said += [
+                after_sale(
+                    place, case_id=f"ast_{serial}", closed_at=shipped, kind=chance.choice(["return", "complaint"])
+                ),
                 OrderShipped(
                     order_id=order,
                     shop_id=place.public_id,
