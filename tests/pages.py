@@ -779,7 +779,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("report", STAFF, reverse("admin:settlement_report"))
     for status in ("review", "trade-review"):
         row = scene.applications[status]
-        yield Page(f"case-{status}", STAFF, reverse("admin:merchants_application_change", args=[row.pk]))
+        yield Page(f"case-{status}-row", STAFF, reverse("admin:merchants_application_change", args=[row.pk]))
     for model, site in sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label_lower):
         label = model._meta.label_lower.replace(".", "_")
         yield Page(label, STAFF, reverse(f"admin:{label}_changelist"))
