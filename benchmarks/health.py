@@ -25,10 +25,13 @@ MOST_SCORE_SECONDS = 30
 MOST_WATCH_SECONDS = 10
 
 MEASURES = (  # name, numerator, denominator, target, floor, weight, prior
-    ("completion", "completed", "completed + canceled", 0.98, 0.80, 25, 20),
-    ("cancellations", "canceled", "paid", 0.01, 0.10, 15, 20),
-    ("shipping", "hours", "shipped", 24, 72, 25, 20),
-    ("rating", "stars", "reviews", 4.8, 3, 25, 20),
+    ("completion", "completed", "completed + canceled", 0.98, 0.80, 20, 20),
+    ("cancellations", "canceled", "paid", 0.01, 0.10, 10, 20),
+    ("shipping", "hours", "shipped", 24, 72, 20, 20),
+    ("rating", "stars", "reviews", 4.8, 3, 20, 20),
+    ("response", "round(answering / 3600, 1)", "answered", 12, 48, 10, 20),
+    ("returns", "back", "shipped", 0.05, 0.30, 5, 20),
+    ("complaints", "complained", "paid", 0.005, 0.05, 5, 20),
     ("freshness", "busy_days", "days_open", "(4 / 30.0)", 0, 10, 0),
 )
 
@@ -44,6 +47,8 @@ WITH facts AS (
         sum(completed_orders)::numeric AS completed, sum(canceled_paid_orders)::numeric AS canceled,
         sum(paid_orders)::numeric AS paid, sum(shipping_hours)::numeric AS hours,
         sum(shipped_orders)::numeric AS shipped, sum(review_stars)::numeric AS stars,
+        sum(answer_seconds)::numeric AS answering, sum(answered_cases)::numeric AS answered,
+        sum(returns)::numeric AS back, sum(complaints)::numeric AS complained,
         sum(review_count)::numeric AS reviews, count(*) FILTER (WHERE product_updates > 0)::numeric AS busy_days,
         30::numeric AS days_open
     FROM merchants_shop shop JOIN merchants_shopactivity activity ON activity.shop_id = shop.id
@@ -56,18 +61,22 @@ WITH facts AS (
 ), means AS (
     SELECT category, {each("(sum(n{i}) + {prior} * max(m{i})) / (sum(d{i}) + {prior}) AS m{i}")}
     FROM counted CROSS JOIN everybody GROUP BY category
-), valued AS (
+), valued AS MATERIALIZED (
     SELECT counted.*, {each("m{i}, (n{i} + {prior} * m{i}) / (d{i} + {prior}) AS v{i}")}
     FROM counted JOIN means USING (category)
-), pointed AS (
+), pointed AS MATERIALIZED (
     SELECT *, {each("round({weight} * greatest(0, least(1, (v{i} - {floor}) / ({target} - {floor}))), 2) AS p{i}")}
     FROM valued
 )
 INSERT INTO merchants_healthscore (shop_id, month, score, measures, sheet_version, scored_at, category)
-SELECT id, %(month)s, {each("p{i}", " + ")}, jsonb_build_array({
-    each('''jsonb_build_object('name', '{name}', 'numerator', n{i}, 'denominator', d{i},
-    'value', round(v{i}, 12), 'mean', round(m{i}, 12), 'points', p{i}, 'weight', {weight})''')
-}), 2, %(now)s, category
+SELECT id, %(month)s, {each("p{i}", " + ")}, ('[' || {
+    each(
+        '''
+    concat('{{"name": "{name}", "numerator": ', n{i}, ', "denominator": ', d{i}, ', "value": ', round(v{i}, 12),
+    ', "mean": ', round(m{i}, 12), ', "points": ', p{i}, ', "weight": ', {weight}, '}}')''',
+        join=" || ', ' || ",
+    )
+} || ']')::jsonb, 3, %(now)s, category
 FROM pointed ORDER BY id
 """
 
@@ -190,10 +199,11 @@ _FILL = (
     """,
     """
     INSERT INTO merchants_dailyfacts (shop_id, "on", currency, paid_orders, paid_amount, new_buyers, shipped_orders,
-        shipping_hours, late_orders, completed_orders, canceled_paid_orders, refunds, refunded_amount, product_updates,
-        review_count, review_stars)
+        shipping_hours, late_orders, completed_orders, canceled_paid_orders, refunds, refunded_amount, returns,
+        complaints, disputes_lost, answered_cases, answer_seconds, product_updates, review_count, review_stars)
     SELECT shop.id, %(last)s::date - back, 'CNY', paid, paid * 5000, paid / 2, paid,
         paid * (6 + (shop.id + back) %% 80), 0, paid - (shop.id %% 13 = 0)::int, (shop.id %% 13 = 0)::int, 0, 0,
+        paid / 8, ((shop.id + back) %% 29 = 0)::int, 0, paid / 6, paid / 6 * (1800 + (shop.id * 977 + back) %% 150000),
         ((shop.id + back) %% 9 = 0)::int, paid / 2, paid / 2 * (3 + (shop.id + back) %% 3)
     FROM merchants_shop shop CROSS JOIN generate_series(0, 34) AS back
     CROSS JOIN LATERAL (SELECT 1 + ((shop.id * 7 + back * 3) %% 11)::int AS paid) AS busy

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import models
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 
 
@@ -47,5 +48,5 @@ class TextField(models.JSONField):
         from mall.forms import TextFormField
 
         return TextFormField(
-            **{"required": not self.blank, "label": self.verbose_name, "help_text": self.help_text, **kwargs}
+            **{"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text, **kwargs}
         )

@@ -97,7 +97,7 @@ class SeatAdmin(ReadOnlyAdmin):
 class DailyFactsAdmin(ReadOnlyAdmin):
     list_display = [
         "on", "shop", "paid_orders", "paid_amount", "shipped_orders", "completed_orders", "canceled_paid_orders",
-        "product_updates", "review_count",
+        "returns", "complaints", "product_updates", "review_count",
     ]  # fmt: skip
     list_filter = ["on"]
     list_select_related = ["shop"]

@@ -227,7 +227,7 @@ def submit_application(*, application: Application, now: datetime) -> Applicatio
     )
     publish(
         ApplicationSubmitted(
-            application_id=application.public_id, round=application.round, due_at=application.due_at
+            application_id=application.public_id, round=application.round, due_at=application.due_at, submitted_at=now
         )
     )  # fmt: skip
     run_soon("merchants.check_applications")
@@ -590,7 +590,8 @@ def accept_agreements(*, application: Application, agreement_ids: Iterable[int],
 def take_deposit(*, application_id: str, amount: Money, now: datetime) -> Application:
     """
     The deposit came: merchant and shop stand, the applicant is the owner; or the trade is admitted. Hearing it again
-    changes nothing, nor does money that comes after the application has expired (settlement sends it back).
+    changes nothing, nor does money that comes after the application has expired (settlement sends it back). More than a
+    trade asks for by now was on its way when another one was paid for; it counts as paid.
 
     :raises ValueError: less than the deposit
     :raises WrongStatus: the agreement is not accepted
@@ -599,8 +600,10 @@ def take_deposit(*, application_id: str, amount: Money, now: datetime) -> Applic
     application = Application.objects.select_for_update().get(public_id=application_id)
     if application.status in {Status.OPEN, Status.ADMITTED, Status.EXPIRED}:
         return application
-    if application.deposit is None or amount != application.deposit:
+    asked = application.deposit
+    if asked is None or (amount != asked and not (application.is_for_trade and amount > asked)):
         raise ValueError(f"{application_id}: {amount} is not its deposit")
+    application.deposit = amount
     _end_well(application, now)
     return application
 
@@ -639,6 +642,32 @@ def _admit(application: Application, now: datetime) -> None:
     publish(
         TradeAdmitted(shop_id=shop.public_id, application_id=application.public_id, trade=trade, admitted_at=now)
     )  # fmt: skip
+    _ask_less(merchant, now)
+
+
+def _ask_less(merchant: Merchant, now: datetime) -> None:
+    """
+    Of what was paid now the requests that were approved beside it ask no more; one that has nothing left to pay for is
+    admitted.
+    """
+    beside = merchant.applications.for_trades().filter(status__in=Application.TO_SIGN).order_by("pk")
+    for row in list(beside):
+        row = locked(row)
+        less = asked_for(row, now=now).deposit
+        if row.status not in Application.TO_SIGN or less >= row.deposit:
+            continue
+        record(
+            "merchants.lower_deposit",
+            row.public_id,
+            now=now,
+            shop_slug=row.for_shop.slug,
+            before={"deposit": row.deposit.minor},
+            after={"deposit": less.minor},
+        )
+        row.deposit = less
+        row.save(update_fields=["deposit"])
+        if row.status == Status.AGREED and not less:
+            _end_well(row, now)
 
 
 def _open(application: Application, now: datetime) -> Shop:
@@ -703,7 +732,7 @@ def escalate_applications(*, now: datetime) -> dict:
             now=now,
             after={"target": target, "due_at": due_at.isoformat()},
         )
-        publish(ApplicationOverdue(application_id=application.public_id, target=target, due_at=due_at))
+        publish(ApplicationOverdue(application_id=application.public_id, target=target, due_at=due_at, told_at=now))
     return {"escalated": len(told)} if told else {}
 
 

@@ -216,9 +216,13 @@ class ApplicationAdmin(PapersAdmin):
     date_hierarchy = "submitted_at"
     ordering = ["due_at", "pk"]
 
+    def get_queryset(self, request):
+        self.trades = dict(Trade.objects.values_list("slug", "name"))  # texts: each reader sees her language
+        return super().get_queryset(request)
+
     @admin.display(description=_("trades"))
     def trades_shown(self, row):
-        return ", ".join(row.trades)
+        return ", ".join(str(self.trades.get(slug, slug)) for slug in row.trades)
 
     @admin.display(description=_("automatic check"), boolean=True)
     def check_passed(self, row):
@@ -330,7 +334,8 @@ class DocumentAdmin(PapersAdmin):
     """Papers that merchants renew, and all others to look up."""
 
     change_form_template = "admin/merchants/paper.html"
-    list_display = ["kind", "merchant", "application", "status", "number", "valid_to", "uploaded_at"]
+    list_display = ["name", "merchant", "application", "status", "number", "valid_to", "uploaded_at"]
+    list_display_links = ["name"]
     list_filter = ["status", ("merchant", admin.EmptyFieldListFilter), "valid_to"]
     list_select_related = ["merchant", "application"]
     search_fields = ["=public_id", "=kind", "merchant__name", "=application__public_id"]

@@ -49,7 +49,16 @@ def fact_charts(shop: Shop, *, last: date, days: int) -> list[Chart]:
                 line(_("Product updates"), "product_updates", "bar"),
                 line(_("Reviews"), "review_count", "bar"),
                 line(_("Shipped late"), "late_orders", "bar"),
+            ],
+        ),
+        chart(
+            "after_sales",
+            _("After-sales"),
+            [
                 line(_("Refunds"), "refunds", "bar"),
+                line(_("Orders sent back"), "returns", "bar"),
+                line(_("Complaints"), "complaints", "bar"),
+                line(_("Disputes lost"), "disputes_lost", "bar"),
             ],
         ),
     ]

@@ -20,10 +20,12 @@ from merchants.models import DailyFacts, GrowthEntry, Shop
 
 COUNTS = (
     "paid_orders", "paid_amount", "new_buyers", "shipped_orders", "shipping_hours", "late_orders", "completed_orders",
-    "canceled_paid_orders", "refunds", "refunded_amount", "product_updates", "review_count", "review_stars",
+    "canceled_paid_orders", "refunds", "refunded_amount", "returns", "complaints", "disputes_lost", "answered_cases",
+    "answer_seconds", "product_updates", "review_count", "review_stars",
 )  # fmt: skip
 COUNTED_FROM_ENTRIES = tuple(name for name in COUNTS if name != "new_buyers")  # that one is told by a shopper's first
 LATE_AFTER_HOURS = 48
+SILENCE_SECONDS = 72 * 3600  # what a shop's silence counts as, where somebody else had to answer for it
 _TABLE = DailyFacts._meta.db_table
 _ENTRY = """
     INSERT INTO merchants_growthentry (shop_id, name, subject, at, "on", shopper_id, counts, detail, is_excluded)

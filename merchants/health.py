@@ -7,7 +7,8 @@ points) the points grow evenly. To a shop's own orders are added some average on
 of all shops in the same way. Points are rounded to hundredths and the score is their sum, so that a merchant can add up
 what she is shown. All shops are scored in one statement.
 
-Version 2 of the sheet compares within the category; version 1 compared with all shops.
+Version 3 of the sheet knows after-sales: answers, returns and complaints; version 2 compared within the category first,
+version 1 with all shops.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from merchants import growth
 from merchants.models import GrowthEntry, HealthScore, Shop
 from merchants.tunables import GRACE_DAYS, PRIOR, WEIGHTS
 
-SHEET_VERSION = 2
+SHEET_VERSION = 3
 WINDOW_DAYS = 30
 PASS = HealthScore.PASS
 GRACE = "grace"
@@ -95,6 +96,33 @@ SHEET = (
         floor=Decimal("3.00"),
     ),
     Measure(
+        name="response",
+        label=_("Hours until after-sales were answered"),
+        advice=_("Answer what shoppers ask after they bought within 12 hours, even if it is not settled yet."),
+        numerator="round(answer_seconds / 3600, 1)",
+        denominator="answered_cases",
+        target=Decimal(12),
+        floor=Decimal(48),
+    ),
+    Measure(
+        name="returns",
+        label=_("Orders sent back"),
+        advice=_("Read why goods come back, and put right words, pictures, sizes or packing."),
+        numerator="returns",
+        denominator="shipped_orders",
+        target=Decimal("0.05"),
+        floor=Decimal("0.30"),
+    ),
+    Measure(
+        name="complaints",
+        label=_("Complaints"),
+        advice=_("Answer complaints so that they end there, and mend what they have in common."),
+        numerator="complaints",
+        denominator="paid_orders",
+        target=Decimal("0.005"),
+        floor=Decimal("0.05"),
+    ),
+    Measure(
         name="freshness",
         label=_("Days on which goods were cared for"),
         advice=_("Once a week add something new or better a product's words, pictures or price."),
@@ -109,7 +137,7 @@ SHEET = (
 _PLACES = tuple(enumerate(SHEET))
 _OWN = (
     "completed_orders", "canceled_paid_orders", "paid_orders", "shipping_hours", "shipped_orders", "review_stars",
-    "review_count",
+    "review_count", "answer_seconds", "answered_cases", "returns", "complaints",
 )  # fmt: skip
 
 
@@ -147,14 +175,14 @@ WITH summed AS (
         (n{i} + %(prior{i})s * mean{i}) / nullif(d{i} + %(prior{i})s, 0), mean{i}) AS mean{i}''')
 }
     FROM of_category CROSS JOIN of_all
-), valued AS (
+), valued AS MATERIALIZED (
     SELECT counted.*, {_each("mean{i}")}, {
     _each('''
         (n{i} + %(prior{i})s * mean{i}) / nullif(d{i} + %(prior{i})s, 0) AS value{i}''')
 }
     FROM counted JOIN mean USING (category)
     WHERE %(shop)s::bigint IS NULL OR counted.id = %(shop)s
-), pointed AS (
+), pointed AS MATERIALIZED (
     SELECT *, {
     _each('''round(round(%(weight{i})s * greatest(0, least(1,
         (coalesce(value{i}, %(target{i})s) - %(floor{i})s) / (%(target{i})s - %(floor{i})s))), 12), 2) AS points{i}''')
@@ -171,11 +199,15 @@ WITH summed AS (
 ), written AS (
     INSERT INTO merchants_healthscore (shop_id, month, score, measures, sheet_version, scored_at, category)
     SELECT id, %(month)s, CASE WHEN is_lifted THEN {PASS} ELSE points END,
-        jsonb_build_array({
-    _each('''jsonb_build_object('name', '{name}', 'numerator', n{i}, 'denominator', d{i},
-            'value', round(value{i}, 12), 'mean', round(mean{i}, 12), 'points', points{i}, 'weight', %(weight{i})s
-        )''')
-}) || CASE WHEN is_lifted THEN jsonb_build_array(jsonb_build_object(
+        ('[' || {
+    _each(
+        '''
+            concat('{{"name": "{name}", "numerator": ', n{i}, ', "denominator": ', d{i},
+            ', "value": ', coalesce(round(value{i}, 12)::text, 'null'), ', "mean": ', round(mean{i}, 12),
+            ', "points": ', points{i}, ', "weight": ', %(weight{i})s, '}}')''',
+        join=" || ', ' || ",
+    )
+} || ']')::jsonb || CASE WHEN is_lifted THEN jsonb_build_array(jsonb_build_object(
             'name', '{GRACE}', 'numerator', null, 'denominator', null, 'value', null,
             'points', {PASS} - points, 'weight', 0
         )) ELSE '[]' END,
@@ -340,6 +372,9 @@ _CAUSES = {
     "cancellations": ("OrderCanceled", {}, "-at"),
     "shipping": ("OrderShipped", {"counts__shipping_hours__gt": 24}, "-counts__shipping_hours"),
     "rating": ("ProductReviewed", {"counts__review_stars__lt": 5}, "counts__review_stars"),
+    "response": ("AfterSaleClosed", {"counts__answer_seconds__gt": 12 * 3600}, "-counts__answer_seconds"),
+    "returns": ("AfterSaleClosed", {"counts__has_key": "returns"}, "-at"),
+    "complaints": ("AfterSaleClosed", {"counts__has_key": "complaints"}, "-at"),
 }
 
 
@@ -350,11 +385,12 @@ def causes(score: HealthScore) -> dict[str, list[GrowthEntry]]:
     found: dict[str, list[GrowthEntry]] = {}
     asked: dict[tuple, list[GrowthEntry]] = {}
     for measure, (name, costly, order) in _CAUSES.items():
-        if (name, order) in asked:  # two measures may suffer from the same entries
-            found[measure] = asked[name, order]
+        same = (name, *costly.items(), order)
+        if same in asked:  # two measures may suffer from the same entries
+            found[measure] = asked[same]
             continue
         entries = GrowthEntry.objects.filter(shop=score.shop_id, name=name, on__gte=first, on__lte=last, **costly)
-        found[measure] = asked[name, order] = list(entries.order_by(order, "-at", "pk")[:SHOWN_CAUSES])
+        found[measure] = asked[same] = list(entries.order_by(order, "-at", "pk")[:SHOWN_CAUSES])
     return found
 
 

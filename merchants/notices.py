@@ -89,6 +89,21 @@ EXIT_CLEARED = Kind(
 
 # On the way in, and about papers
 
+APPLICATION_SUBMITTED = Kind(
+    "merchants.application_submitted",
+    title=_("We have your application"),
+    body=_("You have our answer by %(day)s. You need not do anything until then."),
+)
+APPLICATION_OVERDUE = Kind(
+    "merchants.application_overdue",
+    title=_("Overdue: the application of %(business)s"),
+    body=_("It should have been answered by %(due)s. Please see that somebody decides."),
+)
+CHECK_OVERDUE = Kind(
+    "merchants.check_overdue",
+    title=_("Overdue: the automatic check of %(business)s"),
+    body=_("It should have been done by %(due)s. Please see whether a register is silent."),
+)
 APPLICATION_CHANGES = Kind(
     "merchants.application_changes",
     title=_("Please change something in your application"),

@@ -106,7 +106,7 @@ def _asked_beside(application: Application, asked: Asked, now: datetime) -> Aske
     """
     Less the papers of the merchant that are accepted and have not run out, the agreements that it accepted, and the
     deposit that it has paid, or that its trades asked for so far. What is asked for beside it and not yet paid does not
-    count: it may never come, and what was paid too much goes back with the rest.
+    count, for it may never come; when it comes, this one asks for less (``merchants.applications``).
     """
     merchant, today = application.merchant, clock.business_date(now)
     papers = merchant.documents.filter(status=Document.Status.ACCEPTED).exclude(application=application)

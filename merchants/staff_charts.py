@@ -11,7 +11,7 @@ from mall.clock import BUSINESS_ZONE, business_date, start_of
 from mall.money import Money
 from mall.pages import cached_part
 from mall.templatetags.mall import short_day
-from merchants.models import DailyFacts, HealthScore, Merchant
+from merchants.models import ApplicationDecision, DailyFacts, HealthScore, Merchant
 
 DAYS = 30
 KEPT_SECONDS = 300
@@ -24,6 +24,7 @@ def charts(user, now: datetime) -> list[Chart]:
     allowed = [
         ("merchants.view_dailyfacts", "trade", lambda: _trade(today)),
         ("merchants.view_merchant", "newcomers", lambda: [_newcomers(today)]),
+        ("merchants.view_application", "applications", lambda: [_answers(today)]),
         ("merchants.view_healthscore", "health", _health),
     ]
     return [
@@ -89,6 +90,32 @@ def _newcomers(today: date) -> Chart:
         labels=[short_day(day) for day in days],
         series=[Series(_("New merchants"), values, "bar")],
         summary=_("%(count)d in %(days)d days") % {"count": sum(values), "days": DAYS},
+        axis=_("Day"),
+    )
+
+
+def _answers(today: date) -> Chart:
+    """What applicants were answered, and what share was let in: a figure, never a quota."""
+    days, outcome = _days(today), ApplicationDecision.Outcome
+    shown = [outcome.APPROVED, outcome.CHANGES, outcome.REJECTED]
+    counts = {
+        (day, answer): count
+        for day, answer, count in ApplicationDecision.objects.filter(at__gte=start_of(days[0]), outcome__in=shown)
+        .order_by()
+        .annotate(day=TruncDate("at", tzinfo=BUSINESS_ZONE))
+        .values_list("day", "outcome")
+        .annotate(Count("pk"))
+    }
+    series = [Series(str(answer.label), [counts.get((day, answer), 0) for day in days], "bar") for answer in shown]
+    approved, _changes, rejected = (sum(line.values) for line in series)
+    answered = approved + rejected
+    return Chart(
+        key="answers",
+        title=_("Answers to applications"),
+        labels=[short_day(day) for day in days],
+        series=series,
+        summary=_("%(count)d answered for good in %(days)d days, %(percent)d %% of them approved")
+        % {"count": answered, "days": DAYS, "percent": round(100 * approved / answered) if answered else 0},
         axis=_("Day"),
     )
 

@@ -17,7 +17,9 @@ from mall.events.merchants import (
     AgreementRenewalDue,
     ApplicationDecided,
     ApplicationExpired,
+    ApplicationOverdue,
     ApplicationReminded,
+    ApplicationSubmitted,
     DocumentDecided,
     DocumentExpiring,
     InvitationAccepted,
@@ -47,7 +49,7 @@ from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants import applications, growth, notices, trades
 from merchants.models import Application, Document, Seat, Shop, Trade
-from merchants.telling import tell_of_agreement, tell_of_application, tell_of_paper, tell_shop
+from merchants.telling import tell_administrators, tell_of_agreement, tell_of_application, tell_of_paper, tell_shop
 from merchants.tunables import FREEZE_DAYS
 
 
@@ -116,7 +118,23 @@ def count_refund(event: PaymentRefunded) -> None:
 
 
 @on(AfterSaleClosed)
-def note_after_sale(event: AfterSaleClosed) -> None:
+def count_after_sale(event: AfterSaleClosed) -> None:
+    """
+    What came back, complaints, disputes lost, and how long the shop took to answer.
+
+    A complaint that was withdrawn does not count, nor what the mall decided for the shop. Where the shop was silent
+    until the clock or the mall answered for it, its silence counts; where the shopper let it be before, nothing.
+    """
+    is_cleared = event.was_arbitrated and not event.is_lost_by_shop
+    is_answered = event.response_seconds >= 0
+    counts = {
+        "returns": event.goods_back > 0 and event.kind in {"return", "exchange"} and not is_cleared,
+        "complaints": event.kind == "complaint" and event.is_settled and not is_cleared,
+        "disputes_lost": event.is_lost_by_shop,
+        "answered_cases": is_answered or event.is_settled or event.was_arbitrated,
+    }
+    if counts["answered_cases"]:
+        counts["answer_seconds"] = event.response_seconds if is_answered else growth.SILENCE_SECONDS
     growth.write(
         shop_id=event.shop_id,
         name="AfterSaleClosed",
@@ -132,6 +150,7 @@ def note_after_sale(event: AfterSaleClosed) -> None:
             "response_seconds": event.response_seconds,
             "is_lost": event.is_lost_by_shop,
         },
+        **{name: int(count) for name, count in counts.items() if count},
     )
 
 
@@ -303,6 +322,26 @@ def tell_applicant(event: ApplicationDecided) -> None:
             now=datetime.fromisoformat(event.decided_at),
             reason=event.reason,
         )
+
+
+@on(ApplicationSubmitted)
+def tell_of_submitted_application(event: ApplicationSubmitted) -> None:
+    tell_of_application(
+        application_id=event.application_id,
+        kind=notices.APPLICATION_SUBMITTED,
+        now=datetime.fromisoformat(event.submitted_at),
+        day=clock.business_date(datetime.fromisoformat(event.due_at)).isoformat(),
+    )
+
+
+@on(ApplicationOverdue)
+def escalate(event: ApplicationOverdue) -> None:
+    tell_administrators(
+        application_id=event.application_id,
+        kind=notices.CHECK_OVERDUE if event.target == "machine" else notices.APPLICATION_OVERDUE,
+        now=datetime.fromisoformat(event.told_at),
+        due_at=datetime.fromisoformat(event.due_at),
+    )
 
 
 @on(ApplicationReminded)

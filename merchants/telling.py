@@ -1,10 +1,13 @@
-"""Who hears of what happens to a shop: the people who may change it, its applicant, the owners of its merchant."""
+"""Who hears of what happens to a shop: who may change it, its applicant, the merchant's owners, administrators."""
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
+from mall import clock
 from mall.accounts.models import User
+from mall.accounts.staff_groups import ADMINISTRATOR
 from mall.notifications.kinds import Kind
 from mall.notifications.sending import notify
 from merchants.models import Agreement, Application, Document, Seat, Shop, Trade
@@ -34,6 +37,15 @@ def tell_of_application(*, application_id: str, kind: Kind, now: datetime, **fac
         facts["trade"] = dict(Trade.objects.get(slug=row.trades[0]).name)
     url = reverse("storefront:merchants:application", args=[row.public_id])
     notify([row.applicant], kind, {"shop": dict(row.shop_name), **facts}, url=url, now=now)
+
+
+def tell_administrators(*, application_id: str, kind: Kind, now: datetime, due_at: datetime) -> None:
+    """Tell who answers for the staff's work; the notice leads to the case."""
+    row = Application.objects.get(public_id=application_id)
+    above = User.objects.filter(Q(is_superuser=True) | Q(groups__name=ADMINISTRATOR), is_staff=True, is_active=True)
+    url = reverse("admin:merchants_application_change", args=[row.pk])
+    due = due_at.astimezone(clock.BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
+    notify(above.order_by("pk").distinct(), kind, {"business": row.merchant_name, "due": due}, url=url, now=now)
 
 
 def tell_of_paper(*, document_id: str, kind: Kind, now: datetime, **facts) -> None:

@@ -113,10 +113,13 @@ TIER_WAIST_PERCENT = Tunable(
 WEIGHTS = {
     name: Tunable(f"merchants.health_weight_{name}", default=default, least=1, most=100, sentence=sentence)
     for name, default, sentence in (
-        ("completion", 25, _("Weight of the completion rate in the health score.")),
-        ("cancellations", 15, _("Weight of canceled paid orders in the health score.")),
-        ("shipping", 25, _("Weight of the time to ship in the health score.")),
-        ("rating", 25, _("Weight of the ratings in the health score.")),
+        ("completion", 20, _("Weight of the completion rate in the health score.")),
+        ("cancellations", 10, _("Weight of canceled paid orders in the health score.")),
+        ("shipping", 20, _("Weight of the time to ship in the health score.")),
+        ("rating", 20, _("Weight of the ratings in the health score.")),
+        ("response", 10, _("Weight of the time to answer after-sales in the health score.")),
+        ("returns", 5, _("Weight of the return rate in the health score.")),
+        ("complaints", 5, _("Weight of the complaint rate in the health score.")),
         ("freshness", 10, _("Weight of the care for its goods in the health score.")),
     )
 }

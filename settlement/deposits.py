@@ -79,15 +79,17 @@ def _prepare(application: Application, channel: str, now: datetime) -> DepositPa
     application = Application.objects.select_for_update().get(pk=application.pk)
     if application.status != Application.Status.AGREED or not application.deposit:
         raise NothingToPay(_("There is nothing to pay now."))
-    deposit, _new = Deposit.objects.get_or_create(
+    deposit, _new = Deposit.objects.select_for_update().get_or_create(
         application=application,
         defaults={"currency": application.currency, "amount": application.deposit, "asked_at": now},
     )
     if deposit.status != Deposit.Status.WAITING:
         raise NothingToPay(_("The deposit is paid already."))
-    open_attempt = (
-        deposit.payments.filter(channel=channel, status=DepositPayment.Status.PENDING).order_by("-pk").first()
-    )
+    if deposit.amount != application.deposit:  # it asks for less since another trade was paid for
+        deposit.amount = application.deposit
+        deposit.save(update_fields=["amount"])
+    attempts = deposit.payments.filter(channel=channel, status=DepositPayment.Status.PENDING, amount=deposit.amount)
+    open_attempt = attempts.order_by("-pk").first()
     return open_attempt or DepositPayment.objects.create(
         deposit=deposit,
         channel=channel,
@@ -130,6 +132,9 @@ def _succeeded(payment: DepositPayment, deposit: Deposit, answer: Answer, now: d
     )  # fmt: skip
     if deposit.status != Deposit.Status.WAITING:  # it came twice
         _ask_back(payment, _("The deposit had been paid already."), now)
+        return payment
+    if payment.amount > deposit.application.deposit:
+        _ask_back(payment, _("Less is asked for now: another trade has been paid for meanwhile."), now)
         return payment
     Deposit.FLOW.move(deposit, Deposit.Status.PAID)
     deposit.paid_at = now
@@ -297,7 +302,8 @@ def _return(deposit: Deposit, shop: Shop, reason: str, now: datetime, by) -> Dep
 
 def _payment_of(deposit: Deposit) -> DepositPayment:
     """The payment that counts: a later one that came as well went back by itself."""
-    return deposit.payments.filter(status=DepositPayment.Status.SUCCEEDED).order_by("succeeded_at", "pk").first()
+    succeeded = deposit.payments.filter(status=DepositPayment.Status.SUCCEEDED, amount=deposit.amount.minor)
+    return succeeded.order_by("succeeded_at", "pk").first()
 
 
 def _ask_back(payment: DepositPayment, reason: str, now: datetime) -> DepositRefund:

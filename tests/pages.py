@@ -58,7 +58,11 @@ from mall.texts import Text
 from marketing.coupons import claim_coupon
 from marketing.models import Banner, Coupon, Promotion
 from marketing.promotions import save_promotion, start_promotion
-from merchants.models import Application, Seat, Shop
+from merchants import applications
+from merchants.agreements import ask_merchants
+from merchants.models import Application, Sanction, Seat, Shop
+from merchants.requirements import earliest_binding, publish_agreement
+from merchants.sanctions import impose
 from orders.after_sales import answering, arbitration, asking
 from orders.cart import add_to_cart
 from orders.checkout import place_order
@@ -299,6 +303,8 @@ def staged(scene: Scene) -> Scene:
     scene.export = _export(scene, now)
     scene.imports = _imports(scene)
     scene.applications = _applications(scene.staff, now)
+    _trades(scene, now)
+    _newer_agreement(scene, now)
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
@@ -472,6 +478,35 @@ def _applications(staff: User, now: datetime) -> dict[str, Application]:
     return made
 
 
+def _trades(scene: Scene, now: datetime) -> None:
+    """The owner asks for more trades: one is being filled in, a person looks at another, one waits for its deposit."""
+    from tests.merchants.applying import request, requested, with_papers
+
+    scene.applications["trade-draft"] = with_papers(request(scene.shop, "cosmetics", now=now), now=now)
+    row = with_papers(request(scene.shop, "health-food", now=now), now=now)
+    row = applications.submit_application(application=row, now=now)
+    scene.applications["trade-review"] = applications.check_application(application=row, now=now)
+    scene.applications["trade-agreed"] = requested(scene.shop, "medical-device", now=now)
+
+
+def _newer_agreement(scene: Scene, now: datetime) -> None:
+    """It binds in a month, and the owners are asked; a violation, and what may be said against it."""
+    text = Text(
+        {
+            "zh-hans": "第一条 诚信经营。\n第二条 七日无理由退货。",
+            "en": "1. Be honest.\n2. Take goods back for seven days.",
+        }
+    )
+    title = Text({"zh-hans": "商家入驻协议", "en": "Merchant agreement"})
+    publish_agreement(
+        code="merchant", title=title, text=text, by=scene.staff, now=now, binds_on=earliest_binding(now)
+    )  # fmt: skip
+    ask_merchants(now=now)
+    note = "两笔订单超过承诺时间发货。"
+    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, by=scene.staff, now=now)
+    scene.words.append(note)
+
+
 def _product_to_review(scene: Scene, now: datetime) -> None:
     """In the queue of the reviewers: a category that an expert looks at, and a word that should make her look."""
     watched = catalog.category(name="食品", english="Food", slug="food-to-review", needs_review=True)
@@ -628,6 +663,10 @@ def _account(scene: Scene) -> Iterator[Page]:
     for step in ("business", "shop", "papers", "send"):
         address = reverse("storefront:merchants:step", args=[draft.public_id, step])
         yield Page(f"apply-{step}", (APPLICANT, "draft"), address)
+    more = scene.applications["trade-draft"]
+    for step in ("goods", "papers", "send"):
+        address = reverse("storefront:merchants:step", args=[more.public_id, step])
+        yield Page(f"trade-{step}", (APPLICANT, "trade-draft"), address)
     address = reverse("storefront:merchants:document", args=[draft.public_id, "id-card"])
     yield Page("apply-document", (APPLICANT, "draft"), address)
     address = reverse("storefront:merchants:agreements", args=[scene.applications["approved"].public_id])
@@ -738,6 +777,9 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("report", STAFF, reverse("admin:settlement_report"))
+    for status in ("review", "trade-review"):
+        row = scene.applications[status]
+        yield Page(f"case-{status}-row", STAFF, reverse("admin:merchants_application_change", args=[row.pk]))
     for model, site in sorted(admin.site._registry.items(), key=lambda entry: entry[0]._meta.label_lower):
         label = model._meta.label_lower.replace(".", "_")
         yield Page(label, STAFF, reverse(f"admin:{label}_changelist"))

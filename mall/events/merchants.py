@@ -102,6 +102,7 @@ class ApplicationSubmitted:
     application_id: str
     round: int
     due_at: str
+    submitted_at: str
 
 
 @event
@@ -122,6 +123,7 @@ class ApplicationOverdue:
     application_id: str
     target: str
     due_at: str
+    told_at: str
 
 
 @event

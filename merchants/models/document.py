@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.crypto import BlindIndexField, EncryptedTextField
 from mall.flow import Flow
@@ -81,7 +82,7 @@ class Document(models.Model):
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("document"), _("documents")
+        verbose_name, verbose_name_plural = pgettext_lazy("paper", "document"), _("documents")
         permissions = [("audit_document", "Can decide about documents")]
         indexes = [
             models.Index(fields=["valid_to"], name="document_runs_out", condition=Q(status="accepted")),
@@ -130,7 +131,9 @@ class RegistryAnswer(models.Model):
         MISMATCH = "mismatch", _("Knows it otherwise")
         TIMEOUT = "timeout", _("Did not answer")
 
-    document = models.ForeignKey(Document, models.PROTECT, related_name="answers", verbose_name=_("document"))
+    document = models.ForeignKey(
+        Document, models.PROTECT, related_name="answers", verbose_name=pgettext_lazy("paper", "document")
+    )
     registry = models.CharField(_("register"), max_length=10)
     outcome = models.CharField(_("answer"), max_length=10, choices=Outcome)
     detail = models.CharField(_("words"), max_length=300, blank=True, default="")
@@ -147,7 +150,9 @@ class RegistryAnswer(models.Model):
 class DocumentWarning(models.Model):
     """A merchant was told that a document runs out in so many days; once for each of 30, 15 and 7."""
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="warnings", verbose_name=_("document"))
+    document = models.ForeignKey(
+        Document, models.CASCADE, related_name="warnings", verbose_name=pgettext_lazy("paper", "document")
+    )
     days = models.PositiveSmallIntegerField(_("days before"))
     at = models.DateTimeField(_("at"))
 

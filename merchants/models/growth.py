@@ -38,6 +38,12 @@ class GrowthEntry(ShopOwned):
     def __str__(self) -> str:
         return f"{self.name} {self.subject}"
 
+    @property
+    def answer_hours(self) -> float | None:
+        """How long the shop took to answer an after-sale; nothing if it never did."""
+        seconds = self.detail.get("response_seconds", -1)
+        return seconds / 3600 if seconds >= 0 else None
+
 
 class DailyFacts(ShopOwned):
     """Counts of one shop on one business day: the sums of the day's entries of the growth file."""
@@ -54,6 +60,11 @@ class DailyFacts(ShopOwned):
     canceled_paid_orders = models.PositiveIntegerField(_("paid orders canceled"), default=0)
     refunds = models.PositiveIntegerField(_("refunds"), default=0)
     refunded_amount = MoneyField(_("refunded amount"), default=0)
+    returns = models.PositiveIntegerField(_("orders sent back"), default=0)
+    complaints = models.PositiveIntegerField(_("complaints"), default=0)
+    disputes_lost = models.PositiveIntegerField(_("disputes lost"), default=0)
+    answered_cases = models.PositiveIntegerField(_("after-sales answered"), default=0)
+    answer_seconds = models.PositiveBigIntegerField(_("seconds to the first answer, summed"), default=0)
     product_updates = models.PositiveIntegerField(_("product updates"), default=0)
     review_count = models.PositiveIntegerField(_("reviews"), default=0)
     review_stars = models.PositiveIntegerField(_("stars, summed"), default=0)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.money import CurrencyField, MoneyField
 from mall.texts import Text, TextField
@@ -75,7 +76,7 @@ class Requirement(models.Model):
     """
 
     class Type(models.TextChoices):
-        DOCUMENT = "document", _("Document")
+        DOCUMENT = "document", pgettext_lazy("paper", "Document")
         AGREEMENT = "agreement", _("Agreement")
         PROFILE = "profile", _("Statement")
         DEPOSIT = "deposit", _("Deposit")

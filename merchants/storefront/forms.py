@@ -17,6 +17,8 @@ class StepForm(forms.Form):
     def __init__(self, application: Application | None, data=None):
         self.application = application
         super().__init__(data, initial=self._said(application) if application else None)
+        for field in self.fields.values():
+            field.is_needed = True  # before it is handed in: a draft is kept without it
         if application and application.status == Application.Status.CHANGES_REQUESTED:
             for name, field in self.fields.items():
                 field.disabled = name not in application.open_fields
@@ -114,12 +116,13 @@ class StatementsForm(forms.Form):
                 initial=application.statements.get(requirement.code, ""),
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
+            self.fields[requirement.code].is_needed = True
 
 
 class DocumentForm(forms.Form):
     """One paper."""
 
-    number = forms.CharField(label=_("Number"), max_length=60)
+    number = forms.CharField(label=_("Document number"), max_length=60)
     issuer = forms.CharField(label=_("Issued by"), max_length=120, required=False)
     valid_from = forms.DateField(
         label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

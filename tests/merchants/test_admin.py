@@ -2,13 +2,15 @@ import pytest
 from django.urls import reverse
 
 from merchants import growth
+from merchants.applications import approve_application, reject_application, request_changes
 from merchants.health import score_month
 from merchants.models import HealthScore, Seat, Shop
+from merchants.staff_charts import charts
 from merchants.staff_queues import waiting
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import seat, shop
-from tests.merchants.applying import submitted
+from tests.merchants.applying import checked, submitted, under_review
 
 pytestmark = pytest.mark.django_db
 SHOPS = "admin:merchants_shop_changelist"
@@ -179,3 +181,16 @@ def test_seat_in_the_list_names_person_shop_and_role(desk):
     page = desk.get(reverse("admin:merchants_seat_changelist")).content.decode()
 
     assert row.user.email in page
+
+
+def test_staff_see_how_applications_were_answered(clerk):
+    decide = {"by": clerk, "now": NOON}
+    approve_application(application=under_review(), **decide)
+    reject_application(application=under_review(), reason="Not a business", **decide)
+    request_changes(application=under_review(), reason="Unreadable", **decide)
+    checked()
+
+    (chart,) = [chart for chart in charts(clerk, NOON) if chart.key == "answers"]
+
+    assert [line.values[-1] for line in chart.series] == [2, 1, 1]  # a person and the machine; changes; rejected
+    assert "67" in chart.summary and "3 " in chart.summary

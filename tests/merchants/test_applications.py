@@ -157,7 +157,12 @@ def test_handing_in_starts_the_clock_and_announces_it():  # M2
     assert (row.status, row.round, row.submitted_at, row.check_at) == (Status.SUBMITTED, 1, NOON, NOON)
     assert (row.machine_due_at, row.due_at) == (NOON + DAY, NOON + 3 * DAY)  # Monday noon
     assert list(OutboxEvent.objects.filter(name="ApplicationSubmitted").values_list("payload", flat=True)) == [
-        {"application_id": row.public_id, "round": 1, "due_at": row.due_at.astimezone(BUSINESS_ZONE).isoformat()}
+        {
+            "application_id": row.public_id,
+            "round": 1,
+            "due_at": row.due_at.astimezone(BUSINESS_ZONE).isoformat(),
+            "submitted_at": NOON.isoformat(),
+        }
     ]
 
 

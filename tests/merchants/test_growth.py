@@ -10,7 +10,7 @@ from django.utils.translation import override
 from mall.events import deliver, deliver_everything, publish
 from mall.events.catalog import ProductChanged, ProductReviewed
 from mall.events.models import OutboxEvent, Receipt
-from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid, OrderShipped
+from mall.events.orders import AfterSaleClosed, OrderCanceled, OrderCompleted, OrderPaid, OrderShipped
 from mall.money import Money
 from merchants import growth
 from merchants.holidays import start_holiday
@@ -38,6 +38,17 @@ def canceled(place, was_paid, order="ord_1", at=NOON):
     )  # fmt: skip
 
 
+def after_sale(place, **fields):
+    return AfterSaleClosed(
+        **{
+            "case_id": "ast_1", "order_id": "ord_1", "shop_id": place.public_id, "shopper_id": 1, "kind": "return",
+            "reason": "damaged", "product_id": "prd_1", "is_settled": True, "refunded": 900, "currency": "CNY",
+            "quantity": 1, "goods_back": 1, "fault": "shop", "response_seconds": 3600, "was_arbitrated": False,
+            "is_lost_by_shop": False, "closed_at": NOON, **fields,
+        }
+    )  # fmt: skip
+
+
 def everything(place):
     shop_id = place.public_id
     return [
@@ -48,6 +59,7 @@ def everything(place):
         OrderCompleted(order_id="ord_1", shop_id=shop_id, shopper_id=1, completed_at=NOON),
         canceled(place, was_paid=True),
         canceled(place, was_paid=False),
+        after_sale(place),
         ProductChanged(product_id="prd_1", shop_id=shop_id, changed_at=NOON),
         ProductReviewed(product_id="prd_1", shop_id=shop_id, order_line_id=1, stars=4, written_at=NOON),
     ]  # fmt: skip
@@ -81,6 +93,9 @@ def test_everything_that_happens_is_counted_on_its_day():  # M5
             "shipping_hours": 7,
             "completed_orders": 1,
             "canceled_paid_orders": 1,
+            "returns": 1,
+            "answered_cases": 1,
+            "answer_seconds": 3600,
             "product_updates": 1,
             "review_count": 1,
             "review_stars": 4,
@@ -99,6 +114,37 @@ def test_facts_of_a_day_add_up():
         {"on": date(2026, 3, 2), "paid_orders": 2, "paid_amount": Money(1234), "new_buyers": 1},
         {"on": date(2026, 3, 3), "paid_orders": 1, "paid_amount": Money(5)},
     ]
+
+
+COMPLAINT = {"kind": "complaint", "goods_back": 0, "refunded": 0, "quantity": 0}
+SILENT = {"answered_cases": 1, "answer_seconds": 72 * 3600}
+ANSWERED = {"answered_cases": 1, "answer_seconds": 3600}
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ({"kind": "exchange"}, {"returns": 1, **ANSWERED}),
+        ({"kind": "repair"}, ANSWERED),  # it came back to be mended
+        ({"kind": "refund", "goods_back": 0}, ANSWERED),
+        ({"response_seconds": -1}, {"returns": 1, **SILENT}),  # the clock agreed for the shop
+        ({"goods_back": 0, "is_settled": False, "response_seconds": -1}, {}),  # she let it be before an answer
+        (COMPLAINT, {"complaints": 1, **ANSWERED}),
+        ({**COMPLAINT, "is_settled": False}, ANSWERED),  # withdrawn
+        (
+            {**COMPLAINT, "response_seconds": -1, "was_arbitrated": True, "is_lost_by_shop": True},
+            {"complaints": 1, "disputes_lost": 1, **SILENT},
+        ),
+        ({**COMPLAINT, "was_arbitrated": True}, ANSWERED),  # the mall decided for the shop
+        ({"was_arbitrated": True, "fault": "shopper"}, ANSWERED),
+    ],
+)
+def test_an_after_sale_counts_what_the_shop_has_to_do_with(said, counted):  # M5, M6
+    place = shop()
+
+    tell(after_sale(place, **said))
+
+    assert facts(place) == ([{"on": date(2026, 3, 2), **counted}] if counted else [])
 
 
 def test_event_delivered_twice_counts_once():
@@ -202,6 +248,9 @@ def test_rebuilding_from_scratch_gives_the_identical_rows():  # M5
         else:
             shipped = at + timedelta(hours=(hours := chance.randint(1, 90)))
             said += [
+                after_sale(
+                    place, case_id=f"ast_{serial}", closed_at=shipped, kind=chance.choice(["return", "complaint"])
+                ),
                 OrderShipped(
                     order_id=order,
                     shop_id=place.public_id,

@@ -41,10 +41,13 @@ def measures(place) -> dict[str, dict]:
 # An independent reference: the sheet in exact fractions, one shop after the other
 
 REFERENCE = [  # name, numerator, denominator, target, floor, weight, shrunk
-    ("completion", "completed", "finished", Fraction(98, 100), Fraction(80, 100), 25, True),
-    ("cancellations", "canceled", "paid", Fraction(1, 100), Fraction(10, 100), 15, True),
-    ("shipping", "hours", "shipped", Fraction(24), Fraction(72), 25, True),
-    ("rating", "stars", "reviews", Fraction(48, 10), Fraction(3), 25, True),
+    ("completion", "completed", "finished", Fraction(98, 100), Fraction(80, 100), 20, True),
+    ("cancellations", "canceled", "paid", Fraction(1, 100), Fraction(10, 100), 10, True),
+    ("shipping", "hours", "shipped", Fraction(24), Fraction(72), 20, True),
+    ("rating", "stars", "reviews", Fraction(48, 10), Fraction(3), 20, True),
+    ("response", "answer_hours", "answered", Fraction(12), Fraction(48), 10, True),
+    ("returns", "sent_back", "shipped", Fraction(5, 100), Fraction(30, 100), 5, True),
+    ("complaints", "complained", "paid", Fraction(5, 1000), Fraction(5, 100), 5, True),
     ("freshness", "busy_days", "days", Fraction(4, 30), Fraction(0), 10, False),
 ]
 
@@ -66,9 +69,11 @@ def reference(days_of: dict[Shop, list[DailyFacts]], month: date) -> dict[Shop, 
             for name, field in {
                 "completed": "completed_orders", "canceled": "canceled_paid_orders", "paid": "paid_orders",
                 "hours": "shipping_hours", "shipped": "shipped_orders", "stars": "review_stars",
-                "reviews": "review_count",
+                "reviews": "review_count", "answered": "answered_cases", "seconds": "answer_seconds",
+                "sent_back": "returns", "complained": "complaints",
             }.items()
         }  # fmt: skip
+        total["answer_hours"] = Fraction((total["seconds"] * 20 + 3600) // 7200, 10)  # tenths, half up
         total["finished"] = total["completed"] + total["canceled"]
         total["busy_days"] = sum(day.product_updates > 0 for day in window)
         open_for = start - place.opened_at
@@ -134,7 +139,10 @@ def random_shops(count: int) -> dict[Shop, list[DailyFacts]]:
                     shipped_orders=chance.randint(0, busy), shipping_hours=chance.randint(0, 60 * busy),
                     completed_orders=chance.randint(0, busy), canceled_paid_orders=chance.choice([0, 0, 0, busy]),
                     product_updates=chance.choice([0, 0, 0, 1, 9]), review_count=reviews,
-                    review_stars=chance.randint(reviews, 5 * reviews),
+                    review_stars=chance.randint(reviews, 5 * reviews), returns=chance.randint(0, busy) // 3,
+                    complaints=chance.choice([0, 0, 0, 0, busy // 2]),
+                    answered_cases=(cases := chance.randint(0, busy)),
+                    answer_seconds=cases * chance.randint(0, 200_000),
                 )
             )  # fmt: skip
     DailyFacts.objects.bulk_create((day for days in days_of.values() for day in days), batch_size=5000)
@@ -198,7 +206,7 @@ def test_perfect_shop_scores_100_and_a_dreadful_one_0():
         facts(good, on=MARCH - back * DAY, paid_orders=10, shipped_orders=10, shipping_hours=100, completed_orders=10,
               product_updates=1, review_count=5, review_stars=25)  # fmt: skip
     facts(bad, paid_orders=10, shipped_orders=5, shipping_hours=500, canceled_paid_orders=5, review_count=3,
-          review_stars=3)  # fmt: skip
+          review_stars=3, returns=2, complaints=1, answered_cases=3, answer_seconds=3 * 72 * 3600)  # fmt: skip
 
     score_month(month=MARCH, now=NOON)
 
@@ -225,10 +233,13 @@ def test_mall_without_any_orders_punishes_nobody():
 
     lines = measures(place)
     assert {name: line["points"] for name, line in lines.items()} == {
-        "completion": 25,
-        "cancellations": 15,
-        "shipping": 25,
-        "rating": 25,
+        "completion": 20,
+        "cancellations": 10,
+        "shipping": 20,
+        "rating": 20,
+        "response": 10,
+        "returns": 5,
+        "complaints": 5,
         "freshness": 0,
     }
     assert (lines["freshness"]["numerator"], lines["freshness"]["denominator"]) == (0, 30)
@@ -289,7 +300,7 @@ def test_official_score_stands_and_is_announced_once():
     second = score_month(month=MARCH, now=NOON + DAY)
 
     score = HealthScore.objects.get()
-    assert (first, second, score.scored_at, score.sheet_version) == (1, 0, NOON, 2)
+    assert (first, second, score.scored_at, score.sheet_version) == (1, 0, NOON, 3)
     assert list(OutboxEvent.objects.values_list("name", "payload")) == [
         ("HealthScored", {"shop_id": place.public_id, "month": "2026-03-01", "score": int(score.score)})
     ]
@@ -300,7 +311,7 @@ def test_score_just_below_60_is_announced_as_59():
     GRACE_DAYS.turn(0, by=staff(), now=NOON)
     place = shop()
     facts(place, completed_orders=1000, canceled_paid_orders=0, paid_orders=1000, shipped_orders=1000,
-          shipping_hours=72000, review_count=10000, review_stars=44375)  # fmt: skip
+          shipping_hours=72000, review_count=10000, review_stars=38973)  # fmt: skip
 
     score_month(month=MARCH, now=NOON)
 
@@ -333,7 +344,7 @@ def test_merchant_reads_what_each_measure_is_and_how_to_mend_it():
 
     with override("en"):
         assert str(lines["shipping"]["label"]) == "Hours from payment to shipping"
-    assert (lines["shipping"]["value"], lines["shipping"]["points"], lines["shipping"]["weight"]) == (48, 12.5, 25)
+    assert (lines["shipping"]["value"], lines["shipping"]["points"], lines["shipping"]["weight"]) == (48, 10, 20)
     assert "24" in str(lines["shipping"]["advice"])
     assert lines["completion"]["advice"] == ""
 

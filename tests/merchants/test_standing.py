@@ -185,6 +185,34 @@ def test_only_the_latest_score_can_be_appealed_against():
         appeal_score(score=score, reason="x", by=shopper(), now=NOON)
 
 
+def test_page_names_the_after_sales_that_cost_points(client):  # M6
+    PRIOR.turn(0, by=staff(), now=NOON)
+    place, at = shop(opened_at=NOON - 400 * DAY, owner=(owner := shopper())), NOON - 3 * DAY
+    growth.write(shop_id=place.public_id, name="OrderPaid", subject="ord_1", at=at, paid_orders=4)
+    growth.write(shop_id=place.public_id, name="OrderShipped", subject="ord_1", at=at, shipped_orders=4)
+    for number, (seconds, counts) in enumerate(
+        [(50, {"returns": 1}), (-1, {"returns": 1}), (60 * 3600, {"complaints": 1})]
+    ):
+        growth.write(
+            shop_id=place.public_id, name="AfterSaleClosed", subject=f"ast_{number}", at=at + number * DAY / 9,
+            detail={"response_seconds": seconds}, answered_cases=1,
+            answer_seconds=seconds if seconds >= 0 else growth.SILENCE_SECONDS, **counts,
+        )  # fmt: skip
+
+    score_month(month=MARCH, now=NOON)
+    score = HealthScore.objects.get()
+    found = {name: [entry.subject for entry in entries] for name, entries in causes(score).items()}
+    client.force_login(owner)
+    page = client.get(reverse("backoffice:merchants:health", args=[place.slug])).content.decode()
+
+    assert (found["response"], found["returns"], found["complaints"]) == (
+        ["ast_1", "ast_2"], ["ast_1", "ast_0"], ["ast_2"]
+    )  # fmt: skip
+    points = {line["name"]: (line["numerator"], line["denominator"], line["points"]) for line in score.measures}
+    assert (points["response"], points["returns"], points["complaints"]) == ((132.0, 3, 1.11), (2, 4, 0), (1, 4, 0))
+    assert reverse("backoffice:after-sales:case", args=[place.slug, "ast_2"]) in page
+
+
 def test_page_shows_what_cost_points_and_takes_the_appeal(client, monkeypatch):
     place, score = troubled_shop(owner=(owner := shopper()))
     monkeypatch.setattr("mall.clock.now", lambda: NOON + DAY)
@@ -197,7 +225,7 @@ def test_page_shows_what_cost_points_and_takes_the_appeal(client, monkeypatch):
         reverse("backoffice:merchants:health-appeal", args=[place.slug]), {"reason": "A flood", "entry": flooded(place)}
     )
 
-    assert len(lines["completion"]["causes"]) == 10 and lines["completion"]["lost"] == 25
+    assert len(lines["completion"]["causes"]) == 10 and lines["completion"]["lost"] == 20
     assert "ord_3" in shown.content.decode() and "flood" in shown.content.decode()
     assert Petition.objects.get().named == sorted(flooded(place))
     assert len(causes(score)["completion"]) == 10

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from mall.events import deliver_everything
 from mall.money import Money
@@ -92,17 +93,28 @@ def test_a_complex_trade_wants_two_people_and_the_difference_of_the_deposit(plac
     assert further.deposit == Money.parse("10000.00")  # 20,000 less what was paid twice already
 
 
-def test_a_deposit_that_is_asked_for_but_not_paid_lowers_no_other(place):
-    first, second = request(place, "health-food"), request(place, "medical-device")
-    deposits = []
-    for row in (first, second):
-        row = applications.submit_application(application=with_papers(row), now=NOON)
-        row = applications.check_application(application=row, now=NOON)
-        while row.status in Application.WITH_STAFF:
-            row = applications.approve_application(application=row, by=staff(), now=NOON)
-        deposits.append(row.deposit)
+@pytest.mark.parametrize(
+    ("first", "left"),  # which is paid first, and what the other asks for then
+    [("health-food", ["agreed", Money.parse("10000.00")]), ("medical-device", ["admitted", Money(0)])],
+)
+def test_a_deposit_lowers_those_beside_it_when_it_is_paid_and_not_before(place, first, left):
+    rows = {trade: requested(place, trade) for trade in ("health-food", "medical-device")}
+    for trade, row in rows.items():
+        if row.status == Status.APPROVED:
+            rows[trade] = agreed(row)
+    asked = [row.deposit for row in rows.values()]
+    assert asked == [Money.parse("5000.00"), Money.parse("15000.00")]  # each above the 5,000 that are paid
 
-    assert deposits == [Money.parse("5000.00"), Money.parse("15000.00")]  # each above the 5,000 that are paid
+    row = rows.pop(first)
+    applications.take_deposit(application_id=row.public_id, amount=row.deposit, now=NOON)
+
+    (other,) = rows.values()
+    other.refresh_from_db()
+    assert [other.status, other.deposit] == left
+    if other.status == Status.AGREED:
+        applications.take_deposit(application_id=other.public_id, amount=other.deposit, now=NOON)
+    paid = Application.objects.filter(merchant=place.merchant_id).aggregate(Sum("deposit"))["deposit__sum"]
+    assert paid == 2_000_000  # the highest that any of its trades asks for, and not a fen more
 
 
 def test_refused_papers_and_changes_go_the_usual_way(place):

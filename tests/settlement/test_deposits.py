@@ -32,7 +32,7 @@ from settlement.verification import verify_ledger
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import shop
-from tests.merchants.applying import in_status, requested
+from tests.merchants.applying import agreed, in_status, requested
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)
@@ -235,6 +235,36 @@ def test_a_trade_that_asks_for_more_is_paid_beside_it_and_both_go_back(applicati
     assert [refund.amount for refund in refunds] == [FEN, FEN]
     assert (balances(), deposit_of(place)) == ({}, Money(0))
     assert verify_ledger().ok
+
+
+@pytest.mark.parametrize("is_started_anew", [True, False])
+def test_what_one_trade_has_paid_is_not_paid_again_for_the_other(application, is_started_anew):  # M2
+    place = opened(application)
+    one, other = requested(place, "health-food"), requested(place, "medical-device")
+    other = agreed(other) if other.status == Application.Status.APPROVED else other
+    too_much = start(other)
+    press(start(one))
+    for notice in SandboxNotice.objects.order_by("pk"):
+        tell(notice)
+    deliver_everything()
+    other.refresh_from_db()
+    right = start(other, LATER) if is_started_anew else None
+
+    press(too_much)  # its page was still open
+    tell(notice_of(too_much))
+    right = right or start(other, LATER)
+    press(right, now=LATER)
+    tell(notice_of(right), LATER)
+    deliver_everything()
+    finish_deposits(now=LATER)
+
+    other.refresh_from_db()
+    assert (too_much.amount, right.amount) == (Money.parse("15000.00"), Money.parse("10000.00"))
+    assert (other.status, deposit_of(place)) == (Application.Status.ADMITTED, Money.parse("20000.00"))
+    assert [refund.amount for refund in DepositRefund.objects.all()] == [too_much.amount]
+    assert len(return_deposit(shop=place, reason="The shop has closed", now=LATER)) == 3
+    finish_deposits(now=LATER + timedelta(minutes=5))
+    assert (balances(), verify_ledger().ok) == ({}, True)
 
 
 def notice_of(payment) -> SandboxNotice:
