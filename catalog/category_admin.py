@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from treebeard.admin import TreeAdmin
 from treebeard.forms import MoveNodeForm, movenodeform_factory
@@ -179,15 +179,15 @@ class CategoryAdmin(SpeaksTexts, TreeAdmin):
     @admin.display(description=_("attributes in effect"))
     def asks(self, category: Category) -> str:
         flags = {
-            "is_required": _now("required"), "is_filterable": _now("lists can be narrowed by it"),
-            "in_specifications": _now("shown among the specifications"), "is_compared": _now("compared"),
+            "is_required": gettext("required"), "is_filterable": gettext("lists can be narrowed by it"),
+            "in_specifications": gettext("shown among the specifications"), "is_compared": gettext("compared"),
         }  # fmt: skip
 
         def line(told: dict) -> tuple:
             row, origin = told["row"], told["origin"]
             said = ", ".join(label for name, label in flags.items() if getattr(row, name))
             address = reverse("admin:catalog_category_change", args=[origin.pk])
-            source = _now("its own") if told["is_own"] else format_html('<a href="{}">{}</a>', address, origin)
+            source = gettext("its own") if told["is_own"] else format_html('<a href="{}">{}</a>', address, origin)
             return (
                 reverse("admin:catalog_attribute_change", args=[row.attribute_id]), row.attribute,
                 row.attribute.get_kind_display(), source, said,

@@ -8,7 +8,7 @@ from datetime import date
 
 from django import forms
 from django.contrib import admin
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mall import clock
@@ -47,12 +47,14 @@ class DaysField(forms.CharField):
             except ValueError:
                 days.append(None)
         if None in days or not 1 <= len(days) <= (2 if self.is_span else 1):
-            raise forms.ValidationError(_now("“%(line)s” is no day that we can read.") % {"line": line.strip()[:60]})
+            raise forms.ValidationError(gettext("“%(line)s” is no day that we can read.") % {"line": line.strip()[:60]})
         if any(day.year != year for day in days):
-            raise forms.ValidationError(_now("“%(line)s” lies in another year.") % {"line": line.strip()[:60]})
+            raise forms.ValidationError(gettext("“%(line)s” lies in another year.") % {"line": line.strip()[:60]})
         first, last = days[0], days[-1]
         if not 0 <= (last - first).days < MOST_DAYS:
-            raise forms.ValidationError(_now("“%(line)s” ends before it begins, or is too long.") % {"line": line[:60]})
+            raise forms.ValidationError(
+                gettext("“%(line)s” ends before it begins, or is too long.") % {"line": line[:60]}
+            )
         texts = [f"{day:%m-%d}" for day in (first, last)]
         return texts if self.is_span else texts[0]
 
@@ -72,7 +74,7 @@ class WorkYearForm(forms.ModelForm):
     def clean_year(self):
         year = self.cleaned_data["year"]
         if not 2000 <= year <= 2200:
-            raise forms.ValidationError(_now("Write the year with four digits."))
+            raise forms.ValidationError(gettext("Write the year with four digits."))
         return year
 
     def clean(self):
@@ -91,11 +93,11 @@ class WorkYearForm(forms.ModelForm):
     def _check(self, said: dict, year: int) -> None:
         for text in said["work"]:
             if date.fromisoformat(f"{year}-{text}").weekday() < 5:
-                self.add_error("work", _now("%(day)s is no weekend.") % {"day": text})
+                self.add_error("work", gettext("%(day)s is no weekend.") % {"day": text})
             if any(first <= text <= last for first, last in said["rest"]):
-                self.add_error("work", _now("%(day)s is a day of rest as well.") % {"day": text})
+                self.add_error("work", gettext("%(day)s is a day of rest as well.") % {"day": text})
         if said.get("is_confirmed") and not said.get("source"):
-            self.add_error("source", _now("Say where it is published."))
+            self.add_error("source", gettext("Say where it is published."))
 
 
 @admin.register(WorkYear)

@@ -30,8 +30,7 @@ def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
     """What a card in a list says of a promotion, in few letters; of several steps the lowest."""
 
     def money(fen: int) -> str:
-        sign, amount = SIGNS.get(currency, f"{currency} "), Money(fen, currency).decimal
-        return f"{sign}{amount:f}".removesuffix(".00")
+        return short_money(fen, currency)
 
     def off(step: Mapping) -> str:
         return _("%(amount)s off") % {"amount": money(step["off"])} if step.get("off") else less(step["bps"])
@@ -177,4 +176,9 @@ def scope_in_words(promotion: Promotion) -> str:
 
 def worth(rule: Mapping, currency: str = "CNY") -> str:
     """What a coupon takes off, as its large number: an amount, or the part as :func:`less` tells it."""
-    return str(Money(rule["off"], currency)) if rule.get("off") else less(rule["bps"])
+    return short_money(rule["off"], currency) if rule.get("off") else less(rule["bps"])
+
+
+def short_money(fen: int, currency: str = "CNY") -> str:
+    """An amount without cents that are none: ``¥20``, ``¥9.90``."""
+    return f"{SIGNS.get(currency, f'{currency} ')}{Money(fen, currency).decimal:f}".removesuffix(".00")

@@ -3,7 +3,7 @@
 from functools import partial
 from operator import itemgetter
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.backoffice.lists import MovementFilter, ProductFilter
@@ -27,7 +27,7 @@ from mall.exports.registry import Asked, Column, export
         Column(_("Combination"), lambda sku: choice_text(sku)),
         Column(_("Your code"), lambda sku: sku.code),
         Column(_("State"), lambda sku: sku.product.get_status_display()),
-        Column(_("Offered"), lambda sku: _now("yes") if sku.is_active else _now("no")),
+        Column(_("Offered"), lambda sku: gettext("yes") if sku.is_active else gettext("no")),
         Column(_("Category"), lambda sku: sku.product.category.name),
         Column(_("Price"), lambda sku: sku.price),
         Column(_("Crossed-out price"), lambda sku: sku.list_price),
@@ -66,7 +66,7 @@ def products(shop, asked: Asked):
         Column(_("Available"), lambda sku: sku.available),
         Column(_("In transit"), lambda sku: sku.in_transit),
         Column(_("Low from"), lambda sku: sku.threshold),
-        Column(_("Low"), lambda sku: _now("yes") if sku.is_low or sku.available <= 0 else _now("no")),
+        Column(_("Low"), lambda sku: gettext("yes") if sku.is_low or sku.available <= 0 else gettext("no")),
     ],
 )
 def stock(shop, asked: Asked):
@@ -138,7 +138,7 @@ def movements(shop, asked: Asked):
         Column(_("Follow-up"), lambda review: review.follow_up),
         Column(_("Your answer"), lambda review: review.answer),
         Column(_("Found helpful"), lambda review: review.helpful_count),
-        Column(_("Counts"), lambda review: _now("yes") if review.is_counted else _now("no")),
+        Column(_("Counts"), lambda review: gettext("yes") if review.is_counted else gettext("no")),
     ],
 )
 def reviews(shop, asked: Asked):

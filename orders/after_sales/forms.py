@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.offers import choice_text
 from mall.forms import MoneyFormField
 from mall.refusals import Refusal
 from merchants.document_files import ACCEPT
@@ -155,7 +156,7 @@ class WishForm(forms.Form):
         if AfterSale.Kind.EXCHANGE in kinds and len(self.replacements) > 1:
             self.fields["replacement"].choices = [
                 ("", gettext("the same again")),
-                *((public_id, str(sku.choice_text or sku)) for public_id, sku in self.replacements.items()),
+                *((public_id, str(choice_text(sku) or sku)) for public_id, sku in self.replacements.items()),
             ]
         else:
             del self.fields["replacement"]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mall.flow import Flow
@@ -70,7 +70,7 @@ class Payment(models.Model):
 
     @property
     def subject(self) -> str:
-        return _now("Order %(group)s") % {"group": self.group.public_id}
+        return gettext("Order %(group)s") % {"group": self.group.public_id}
 
     def notify_path(self) -> str:
         return reverse("storefront:orders:payment-notify", args=[self.channel])

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mall.flow import Flow
@@ -118,7 +118,7 @@ class DepositPayment(models.Model):
 
     @property
     def subject(self) -> str:
-        return _now("Deposit %(deposit)s") % {"deposit": self.deposit.public_id}
+        return gettext("Deposit %(deposit)s") % {"deposit": self.deposit.public_id}
 
     def notify_path(self) -> str:
         return reverse("storefront:settlement:deposit-notify", args=[self.channel])

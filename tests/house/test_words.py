@@ -129,6 +129,22 @@ def test_what_python_says_to_people_can_be_translated(path):
     assert hard_coded(path.read_text()) == []
 
 
+GETTEXT = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext", "_"}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_words_are_marked_by_names_that_the_collector_knows(path):
+    """``makemessages`` reads calls by their name: what another name marks is never translated."""
+    aliases = [
+        name.asname
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if "gettext" in name.name and name.asname
+    ]
+    assert set(aliases) <= GETTEXT
+
+
 def test_what_nobody_translated_is_found():
     source = (
         'messages.error(request, "No such thing.")\nraise OutOfStock(f"Only {left} left")\n'

@@ -9,6 +9,7 @@ from mall.money import Money
 from orders.after_sales import answering
 from orders.models import AfterSale
 from tests.factories.accounts import shopper as a_person
+from tests.factories.catalog import sku
 from tests.factories.papers import picture as scan
 from tests.journeys import delivered_order, paid_order, placed_order
 from tests.orders.after_sales.cases import (
@@ -76,6 +77,30 @@ def test_what_cannot_be_asked_is_said_and_nothing_typed_is_lost(client, wrong):
     assert answer.status_code == 200
     assert "damaged" in answer.content.decode()
     assert not AfterSale.objects.exists()
+
+
+def test_one_asks_for_another_kind_at_the_same_price(client):  # O7
+    order = arrived()
+    line = order.lines.get()
+    goods = line.sku.product
+    goods.options = [{"id": "o1", "name": {"en": "Size"}, "values": [{"id": "v1", "name": {"en": "Large"}}]}]
+    goods.save()
+    same = sku(product=goods, choice=["v1"], price=str(line.unit_price.decimal))
+    dearer = sku(product=goods, choice=["v2"], price=str((line.unit_price * 2).decimal))
+    client.force_login(order.shopper)
+    page = url("ask", order.public_id, line.pk)
+
+    shown = client.get(page)
+    posted = {"kind": "exchange", "reason": "wrong_goods", "quantity": "1", "text": "要大的"}
+    answer = client.post(page, posted | {"replacement": same.public_id})
+    refused = client.post(page, posted | {"replacement": dearer.public_id})
+
+    offered = dict(shown.context["form"].fields["replacement"].choices)
+    assert list(offered) == ["", line.sku.public_id, same.public_id]
+    assert offered[same.public_id] == "Large"
+    assert answer.status_code == 302
+    assert AfterSale.objects.get().replacement == same
+    assert refused.status_code == 200
 
 
 def test_nothing_is_asked_about_what_is_not_paid(client):
