@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import changes, descriptions, specifications, terms
+from catalog import changes, customs, descriptions, specifications, terms
 from catalog.changes import Shown
 from catalog.lines import line_of
 from catalog.models import Attribute, Brand, Category, Product, ProductChange
@@ -72,6 +72,8 @@ def differences(product: Product, old: dict, new: dict) -> Differences:
     lines += _rows(_("attributes"), _attributes(old), _attributes(new)) if "attributes" in new else []
     lines += _values(old.get("values", {}), new["values"]) if "values" in new else []
     lines += _promises(old, new) if "promises" in new else []
+    if new.get("customs") or (old.get("customs") and "customs" in new):
+        lines += _rows(_("customs"), customs.told(old.get("customs")), customs.told(new["customs"]))
     lines += _rows(_("options"), _options(old), _options(new)) if "options" in new else []
     names = {value["id"]: value["name"] for facts in (old, new) for option in facts.get("options", ())
              for value in option["values"]}  # fmt: skip
