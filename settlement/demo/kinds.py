@@ -88,8 +88,8 @@ SPECIALS = (
         ("塔斯曼海岸 保湿面霜 50 克（跨境直邮）", "Tasman Coast Moisturising Cream, 50 g, from Abroad"),
         ("澳大利亚产，保税仓发货", "Made in Australia, sent from a bonded warehouse"),
         ("澳洲坚果油与甘油配方，质地轻润，适合换季干燥的肌肤。跨境零售进口商品，仅限个人自用。",
-         "Macadamia oil and glycerin, light on skin that the season dries out. A cross-border retail import, for your own "
-         "use only."),
+         "Macadamia oil and glycerin, light on skin that the season dries out. A cross-border retail import, for your "
+         "own use only."),
         16_800, "lotion", ("genuine",),
         customs={"origin": "AU", "hs_code": "3304990039", "record": "NB2026-004217",
                  "tariff_bps": 100, "consumption_bps": 0, "vat_bps": 1_300},
@@ -99,7 +99,7 @@ SPECIALS = (
         ("长白云 麦卢卡蜂蜜 UMF10+ 250 克（跨境直邮）", "Long White Cloud Manuka Honey UMF 10+, 250 g, from Abroad"),
         ("新西兰产，每批可溯源", "From New Zealand, every batch can be traced"),
         ("采自北岛的麦卢卡灌木花期，低温灌装。跨境零售进口商品，仅限个人自用。",
-         "From the manuka scrub of the North Island, filled cold. A cross-border retail import, for your own use only."),
+         "From the manuka scrub of the North Island, filled cold. A cross-border retail import, for your own use."),
         25_900, "honey", ("genuine",), most_per_buyer=6,
         customs={"origin": "NZ", "hs_code": "0409000000", "record": "NB2026-004398",
                  "tariff_bps": 1_500, "consumption_bps": 0, "vat_bps": 900},
