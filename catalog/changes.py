@@ -3,8 +3,8 @@ The facts of a product that are reviewed, as data: what stands, what a shop prop
 
 A proposal holds only what it would change: ``category`` and ``brand`` (keys), ``title``, ``subtitle``, ``description``,
 ``options``, ``attributes``, ``promises``, ``customs`` as they are, ``values`` (what it says for its category),
-``pictures`` (the whole gallery in its order), and ``skus``: combinations that are not there yet, and prices that move
-so far that a person looks.
+``pictures`` (the whole gallery in its order), ``video``, and ``skus``: combinations that are not there yet, and prices
+that move so far that a person looks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,8 @@ from risk.screening import Finding
 TEXTS = ("title", "subtitle", "description")
 DATA = ("options", "attributes", "promises")
 MEASURES = ("weight_grams", "volume_cm3")
-FACTS = ("category", "brand", *TEXTS, *DATA, "customs", "values")
+WHOLE = ("customs", "video")
+FACTS = ("category", "brand", *TEXTS, *DATA, *WHOLE, "values")
 Why = ProductChange.Why
 
 
@@ -59,7 +60,8 @@ def facts_of(product: Product) -> dict:
     facts = {"kind": str(product.kind), "category": product.category_id, "brand": product.brand_id}
     facts |= {name: dict(getattr(product, name)) for name in TEXTS}
     facts |= {name: list(getattr(product, name)) for name in DATA}
-    return facts | {"customs": product.customs, "values": specifications.packed(values_of(product))}
+    facts |= {name: getattr(product, name) for name in WHOLE}
+    return facts | {"values": specifications.packed(values_of(product))}
 
 
 def values_of(product: Product) -> dict[int, specifications.Value]:
@@ -89,8 +91,9 @@ def lay_over(product: Product, proposed: dict) -> Product:
     for name in DATA:
         if name in proposed:
             setattr(product, name, list(proposed[name]))
-    if "customs" in proposed:
-        product.customs = proposed["customs"]
+    for name in WHOLE:
+        if name in proposed:
+            setattr(product, name, proposed[name])
     if "values" in proposed:
         product.said_values = specifications.unpacked(proposed["values"])
     product.__dict__.pop("option_names", None)

@@ -73,6 +73,8 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
         )
         for place, row in enumerate(changes.gallery_of(product, proposed))
     )
+    made.video = shown.video
+    made.save(update_fields=["video"])
     return made
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from catalog import descriptions, questions, shelves, specifications, terms, tunables
+from catalog import descriptions, films, questions, shelves, specifications, terms, tunables
 from catalog.brands import authorized_shops
 from catalog.customs import Customs, duty_of_one, rules_in_force
 from catalog.listing import Asked, listing, newest_cards, popular_cards
@@ -243,6 +243,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
     return {
         "product": product,
         "gallery": _gallery(pictures, chosen),
+        "video": films.shown(product.video, first_picture=pictures[0].image.name if pictures else ""),
         "options": _options(product, skus, chosen),
         "sku": chosen and _chosen_sku(chosen),
         "skus_json": _skus_json(skus, pictures),

@@ -16,6 +16,7 @@ from catalog import changes
 from catalog.categories import documents_of
 from catalog.customs import ORIGINS
 from catalog.duty import TAXES as RATES
+from catalog.films import LONGEST_WORDS
 from catalog.kinds import STILL_OPEN
 from catalog.lines import line_of, lines_of, text_of
 from catalog.models import (
@@ -40,6 +41,7 @@ from catalog.stock import LARGEST_COUNT
 from catalog.terms import LIMITS, MOST_DAYS, MOST_LIMIT, promises_offered
 from mall.forms import MoneyFormField, TextFormField
 from mall.refusals import Refusal
+from mall.videos import ACCEPTED
 from merchants.licences import may_sell
 
 
@@ -346,6 +348,23 @@ def _initial_value(attribute: Attribute, said):
     if attribute.kind == Attribute.Kind.NUMBER and said is not None:
         return plain(said)
     return said[0] if attribute.kind == Attribute.Kind.CHOICE and said else said
+
+
+class VideoForm(forms.Form):
+    """A video with what it shows in words, and a poster."""
+
+    video = forms.FileField(
+        label=gettext_lazy("Video"),
+        help_text=gettext_lazy("MP4 or WebM, at most 60 seconds and 30 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+    )
+    poster = forms.FileField(
+        label=gettext_lazy("Poster"),
+        required=False,
+        help_text=gettext_lazy("What stands there before it plays; else the first picture."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+    words = TextFormField(label=gettext_lazy("What it shows and tells, in words"), max_length=LONGEST_WORDS)
 
 
 class SkuForm(forms.Form):

@@ -499,6 +499,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(db_default=False, default=False, verbose_name="the shop comes to the shopper"),
                 ),
                 ("ships_on", models.DateField(blank=True, null=True, verbose_name="ships from")),
+                ("video", models.JSONField(blank=True, null=True, verbose_name="video")),
                 ("customs", models.JSONField(blank=True, null=True, verbose_name="statement for customs")),
                 (
                     "promises",

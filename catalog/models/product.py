@@ -30,7 +30,8 @@ class Product(ShopOwned):
 
     ``options`` is a list of dimensions ``{"id", "name": {lang: text}, "values": [{"id", "name", "swatch"?}]}``; ids are
     stable, so renaming a value changes no SKU. ``attributes`` is a list of ``{"name": {...}, "value": {...}}``.
-    ``customs`` is what is stated of goods from abroad (:mod:`catalog.customs`).
+    ``video`` is one short film beside the pictures (:mod:`catalog.films`), ``customs`` what is stated of goods from
+    abroad (:mod:`catalog.customs`).
     """
 
     class Status(models.TextChoices):
@@ -86,6 +87,7 @@ class Product(ShopOwned):
     on_sale_at = models.DateTimeField(_("first on sale at"), null=True)
     at_home = models.BooleanField(_("the shop comes to the shopper"), default=False, db_default=False)
     ships_on = models.DateField(_("ships from"), null=True, blank=True)  # of a pre-sale
+    video = models.JSONField(_("video"), null=True, blank=True)
     customs = models.JSONField(_("statement for customs"), null=True, blank=True)  # of goods from abroad
     promises = ArrayField(models.CharField(max_length=30), verbose_name=_("promises"), default=list, db_default=[])
     most_per_order = models.PositiveIntegerField(_("at most per order"), null=True, blank=True)

@@ -222,7 +222,7 @@ def importer_forget(request: HttpRequest) -> HttpResponse:
     """She takes back who she is for customs; the next order of goods from abroad asks again."""
     forget_importer(shopper=request.user, now=clock.now())
     messages.success(request, _("Your name and ID number for customs are deleted."))
-    return redirect("storefront:orders:cart")
+    return redirect("storefront:orders:checkout")
 
 
 def _addresses(request: HttpRequest) -> list:
