@@ -3,7 +3,6 @@
 import struct
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
@@ -21,6 +20,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import category, product, sku
 from tests.factories.decoration import picture_file
+from tests.factories.films import box, mp4, upload, webm
 from tests.factories.merchants import shop
 
 WORDS = Text({"zh-hans": "转一圈，看釉色。", "en": "Once around, to see the glaze."})
@@ -30,34 +30,6 @@ WORDS = Text({"zh-hans": "转一圈，看釉色。", "en": "Once around, to see 
 def english():
     with translation.override("en"):
         yield
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(content), kind) + content
-
-
-def mp4(seconds: int = 12, *, place: bytes = b"+30.2741+120.1551/", version: int = 0) -> bytes:
-    if version:
-        head = b"\1\0\0\0" + struct.pack(">QQIQ", 0, 0, 600, 600 * seconds)
-    else:
-        head = bytes(4) + struct.pack(">IIII", 0, 0, 600, 600 * seconds)
-    moov = box(b"mvhd", head) + box(b"trak", box(b"mdia", b"")) + box(b"udta", box(b"\xa9xyz", place))
-    return box(b"ftyp", b"isom\0\0\2\0isom") + box(b"moov", moov) + box(b"mdat", b"film" * 9)
-
-
-def element(identifier: int, content: bytes) -> bytes:
-    return identifier.to_bytes((identifier.bit_length() + 7) // 8) + bytes([0x80 | len(content)]) + content
-
-
-def webm(milliseconds: float = 9_400, *, kind: bytes = b"webm") -> bytes:
-    head = element(0x1A45DFA3, element(0x4282, kind))
-    told = element(0x2AD7B1, (1_000_000).to_bytes(3)) + element(0x4489, struct.pack(">d", milliseconds))
-    about = element(0x1549A966, told)
-    return head + b"\x18\x53\x80\x67" + b"\x01" + b"\xff" * 7 + about + element(0x1F43B675, b"film")
-
-
-def upload(content: bytes, name: str = "film.mp4") -> ContentFile:
-    return ContentFile(content, name=name)
 
 
 def test_the_container_says_what_it_is_and_how_long_it_plays():
