@@ -27,7 +27,8 @@ DEEPEST = 8
 INSIDE = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}  # boxes that hold boxes
 PRIVATE = {b"udta", b"meta", b"uuid"}  # where, when and with what it was taken
 EBML, SEGMENT, INFO, CLUSTER = 0x1A45DFA3, 0x18538067, 0x1549A966, 0x1F43B675
-DOC_TYPE, TIMESTAMP_SCALE, DURATION = 0x4282, 0x2AD7B1, 0x4489
+DOC_TYPE, TIMESTAMP_SCALE, DURATION, TIMESTAMP, BLOCK_GROUP = 0x4282, 0x2AD7B1, 0x4489, 0xE7, 0xA0
+NESTS, BLOCKS = {EBML, SEGMENT, INFO, CLUSTER, BLOCK_GROUP}, {0xA3, 0xA1}
 
 
 class NotAVideo(Refusal):
@@ -133,24 +134,34 @@ def _seconds_of_header(content: bytearray, start: int) -> float:
 
 
 def _seconds_of_webm(content: bytes) -> float:
-    """How long it plays. :raises ValueError: it is not whole, or does not say"""
-    scale, length, seen, is_webm = 1_000_000, 0.0, set(), False
-    for identifier, start, end in _elements(content, 0, len(content)):
+    """
+    How long it plays: what it says, or else, of what was recorded without knowing, until when its last picture stands.
+
+    :raises ValueError: it is not whole
+    """
+    scale, length, cluster, last, seen, is_webm = 1_000_000, 0.0, 0, 0, set(), False
+    for identifier, start, end in _elements(content):
         seen.add(identifier)
-        part = content[start:end]
+        part = content[start:end] if identifier not in NESTS else b""
         if identifier == DOC_TYPE:
             is_webm = part.rstrip(b"\0") == b"webm"
         elif identifier == TIMESTAMP_SCALE:
             scale = int.from_bytes(part)
         elif identifier == DURATION:
             (length,) = struct.unpack(">d" if len(part) == 8 else ">f", part)
+        elif identifier == TIMESTAMP:
+            cluster = int.from_bytes(part)
+        elif identifier in BLOCKS:
+            _track, after = _number(part, 0, keeps_marker=False)
+            last = max(last, cluster + int.from_bytes(part[after : after + 2], signed=True))
     if not is_webm or CLUSTER not in seen:
         raise ValueError("no film in it")
-    return length * scale / 1_000_000_000
+    return (length or last) * scale / 1_000_000_000
 
 
-def _elements(content: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """The elements of the head, the segment and its information; a length that is not known reaches to the end."""
+def _elements(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """The elements one after the other, those inside others too; a length that is not known reaches to the end."""
+    start, end = 0, len(content)
     while start < end:
         identifier, start = _number(content, start, keeps_marker=True)
         size, inside = _number(content, start, keeps_marker=False)
@@ -159,11 +170,7 @@ def _elements(content: bytes, start: int, end: int) -> Iterator[tuple[int, int, 
         if stop > end:
             raise ValueError("an element that ends elsewhere")
         yield identifier, inside, stop
-        if identifier in {EBML, SEGMENT, INFO}:
-            yield from _elements(content, inside, stop)
-        if unknown and identifier == CLUSTER:
-            return
-        start = stop
+        start = inside if identifier in NESTS else stop
 
 
 def _number(content: bytes, start: int, *, keeps_marker: bool) -> tuple[int, int]:

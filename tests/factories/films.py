@@ -25,12 +25,20 @@ def element(identifier: int, content: bytes) -> bytes:
     return identifier.to_bytes((identifier.bit_length() + 7) // 8) + bytes([0x80 | len(content)]) + content
 
 
-def webm(milliseconds: float = 9_400, *, kind: bytes = b"webm") -> bytes:
-    """Of a segment whose length nobody knew when it was begun."""
+UNKNOWN = b"\x01" + b"\xff" * 7  # how long an element is whose end nobody knew when it was begun
+
+
+def webm(milliseconds: float = 9_400, *, kind: bytes = b"webm", says_length: bool = True) -> bytes:
+    """As browsers record it: a segment and clusters of unknown length; some do not say how long it plays."""
     head = element(0x1A45DFA3, element(0x4282, kind))
-    told = element(0x2AD7B1, (1_000_000).to_bytes(3)) + element(0x4489, struct.pack(">d", milliseconds))
-    about = element(0x1549A966, told)
-    return head + b"\x18\x53\x80\x67" + b"\x01" + b"\xff" * 7 + about + element(0x1F43B675, b"film")
+    told = element(0x2AD7B1, (1_000_000).to_bytes(3))
+    if says_length:
+        told += element(0x4489, struct.pack(">d", milliseconds))
+    clusters = b""
+    for begin, after in ((0, 40), (int(milliseconds) - 250, 250)) if milliseconds < 2**31 else ():
+        block = b"\x81" + struct.pack(">h", after) + b"\x80film"
+        clusters += b"\x1f\x43\xb6\x75" + UNKNOWN + element(0xE7, begin.to_bytes(4)) + element(0xA3, block)
+    return head + b"\x18\x53\x80\x67" + UNKNOWN + element(0x1549A966, told) + clusters
 
 
 def upload(content: bytes, name: str = "film.mp4") -> ContentFile:
