@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from catalog import gallery, products, stock
+from django.core.files.base import ContentFile
+
+from catalog import films, gallery, products, stock
 from catalog.codes import add_codes
 from catalog.models import Category, Product, Sku
 from catalog.products import save_product
@@ -46,6 +48,8 @@ class Special:
     hours: tuple[int, ...] = ()
     places: int = 1
     customs: dict | None = None
+    film: str = ""  # of pictures.ASSETS; drawn from its own picture
+    film_words: tuple[str, str] = ("", "")
 
 
 SPECIALS = (
@@ -93,6 +97,9 @@ SPECIALS = (
         16_800, "lotion", ("genuine",),
         customs={"origin": "AU", "hs_code": "3304990039", "record": "NB2026-004217",
                  "tariff_bps": 100, "consumption_bps": 0, "vat_bps": 1_300},
+        film="cream.webm",
+        film_words=("镜头由远及近，展示瓶身与水滴标识；没有声音。",
+                    "The camera comes closer: the bottle and its drop. There is no sound."),
     ),
     Special(
         "southerncross", "pantry", "cross_border",
@@ -143,6 +150,9 @@ def _offer(special: Special, shop: Shop, owner: User, expert: User, categories, 
     )
     image = pictures.compose(special.picture, tint=None, ground="#dfe4d6", seed=0)
     gallery.add_picture(product=product, image=image, by=owner, now=opened)
+    if special.film:
+        film = ContentFile((pictures.ASSETS / special.film).read_bytes(), name=special.film)
+        films.set_video(product=product, video=film, words=_text(special.film_words), by=owner, now=opened)
     sku = product.skus.get()
     _fill(special, sku, today, owner, opened)
     product = products.submit_product(product=product, by=owner, now=opened)
