@@ -2,9 +2,9 @@
 The facts of a product that are reviewed, as data: what stands, what a shop proposes, and what lies between.
 
 A proposal holds only what it would change: ``category`` and ``brand`` (keys), ``title``, ``subtitle``, ``description``,
-``options``, ``attributes``, ``promises`` as they are, ``values`` (what it says for the attributes of its category),
-``pictures`` (the whole gallery in its order), and ``skus``: combinations that are not there yet, and prices that move
-so far that a person looks.
+``options``, ``attributes``, ``promises``, ``customs`` as they are, ``values`` (what it says for its category),
+``pictures`` (the whole gallery in its order), ``video``, and ``skus``: combinations that are not there yet, and prices
+that move so far that a person looks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,8 @@ from risk.screening import Finding
 TEXTS = ("title", "subtitle", "description")
 DATA = ("options", "attributes", "promises")
 MEASURES = ("weight_grams", "volume_cm3")
-FACTS = ("category", "brand", *TEXTS, *DATA, "values")
+WHOLE = ("customs", "video")
+FACTS = ("category", "brand", *TEXTS, *DATA, *WHOLE, "values")
 Why = ProductChange.Why
 
 
@@ -59,6 +60,7 @@ def facts_of(product: Product) -> dict:
     facts = {"kind": str(product.kind), "category": product.category_id, "brand": product.brand_id}
     facts |= {name: dict(getattr(product, name)) for name in TEXTS}
     facts |= {name: list(getattr(product, name)) for name in DATA}
+    facts |= {name: getattr(product, name) for name in WHOLE}
     return facts | {"values": specifications.packed(values_of(product))}
 
 
@@ -89,6 +91,9 @@ def lay_over(product: Product, proposed: dict) -> Product:
     for name in DATA:
         if name in proposed:
             setattr(product, name, list(proposed[name]))
+    for name in WHOLE:
+        if name in proposed:
+            setattr(product, name, proposed[name])
     if "values" in proposed:
         product.said_values = specifications.unpacked(proposed["values"])
     product.__dict__.pop("option_names", None)
@@ -152,7 +157,8 @@ def reasons_for(wanted: Product, live: dict | None, findings: Sequence[Finding],
     """
     Why a person must look at the words, pictures and category of a product.
 
-    Strict categories want it of every change, watched ones when goods come to them or leave them.
+    Strict categories want it of every change, watched ones when goods come to them or leave them; whatever is stated
+    for customs is looked at.
 
     :param wanted: the product as it would be
     :param live: the facts of the approved version that it would replace; none of a new product
@@ -166,6 +172,8 @@ def reasons_for(wanted: Product, live: dict | None, findings: Sequence[Finding],
     reasons += [{"code": str(Why.WORD), "detail": str(finding)} for finding in findings]
     if live and wanted.brand_id and wanted.brand_id != live["brand"]:
         reasons.append({"code": str(Why.BRAND), "detail": dict(wanted.brand.name)})
+    if wanted.customs and (live is None or wanted.customs != live["customs"]):
+        reasons.append({"code": str(Why.CUSTOMS), "detail": wanted.customs["hs_code"]})
     if had_trouble:
         reasons.append({"code": str(Why.PAST), "detail": ""})
     return reasons

@@ -41,6 +41,7 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
             "kind": shown.kind,
             "at_home": shown.at_home,
             "ships_on": shown.ships_on,
+            "customs": shown.customs,
             "promises": list(shown.promises),
             **{name: getattr(shown, name) for name in terms.LIMITS},
         },
@@ -72,6 +73,8 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
         )
         for place, row in enumerate(changes.gallery_of(product, proposed))
     )
+    made.video = shown.video
+    made.save(update_fields=["video"])
     return made
 
 

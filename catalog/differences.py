@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import changes, descriptions, specifications, terms
+from catalog import changes, customs, descriptions, films, specifications, terms
 from catalog.changes import Shown
 from catalog.lines import line_of
 from catalog.models import Attribute, Brand, Category, Product, ProductChange
@@ -34,6 +34,8 @@ class Differences:
     old_pictures: list[tuple[Shown, bool]] = field(default_factory=list)
     new_pictures: list[tuple[Shown, bool]] = field(default_factory=list)
     has_old: bool = True
+    old_video: dict | None = None
+    new_video: dict | None = None
 
 
 def differences_of(change: ProductChange) -> Differences:
@@ -72,6 +74,9 @@ def differences(product: Product, old: dict, new: dict) -> Differences:
     lines += _rows(_("attributes"), _attributes(old), _attributes(new)) if "attributes" in new else []
     lines += _values(old.get("values", {}), new["values"]) if "values" in new else []
     lines += _promises(old, new) if "promises" in new else []
+    if new.get("customs") or (old.get("customs") and "customs" in new):
+        lines += _rows(_("customs"), customs.told(old.get("customs")), customs.told(new["customs"]))
+    lines += _rows(_("video"), films.told(old.get("video")), films.told(new["video"])) if "video" in new else []
     lines += _rows(_("options"), _options(old), _options(new)) if "options" in new else []
     names = {value["id"]: value["name"] for facts in (old, new) for option in facts.get("options", ())
              for value in option["values"]}  # fmt: skip
@@ -88,7 +93,8 @@ def differences(product: Product, old: dict, new: dict) -> Differences:
     before, after = ([Shown(**row) for row in facts.get("pictures", ())] for facts in (old, new))
     if "pictures" not in new:
         before = []
-    return Differences(lines, _marked(before, after), _marked(after, before), bool(old))
+    videos = [films.shown(facts.get("video")) if "video" in new else None for facts in (old, new)]
+    return Differences(lines, _marked(before, after), _marked(after, before), bool(old), *videos)
 
 
 def _whole(product: Product) -> dict:

@@ -21,7 +21,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from catalog.search import spelling
-from catalog.search.engine import BANDS, GOOD_RATING, ORDERS, Count, Filters, Found, Question, engine
+from catalog.search.engine import BANDS, GOOD_RATING, KINDS_FROM, ORDERS, Count, Filters, Found, Question, engine
 from catalog.search.index import AVAILABLE
 from mall import clock
 from mall.money import Money
@@ -451,6 +451,7 @@ def _facets(wanted: Asked, found: Found) -> list[Facet]:
         return []
     if wanted.categories or len(counts["category"]) > 1:
         shown.append(_facet("category", _("Category"), _toggles(wanted, "categories", counts["category"], found.share)))
+    shown += _kind_facet(wanted, found)
     if wanted.brand_id is None:
         shown.append(_facet("brand", _("Brand"), _toggles(wanted, "brands", counts["brand"], found.share)))
     shown += [
@@ -496,11 +497,23 @@ def _told(count: int, share: int) -> int | str:
     return f"≈{round(count, -digits):,}"
 
 
+def _kind_facet(wanted: Asked, found: Found) -> list[Facet]:
+    """What kinds of goods there are, in the house's order; nothing where all are of one kind."""
+    rows = sorted((row for row in found.counts["feature"] if row.place >= KINDS_FROM), key=lambda row: row.place)
+    if len(rows) < 2 and not any(row.group in wanted.filters.features for row in rows):
+        return []
+    choices = [
+        _toggle(wanted, "features", f"{row.group}-{row.value}", str(row.label), row.count, found.share) for row in rows
+    ]
+    return [Facet("kind", str(rows[0].group_label), choices)]
+
+
 def _feature_facets(wanted: Asked, found: Found) -> list[Facet]:
     """The features that tell most products apart: those with several values, chosen ones first."""
     by_name: dict[int, list[Count]] = {}
     for count in found.counts["feature"]:
-        by_name.setdefault(count.group, []).append(count)
+        if count.place < KINDS_FROM:
+            by_name.setdefault(count.group, []).append(count)
     chosen = wanted.filters.features
     ordered = sorted(
         by_name.items(),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog import kinds
+from catalog.customs import Customs
 from catalog.models import Product, Sku
 from mall import clock
 from mall.money import Money
@@ -48,6 +49,7 @@ class BuyableSku:
     kind: str = Product.Kind.PHYSICAL
     at_home: bool = False
     ships_on: date | None = None
+    customs: Customs | None = None
 
     @property
     def is_sent(self) -> bool:
@@ -84,7 +86,7 @@ OFFERS = """
         ), 0),
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
         s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days,
-        p.kind, p.at_home, p.ships_on
+        p.kind, p.at_home, p.ships_on, p.customs
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -103,7 +105,7 @@ def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
     product_status, is_active, shop_status, restriction, most_per_order, most_per_buyer, limit_days,
-    kind, at_home, ships_on,
+    kind, at_home, ships_on, customs,
 ) -> BuyableSku:  # fmt: skip
     why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available, ships_on)
     return BuyableSku(
@@ -130,6 +132,7 @@ def _offer(
         kind=kind,
         at_home=at_home,
         ships_on=ships_on,
+        customs=Customs.of(json.loads(customs)) if customs else None,
     )
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import changes, descriptions, kinds, specifications, terms
+from catalog import changes, customs, descriptions, kinds, specifications, terms
 from catalog.brands import must_be_authorized
 from catalog.gallery import hang
 from catalog.generation import announce_product, forget_products_after_commit
@@ -43,7 +43,7 @@ LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 20_000
 WRITABLE = {
     "category", "brand", "title", "subtitle", "description", "options", "attributes", "handle", "kind", "promises",
-    "at_home", "ships_on", *terms.LIMITS,
+    "at_home", "ships_on", "customs", *terms.LIMITS,
 }  # fmt: skip
 
 
@@ -102,8 +102,9 @@ def save_product(
     person must look: the edit waits as the one pending change of the product, which the next edit amends.
 
     :param fields: any of category, brand, title, subtitle, description, options, attributes, handle, kind, promises and
-        limits (``catalog.terms``); and ``values``, what it says for the attributes of its category, by their keys
-        (``catalog.specifications``); of an approved product with a change that waits they are laid over that change
+        limits (``catalog.terms``), customs (``catalog.customs``); and ``values``, what it says for the attributes of
+        its category, by their keys (``catalog.specifications``); of an approved product with a change that waits they
+        are laid over that change
     :param resumes: a change of the product that was refused or withdrawn, on which this edit goes on
     :raises ForbiddenWords: the text holds words that goods must not carry
     :raises WrongValue: a value is not of the kind of its attribute
@@ -111,6 +112,7 @@ def save_product(
     :raises WrongOptions: the options make no matrix, or a SKU stands outside of it
     :raises WrongPrice: a price that cannot be
     :raises WrongTerms: a promise that the mall does not know, or a limit that cannot be
+    :raises WrongCustoms, NotCrossBorder: goods from abroad without their statement, or of a merchant at home
     :raises KindStays: it was approved once, or has stock, and would become of another kind
     :raises DuplicateCode: another SKU of the shop has this code
     """
@@ -474,6 +476,7 @@ def _checked(product: Product, skus: Sequence[SkuDraft], words: Lexicon | None =
     _check_texts(product)
     check_options(product.options)
     terms.check(product)
+    customs.check(product)
     check_drafts(product, skus)
     findings = screening_findings(product, words)
     forbid(findings)

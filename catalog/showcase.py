@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from catalog import descriptions, questions, shelves, specifications, terms, tunables
+from catalog import descriptions, films, questions, shelves, specifications, terms, tunables
 from catalog.brands import authorized_shops
+from catalog.customs import Customs, duty_of_one, rules_in_force
 from catalog.listing import Asked, listing, newest_cards, popular_cards, put_badges
 from catalog.models import Brand, Category, Product, ProductPicture, Question, ShopCategory, ShopStats, Sku
 from catalog.navigation import crumbs_of, without_hidden
@@ -82,6 +83,7 @@ class ChosenSku:
     list_price: Money | None
     available: int
     choice_names: list[Text]
+    duty: str = ""
 
 
 # Home ----------------------------------------------------------------------------------------------------------------
@@ -245,6 +247,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
     return {
         "product": product,
         "gallery": _gallery(pictures, chosen),
+        "video": films.shown(product.video, first_picture=pictures[0].image.name if pictures else ""),
         "options": _options(product, skus, chosen),
         "sku": chosen and _chosen_sku(chosen),
         "skus_json": _skus_json(skus, pictures),
@@ -265,6 +268,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         ),
         "attributes": specifications.shown_pairs(product),
         "promises": terms.promises_of(product),
+        "customs": _customs(product),
         "slots": bookable(chosen.pk, now=clock.now()) if chosen and product.kind == Product.Kind.SERVICE else [],
         "description_html": descriptions.as_html(str(product.description)),
         "similar": similar,
@@ -303,6 +307,7 @@ def _chosen_sku(sku: Sku) -> ChosenSku:
         list_price=sku.list_price,
         available=sku.available,
         choice_names=sku.choice_names,
+        duty=_duty(sku),
     )
 
 
@@ -358,12 +363,32 @@ def _skus_json(skus: list[Sku], pictures: list[ProductPicture]) -> list[dict]:
             "id": sku.public_id,
             "choice": sku.choice,
             "price": str(sku.price),
+            "duty": _duty(sku),
             "list_price": str(sku.list_price or ""),
             "available": sku.available,
             "picture": next((by_value[value] for value in sku.choice if value in by_value), ""),
         }
         for sku in skus
     ]
+
+
+def _customs(product: Product) -> dict | None:
+    """What shoppers read of goods from abroad: the statement, and what they may order."""
+    customs = Customs.of(product.customs)
+    if customs is None:
+        return None
+    rules = rules_in_force()
+    return {
+        "statement": customs,
+        "purchase_limit": Money(rules.purchase_limit, product.currency),
+        "year_limit": Money(rules.year_limit, product.currency),
+    }
+
+
+def _duty(sku: Sku) -> str:
+    """What is taken for customs of one piece; empty of goods from home."""
+    customs = Customs.of(sku.product.customs)
+    return str(duty_of_one(sku.price, customs)) if customs else ""
 
 
 def shop_rating(shop: Shop) -> dict:

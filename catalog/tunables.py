@@ -7,6 +7,27 @@ from mall.tunables import Tunable
 LOW_STOCK = Tunable(
     "catalog.low_stock", default=10, least=0, most=1000, sentence=_("From how few pieces on a product page says so.")
 )
+DUTY_SHARE_BPS = Tunable(
+    "catalog.duty_share_bps",
+    default=7_000,
+    least=0,
+    most=10_000,
+    sentence=_("Which part of consumption tax and VAT is taken of goods from abroad within the limits (0.01 %)."),
+)
+DUTY_PURCHASE_LIMIT = Tunable(
+    "catalog.duty_purchase_limit",
+    default=500_000,
+    least=0,
+    most=100_000_000,
+    sentence=_("What goods from abroad in one order may be worth, in fen."),
+)
+DUTY_YEAR_LIMIT = Tunable(
+    "catalog.duty_year_limit",
+    default=2_600_000,
+    least=0,
+    most=1_000_000_000,
+    sentence=_("What goods from abroad that one person orders in a calendar year may be worth, in fen."),
+)
 HOLD_GRACE_MINUTES = Tunable(
     "catalog.hold_grace_minutes",
     default=10,

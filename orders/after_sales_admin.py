@@ -94,9 +94,9 @@ class AfterSaleAdmin(VerbAdmin):
     inlines = [Verdicts]
     fields = [
         "public_id", "order", "line_title", "shop", "shopper", "kind", "reason", "status", "quantity", "worth", "asked",
-        "refund_goods", "refund_shipping", "is_unshipped", "is_after_completion", "revision_count", "return_carrier",
-        "return_number", "sellable_count", "damaged_count", "fault", "opened_at", "answered_at", "came_back_at",
-        "inspected_at", "escalated_at", "evidence_until", "settled_at", "ended_at", "due_at", "thread",
+        "refund_goods", "refund_shipping", "refund_duty", "is_unshipped", "is_after_completion", "revision_count",
+        "return_carrier", "return_number", "sellable_count", "damaged_count", "fault", "opened_at", "answered_at",
+        "came_back_at", "inspected_at", "escalated_at", "evidence_until", "settled_at", "ended_at", "due_at", "thread",
     ]  # fmt: skip
 
     def get_urls(self):

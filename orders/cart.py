@@ -6,7 +6,7 @@ after she signed in merges the two.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -28,7 +28,7 @@ from mall.rows import select_rows
 from mall.texts import Text
 from marketing import words
 from marketing.pricing import PricedLine, Quote, ShopQuote, ShopTerms
-from orders import limits
+from orders import customs, limits
 from orders.limits import check_cart
 from orders.models import Cart, CartLine
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
@@ -90,12 +90,13 @@ class CartShop:
     free_shipping_gap: Money | None
     discount: Money
     hints: list[str]
+    duty: Money
     is_sent: bool = True
 
     @property
     def before_offers(self) -> Money:
-        """Goods and delivery, before anything is taken off."""
-        return self.total + self.discount
+        """Goods and delivery, before anything is taken off, and before duty."""
+        return self.total + self.discount - self.duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,11 @@ class CartView:
     def has_unsent(self) -> bool:
         """Whether something in it does not go in a parcel."""
         return any(not line.sku.is_sent for line in self.lines)
+
+    @property
+    def needs_importer(self) -> bool:
+        """Whether something in it comes from abroad, so that customs asks who orders it."""
+        return any(line.sku.customs for line in self.lines)
 
     @property
     def needs_address(self) -> bool:
@@ -315,6 +321,11 @@ def view_of(
     for view in sorted(views, key=lambda view: view.sku.shop_id):
         by_shop.setdefault(view.sku.shop_id, []).append(view)
     priced = {shop.shop_id: shop for shop in whole.shops}
+    for shop_id, theirs in by_shop.items():
+        if too_dear := customs.why_too_much(priced.get(shop_id)):
+            by_shop[shop_id] = [
+                replace(view, problem=view.problem or too_dear) if view.sku.customs else view for view in theirs
+            ]
     shops = [
         _shop_view(
             theirs,
@@ -329,7 +340,7 @@ def view_of(
         shops=shops,
         total=whole.total,
         count=sum(view.quantity for view in views),
-        has_problems=any(view.problem for view in views),
+        has_problems=any(view.problem for theirs in by_shop.values() for view in theirs),
         quote=whole,
     )
 
@@ -368,6 +379,7 @@ def _shop_view(
         free_shipping_gap=over - sent if part and part.shipping_fee and over and over > sent else None,
         discount=discount,
         hints=hints,
+        duty=part.duty if part else nothing,
         is_sent=any(line.sku.is_sent for line in lines),
     )
 

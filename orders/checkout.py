@@ -17,6 +17,7 @@ from mall.accounts.models import Address, User
 from mall.crypto import normal_phone
 from mall.events.bus import publish
 from mall.events.orders import OrdersPlaced
+from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
 from marketing.offers import ANY_LIVE
@@ -24,9 +25,10 @@ from marketing.pricing import PricedLine, Quote
 from marketing.redemption import UsedBy, use_offers
 from orders import tunables
 from orders.cart import NotForSale, WrongTime
+from orders.customs import check_import, declare
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
-from orders.offering import frozen_parts, quote_with_offers
+from orders.offering import frozen_duty, frozen_parts, quote_with_offers
 from orders.parts import Part, parts_of
 from orders.payments import confirm_free_group
 from orders.steps import write_steps
@@ -106,6 +108,8 @@ def place_order(
     :raises WrongTime: a service without a time at which it can be had; nothing was placed
     :raises LimitReached: more than one may buy of a product; nothing was placed
     :raises AddressNeeded: something must be brought to her, and no address was named; nothing was placed
+    :raises ImporterNeeded: something comes from abroad, and she has not said who she is; nothing was placed
+    :raises ImportLimitReached: what comes from abroad is worth more than she may order; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
     :raises OfferGone: an offer that was counted on has just run out; nothing was placed
     """
@@ -135,6 +139,7 @@ def place_order(
     parts = parts_of(whole, offers)
     if address is None and any(part.needs_address for part in parts):
         raise AddressNeeded(_("Say where it should go."))
+    importer = check_import(parts, offers, shopper, now)
 
     pay_by = now + timedelta(minutes=tunables.UNPAID_MINUTES.value)
     group = OrderGroup(
@@ -147,6 +152,7 @@ def place_order(
     )
     insert_rows([group])
     orders = _write_orders(group, parts, offers, slots, address, messages or {})
+    declare(orders, parts, importer, now)
     stock.reserve_all(
         documents={
             order.public_id: {line.sku_id: line.quantity for line in part.quote.lines}
@@ -160,7 +166,7 @@ def place_order(
         quote=whole,
         group_id=group.public_id,
         orders=[
-            UsedBy(order.public_id, order.shop_id, order.total, part.quote.lines)
+            UsedBy(order.public_id, order.shop_id, order.before_duty, part.quote.lines)
             for order, part in zip(orders, parts, strict=True)
         ],
         shopper_id=shopper.pk,
@@ -297,6 +303,7 @@ def _order(group: OrderGroup, part: Part, address: Address | None, messages: Map
         goods_total=quote.goods_total,
         shipping_fee=quote.shipping_fee,
         discount=quote.discount,
+        duty=quote.duty,
         total=quote.total,
         price_trace=quote.trace,
         consignee=where.consignee,
@@ -329,6 +336,8 @@ def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | No
         discount_parts=frozen_parts(priced),
         subsidy=priced.discount - priced.borne_by("shop"),
         gift_count=priced.gifts,
+        duty=priced.duty.amount if priced.duty else Money(0, priced.total.currency),
+        duty_parts=frozen_duty(priced, offer),
         commission_bps=offer.commission_bps,
         commission_on_subsidy=bool(tunables.COMMISSION_ON_SUBSIDY.value),
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
+from catalog import customs, duty
 from catalog.offers import BuyableSku
 from mall.money import Money
 from mall.texts import Text
@@ -40,11 +41,17 @@ def quote_with_offers(
         now=now,
     )  # fmt: skip
     return quote(
-        [QuoteLine(sku.sku_id, sku.shop_id, sku.price, quantity, sku.is_sent) for sku, quantity in wanted],
+        [
+            QuoteLine(
+                sku.sku_id, sku.shop_id, sku.price, quantity, sku.is_sent, sku.customs.rates if sku.customs else None
+            )
+            for sku, quantity in wanted
+        ],
         {sku.shop_id: ShopTerms(sku.shipping_fee, sku.free_shipping_over) for sku, _quantity in wanted},
         offers=offers,
         buyer=Buyer(chosen=None if coupons is None else frozenset(coupons)),
         at=now,
+        duty_rules=customs.rules_in_force() if any(sku.customs for sku, _quantity in wanted) else duty.AS_ENACTED,
     )
 
 
@@ -62,6 +69,14 @@ def frozen_parts(line: PricedLine) -> list[dict] | None:
     ] or None
 
 
+def frozen_duty(line: PricedLine, offer: BuyableSku) -> dict | None:
+    """What the order line keeps of its duty, and what its shop had stated for customs; ``None`` of goods from home."""
+    if line.duty is None or offer.customs is None:
+        return None
+    stated = {"origin": offer.customs.origin, "hs_code": offer.customs.hs_code, "record": offer.customs.record}
+    return line.duty.as_data() | stated
+
+
 def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
     """
     When all that was paid for the goods of an order (public id) has gone back, so do its coupons; returns how many.
@@ -69,7 +84,7 @@ def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
     While part of the goods is kept, what they were cheaper by is kept too.
     """
     order = Order.objects.get(public_id=order_id)
-    of_goods = F("amount") - Coalesce(F("after_sale__refund_shipping"), 0)
+    of_goods = F("amount") - F("duty") - Coalesce(F("after_sale__refund_shipping"), 0)
     back = Refund.objects.filter(order=order, status=Refund.Status.SUCCEEDED).aggregate(sum=Sum(of_goods))["sum"] or 0
     if int(back) < (order.goods_total - order.discount).minor:
         return 0

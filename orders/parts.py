@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from catalog.models import Product
 from catalog.offers import BuyableSku
 from mall.money import Money
 from marketing.pricing import PricedLine, Quote, ShopQuote
@@ -43,8 +44,11 @@ def _parts_of(shop: ShopQuote, offers: Mapping[int, BuyableSku]) -> Iterator[Par
 
 
 def _key(offer: BuyableSku) -> tuple:
-    """What tells one order from another; the first one carries what belongs to no line."""
-    return not offer.is_sent, str(offer.kind), str(offer.ships_on or "")
+    """
+    What tells one order from another; the first one carries what belongs to no line. Goods from abroad come last of
+    what is sent, so that the fee for delivery is part of their value only where nothing else is sent.
+    """
+    return not offer.is_sent, offer.kind == Product.Kind.CROSS_BORDER, str(offer.kind), str(offer.ships_on or "")
 
 
 def _part(quote: ShopQuote, offers: Mapping[int, BuyableSku]) -> Part:
@@ -65,14 +69,16 @@ def _share(shop: ShopQuote, lines: list[PricedLine], *, is_first: bool, key: tup
     if is_first:
         fee = shop.shipping_fee
         discount += shop.discount - Money.total((line.discount for line in shop.lines), currency)
-    total = goods + fee - discount
-    note = {"step": "part", "version": 1, "amount": total.minor, "kind": key[1]}
+    duty = Money.total((line.duty.amount for line in lines if line.duty), currency)
+    total = goods + fee - discount + duty
+    note = {"step": "part", "version": 1, "amount": total.minor, "kind": key[2]}
     return replace(
         shop,
         lines=tuple(lines),
         goods_total=goods,
         shipping_fee=fee,
         discount=discount,
+        duty=duty,
         total=total,
         trace=[*shop.trace, note],
     )

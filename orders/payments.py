@@ -146,6 +146,7 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment | None, 
                 shop_id=order.shop.public_id,
                 shopper_id=order.shopper_id,
                 total=order.total.minor,
+                duty=order.duty.minor,
                 currency=order.currency,
                 paid_at=now,
             )

@@ -8,7 +8,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from mall.audit.trail import record
@@ -31,11 +31,20 @@ BATCH = 200
 
 @transaction.atomic
 def ask_refund(
-    *, payment: Payment, order: Order | None, amount: Money, reason: str, now: datetime, after_sale=None
+    *,
+    payment: Payment,
+    order: Order | None,
+    amount: Money,
+    reason: str,
+    now: datetime,
+    after_sale=None,
+    duty: Money | None = None,
 ) -> Refund:
     """
     Owe the shopper this amount: of a case, of one order that is canceled, or of a payment that came too late (``order``
     is ``None``).
+
+    :param duty: what of the amount was collected for customs
 
     Asking again for the same case, order or payment returns the refund that stands.
     """
@@ -43,7 +52,13 @@ def ask_refund(
         payment=payment,
         order=order,
         after_sale=after_sale,
-        defaults={"currency": amount.currency, "amount": amount, "reason": reason[:200], "asked_at": now},
+        defaults={
+            "currency": amount.currency,
+            "amount": amount,
+            "duty": duty or Money(0, amount.currency),
+            "reason": reason[:200],
+            "asked_at": now,
+        },
     )
     if created:
         subject = order.public_id if order else payment.public_id
@@ -61,7 +76,15 @@ def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund | No
     left = order.total - order.refunded
     if not left:
         return None
-    return ask_refund(payment=_payment_of(order), order=order, amount=left, reason=order.cancel_reason, now=now)
+    returned = order.lines.aggregate(sum=Sum("refunded_duty"))["sum"] or 0
+    return ask_refund(
+        payment=_payment_of(order),
+        order=order,
+        amount=left,
+        duty=order.duty - Money(int(returned), order.currency),
+        reason=order.cancel_reason,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -74,6 +97,7 @@ def ask_refund_of_case(*, case_id: str, now: datetime) -> Refund:
         order=case.order,
         after_sale=case,
         amount=case.refund,
+        duty=case.refund_duty,
         reason=f"{case.get_kind_display()}: {case.get_reason_display()}",
         now=now,
     )
@@ -156,6 +180,7 @@ def _note_refunded(refund: Refund, now: datetime) -> Refund:
             order_id=refund.order.public_id if refund.order else "",
             shop_id=refund.order.shop.public_id if refund.order else "",
             amount=refund.amount.minor,
+            duty=refund.duty.minor,
             currency=refund.currency,
             refunded_at=now,
         )

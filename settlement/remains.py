@@ -9,13 +9,13 @@ from orders.models import Order, OrderLine
 
 
 def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> tuple[Money, Money, Money]:
-    """What was paid and had not gone back when the order completed, its commission, what the mall bears of it."""
+    """What was paid before duty and had not gone back at completion, its commission, what the mall bears of it."""
     lines = list(lines)
     gone: Counter[int] = Counter()
-    left = order.total
+    left = order.before_duty
     for case in refunds_before_completion(order):
         gone[case.line_id] += case.refund_goods.minor
-        left -= case.refund
+        left -= case.refund - case.refund_duty
     return (
         left,
         Money.total((commission_kept(line, gone[line.pk]) for line in lines), order.currency),

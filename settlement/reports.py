@@ -21,6 +21,7 @@ EARNED = (Account.Kind.COMMISSION, Account.Kind.FEES)
 HELD = (
     Account.Kind.CUSTODIAN,
     Account.Kind.ESCROW,
+    Account.Kind.CUSTOMS,
     Account.Kind.SHOP_PENDING,
     Account.Kind.SHOP_AVAILABLE,
     Account.Kind.SHOP_WITHDRAWING,

@@ -5,7 +5,8 @@ it the original entries are taken back pro rata.
 The commission goes back at the rate that was frozen on the line: what is kept of it is the commission of what the line
 still holds, so that parts add up to the fen and everything returned leaves nothing. The shop's part is taken from its
 pending money while the share waits, else from what it has available; when that does not suffice the balance goes below
-zero, a debt that its next shares pay (D6). The platform never pays silently.
+zero, a debt that its next shares pay (D6). The platform never pays silently. Duty goes back
+out of what is owed to customs.
 """
 
 from datetime import datetime
@@ -40,13 +41,15 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
         return None
 
     commission, subsidy = _parts_back(refund, line, case.refund_goods.minor)
-    of_shop = refund.amount + subsidy - commission
+    of_shop = refund.amount - refund.duty + subsidy - commission
     is_pending = share.status == Share.Status.PENDING
     kind = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE
     borne = [(Account.Kind.SUBSIDY, None, order.currency)] if subsidy else []
+    duty = [(Account.Kind.CUSTOMS, None, order.currency)] if refund.duty else []
     of = accounts(
         [
             *borne,
+            *duty,
             (Account.Kind.CUSTODIAN, None, order.currency),
             (Account.Kind.COMMISSION, None, order.currency),
             (kind, order.shop_id, order.currency),
@@ -63,6 +66,7 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             Leg(of[kind, order.shop_id, order.currency], of_shop),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
             *(Leg(of[key], -subsidy) for key in borne),
+            *(Leg(of[key], refund.duty) for key in duty),
             Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.amount),
         ],
     )

@@ -2,7 +2,8 @@
 What an order's completion books: escrow is split into the shop's share and the platform's commission (S2).
 
 The commission is taken of each line at the rate that was frozen when the order was placed; the shipping fee is free of
-commission. What the mall bears of discounts is added to the shop's share out of the mall's own account. The parts
+commission. What the mall bears of discounts is added to the shop's share out of the mall's own account. Duty of
+goods from abroad is none of it: it went from the payment to what is owed to customs. The parts
 always add up to what the shopper paid and the mall added.
 """
 
@@ -35,7 +36,7 @@ class Split:
 
 
 def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
-    """The division of an order's total, by the commission rate of each of its lines."""
+    """The division of what was paid for goods and delivery, by the commission rate of each line."""
     lines = list(lines)
     commission = Money.total((line.commission_base.share(line.commission_bps) for line in lines), total.currency)
     subsidy = Money.total((line.subsidy for line in lines), total.currency)
@@ -58,7 +59,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
     if share := Share.objects.filter(order_public_id=order.public_id).first():
         return share
     lines = list(order.lines.order_by("pk"))
-    split = Split(*left_at_completion(order, lines)) if order.refunded else split_of(order.total, lines)
+    split = Split(*left_at_completion(order, lines)) if order.refunded else split_of(order.before_duty, lines)
     subsidy = [(Account.Kind.SUBSIDY, None, order.currency)] if split.subsidy else []
     of = accounts(
         [

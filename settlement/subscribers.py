@@ -29,6 +29,7 @@ def book_payment(event: OrderPaid) -> None:
     receipts.book_payment(
         order_id=event.order_id,
         total=Money(event.total, event.currency),
+        duty=Money(event.duty, event.currency),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
 
@@ -45,12 +46,15 @@ def book_refund(event: PaymentRefunded) -> None:
     if event.order_id and reversals.is_after_completion(refund_id=event.refund_id):
         reversals.reverse(refund_id=event.refund_id, refunded_at=datetime.fromisoformat(event.refunded_at))
         return
-    book = receipts.book_refund if event.order_id else receipts.book_late_refund
-    book(
-        refund_id=event.refund_id,
-        amount=Money(event.amount, event.currency),
-        refunded_at=datetime.fromisoformat(event.refunded_at),
-    )
+    facts = {
+        "refund_id": event.refund_id,
+        "amount": Money(event.amount, event.currency),
+        "refunded_at": datetime.fromisoformat(event.refunded_at),
+    }
+    if event.order_id:
+        receipts.book_refund(duty=Money(event.duty, event.currency), **facts)
+    else:
+        receipts.book_late_refund(**facts)
 
 
 @on(LatePaymentReceived)

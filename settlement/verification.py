@@ -77,30 +77,31 @@ WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
 # what the mall had added to it.
 REVERSAL_FAULTS = """
 WITH back AS (
-    SELECT r.id, r.public_id AS ref, r.amount, r.status, c.is_after_completion, o.public_id AS order_id,
+    SELECT r.id, r.public_id AS ref, r.amount, r.duty, r.status, c.is_after_completion, o.public_id AS order_id,
            l.total AS paid, l.subsidy, l.commission_on_subsidy, l.commission_bps AS bps, c.refund_goods AS goods,
            sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
     FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
     JOIN orders_order o ON o.id = r.order_id
 ),
 held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
-    SELECT ref, order_id, amount, bps, commission_on_subsidy, sign, kept,
+    SELECT ref, order_id, amount, duty, bps, commission_on_subsidy, sign, kept,
            CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added
-    FROM (SELECT ref, order_id, amount, bps::bigint, commission_on_subsidy, subsidy::bigint, paid::bigint, sign,
+    FROM (SELECT ref, order_id, amount, duty, bps::bigint, commission_on_subsidy, subsidy::bigint, paid::bigint, sign,
                  (paid - gone + CASE WHEN sign = 1 THEN goods ELSE 0 END)::bigint AS kept
           FROM back CROSS JOIN (VALUES (1), (-1)) AS moment (sign)
           WHERE is_after_completion AND status = 'succeeded') x
 ),
 owed AS (
-    SELECT ref, order_id, amount, sum(sign * added)::bigint AS subsidy,
+    SELECT ref, order_id, amount, duty, sum(sign * added)::bigint AS subsidy,
            sum(sign * ((base * bps * 2 + 10000) / 20000))::bigint AS commission
     FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END AS base FROM held) y
-    GROUP BY ref, order_id, amount
+    GROUP BY ref, order_id, amount, duty
 ),
 written AS (
     SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'custodian'), 0) AS amount,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'commission'), 0) AS commission,
            coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'subsidy'), 0) AS subsidy,
+           coalesce(sum(p.amount) FILTER (WHERE a.kind = 'customs'), 0) AS duty,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'shop_pending'), 0) AS pending,
            bool_and(a.shop_id IS NULL OR a.shop_id = s.shop_id) AS fits
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
@@ -118,11 +119,12 @@ taken AS (
 SELECT 'refund ' || ref, CASE
     WHEN written.ref IS NULL THEN 'is not taken back from the shop'
     WHEN owed.ref IS NULL THEN 'is taken back from the shop but did not happen'
-    ELSE format('is taken back with %s, commission %s and of the mall %s, it should be %s, %s and %s', written.amount,
-        written.commission, written.subsidy, owed.amount, owed.commission, owed.subsidy) END
+    ELSE format('is taken back with %s, commission %s, of the mall %s and duty %s, it should be %s, %s, %s and %s',
+        written.amount, written.commission, written.subsidy, written.duty, owed.amount, owed.commission, owed.subsidy,
+        owed.duty) END
 FROM written FULL JOIN owed USING (ref)
-WHERE (written.amount, written.commission, written.subsidy, written.fits)
-        IS DISTINCT FROM (owed.amount, owed.commission, owed.subsidy, true)
+WHERE (written.amount, written.commission, written.subsidy, written.duty, written.fits)
+        IS DISTINCT FROM (owed.amount, owed.commission, owed.subsidy, owed.duty, true)
     AND NOT (written.ref IS NULL AND ref IN (SELECT ref FROM waiting))
 UNION ALL
 SELECT 'order ' || order_public_id,
@@ -132,7 +134,7 @@ WHERE reversed <> coalesce(taken.pending, 0)
 ORDER BY 1
 """
 
-# Escrow holds of each order what was paid and neither went back nor was split.
+# Escrow holds of each order what was paid for goods and delivery and neither went back nor was split.
 ESCROW_FAULTS = """
 WITH booked AS (
     SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
@@ -144,14 +146,14 @@ WITH booked AS (
     GROUP BY 1
 ),
 back AS (
-    SELECT r.order_id, sum(r.amount) AS amount
+    SELECT r.order_id, sum(r.amount - r.duty) AS amount
     FROM orders_refund r LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
     WHERE r.status = 'succeeded' AND r.order_id IS NOT NULL AND c.is_after_completion IS NOT TRUE
     GROUP BY r.order_id
 ),
 expected AS (
     SELECT o.public_id AS order_id,
-           CASE WHEN o.status = 'completed' THEN 0 ELSE o.total - coalesce(back.amount, 0) END AS amount
+           CASE WHEN o.status = 'completed' THEN 0 ELSE o.total - o.duty - coalesce(back.amount, 0) END AS amount
     FROM orders_order o LEFT JOIN back ON back.order_id = o.id WHERE o.paid_at IS NOT NULL
 ),
 waiting AS (
@@ -164,6 +166,45 @@ FROM booked FULL JOIN expected USING (order_id)
 WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
     AND order_id NOT IN (SELECT order_id FROM waiting WHERE order_id IS NOT NULL)
 ORDER BY order_id
+"""
+
+# To customs is owed of each order the duty that was paid with it and did not go back; what went back is what its cases
+# say, and an order holds what its lines say.
+DUTY_FAULTS = """
+WITH booked AS (
+    SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
+    FROM settlement_posting p
+    JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'customs'
+    JOIN settlement_entry e ON e.id = p.entry_id
+    LEFT JOIN orders_refund r ON e.kind IN ('refunded', 'reversed') AND r.public_id = e.ref
+    LEFT JOIN orders_order o ON o.id = r.order_id
+    GROUP BY 1
+),
+back AS (
+    SELECT order_id, sum(duty) AS amount FROM orders_refund
+    WHERE status = 'succeeded' AND duty > 0 AND order_id IS NOT NULL GROUP BY order_id
+),
+expected AS (
+    SELECT o.public_id AS order_id, o.duty - coalesce(back.amount, 0) AS amount
+    FROM orders_order o LEFT JOIN back ON back.order_id = o.id WHERE o.paid_at IS NOT NULL AND o.duty > 0
+),
+waiting AS (
+    SELECT DISTINCT payload ->> 'order_id' AS order_id FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'PaymentRefunded')
+)
+SELECT 'order ' || order_id,
+       'owed to customs is ' || coalesce(booked.amount, 0) || ', it should be ' || coalesce(expected.amount, 0)
+FROM booked FULL JOIN expected USING (order_id)
+WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
+    AND order_id NOT IN (SELECT order_id FROM waiting WHERE order_id IS NOT NULL)
+UNION ALL
+SELECT 'refund ' || r.public_id, 'returns duty of ' || r.duty || ', its case says ' || c.refund_duty
+FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id WHERE r.duty <> c.refund_duty
+UNION ALL
+SELECT 'order ' || o.public_id, 'says a duty of ' || o.duty || ', its lines of ' || sum(l.duty)
+FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id WHERE o.kind = 'cross_border'
+GROUP BY o.id HAVING o.duty <> sum(l.duty)
+ORDER BY 1
 """
 
 # The same for payments that came too late: held until they went back.
@@ -350,6 +391,7 @@ class Verification:
     share_faults: int = 0
     reversal_faults: int = 0
     escrow_faults: int = 0
+    duty_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
     deposit_faults: int = 0
@@ -362,7 +404,7 @@ class Verification:
     def ok(self) -> bool:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
-            self.unclaimed_faults, self.receipt_faults, self.deposit_faults, self.withdrawal_faults,
+            self.duty_faults, self.unclaimed_faults, self.receipt_faults, self.deposit_faults, self.withdrawal_faults,
             self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
@@ -397,6 +439,7 @@ def _verify() -> Verification:
         "share_faults": SHARE_FAULTS,
         "reversal_faults": REVERSAL_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
+        "duty_faults": DUTY_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
         "deposit_faults": DEPOSIT_FAULTS,

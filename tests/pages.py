@@ -21,6 +21,7 @@ from django.urls import reverse
 from catalog import gallery, products, reviews
 from catalog.decoration import drafts, publishing
 from catalog.decoration.drafts import draft_of
+from catalog.films import set_video
 from catalog.interest import favorites, watches
 from catalog.models import (
     Category,
@@ -76,7 +77,7 @@ from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
-from tests.factories import accounts, catalog, kinds, merchants
+from tests.factories import accounts, catalog, films, kinds, merchants
 from tests.factories.attributes import attribute
 from tests.factories.settlement import asked, bank_account
 
@@ -128,6 +129,7 @@ class Scene:
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
+    abroad: Sku | None = None
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
@@ -280,6 +282,9 @@ def staged(scene: Scene) -> Scene:
         "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
         "canceled": journeys.canceled_order(skus={one: 1}, **give),
     }
+    scene.abroad = kinds.abroad_sku(shop=_abroad(), category=scene.category, price="168.00")
+    words = Text({"zh-hans": "转一圈，看杯身的釉色。", "en": "Once around, to see the glaze."})
+    set_video(product=scene.product, video=films.upload(films.mp4()), words=words, by=scene.owner, now=now)
     scene.codes = kinds.code_sku(shop=scene.shop, category=scene.category)
     scene.service = kinds.service_sku(
         shop=scene.shop, category=scene.category, slots=3, starts_in=now - NOON + timedelta(hours=30)
@@ -309,10 +314,15 @@ def staged(scene: Scene) -> Scene:
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
     _move_money(scene, now)
-    journeys.filled_cart(skus={one: 1, stranger: 2}, **give)
+    journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
     scene.words += [text, answer, *_typed(scene)]
     return scene
+
+
+def _abroad() -> Shop:
+    """A shop of a merchant that was admitted as cross-border."""
+    return _shop("far-shore", "远岸", "Far Shore", merchant=merchants.merchant(kind="cross_border"))
 
 
 def _booked(scene: Scene, now: datetime) -> Order:
@@ -585,6 +595,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     query = "&".join(f"with={public_id}" for public_id in others)
     yield page("compare", f"{reverse('storefront:catalog:compare')}?{query}")
     yield page("alert-stop", reverse("storefront:catalog:alert-stop", args=[watches.stop_token(scene.watch)]))
+    yield page("product-abroad", reverse("storefront:catalog:product", args=[scene.abroad.product.public_id]))
     yield page("product-gone", reverse("storefront:catalog:product", args=[scene.gone.public_id]), 410)
     yield page("cart-empty", reverse("storefront:orders:cart"))
     yield page("coupons", reverse("storefront:marketing:centre"))
@@ -816,6 +827,7 @@ NO_PAGES = {
     "storefront:marketing:code": "a press of a button",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
+    "storefront:orders:importer-forget": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",
     "storefront:orders:payment-notify": "a bank speaks",
     "storefront:merchants:file": "a file",
@@ -868,6 +880,7 @@ NO_PAGES = {
     "backoffice:catalog:sale-times": "a press of a button",
     "backoffice:catalog:unfinished-discard": "a press of a button",
     "backoffice:catalog:picture": "a press of a button",
+    "backoffice:catalog:video": "a press of a button",
     "backoffice:orders:cancel": "a press of a button",
     "backoffice:after-sales:do": "a press of a button",
     "backoffice:after-sales:file": "a file",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django import forms
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from catalog import changes
 from catalog.categories import documents_of
+from catalog.customs import ORIGINS
+from catalog.duty import TAXES as RATES
+from catalog.films import LONGEST_WORDS
 from catalog.kinds import STILL_OPEN
 from catalog.lines import line_of, lines_of, text_of
 from catalog.models import (
@@ -37,6 +41,7 @@ from catalog.stock import LARGEST_COUNT
 from catalog.terms import LIMITS, MOST_DAYS, MOST_LIMIT, promises_offered
 from mall.forms import MoneyFormField, TextFormField
 from mall.refusals import Refusal
+from mall.videos import ACCEPTED
 from merchants.licences import may_sell
 
 
@@ -99,6 +104,13 @@ def limit_field(label, most: int, help_text="") -> forms.IntegerField:
     return forms.IntegerField(label=label, help_text=help_text, min_value=1, max_value=most, required=False)
 
 
+def percent_field(label) -> forms.DecimalField:
+    """A rate of the tariff book; nothing is nought."""
+    field = forms.DecimalField(label=label, min_value=0, max_value=100, decimal_places=2, required=False)
+    field.widget.attrs.update({"step": "0.01", "inputmode": "decimal"})
+    return field
+
+
 class ProductForm(forms.Form):
     """Words, category, options and attributes of a product; what the chosen category asks has fields of its own."""
 
@@ -124,6 +136,17 @@ class ProductForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("Of pre-sales only: they are sold until the day before, and ship from this day on."),
     )
+    origin = forms.ChoiceField(
+        label=gettext_lazy("Country of origin"),
+        choices=[("", "–"), *ORIGINS.items()],
+        required=False,
+        help_text=gettext_lazy("Of goods from abroad only. A reviewer compares all of it with your papers."),
+    )
+    hs_code = forms.CharField(label=gettext_lazy("HS code"), max_length=20, required=False)
+    customs_record = forms.CharField(label=gettext_lazy("Customs record number"), max_length=40, required=False)
+    tariff = percent_field(gettext_lazy("Tariff, %"))
+    consumption = percent_field(gettext_lazy("Consumption tax, %"))
+    vat = percent_field(gettext_lazy("VAT, %"))
     description = TextFormField(
         label=gettext_lazy("Description"),
         max_length=LONGEST_DESCRIPTION,
@@ -246,6 +269,7 @@ class ProductForm(forms.Form):
             "kind": product.kind,
             "at_home": product.at_home,
             "ships_on": product.ships_on,
+            **_stated(product.customs),
             "attributes": "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in product.attributes),
             "promises": product.promises,
             **{name: getattr(product, name) for name in LIMITS},
@@ -301,7 +325,21 @@ class ProductForm(forms.Form):
         )  # fmt: skip
         values = {row.attribute_id: self.cleaned_data[f"value_{row.attribute_id}"] for row in self.asked}
         kind = self.cleaned_data["kind"] or (self.product.kind if self.product else Product.Kind.PHYSICAL)
-        return {name: self.cleaned_data[name] for name in names} | {"values": values, "kind": kind}
+        customs = self._customs() if kind == Product.Kind.CROSS_BORDER else None
+        return {name: self.cleaned_data[name] for name in names} | {"values": values, "kind": kind, "customs": customs}
+
+    def _customs(self) -> dict:
+        """What is stated of goods from abroad; whether it can be, the verb says."""
+        said = self.cleaned_data
+        rates = {f"{name}_bps": int((said[name] or 0) * 100) for name in RATES}
+        return {"origin": said["origin"], "hs_code": said["hs_code"], "record": said["customs_record"], **rates}
+
+
+def _stated(customs: dict | None) -> dict:
+    if customs is None:
+        return {}
+    rates = {name: plain(Decimal(customs[f"{name}_bps"]) / 100) for name in RATES}
+    return {"origin": customs["origin"], "hs_code": customs["hs_code"], "customs_record": customs["record"], **rates}
 
 
 def _initial_value(attribute: Attribute, said):
@@ -310,6 +348,23 @@ def _initial_value(attribute: Attribute, said):
     if attribute.kind == Attribute.Kind.NUMBER and said is not None:
         return plain(said)
     return said[0] if attribute.kind == Attribute.Kind.CHOICE and said else said
+
+
+class VideoForm(forms.Form):
+    """A video with what it shows in words, and a poster."""
+
+    video = forms.FileField(
+        label=gettext_lazy("Video"),
+        help_text=gettext_lazy("MP4 or WebM, at most 60 seconds and 30 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+    )
+    poster = forms.FileField(
+        label=gettext_lazy("Poster"),
+        required=False,
+        help_text=gettext_lazy("What stands there before it plays; else the first picture."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+    words = TextFormField(label=gettext_lazy("What it shows and tells, in words"), max_length=LONGEST_WORDS)
 
 
 class SkuForm(forms.Form):

@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Sku, StockMovement, Warehouse
 from catalog.stock import LARGEST_COUNT
@@ -120,7 +120,7 @@ class TransferForm(GoodsForm):
 
     source = WarehouseChoice(label=gettext_lazy("From"), queryset=Warehouse.objects.none())
     target = WarehouseChoice(label=gettext_lazy("To"), queryset=Warehouse.objects.none())
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
+    note = forms.CharField(label=pgettext_lazy("stock", "Note"), max_length=200, required=False)
     goods = GoodsField(
         label=gettext_lazy("Goods"),
         has_quantities=True,
@@ -201,7 +201,7 @@ class CountForm(GoodsForm):
         required=False,
         help_text=gettext_lazy("Whoever counts does not see how many are expected."),
     )
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
+    note = forms.CharField(label=pgettext_lazy("stock", "Note"), max_length=200, required=False)
     goods = GoodsField(
         label=gettext_lazy("Only these goods"),
         has_quantities=False,

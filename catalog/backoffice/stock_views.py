@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.backoffice.stock_forms import (
@@ -64,7 +64,7 @@ def _tabs(request: HttpRequest) -> list[Choice]:
         "list": _("Stock"),
         "warehouses": _("Warehouses"),
         "transfers": _("Transfers"),
-        "counts": _("Counts"),
+        "counts": pgettext("stock", "Counts"),
     }
     here = request.resolver_match.url_name
     return [

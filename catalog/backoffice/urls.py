@@ -34,4 +34,5 @@ urlpatterns = [
     path("<slug:public_id>/slots/", kind_views.slots, name="slots"),
     path("<slug:public_id>/slots/<slug:slot_id>/close/", kind_views.close, name="slot-close"),
     path("<slug:public_id>/pictures/", views.picture, name="picture"),
+    path("<slug:public_id>/video/", views.video, name="video"),
 ]

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import changes, gallery, product_words, products, unfinished
+from catalog import changes, films, gallery, product_words, products, unfinished
 from catalog.backoffice.forms import (
     ProductForm,
     SaleTimesForm,
     StockChange,
     StockForm,
+    VideoForm,
     as_typed,
     drafts,
     formset_as_typed,
@@ -293,6 +294,8 @@ def _context(product: Product | None, shown: Product | None, form, formset, chan
         "sku_formset": formset,
         "product": product,
         "pictures": changes.gallery_of(product, proposed) if product else [],
+        "video": films.shown(shown.video) if product else None,
+        "video_form": VideoForm(auto_id="film-%s") if product else None,
         "values": [(value, str(name)) for value, name in shown.option_names.items()] if product else [],
         "review_note": product.review_note if product else "",
         "actions": _actions(product) if product else [],
@@ -422,6 +425,31 @@ def picture(request: HttpRequest, public_id: str) -> HttpResponse:
         _add_pictures(request, product)
     else:
         _show_pictures(request, product, action)
+    return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+
+
+@shop_right("products.edit")
+@require_POST
+def video(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``action``: set (a file, a poster, words), or remove."""
+    product, waits = _mine(request, public_id), False
+    form = VideoForm(request.POST, request.FILES)
+    if request.POST.get("action") == "remove":
+        waits = films.remove_video(product=product, by=request.user, now=clock.now())
+    elif not form.is_valid():
+        for error in form.errors.values():
+            messages.error(request, " ".join(error))
+        return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+    else:
+        try:
+            waits = films.set_video(product=product, by=request.user, now=clock.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+    if waits:
+        messages.info(request, _("Your change waits for a reviewer. Until then shoppers see the approved version."))
+    else:
+        messages.success(request, _("Saved."))
     return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
 
 

@@ -451,6 +451,7 @@ class Migration(migrations.Migration):
                             ("virtual", "Codes"),
                             ("service", "Service by appointment"),
                             ("presale", "Pre-sale"),
+                            ("cross_border", "From abroad, with duty"),
                         ],
                         db_default="physical",
                         default="physical",
@@ -498,6 +499,8 @@ class Migration(migrations.Migration):
                     models.BooleanField(db_default=False, default=False, verbose_name="the shop comes to the shopper"),
                 ),
                 ("ships_on", models.DateField(blank=True, null=True, verbose_name="ships from")),
+                ("video", models.JSONField(blank=True, null=True, verbose_name="video")),
+                ("customs", models.JSONField(blank=True, null=True, verbose_name="statement for customs")),
                 (
                     "promises",
                     django.contrib.postgres.fields.ArrayField(
@@ -580,6 +583,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="product_presale_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customs__isnull", False), ("kind", "cross_border")),
+                            models.Q(("customs__isnull", True), models.Q(("kind", "cross_border"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="product_from_abroad_has_a_statement",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -37,6 +37,7 @@ class ProductChange(ShopOwned):
         WORD = "word", _("a word was found")
         BRAND = "brand", _("another brand")
         PRICE = "price", _("the price moves far")
+        CUSTOMS = "customs", _("a statement for customs")
         PAST = "past", _("it was refused or taken down before")
 
     class Reason(models.TextChoices):

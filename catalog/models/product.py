@@ -30,6 +30,8 @@ class Product(ShopOwned):
 
     ``options`` is a list of dimensions ``{"id", "name": {lang: text}, "values": [{"id", "name", "swatch"?}]}``; ids are
     stable, so renaming a value changes no SKU. ``attributes`` is a list of ``{"name": {...}, "value": {...}}``.
+    ``video`` is one short film beside the pictures (:mod:`catalog.films`), ``customs`` what is stated of goods from
+    abroad (:mod:`catalog.customs`).
     """
 
     class Status(models.TextChoices):
@@ -46,6 +48,7 @@ class Product(ShopOwned):
         VIRTUAL = "virtual", _("Codes")
         SERVICE = "service", _("Service by appointment")
         PRESALE = "presale", _("Pre-sale")
+        CROSS_BORDER = "cross_border", _("From abroad, with duty")
 
     FLOW = Flow(
         {
@@ -84,6 +87,8 @@ class Product(ShopOwned):
     on_sale_at = models.DateTimeField(_("first on sale at"), null=True)
     at_home = models.BooleanField(_("the shop comes to the shopper"), default=False, db_default=False)
     ships_on = models.DateField(_("ships from"), null=True, blank=True)  # of a pre-sale
+    video = models.JSONField(_("video"), null=True, blank=True)
+    customs = models.JSONField(_("statement for customs"), null=True, blank=True)  # of goods from abroad
     promises = ArrayField(models.CharField(max_length=30), verbose_name=_("promises"), default=list, db_default=[])
     most_per_order = models.PositiveIntegerField(_("at most per order"), null=True, blank=True)
     most_per_buyer = models.PositiveIntegerField(_("at most per buyer"), null=True, blank=True)
@@ -125,6 +130,11 @@ class Product(ShopOwned):
             models.CheckConstraint(
                 condition=Q(kind="presale", ships_on__isnull=False) | Q(ships_on=None) & ~Q(kind="presale"),
                 name="product_presale_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="cross_border", customs__isnull=False)
+                | Q(customs__isnull=True) & ~Q(kind="cross_border"),
+                name="product_from_abroad_has_a_statement",
             ),
             models.CheckConstraint(
                 condition=(Q(most_per_order=None) | Q(most_per_order__gt=0))

@@ -9,20 +9,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, connections, transaction
 from django.db.models import OuterRef
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from catalog import specifications
 from catalog.models import Category, FacetName, FacetValue, Product, ShelvedProduct
 from catalog.search import ranking
+from catalog.search.engine import KINDS_FROM
 from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHELF, SHOP, normalized, vector
 from mall.texts import Text
 
 BATCH = 1_000
+KIND = "=kind"  # the feature that says what kind of goods it is
 MOST_FACETS = 40  # of one product
 LONGEST_FACET = 60
 
@@ -103,7 +108,7 @@ def index_all() -> int:
 
 _READ = specifications.with_specifications(
     Product.objects.select_related("brand").only(
-        "shop_id", "category_id", "title", "subtitle", "options", "attributes", "brand__name"
+        "shop_id", "category_id", "kind", "title", "subtitle", "options", "attributes", "brand__name"
     )
 ).annotate(shelf_ids=ArraySubquery(ShelvedProduct.objects.filter(product=OuterRef("pk")).values("category")))
 
@@ -255,7 +260,9 @@ class _Feature:
 
 
 def _told(product: Product) -> Iterator[_Feature]:
-    """What lists can be narrowed by: attributes of the category that are for it, then free ones, then options."""
+    """What lists can be narrowed by: the kind, attributes of the category that are for it, free ones, options."""
+    place, name, labels = _kinds()[product.kind]
+    yield _Feature(KIND, product.kind, name, labels, None, place)
     typed = specifications.specifications_of(product)
     for told in typed:
         if told.filters:
@@ -269,6 +276,21 @@ def _told(product: Product) -> Iterator[_Feature]:
         name_key, value_key = _key(name), _key(value)
         if name_key and value_key and not name_key.startswith("="):  # "=" marks those of attributes
             yield _Feature(name_key, value_key, Text(name), Text(value))
+
+
+@lru_cache
+def _kinds() -> dict[str, tuple[int, Text, Text]]:
+    """Of each kind of goods its place in lists, what kinds are called, and its own name, in every language."""
+
+    def said(words) -> Text:
+        told = {}
+        for code, _language in settings.LANGUAGES:
+            with override(code):
+                told[code] = str(words)
+        return Text(told)
+
+    name = said(_("Kind of goods"))
+    return {str(kind): (KINDS_FROM + place, name, said(kind.label)) for place, kind in enumerate(Product.Kind)}
 
 
 def _key(text: dict) -> str:

@@ -15,7 +15,7 @@ class OrdersPlaced:
 
 @event
 class OrderPaid:
-    """The group's payment succeeded; told once per order of the group."""
+    """The group's payment succeeded; told once per order of the group. ``duty`` is what of ``total`` customs gets."""
 
     order_id: str
     group_id: str
@@ -23,6 +23,7 @@ class OrderPaid:
     shop_id: str
     shopper_id: int
     total: int
+    duty: int = 0
     currency: str
     paid_at: str
 
@@ -72,13 +73,17 @@ class OrderCompleted:
 
 @event
 class PaymentRefunded:
-    """Money went back to the shopper: for an order, or for a payment that came too late (``order_id`` empty)."""
+    """
+    Money went back to the shopper: for an order, or for a payment that came too late (``order_id`` empty). ``duty`` is
+    what of it customs does not get.
+    """
 
     refund_id: str
     payment_id: str
     order_id: str
     shop_id: str
     amount: int
+    duty: int = 0
     currency: str
     refunded_at: str
 

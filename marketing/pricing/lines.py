@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 
+from catalog.duty import Duty, Rates
 from mall.money import Money
 from mall.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """So many of a SKU at the price at which it is sold now; whether it goes in a parcel."""
+    """So many of a SKU at the price at which it is sold now; whether it goes in a parcel, and from abroad its rates."""
 
     sku_id: int
     shop_id: int
     unit_price: Money
     quantity: int
     is_sent: bool = True
+    rates: Rates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class LinePart:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line with its share of every discount; ``gifts`` of its pieces are given."""
+    """A line with its share of every discount; ``gifts`` of its pieces are given. Duty comes on top of ``total``."""
 
     sku_id: int
     quantity: int
@@ -58,6 +60,7 @@ class PricedLine:
     total: Money
     parts: tuple[LinePart, ...] = ()
     gifts: int = 0
+    duty: Duty | None = None
 
     def borne_by(self, bearer: str) -> Money:
         """What one bearer gives of the discount of this line."""
@@ -68,13 +71,14 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class ShopQuote:
-    """What one shop's part costs; ``trace`` tells step by step how it came about."""
+    """What one shop's part costs, duty included; ``trace`` tells step by step how it came about."""
 
     shop_id: int
     lines: tuple[PricedLine, ...]
     goods_total: Money
     shipping_fee: Money
     discount: Money
+    duty: Money
     total: Money
     trace: list[dict]
 
@@ -135,6 +139,7 @@ class Quote:
     total: Money
     fingerprint: str
     discount: Money
+    duty: Money
     applied: tuple[Applied, ...] = ()
     unused: tuple[Unused, ...] = ()
     hints: tuple[Hint, ...] = ()

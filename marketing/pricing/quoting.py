@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from catalog.duty import AS_ENACTED, Rules, duties
 from mall.money import DEFAULT_CURRENCY, Money
-from marketing.pricing.bearing import borne
+from marketing.pricing.bearing import borne, spread
 from marketing.pricing.combining import Numbers, Search, State
 from marketing.pricing.effects import Basket, Effect, lasts
 from marketing.pricing.lines import (
@@ -44,11 +46,13 @@ def quote(
     offers: Sequence[Offer] = (),
     buyer: Buyer = ANYBODY,
     at: datetime | None = None,
+    duty_rules: Rules = AS_ENACTED,
 ) -> Quote:
     """
     Price these lines under the shops' terms, with the offers that together cost least.
 
     :param at: the moment; offers that begin later or are over by then are unusable. ``None``: whoever loaded them knows
+    :param duty_rules: what is taken of goods from abroad
     :raises ValueError: a SKU stands on two lines, a quantity is not positive, or two offers have one key
     :raises TypeError: the amounts are in different currencies
     """
@@ -62,13 +66,13 @@ def quote(
     ordered = sorted(lines, key=lambda line: (line.shop_id, line.sku_id))
     currency = ordered[0].unit_price.currency if ordered else DEFAULT_CURRENCY
     if not offers:
-        return _plain(ordered, terms, currency)
+        return _plain(ordered, terms, currency, duty_rules)
     if any(line.unit_price.currency != currency for line in ordered):
         raise TypeError("the lines of a quote have one currency")
-    return _Pricing(ordered, terms, offers, buyer, at, currency).quote()
+    return _Pricing(ordered, terms, offers, buyer, at, currency, duty_rules).quote()
 
 
-def _plain(lines: Sequence[QuoteLine], terms: Mapping[int, ShopTerms], currency: str) -> Quote:
+def _plain(lines: Sequence[QuoteLine], terms: Mapping[int, ShopTerms], currency: str, duty_rules: Rules) -> Quote:
     """Without any offer: goods and delivery."""
     nothing, shops = Money(0, currency), []
     for shop_id, theirs in _by_shop(lines).items():
@@ -76,15 +80,17 @@ def _plain(lines: Sequence[QuoteLine], terms: Mapping[int, ShopTerms], currency:
             PricedLine(line.sku_id, line.quantity, line.unit_price, nothing, line.unit_price * line.quantity)
             for line in theirs
         )
-        shops.append(_shop_quote(shop_id, priced, _sent(theirs), terms[shop_id], nothing, []))
+        part = _shop_quote(shop_id, priced, _sent(theirs), terms[shop_id], nothing, [])
+        shops.append(_with_duty(part, theirs, frozenset(), duty_rules))
     return _quote(shops, currency)
 
 
 class _Pricing:
     """One quote with offers, on its way."""
 
-    def __init__(self, lines, terms, offers, buyer, at, currency):
+    def __init__(self, lines, terms, offers, buyer, at, currency, duty_rules):
         self.lines, self.terms, self.buyer, self.at, self.currency = lines, terms, buyer, at, currency
+        self.duty_rules = duty_rules
         self.basket = Basket(
             sku_ids=tuple(line.sku_id for line in lines),
             shop_ids=tuple(line.shop_id for line in lines),
@@ -164,17 +170,19 @@ class _Pricing:
         for number, at, taken in state.applied:
             applied.append(self._applied(self.offers[number], at, taken, parts, steps, gifts))
         taken = {number: (at, parts) for number, at, parts in state.applied}
-        shops = [
-            _shop_quote(
+        coupons = frozenset(offer.key for offer in self.offers if offer.is_coupon)
+        shops = []
+        for shop_id, places in self.shop_places.items():
+            theirs = [self.lines[place] for place in places]
+            part = _shop_quote(
                 shop_id,
                 self._priced(places, parts, gifts.get(shop_id, [])),
-                _sent([self.lines[place] for place in places]),
+                _sent(theirs),
                 self.terms[shop_id],
                 self._money(0),
                 steps.get(shop_id, []),
             )
-            for shop_id, places in self.shop_places.items()
-        ]
+            shops.append(_with_duty(part, theirs, coupons, self.duty_rules))
         unused = tuple(
             self._unused(number, offer, refused.get(number), state)
             for number, offer in enumerate(self.offers)
@@ -402,8 +410,45 @@ def _shop_quote(
         goods_total=goods,
         shipping_fee=fee,
         discount=discount,
+        duty=nothing,
         total=goods + fee - discount,
         trace=trace,
+    )
+
+
+def _with_duty(part: ShopQuote, asked: Sequence[QuoteLine], coupons: frozenset[str], rules: Rules) -> ShopQuote:
+    """
+    A shop's part with the duty of what comes from abroad, which is one order.
+
+    The value of goods is what they cost after promotions, but before coupons: a coupon is a means of payment to customs
+    (General Administration of Customs, letter Shuiguanhan 2016 No. 73). The fee for delivery belongs to the goods from
+    abroad where the shop sends nothing else.
+    """
+    rates = {line.sku_id: line.rates for line in asked if line.rates is not None}
+    if not rates:
+        return part
+    lines = [line for line in part.lines if line.sku_id in rates]
+    worth = [line.total.minor + sum(cut.amount.minor for cut in line.parts if cut.key in coupons) for line in lines]
+    fee = part.shipping_fee.minor if all(line.sku_id in rates for line in asked if line.is_sent) else 0
+    delivery = spread(fee, worth if any(worth) else [line.quantity for line in lines])
+    values = [Money(sum(of), part.total.currency) for of in zip(worth, delivery, strict=True)]
+    pieces = sum(line.quantity for line in lines)
+    found = duties(values, [rates[line.sku_id] for line in lines], pieces=pieces, rules=rules)
+    of_line = {line.sku_id: duty for line, duty in zip(lines, found, strict=True)}
+    duty = Money.total((one.amount for one in found), part.total.currency)
+    step = {
+        "step": "duty",
+        "version": 1,
+        "amount": duty.minor,
+        "share_bps": rules.share_bps,
+        "lines": {str(sku_id): one.as_data() for sku_id, one in of_line.items()},
+    }
+    return replace(
+        part,
+        lines=tuple(replace(line, duty=of_line.get(line.sku_id)) for line in part.lines),
+        duty=duty,
+        total=part.total + duty,
+        trace=[*part.trace, step],
     )
 
 
@@ -431,6 +476,7 @@ def _quote(shops: Sequence[ShopQuote], currency: str, **found) -> Quote:
         shops=tuple(shops),
         total=Money.total((shop.total for shop in shops), currency),
         discount=Money.total((shop.discount for shop in shops), currency),
+        duty=Money.total((shop.duty for shop in shops), currency),
         fingerprint=_mark(shops),
         **found,
     )
@@ -444,7 +490,11 @@ def _mark(shops: Sequence[ShopQuote]) -> str:
             shop.shipping_fee.minor,
             shop.total.minor,
             shop.total.currency,
-            [[line.sku_id, line.quantity, line.unit_price.minor, line.discount.minor] for line in shop.lines],
+            [
+                [line.sku_id, line.quantity, line.unit_price.minor, line.discount.minor]
+                + ([line.duty.amount.minor] if line.duty else [])
+                for line in shop.lines
+            ],
         ]
         for shop in shops
     ]

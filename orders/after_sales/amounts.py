@@ -28,6 +28,17 @@ def _up_to(line: OrderLine, pieces: int) -> Money:
     return Money(line.total.minor * pieces // line.quantity, line.currency)
 
 
+def duty_back(line: OrderLine, *, goods: Money, quantity: int) -> Money:
+    """
+    What of a line's duty goes back with so much of what was paid for it: in proportion, so that with all of it all goes
+    back. Of what cost nothing (a coupon paid it) pieces count. Refunds of a line come here one after the other.
+    """
+    whole, before, after = line.total.minor, line.refunded.minor, line.refunded.minor + goods.minor
+    if not whole:
+        whole, before, after = line.quantity, line.refunded_quantity, line.refunded_quantity + quantity
+    return Money(line.duty.minor * after // whole - line.duty.minor * before // whole, line.currency)
+
+
 def shipping_back(*, case: AfterSale, order: Order, lines: list[OrderLine], is_shops_fault: bool) -> Money:
     """
     What of the shipping fee goes back with this case: all that is left of it when with it everything has gone back,

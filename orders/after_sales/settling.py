@@ -12,7 +12,7 @@ from mall.events.bus import publish
 from mall.events.orders import AfterSaleRefundOwed
 from mall.money import Money
 from orders import cancellation
-from orders.after_sales.amounts import shipping_back
+from orders.after_sales.amounts import duty_back, shipping_back
 from orders.after_sales.cases import Did, Side, Status, end, lock_case, move
 from orders.models import AfterSale, Order, OrderLine, Refund, Verdict
 
@@ -24,7 +24,7 @@ def settle(
 ) -> None:
     """
     Owe the shopper what a locked case comes to: for the goods (what she asked, unless said) and of the shipping fee
-    (by whose fault it is, or as the mall has decided).
+    (by whose fault it is, or as the mall has decided); with the goods goes their part of the duty.
 
     What was never shipped may be bought again; an order of which nothing is left is canceled.
     """
@@ -41,8 +41,12 @@ def settle(
             case=case, order=order, lines=lines, is_shops_fault=case.fault == Fault.SHOP
         )
     case.settled_at = now
-    OrderLine.objects.filter(pk=case.line_id).update(
-        refunded_quantity=F("refunded_quantity") + case.quantity, refunded=F("refunded") + case.refund_goods.minor
+    line = next(line for line in lines if line.pk == case.line_id)
+    case.refund_duty = duty_back(line, goods=case.refund_goods, quantity=case.quantity)
+    OrderLine.objects.filter(pk=line.pk).update(
+        refunded_quantity=F("refunded_quantity") + case.quantity,
+        refunded=F("refunded") + case.refund_goods.minor,
+        refunded_duty=F("refunded_duty") + case.refund_duty.minor,
     )
     order.refunded += case.refund
     order.refunded_shipping += case.refund_shipping

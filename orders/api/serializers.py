@@ -13,11 +13,13 @@ class Fen(serializers.Field):
 class LineSerializer(serializers.ModelSerializer):
     title = serializers.CharField()
     choice_text = serializers.CharField()
-    unit_price, discount, total = Fen(), Fen(), Fen()
+    unit_price, discount, total, duty = Fen(), Fen(), Fen(), Fen()
 
     class Meta:
         model = OrderLine
-        fields = ["id", "product_public_id", "title", "choice_text", "quantity", "unit_price", "discount", "total"]
+        fields = [
+            "id", "product_public_id", "title", "choice_text", "quantity", "unit_price", "discount", "total", "duty",
+        ]  # fmt: skip
 
 
 class StepSerializer(serializers.ModelSerializer):
@@ -35,14 +37,14 @@ class ParcelSerializer(serializers.ModelSerializer):
 class OrderSerializer(serializers.ModelSerializer):
     group = serializers.CharField(source="group.public_id")
     shop = serializers.CharField(source="shop.slug")
-    goods_total, shipping_fee, discount, total = Fen(), Fen(), Fen(), Fen()
+    goods_total, shipping_fee, discount, duty, total = Fen(), Fen(), Fen(), Fen(), Fen()
     lines = LineSerializer(many=True)
 
     class Meta:
         model = Order
         fields = [
             "public_id", "group", "shop", "status", "kind", "currency", "goods_total", "shipping_fee", "discount",
-            "total", "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at",
+            "duty", "total", "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at",
             "cancel_reason", "lines",
         ]  # fmt: skip
 

@@ -34,6 +34,7 @@ def _goods(order: Order) -> str:
         Column(_("Pieces"), lambda order: sum(line.quantity for line in order.lines.all())),
         Column(_("Goods total"), lambda order: order.goods_total),
         Column(_("Shipping fee"), lambda order: order.shipping_fee),
+        Column(_("Duty"), lambda order: order.duty),
         Column(_("Discount"), lambda order: order.discount),
         Column(_("Total"), lambda order: order.total),
         Column(_("Currency"), lambda order: order.currency),

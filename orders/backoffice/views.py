@@ -40,10 +40,14 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @shop_right("orders.see")
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    orders = Order.objects.owned_by(request.shop).prefetch_related(
-        Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
-        Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
-        "parcels",
+    orders = (
+        Order.objects.owned_by(request.shop)
+        .select_related("declaration")
+        .prefetch_related(
+            Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
+            Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
+            "parcels",
+        )
     )
     order = get_object_or_404(orders, public_id=public_id)
     is_paid = order.status == Order.Status.PAID
@@ -54,6 +58,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
+        "declared": _declared(order, revealed=request.seat.can("orders.personal")),
         "can_print": request.seat.can("orders.ship"),
         "can_ship": is_paid and order.paused_at is None and request.seat.can("orders.ship"),
         "can_cancel": can_end and request.seat.can("orders.cancel"),
@@ -69,6 +74,17 @@ def _consignee(order: Order, *, revealed: bool) -> dict:
     )
     place = " ".join(part for part in (order.province, order.city, order.district, line) if part)
     return {"name": name, "phone": phone, "address": place, "is_revealed": revealed}
+
+
+def _declared(order: Order, *, revealed: bool) -> dict | None:
+    """Who orders goods from abroad: the name as a consignee's; the ID number is covered for everybody in the shop."""
+    declaration = getattr(order, "declaration", None)
+    if declaration is None:
+        return None
+    return {
+        "name": declaration.name.reveal() if revealed else str(declaration.name),
+        "id_number": str(declaration.id_number),
+    }
 
 
 @shop_right("orders.ship")

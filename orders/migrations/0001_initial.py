@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                             ("virtual", "Codes"),
                             ("service", "Service by appointment"),
                             ("presale", "Pre-sale"),
+                            ("cross_border", "From abroad, with duty"),
                         ],
                         db_default="physical",
                         default="physical",
@@ -189,6 +190,7 @@ class Migration(migrations.Migration):
                 ("goods_total", mall.money.MoneyField(verbose_name="goods")),
                 ("shipping_fee", mall.money.MoneyField(verbose_name="shipping fee")),
                 ("discount", mall.money.MoneyField(default=0, verbose_name="discount")),
+                ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
                 ("total", mall.money.MoneyField(verbose_name="total")),
                 ("refunded", mall.money.MoneyField(db_default=0, default=0, verbose_name="returned by after-sales")),
                 (
@@ -242,7 +244,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("discount__gte", 0), ("goods_total__gte", 0), ("shipping_fee__gte", 0), ("total__gte", 0)
+                            ("discount__gte", 0),
+                            ("duty__gte", 0),
+                            ("goods_total__gte", 0),
+                            ("shipping_fee__gte", 0),
+                            ("total__gte", 0),
                         ),
                         name="order_amounts_not_negative",
                     ),
@@ -252,10 +258,14 @@ class Migration(migrations.Migration):
                                 "total",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("goods_total"), "+", models.F("shipping_fee")
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("goods_total"), "+", models.F("shipping_fee")
+                                        ),
+                                        "-",
+                                        models.F("discount"),
                                     ),
-                                    "-",
-                                    models.F("discount"),
+                                    "+",
+                                    models.F("duty"),
                                 ),
                             )
                         ),
@@ -357,6 +367,8 @@ class Migration(migrations.Migration):
                 ("discount_parts", models.JSONField(null=True, verbose_name="how the discount came about")),
                 ("subsidy", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by the mall")),
                 ("gift_count", models.PositiveIntegerField(db_default=0, default=0, verbose_name="given")),
+                ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
+                ("duty_parts", models.JSONField(null=True, verbose_name="how the duty came about")),
                 ("commission_bps", models.PositiveIntegerField(verbose_name="commission in basis points")),
                 (
                     "commission_on_subsidy",
@@ -372,6 +384,10 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(db_default=0, default=0, verbose_name="pieces refunded"),
                 ),
                 ("refunded", mall.money.MoneyField(db_default=0, default=0, verbose_name="returned by after-sales")),
+                (
+                    "refunded_duty",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="duty returned by after-sales"),
+                ),
             ],
             options={
                 "verbose_name": "order line",
@@ -421,6 +437,71 @@ class Migration(migrations.Migration):
                         ),
                         name="order_line_refunded_at_most_what_was_paid",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("duty__gte", 0), ("refunded_duty__gte", 0), ("refunded_duty__lte", models.F("duty"))
+                        ),
+                        name="order_line_duty_returned_at_most_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Importer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shopper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="importer",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("name", mall.crypto.EncryptedTextField(verbose_name="real name")),
+                ("id_number", mall.crypto.EncryptedTextField(verbose_name="ID number")),
+                ("said_at", models.DateTimeField(verbose_name="said at")),
+            ],
+            options={
+                "verbose_name": "importer",
+                "verbose_name_plural": "importers",
+            },
+        ),
+        migrations.CreateModel(
+            name="Declaration",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declaration",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                ("name", mall.crypto.EncryptedTextField(verbose_name="real name")),
+                ("id_number", mall.crypto.EncryptedTextField(verbose_name="ID number")),
+                ("id_index", mall.crypto.BlindIndexField(source="id_number")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("value", mall.money.MoneyField(verbose_name="value for customs")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="counted in the year")),
+            ],
+            options={
+                "verbose_name": "customs declaration",
+                "verbose_name_plural": "customs declarations",
+                "indexes": [models.Index(fields=["id_index", "year"], name="declaration_of_person")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="declaration_value_not_negative")
                 ],
             },
         ),
@@ -632,6 +713,7 @@ class Migration(migrations.Migration):
                 ("asked", mall.money.MoneyField(default=0, verbose_name="refund asked for")),
                 ("refund_goods", mall.money.MoneyField(default=0, verbose_name="returned for the goods")),
                 ("refund_shipping", mall.money.MoneyField(default=0, verbose_name="returned of the shipping fee")),
+                ("refund_duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="returned of the duty")),
                 ("is_unshipped", models.BooleanField(default=False, verbose_name="before shipping")),
                 (
                     "is_after_completion",
@@ -727,6 +809,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("asked__gte", 0),
+                            ("refund_duty__gte", 0),
                             ("refund_goods__gte", 0),
                             ("refund_shipping__gte", 0),
                             ("asked__lte", models.F("worth")),
@@ -736,7 +819,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("refund_goods", 0), ("refund_shipping", 0)),
+                            models.Q(("refund_duty", 0), ("refund_goods", 0), ("refund_shipping", 0)),
                             models.Q(("kind", "complaint"), _negated=True),
                             _connector="OR",
                         ),
@@ -769,6 +852,7 @@ class Migration(migrations.Migration):
                             ("settled_at__isnull", False),
                             models.Q(
                                 models.Q(("status", "refunding"), _negated=True),
+                                ("refund_duty", 0),
                                 ("refund_goods", 0),
                                 ("refund_shipping", 0),
                             ),
@@ -1164,6 +1248,7 @@ class Migration(migrations.Migration):
                 ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this duty")),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 ("asked_at", models.DateTimeField(verbose_name="asked at")),
                 ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
@@ -1185,6 +1270,10 @@ class Migration(migrations.Migration):
                         name="refund_of_a_case_names_its_order",
                     ),
                     models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_amount_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("duty__gte", 0), ("duty__lte", models.F("amount"))),
+                        name="refund_duty_is_part_of_it",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("status", "asked"), ("refunded_at__isnull", False), _connector="OR"),
                         name="refund_returned_has_a_moment",

@@ -127,6 +127,7 @@ class AfterSale(ShopOwned):
     asked = MoneyField(_("refund asked for"), default=0)
     refund_goods = MoneyField(_("returned for the goods"), default=0)
     refund_shipping = MoneyField(_("returned of the shipping fee"), default=0)
+    refund_duty = MoneyField(_("returned of the duty"), default=0, db_default=0)
     is_unshipped = models.BooleanField(_("before shipping"), default=False)
     is_after_completion = models.BooleanField(_("after the order was completed"), default=False)
     replacement = models.ForeignKey(Sku, models.PROTECT, null=True, related_name="+", verbose_name=_("replacement"))
@@ -164,12 +165,12 @@ class AfterSale(ShopOwned):
                 name="after_sale_of_a_line_or_a_complaint",
             ),
             models.CheckConstraint(
-                condition=Q(asked__gte=0, refund_goods__gte=0, refund_shipping__gte=0)
+                condition=Q(asked__gte=0, refund_goods__gte=0, refund_shipping__gte=0, refund_duty__gte=0)
                 & Q(asked__lte=F("worth"), refund_goods__lte=F("worth")),
                 name="after_sale_refunds_at_most_what_was_paid",
             ),
             models.CheckConstraint(
-                condition=Q(refund_goods=0, refund_shipping=0) | ~Q(kind="complaint"),
+                condition=Q(refund_goods=0, refund_shipping=0, refund_duty=0) | ~Q(kind="complaint"),
                 name="after_sale_complaint_moves_no_money",
             ),
             models.CheckConstraint(
@@ -185,7 +186,8 @@ class AfterSale(ShopOwned):
                 name="after_sale_ended_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(settled_at__isnull=False) | ~Q(status="refunding") & Q(refund_goods=0, refund_shipping=0),
+                condition=Q(settled_at__isnull=False)
+                | ~Q(status="refunding") & Q(refund_goods=0, refund_shipping=0, refund_duty=0),
                 name="after_sale_money_has_a_moment",
             ),
         ]  # fmt: skip
@@ -203,8 +205,8 @@ class AfterSale(ShopOwned):
 
     @property
     def refund(self):
-        """All that goes back, for the goods and of the shipping fee."""
-        return self.refund_goods + self.refund_shipping
+        """All that goes back, for the goods, of the shipping fee and of the duty."""
+        return self.refund_goods + self.refund_shipping + self.refund_duty
 
     @property
     def is_blamed_on_shop(self) -> bool:

@@ -100,6 +100,7 @@ class Order(ShopOwned):
     goods_total = MoneyField(_("goods"))
     shipping_fee = MoneyField(_("shipping fee"))
     discount = MoneyField(_("discount"), default=0)
+    duty = MoneyField(_("duty"), default=0, db_default=0)  # of goods from abroad; owed to customs
     total = MoneyField(_("total"))
     refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
     refunded_shipping = MoneyField(_("of this the shipping fee"), default=0, db_default=0)
@@ -140,11 +141,12 @@ class Order(ShopOwned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(goods_total__gte=0, shipping_fee__gte=0, discount__gte=0, total__gte=0),
+                condition=Q(goods_total__gte=0, shipping_fee__gte=0, discount__gte=0, duty__gte=0, total__gte=0),
                 name="order_amounts_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(total=F("goods_total") + F("shipping_fee") - F("discount")), name="order_total_adds_up"
+                condition=Q(total=F("goods_total") + F("shipping_fee") - F("discount") + F("duty")),
+                name="order_total_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(refunded__gte=F("refunded_shipping"), refunded__lte=F("total"), refunded_shipping__gte=0)
@@ -182,6 +184,11 @@ class Order(ShopOwned):
         return max(self.paid_at, start_of(self.promised_on)) if self.promised_on else self.paid_at
 
     @property
+    def before_duty(self) -> Money:
+        """What is paid for goods and delivery: of this the shop gets its share."""
+        return self.total - self.duty
+
+    @property
     def is_sent(self) -> bool:
         """Whether it goes in a parcel."""
         return kinds.is_sent(self.kind)
@@ -193,6 +200,8 @@ class OrderLine(ShopOwned):
 
     ``discount_parts`` says which offer took what off and who bears it (``marketing.pricing``), ``subsidy`` is what of
     the discount others than the shop bear: settlement pays it to the shop. ``gift_count`` of the pieces were given.
+    ``duty`` of goods from abroad comes on top of ``total``, ``duty_parts`` tells of what value and at which rates
+    (``catalog.duty``), with what was stated for customs.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -212,12 +221,15 @@ class OrderLine(ShopOwned):
     discount_parts = models.JSONField(_("how the discount came about"), null=True)
     subsidy = MoneyField(_("borne by the mall"), default=0, db_default=0)
     gift_count = models.PositiveIntegerField(_("given"), default=0, db_default=0)
+    duty = MoneyField(_("duty"), default=0, db_default=0)
+    duty_parts = models.JSONField(_("how the duty came about"), null=True)
     commission_bps = models.PositiveIntegerField(_("commission in basis points"))
     commission_on_subsidy = models.BooleanField(_("commission also of the subsidy"), default=True, db_default=True)
     claimed_quantity = models.PositiveIntegerField(_("pieces in after-sales"), default=0, db_default=0)
     claimed = MoneyField(_("their part of what was paid"), default=0, db_default=0)
     refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0, db_default=0)
     refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
+    refunded_duty = MoneyField(_("duty returned by after-sales"), default=0, db_default=0)
 
     class Meta:
         verbose_name, verbose_name_plural = _("order line"), _("order lines")
@@ -239,6 +251,10 @@ class OrderLine(ShopOwned):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=F("claimed"), claimed__lte=F("total")),
                 name="order_line_refunded_at_most_what_was_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(duty__gte=0, refunded_duty__gte=0, refunded_duty__lte=F("duty")),
+                name="order_line_duty_returned_at_most_once",
             ),
         ]
 

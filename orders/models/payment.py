@@ -1,7 +1,7 @@
 """Money in and money back, one row per attempt (O3)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -97,7 +97,7 @@ class PaymentNotice(models.Model):
 class Refund(models.Model):
     """
     Money going back the way it came: of an after-sale (each once), of a canceled order, or of a payment that came too
-    late (no order).
+    late (no order). ``duty`` is what of it comes from the customs' part.
     """
 
     class Status(models.TextChoices):
@@ -115,6 +115,7 @@ class Refund(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED)
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
+    duty = MoneyField(_("of this duty"), default=0, db_default=0)
     reason = models.CharField(_("reason"), max_length=200)
     asked_at = models.DateTimeField(_("asked at"))
     tried_at = models.DateTimeField(_("last tried at"), null=True)
@@ -132,6 +133,7 @@ class Refund(models.Model):
                 condition=Q(after_sale=None) | Q(order__isnull=False), name="refund_of_a_case_names_its_order"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(condition=Q(duty__gte=0, duty__lte=F("amount")), name="refund_duty_is_part_of_it"),
             models.CheckConstraint(
                 condition=Q(status="asked") | Q(refunded_at__isnull=False), name="refund_returned_has_a_moment"
             ),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from mall.accounts.models import Address
 from mall.accounts.storefront.forms import AddressForm
 from orders.cart import CartShop, CartView
+from orders.customs import LONGEST_NAME
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
 
 NEW, NOWHERE = "new", "nowhere"
@@ -53,6 +54,18 @@ class CheckoutForm(forms.Form):
     city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
     district = forms.CharField(label=gettext_lazy("District"), max_length=40, required=False)
     line = forms.CharField(label=gettext_lazy("Street and number"), max_length=120, required=False)
+    importer_name = forms.CharField(
+        label=gettext_lazy("Real name"),
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=gettext_lazy("As it stands on the identity card."),
+    )
+    importer_id = forms.CharField(
+        label=gettext_lazy("ID number"),
+        max_length=24,
+        required=False,
+        help_text=gettext_lazy("18 characters; the last one may be an X."),
+    )
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
     fingerprint = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
 
@@ -68,6 +81,8 @@ class CheckoutForm(forms.Form):
         for name, meaning in AddressForm.AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = meaning
         self.fields["phone"].widget.attrs["inputmode"] = "tel"
+        self.fields["importer_name"].widget.attrs["autocomplete"] = "name"
+        self.fields["importer_id"].widget.attrs["autocomplete"] = "off"
         self.shops = shops
         for shop in shops:
             self.fields[f"message_{shop.shop_id}"] = forms.CharField(
@@ -102,6 +117,11 @@ class CheckoutForm(forms.Form):
         return self.cleaned_data["address"] == NOWHERE
 
     @property
+    def says_importer(self) -> bool:
+        """Whether she has typed who orders goods from abroad."""
+        return bool(self.cleaned_data.get("importer_name") or self.cleaned_data.get("importer_id"))
+
+    @property
     def typed_address(self) -> dict:
         return {name: self.cleaned_data.get(name, "") for name in ADDRESS_FIELDS}
 
@@ -131,7 +151,8 @@ def shown(cart: CartView) -> str:
     lines = ",".join(f"{line.sku.public_id}={line.sku.price.minor}x{line.quantity}" for line in cart.lines)
     fees = ",".join(f"{shop.shop_id}={shop.shipping_fee.minor}" for shop in cart.shops)
     off = ",".join(f"{shop.shop_id}={shop.discount.minor}" for shop in cart.shops if shop.discount)
-    return f"{cart.quote.fingerprint}|{lines}|{fees}|{off}"
+    duty = ",".join(f"{shop.shop_id}={shop.duty.minor}" for shop in cart.shops if shop.duty)
+    return f"{cart.quote.fingerprint}|{lines}|{fees}|{off}|{duty}"
 
 
 def fingerprint_of(shown: str) -> str:
@@ -142,10 +163,12 @@ def changes_since(shown: str, cart: CartView) -> list[str]:
     """What is different from what she was shown, in sentences."""
     _mark, _bar, rest = shown.partition("|")
     lines, _bar, rest = rest.partition("|")
-    fees, _bar, off = rest.partition("|")
+    fees, _bar, rest = rest.partition("|")
+    off, _bar, duty = rest.partition("|")
     before = dict(part.split("=", 1) for part in lines.split(",") if "=" in part)
     fees_before = dict(part.split("=", 1) for part in fees.split(",") if "=" in part)
     off_before = dict(part.split("=", 1) for part in off.split(",") if "=" in part)
+    duty_before = dict(part.split("=", 1) for part in duty.split(",") if "=" in part)
     sentences = []
     for line in cart.lines:
         price, _x, quantity = before.pop(line.sku.public_id, "").partition("x")
@@ -169,6 +192,11 @@ def changes_since(shown: str, cart: CartView) -> list[str]:
         if taken != str(shop.discount.minor):
             words = {"shop": shop.name, "now": shop.discount, "before": _amount(taken, shop.discount)}
             sentences.append(_("Offers take %(now)s off at %(shop)s now, it was %(before)s.") % words)
+    for shop in cart.shops:
+        taken = duty_before.get(str(shop.shop_id), "0")
+        if taken != str(shop.duty.minor):
+            words = {"shop": shop.name, "now": shop.duty, "before": _amount(taken, shop.duty)}
+            sentences.append(_("The duty on goods of %(shop)s is %(now)s now, it was %(before)s.") % words)
     return sentences or [_("Your cart has changed since you looked.")]
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cart/add/", views.cart_add, name="cart-add"),
     path("cart/change/", views.cart_change, name="cart-change"),
     path("checkout/", views.checkout, name="checkout"),
+    path("checkout/importer/forget/", views.importer_forget, name="importer-forget"),
     path("pay/<str:public_id>/", views.pay, name="pay"),
     path("pay/<str:public_id>/start/", views.pay_start, name="pay-start"),
     path("pay/return/<str:public_id>/", views.payment_return, name="payment-return"),

@@ -31,6 +31,7 @@ from orders.after_sales.queries import cases_of
 from orders.cancellation import cancel_order
 from orders.cart import CartView, add_to_cart, cart_view, change_line
 from orders.checkout import AddressBookFull, AddressNeeded, EmptyCart, PriceChanged, address_with, place_order
+from orders.customs import ImporterNeeded, WrongIdentity, forget_importer, importer_of, save_importer
 from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
 from orders.handing_over import show_codes
@@ -143,6 +144,8 @@ def _place(request: HttpRequest) -> HttpResponse:
             return redirect("storefront:orders:cart")
         except (AddressBookFull, AddressNeeded) as refusal:
             field, problem = "address", str(refusal)
+        except (ImporterNeeded, WrongIdentity) as refusal:
+            field, problem = refusal.details.get("field", "importer_name"), str(refusal)
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
             price_changed, problem = isinstance(refusal, PriceChanged), str(refusal)
         else:
@@ -177,6 +180,9 @@ def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | Non
 
 
 def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
+    if form.says_importer:
+        said = form.cleaned_data
+        save_importer(shopper=request.user, name=said["importer_name"], id_number=said["importer_id"], now=clock.now())
     return place_order(
         shopper=request.user,
         checkout_key=form.cleaned_data["checkout_key"],
@@ -205,9 +211,19 @@ def _checkout_page(
         "fingerprint": shown(view),
         "changes": changes or [],
         "coupons": coupon_choices(view),
+        "importer": importer_of(request.user) if view.needs_importer else None,
     }
     answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)
     return with_count(answer, view.count)
+
+
+@login_required
+@require_POST
+def importer_forget(request: HttpRequest) -> HttpResponse:
+    """She takes back who she is for customs; the next order of goods from abroad asks again."""
+    forget_importer(shopper=request.user, now=clock.now())
+    messages.success(request, _("Your name and ID number for customs are deleted."))
+    return redirect("storefront:orders:checkout")
 
 
 def _addresses(request: HttpRequest) -> list:

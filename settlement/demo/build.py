@@ -70,7 +70,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
             warehouses.make_warehouses(**given, staff=staff)
 
     side_by_side(furnish)
-    kinds.make_kinds(shops=opened, owners=owners, now=now)
+    kinds.make_kinds(shops=opened, owners=owners, expert=expert, now=now)
     say("questions, votes, favorites")
     voices.speak(owners=owners, staff=staff, now=now)
     deliver_side_by_side()

@@ -1,10 +1,12 @@
-"""Goods that are not simply shipped: licence codes, services by appointment, a pre-sale; and promises and limits."""
+"""Goods that are not simply shipped: codes, appointments, a pre-sale, goods from abroad; and promises and limits."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from catalog import gallery, products, stock
+from django.core.files.base import ContentFile
+
+from catalog import films, gallery, products, stock
 from catalog.codes import add_codes
 from catalog.models import Category, Product, Sku
 from catalog.products import save_product
@@ -18,6 +20,7 @@ from merchants.models import Shop
 from orders import payments
 from orders.cart import add_to_cart
 from orders.checkout import place_order
+from orders.customs import save_importer
 from orders.gateways import sandbox_bank
 from settlement.demo import pictures
 from settlement.demo.shops import SHOPPER
@@ -44,6 +47,9 @@ class Special:
     most_per_buyer: int | None = None
     hours: tuple[int, ...] = ()
     places: int = 1
+    customs: dict | None = None
+    film: str = ""  # of pictures.ASSETS; drawn from its own picture
+    film_words: tuple[str, str] = ("", "")
 
 
 SPECIALS = (
@@ -81,23 +87,48 @@ SPECIALS = (
          "hours from the promised day on."),
         39_900, "keyboard", ("return-7-days", "genuine"), ships_in=21, most_per_buyer=2,
     ),
+    Special(
+        "southerncross", "skincare", "cross_border",
+        ("塔斯曼海岸 保湿面霜 50 克（跨境直邮）", "Tasman Coast Moisturising Cream, 50 g, from Abroad"),
+        ("澳大利亚产，保税仓发货", "Made in Australia, sent from a bonded warehouse"),
+        ("澳洲坚果油与甘油配方，质地轻润，适合换季干燥的肌肤。跨境零售进口商品，仅限个人自用。",
+         "Macadamia oil and glycerin, light on skin that the season dries out. A cross-border retail import, for your "
+         "own use only."),
+        16_800, "lotion", ("genuine",),
+        customs={"origin": "AU", "hs_code": "3304990039", "record": "NB2026-004217",
+                 "tariff_bps": 100, "consumption_bps": 0, "vat_bps": 1_300},
+        film="cream.webm",
+        film_words=("镜头由远及近，展示瓶身与水滴标识；没有声音。",
+                    "The camera comes closer: the bottle and its drop. There is no sound."),
+    ),
+    Special(
+        "southerncross", "pantry", "cross_border",
+        ("长白云 麦卢卡蜂蜜 UMF10+ 250 克（跨境直邮）", "Long White Cloud Manuka Honey UMF 10+, 250 g, from Abroad"),
+        ("新西兰产，每批可溯源", "From New Zealand, every batch can be traced"),
+        ("采自北岛的麦卢卡灌木花期，低温灌装。跨境零售进口商品，仅限个人自用。",
+         "From the manuka scrub of the North Island, filled cold. A cross-border retail import, for your own use."),
+        25_900, "honey", ("genuine",), most_per_buyer=6,
+        customs={"origin": "NZ", "hs_code": "0409000000", "record": "NB2026-004398",
+                 "tariff_bps": 1_500, "consumption_bps": 0, "vat_bps": 900},
+    ),
 )  # fmt: skip
 
 
-def make_kinds(*, shops: dict[str, Shop], owners: dict[str, User], now: datetime) -> None:
-    """Offer them, and let the demonstration's shopper have a code and an appointment."""
+def make_kinds(*, shops: dict[str, Shop], owners: dict[str, User], expert: User, now: datetime) -> None:
+    """Offer them, and let the demonstration's shopper have a code, an appointment and something from abroad."""
     categories = {category.slug: category for category in Category.objects.all()}
     opened = now - timedelta(days=3)
-    made = [_offer(special, shops[special.shop], owners[special.shop], categories, opened, now)
+    made = [_offer(special, shops[special.shop], owners[special.shop], expert, categories, opened, now)
             for special in SPECIALS]  # fmt: skip
     _promise_lately(shops)
     shopper = User.objects.get(email=SHOPPER)
+    save_importer(shopper=shopper, name="林示云", id_number="330102199305080044", now=opened)
     for place, sku in enumerate(made):
-        if sku.product.kind in {Product.Kind.VIRTUAL, Product.Kind.SERVICE}:
+        if sku.product.kind in {Product.Kind.VIRTUAL, Product.Kind.SERVICE, Product.Kind.CROSS_BORDER}:
             _buy(shopper, sku, UUID(int=place, version=4), now - timedelta(hours=2))
 
 
-def _offer(special: Special, shop: Shop, owner: User, categories, opened: datetime, now: datetime) -> Sku:
+def _offer(special: Special, shop: Shop, owner: User, expert: User, categories, opened: datetime, now: datetime) -> Sku:
     today = clock.business_date(now)
     product = save_product(
         shop=shop,
@@ -111,6 +142,7 @@ def _offer(special: Special, shop: Shop, owner: User, categories, opened: dateti
             "at_home": special.at_home,
             "ships_on": today + timedelta(days=special.ships_in) if special.ships_in else None,
             "most_per_buyer": special.most_per_buyer,
+            "customs": special.customs,
         },
         skus=[SkuDraft(price=Money(special.price))],
         by=owner,
@@ -118,9 +150,14 @@ def _offer(special: Special, shop: Shop, owner: User, categories, opened: dateti
     )
     image = pictures.compose(special.picture, tint=None, ground="#dfe4d6", seed=0)
     gallery.add_picture(product=product, image=image, by=owner, now=opened)
+    if special.film:
+        film = ContentFile((pictures.ASSETS / special.film).read_bytes(), name=special.film)
+        films.set_video(product=product, video=film, words=_text(special.film_words), by=owner, now=opened)
     sku = product.skus.get()
     _fill(special, sku, today, owner, opened)
-    products.submit_product(product=product, by=owner, now=opened)
+    product = products.submit_product(product=product, by=owner, now=opened)
+    if product.status == Product.Status.IN_REVIEW:
+        products.approve_product(product=product, by=expert, now=opened)
     return sku
 
 

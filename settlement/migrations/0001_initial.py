@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("custodian", "Money held by the payment provider"),
                             ("escrow", "Paid, not yet completed"),
+                            ("customs", "Duty collected for customs"),
                             ("unclaimed", "Came too late, goes back"),
                             ("shop_pending", "Shop: pending"),
                             ("shop_available", "Shop: available"),

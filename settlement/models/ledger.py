@@ -21,6 +21,7 @@ class Account(models.Model):
     class Kind(models.TextChoices):
         CUSTODIAN = "custodian", _("Money held by the payment provider")  # asset
         ESCROW = "escrow", _("Paid, not yet completed")  # owed to shoppers and shops
+        CUSTOMS = "customs", _("Duty collected for customs")  # owed to the State
         UNCLAIMED = "unclaimed", _("Came too late, goes back")  # owed to shoppers
         SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn

@@ -109,6 +109,7 @@ ROWS = {
     "backoffice:catalog:sale-times": {"public_id": "product"},
     "backoffice:catalog:stock": {"public_id": "product"},
     "backoffice:catalog:picture": {"public_id": "product"},
+    "backoffice:catalog:video": {"public_id": "product"},
     "backoffice:catalog:codes": {"public_id": "licence"},
     "backoffice:catalog:code-withdraw": {"public_id": "licence", "code_id": "code"},
     "backoffice:catalog:slots": {"public_id": "service"},

@@ -276,10 +276,11 @@ def test_the_best_combination_is_found_and_one_more_offer_never_costs_more(lines
 
 def _all_of(lines, terms, offers) -> Money:
     """What it costs when these offers are all applied, one after the other, without any search."""
+    from catalog.duty import AS_ENACTED
     from marketing.pricing.quoting import ANYBODY, _Pricing
 
     ordered = sorted(lines, key=lambda one: (one.shop_id, one.sku_id))
-    pricing = _Pricing(ordered, terms, offers, ANYBODY, None, "CNY")
+    pricing = _Pricing(ordered, terms, offers, ANYBODY, None, "CNY", AS_ENACTED)
     state = pricing.search.put(frozenset(range(len(offers))))
     return Money(sum(state.left) + pricing._shipping(state.left))
 

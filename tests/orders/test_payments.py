@@ -96,6 +96,7 @@ def test_a_signed_notice_pays_all_orders_of_the_group():
             "shop_id": order.shop.public_id,
             "shopper_id": order.shopper_id,
             "total": order.total.minor,
+            "duty": 0,
             "currency": "CNY",
             "paid_at": NOON.isoformat(),
         }

@@ -68,6 +68,7 @@
     const was = find("data-list-price");
     was.hidden = !sku.list_price;
     was.replaceChildren(money(sku.list_price || ""));
+    find("data-duty")?.replaceChildren(money(sku.duty || ""));
     find("data-sku").value = sku.id;
     const few = Number(find("data-stock-left").dataset.few || 10);
     find("data-stock-in").hidden = sku.available <= few;

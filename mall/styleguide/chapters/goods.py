@@ -118,6 +118,30 @@ def goods(now: datetime) -> Chapter:
                 "styleguide/_product.html",
             ),
             Specimen(
+                "_video.html",
+                both("视频", "Video"),
+                both(
+                    "图集下方，点按才播放；文字说明一直可见。",
+                    "Below the gallery; plays when somebody plays it, its words always show.",
+                ),
+                [
+                    State(
+                        USUAL,
+                        {
+                            "video": {
+                                "url": "#video",
+                                "type": "video/webm",
+                                "seconds": 12,
+                                "words": both("旋转展示杯身与釉色。", "The cup turns and shows its glaze."),
+                                "poster": "",
+                                "width": 800,
+                                "height": 800,
+                            }
+                        },
+                    )
+                ],
+            ),
+            Specimen(
                 "_sku_picker.html",
                 both("规格选择", "SKU picker"),
                 both(
