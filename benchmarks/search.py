@@ -2,10 +2,10 @@
 Search: how fast the index of very many products is written, and how fast a page of results with its facets is made.
 
 The goods are rows made in the database, with titles as shops write them in both languages; the index is written by the
-mall's own builder (``manage.py index_products``). Then two-character Chinese words and English words are looked for through the function that makes the
-list of a page: all facets, counts, order and cards, plain and narrowed. The floor, in turns with them, is a bare
-``SELECT … WHERE words @@ … ORDER BY sold DESC LIMIT 40`` without facets, counts or cards. One word stands in more than
-one title in twenty.
+mall's own builder (``manage.py index_products``). Then two-character Chinese words and English words are looked for
+through the function that makes the list of a page: all facets, counts, order and cards, plain and narrowed. The floor,
+in turns with them, is a bare ``SELECT … WHERE words @@ … ORDER BY sold DESC LIMIT 40`` without facets, counts or cards.
+One word stands in more than one title in twenty.
 """
 
 import argparse
