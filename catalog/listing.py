@@ -372,7 +372,7 @@ def listing(wanted: Asked) -> Listing:
     return Listing(
         cards=_cards_in_order(found.ids),
         total=found.total,
-        total_text=f"{MOST_TOLD:,}+" if found.total >= MOST_TOLD else str(found.total),
+        total_text=f"{MOST_TOLD:,}+" if found.total >= MOST_TOLD else str(_told(found.total, 1 + found.is_about)),
         page=page,
         pages=_pages(wanted, page),
         previous_url=_page_url(wanted, page.number - 1) if page.has_previous() else "",
