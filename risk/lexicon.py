@@ -221,10 +221,7 @@ def _stands_there(wanted: tuple[str, ...], text: str, words: list[tuple[str, int
     found = words[place : place + len(wanted)]
     if tuple([word for word, _start, _end in found]) != wanted:
         return False
-    return not any(
-        _BETWEEN.search(text, end, start)
-        for (_word, _start, end), (_next, start, _last) in pairwise(found)
-    )
+    return not any(_BETWEEN.search(text, end, start) for (_word, _start, end), (_next, start, _last) in pairwise(found))
 
 
 def _joined(text: str) -> Iterator[list[tuple[str, int, int]]]:
