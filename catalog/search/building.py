@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from django.db import connection, connections
 
 from catalog.search import index
-from catalog.search.words import pinyin, segments
+from catalog.search.words import read_dictionaries
 
 MOST_PROCESSES = 8
 WORTH_A_PROCESS = 5_000  # products; for fewer the start of a process takes longer than it saves
@@ -31,7 +31,7 @@ def build_index(processes: int | None = None) -> int:
         processes = min(os.cpu_count() or 1, MOST_PROCESSES, 1 + len(ranges) * index.BATCH // WORTH_A_PROCESS)
     if processes < 2 or connection.in_atomic_block or sys.platform != "linux":
         return sum(map(_write, ranges))
-    segments("词"), pinyin("词")  # the dictionaries are read once, and shared
+    read_dictionaries()  # once, and shared
     connections.close_all()
     with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin) as workers:
         return sum(workers.map(_write, ranges))

@@ -27,6 +27,7 @@ MOST_REACHED = 1_200  # products that the pages of one list lead to
 # "Relevance" weighs the words of so many at a time, those of the highest weight first; other orders walk for a page.
 WINDOW, WALKED_WINDOW = 480, 120
 MOST_WALKED = 30_000  # rows along an order for each window before a walk gives up
+BYTES_OF_ROW = 1_024  # about; says how many rows there are until the database has counted them
 MOST_SHOPS = 60
 MOST_FEATURE_GROUPS = 5
 
@@ -85,8 +86,9 @@ WITH size AS MATERIALIZED (
 )
 SELECT 'size' AS kind, '' AS value, NULL::jsonb AS label, 0 AS fails, n, 0 AS grp, NULL::jsonb AS grp_label FROM size
 UNION ALL SELECT 'matching', '', NULL, 0, count(*), 0, NULL FROM matched
-UNION ALL SELECT 'everything', '', NULL, 0, reltuples::bigint, 0, NULL FROM pg_class
-    WHERE oid = 'catalog_productsearch'::regclass
+UNION ALL SELECT 'everything', '', NULL, 0,
+    CASE WHEN reltuples > 0 THEN reltuples::bigint ELSE pg_relation_size(oid) / {BYTES_OF_ROW} END, 0, NULL
+    FROM pg_class WHERE oid = 'catalog_productsearch'::regclass
 UNION ALL SELECT 'flat', band || ' ' || in_stock::int || ' ' || well_rated::int, NULL, fails, n, 0, NULL
     FROM counted WHERE kind = 14
 UNION ALL SELECT 'category', c.slug, c.name, 0, n.n, 0, NULL FROM (

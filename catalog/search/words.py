@@ -81,6 +81,12 @@ def grams(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
 
 
+def read_dictionaries() -> None:
+    """Read now what is else read with the first word, as a process does before it parts."""
+    segments("词")
+    pinyin("词")
+
+
 # English -------------------------------------------------------------------------------------------------------------
 
 _KEPT = ("ss", "us", "is")
