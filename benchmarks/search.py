@@ -2,10 +2,10 @@
 Search: how fast the index of very many products is written, and how fast a page of results with its facets is made.
 
 The goods are rows made in the database, with titles as shops write them in both languages; the index is written by the
-mall's own writer. Then two-character Chinese words and English words are looked for through the function that makes the
-list of a page: all facets, counts, order and cards, plain and narrowed. The floor, in turns with them, is a bare
-``SELECT … WHERE words @@ … ORDER BY sold DESC LIMIT 40`` without facets, counts or cards. One word stands in more than
-one title in twenty.
+mall's own builder (``manage.py index_products``). Then two-character Chinese words and English words are looked for
+through the function that makes the list of a page: all facets, counts, order and cards, plain and narrowed. The floor,
+in turns with them, is a bare ``SELECT … WHERE words @@ … ORDER BY sold DESC LIMIT 40`` without facets, counts or cards.
+One word stands in more than one title in twenty.
 """
 
 import argparse
@@ -53,11 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, servers: TemporaryServers) -> Report:
     from django.db import connections
 
-    from catalog.search.index import index_all
+    from catalog.search.building import build_index
 
     made = timed(lambda: make_goods(options.products, servers))
     connections.close_all()
-    build = timed(index_all)
+    build = timed(build_index)
     owner = psycopg2.connect(servers.owner_url)
     owner.autocommit = True
     with owner.cursor() as cursor:  # as autovacuum does in time

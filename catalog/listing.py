@@ -391,7 +391,7 @@ def listing(wanted: Asked) -> Listing:
     return Listing(
         cards=cards,
         total=found.total,
-        total_text=f"{MOST_TOLD:,}+" if found.total >= MOST_TOLD else str(found.total),
+        total_text=f"{MOST_TOLD:,}+" if found.total >= MOST_TOLD else str(_told(found.total, 1 + found.is_about)),
         page=page,
         pages=_pages(wanted, page),
         previous_url=_page_url(wanted, page.number - 1) if page.has_previous() else "",

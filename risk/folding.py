@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 CHINESE = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -54,10 +55,20 @@ def _fold(character: str) -> str:
 
 
 class _Folds(dict):
-    """What each character becomes, worked out once."""
+    """
+    What each character becomes, by its code, worked out once.
 
-    def __missing__(self, character: str) -> str:
-        self[character] = folded = _fold(character)
+    :ivar others: those that become nothing, or more than one character
+    """
+
+    def __init__(self):
+        self.others: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = folded = _fold(character)
+        if len(folded) != 1:
+            self.others.add(character)
         return folded
 
 
@@ -66,7 +77,7 @@ _FOLDS = _Folds()
 
 def normal(text: str) -> str:
     """The form in which texts and words are compared."""
-    return "".join(map(_FOLDS.__getitem__, text))
+    return text.translate(_FOLDS)
 
 
 @dataclass(slots=True)
@@ -88,10 +99,10 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    parts = list(map(_FOLDS.__getitem__, text))
-    folded = "".join(parts)
-    if len(folded) == len(text) and all(map(len, parts)):
+    folded = text.translate(_FOLDS)
+    if _FOLDS.others.isdisjoint(text):
         return Folded(text, folded, None)
+    parts = map(_FOLDS.__getitem__, map(ord, text))
     return Folded(text, folded, [place for place, part in enumerate(parts) for _each in part])
 
 
@@ -135,11 +146,7 @@ def strip_of(pieces: Iterator[tuple[str, int, int]]) -> Strip:
 
 def without(dropped: re.Pattern, text: str) -> Strip:
     """The text without what the pattern finds."""
-    starts, origins, length, done = [0], [0], 0, 0
-    for match in dropped.finditer(text):
-        start, end = match.span()
-        length += start - done
-        done = end
-        starts.append(length)
-        origins.append(end)
-    return Strip(dropped.sub("", text), starts, origins, {})
+    spans = [match.span() for match in dropped.finditer(text)]
+    origins = [0, *[end for _start, end in spans]]
+    kept = [text[origin:start] for origin, (start, _end) in zip(origins, spans, strict=False)]
+    return Strip("".join(kept) + text[origins[-1] :], [0, *accumulate(map(len, kept))], origins, {})

@@ -14,22 +14,24 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
+from itertools import compress, pairwise
+from operator import concat
 
 from risk.folding import CHINESE, Folded, Strip, fold, normal, strip_of, without
 from risk.models.word import Severity
 from risk.sounds import is_disguise, is_short, sounding
 
 EXACT, DISGUISED, SOUNDS = "exact", "disguised", "sounds"
-FEW = 60  # words of a text with which something of the lists begins
 AROUND = 40  # characters on both sides of a word that was put together: as far as its phrase may reach
 GRAVITY = {Severity.BLOCK: 0, Severity.REVIEW: 1, Severity.HINT: 2}
 
 _IS_CHINESE = re.compile(f"[{CHINESE}]")
 _DROPPED = re.compile(r"(?:[^\w,。!?;、]|_)+")  # all but letters, characters, and what keeps them apart
-_TOKENS = re.compile(rf"([^\W\d_{CHINESE}]+|[0-9]+|%)|([!?;。\n]|[{CHINESE}]+)")
 _WORDS = re.compile(rf"[^\W\d_{CHINESE}]+|[0-9]+|%")
+_BETWEEN = re.compile(rf"[!?;。\n{CHINESE}]")  # where a sentence or the letters end: no phrase goes on
 _PULLED_APART = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,2}[a-z](?![a-z])){3,}")
 _GLUED = re.compile(r"[a-z]+(?:[-._*·'|~+]{1,2}[a-z]+)+")
+_DIGITS_OR_SIGNS = re.compile("[0-9@$!|€]")
 _WITH_DIGITS = re.compile(r"(?<![\w@$!|€])(?=[0-9@$!|€]*[a-z])(?=[a-z]*[0-9@$!|€])[a-z0-9@$!|€]{3,}(?<![!|])")
 _AS_LETTERS = str.maketrans("013457869@$!|€", "oieastbbgasiie")
 _OR_AS_L = _AS_LETTERS | str.maketrans("1!|", "lll")
@@ -91,8 +93,7 @@ class Lexicon:
     def _add(self, entry: Entry) -> None:
         word = normal(entry.word)
         if not _IS_CHINESE.search(word):
-            tokens = tuple(match[1] for match in _TOKENS.finditer(word) if match[1])
-            if tokens:
+            if tokens := tuple(_WORDS.findall(word)):
                 self._words.setdefault(tokens[0], []).append((tokens, entry))
             return
         word = "".join(character for character in word if character.isalnum())
@@ -146,42 +147,25 @@ class Lexicon:
         if not self._words:
             return
         text = folded.text
-        yield from self._among(folded, text, EXACT)
+        yield from self._phrases(folded, text, _words(text), EXACT)
         readings = {text}
-        if _WITH_DIGITS.search(text):
+        if _DIGITS_OR_SIGNS.search(text) and _WITH_DIGITS.search(text):
             readings |= {_in_place_of_digits(text, _AS_LETTERS), _in_place_of_digits(text, _OR_AS_L)}
         for reading in readings:
             if reading != text:
-                yield from self._among(folded, reading, DISGUISED)
+                yield from self._phrases(folded, reading, _words(reading), DISGUISED)
             for words in _joined(reading):
-                yield from self._phrases(folded, words, DISGUISED)
+                yield from self._phrases(folded, reading, words, DISGUISED)
 
-    def _among(self, folded: Folded, text: str, how: str) -> Iterator[Hit]:
+    def _phrases(self, folded: Folded, text: str, words: list[tuple[str, int, int]], how: str) -> Iterator[Hit]:
         index = self._words
-        places = [match.start() for match in _WORDS.finditer(text) if match[0] in index]
-        if len(places) > FEW:
-            yield from self._phrases(folded, list(_tokens(text)), how)
-            return
-        for place in places:  # some words with their neighbours cost less than all words of a long text
-            first = max(0, place - AROUND)
-            near = _tokens(text[first : place + 2 * AROUND])
-            tokens = [(word, first + start, first + end) for word, start, end in near]
-            yield from self._phrases(folded, tokens, how, only=place)
-
-    def _phrases(
-        self, folded: Folded, tokens: list[tuple[str, int, int]], how: str, only: int | None = None
-    ) -> Iterator[Hit]:
-        words, index = [token for token, _start, _end in tokens], self._words
-        for place in [place for place, token in enumerate(words) if token in index]:
-            if only is not None and tokens[place][1] != only:
-                continue
-            for wanted, entry in index[words[place]]:
-                last = place + len(wanted)
-                if len(wanted) > 1 and tuple(words[place:last]) != wanted:
+        for place, (word, start, _end) in enumerate(words):
+            for wanted, entry in index.get(word, ()):
+                if len(wanted) > 1 and not _stands_there(wanted, text, words, place):
                     continue
-                if entry.unless and _is_harmless_in_letters(words, place, len(wanted), entry):
+                if entry.unless and _is_harmless_in_letters(text, words, place, len(wanted), entry):
                     continue
-                typed = folded.span(tokens[place][1], tokens[last - 1][2])
+                typed = folded.span(start, words[place + len(wanted) - 1][2])
                 is_plain = how == EXACT and folded.source[slice(*typed)].isascii()
                 yield Hit(entry, entry.severity, *typed, EXACT if is_plain else DISGUISED)
 
@@ -193,7 +177,7 @@ def _in_place_of_digits(text: str, letters: dict) -> str:
 
 def _beginning(text: str, index: dict) -> list[int]:
     """Where two signs stand with which something of the index begins."""
-    return [place for place, pair in enumerate(map(str.__add__, text, text[1:])) if pair in index]
+    return list(compress(range(len(text)), map(index.__contains__, map(concat, text, text[1:]))))
 
 
 def _hit(folded: Folded, strip: Strip, entry: Entry, start: int, end: int, *, is_written: bool) -> Hit:
@@ -215,18 +199,29 @@ def _is_harmless(text: str, start: int, length: int, entry: Entry) -> bool:
     return False
 
 
-def _is_harmless_in_letters(words: list[str], start: int, length: int, entry: Entry) -> bool:
+def _is_harmless_in_letters(
+    text: str, words: list[tuple[str, int, int]], start: int, length: int, entry: Entry
+) -> bool:
     for phrase in entry.unless:
-        wanted = [match[1] for match in _TOKENS.finditer(phrase) if match[1]]
+        wanted = tuple(_WORDS.findall(phrase))
         for place in range(max(0, start + length - len(wanted)), start + 1):
-            if words[place : place + len(wanted)] == wanted:
+            if _stands_there(wanted, text, words, place):
                 return True
     return False
 
 
-def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
-    """Words in letters with their places, and something that is no word wherever a sentence or the letters end."""
-    return ((match[1] or "", *match.span()) for match in _TOKENS.finditer(text))
+def _words(text: str, first: int = 0, last: int | None = None) -> list[tuple[str, int, int]]:
+    """Words in letters with their places."""
+    found = _WORDS.finditer(text, first, len(text) if last is None else last)
+    return [(match[0], *match.span()) for match in found]
+
+
+def _stands_there(wanted: tuple[str, ...], text: str, words: list[tuple[str, int, int]], place: int) -> bool:
+    """Whether these words stand there one after the other, with no end between them."""
+    found = words[place : place + len(wanted)]
+    if tuple([word for word, _start, _end in found]) != wanted:
+        return False
+    return not any(_BETWEEN.search(text, end, start) for (_word, _start, end), (_next, start, _last) in pairwise(found))
 
 
 def _joined(text: str) -> Iterator[list[tuple[str, int, int]]]:
@@ -235,9 +230,9 @@ def _joined(text: str) -> Iterator[list[tuple[str, int, int]]]:
         start, end = run.span()
         first = max(0, start - AROUND)
         yield [
-            *((word, first + here, first + there) for word, here, there in _tokens(text[first:start])),
+            *_words(text, first, start),
             ("".join(filter(str.isalpha, run[0])), start, end),
-            *((word, end + here, end + there) for word, here, there in _tokens(text[end : end + AROUND])),
+            *_words(text, end, end + AROUND),
         ]
 
 

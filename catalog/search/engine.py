@@ -85,7 +85,7 @@ class Found:
     An answer.
 
     :ivar ids: products by key, of the page asked for, in order
-    :ivar total: how many fit everything; exact up to ``MOST_COUNTED`` of the engine, about so many beyond
+    :ivar total: how many fit everything; ``is_about``: about so many, for very many are not counted one by one
     :ivar matching: how many there are without the filters, by the same rule
     :ivar reachable: how many of them pages can lead to
     :ivar share: every how manieth product the counts come from; 1 when each was counted
@@ -97,6 +97,7 @@ class Found:
     total: int
     matching: int
     reachable: int
+    is_about: bool = False
     share: int = 1
     counts: Mapping[str, list[Count]] = field(default_factory=dict)
 

@@ -5,22 +5,20 @@ Writing what search knows of products, in the transaction of whoever changed the
 sale, and in stock.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from catalog import specifications
-from catalog.models import Category, FacetName, FacetValue, Product, ShelvedProduct
+from catalog.models import Brand, Category, FacetName, FacetValue, Product, ShelvedProduct
 from catalog.search import ranking
 from catalog.search.engine import KINDS_FROM
 from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHELF, SHOP, normalized, vector
@@ -31,23 +29,24 @@ KIND = "=kind"  # the feature that says what kind of goods it is
 MOST_FACETS = 40  # of one product
 LONGEST_FACET = 60
 
-AVAILABLE = (
-    "SELECT 1 FROM catalog_sku k JOIN catalog_stock a ON a.sku_id = k.id"
-    " JOIN catalog_warehouse h ON h.id = a.warehouse_id"
-    " WHERE k.product_id = {product} AND k.is_active AND a.on_hand > a.reserved AND h.sells_online"
+_AVAILABLE = (
+    "FROM catalog_sku k JOIN catalog_stock a ON a.sku_id = k.id JOIN catalog_warehouse h ON h.id = a.warehouse_id"
+    " WHERE k.is_active AND a.on_hand > a.reserved AND h.sells_online AND k.product_id"
 )
+AVAILABLE = f"SELECT 1 {_AVAILABLE} = {{product}}"
+THOSE_AVAILABLE = f"SELECT k.product_id {_AVAILABLE} = ANY(%(ids)s)"  # for many, so that no plan reads the whole stock
 COLUMNS = (
     "words", "is_listed", "in_stock", "shop_id", "category_id", "brand_id", "price", "sold", "stars", "weight",
     "on_sale_at", "facets",
 )  # fmt: skip
 _WRITE = f"""
     INSERT INTO catalog_productsearch (product_id, {", ".join(COLUMNS)})
-    SELECT p.id, w.words::tsvector, p.status = 'on_sale', EXISTS ({AVAILABLE.format(product="p.id")}), p.shop_id,
+    SELECT p.id, w.words::tsvector, p.status = 'on_sale', p.id IN ({THOSE_AVAILABLE}), p.shop_id,
         p.category_id, p.brand_id, p.price_from, coalesce(t.sold_count, 0), coalesce({ranking.STARS}, 0),
         coalesce({ranking.WEIGHT}, 0), p.on_sale_at, w.facets::int[]
     FROM unnest(%(ids)s::bigint[], %(words)s::text[], %(facets)s::text[]) AS w(id, words, facets)
     JOIN catalog_product p ON p.id = w.id LEFT JOIN catalog_productstats t ON t.product_id = p.id
-    ORDER BY p.id
+    WHERE p.id = ANY(%(ids)s) ORDER BY p.id
     ON CONFLICT (product_id) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in COLUMNS)}
 """  # noqa: S608 - words of this module
 
@@ -83,33 +82,14 @@ def index_products(product_ids: Sequence[int]) -> int:
     return sum(_store(_prepared(batch)) for batch in _batches(_READ.filter(pk__in=product_ids)))
 
 
-def index_all() -> int:
-    """
-    Write the words of every product, in batches; returns how many.
-
-    Outside of a transaction the database writes one batch while the next one is prepared.
-    """
-    written, last = 0, 0
-    with ExitStack() as ending:
-        if connection.in_atomic_block:
-            store: Callable[[dict], Callable[[], int]] = lambda rows: partial(_store, rows)  # noqa: E731
-        else:
-            beside = ending.enter_context(ThreadPoolExecutor(1, initializer=_write_much))
-            ending.callback(lambda: beside.submit(connections.close_all).result())
-            store = lambda rows: beside.submit(_store, rows).result  # noqa: E731
-        before: Callable[[], int] = int
-        while batch := list(_READ.filter(pk__gt=last).order_by("pk")[:BATCH]):
-            rows = _prepared(batch)
-            written += before()
-            before, last = store(rows), batch[-1].pk
-        written += before()
-    return written
+def index_range(first: int, last: int) -> int:
+    """Write the words of the products whose keys lie from ``first`` to ``last``; returns how many."""
+    products = list(_READ.filter(pk__range=(first, last)))
+    return _store(_prepared(products)) if products else 0
 
 
 _READ = specifications.with_specifications(
-    Product.objects.select_related("brand").only(
-        "shop_id", "category_id", "kind", "title", "subtitle", "options", "attributes", "brand__name"
-    )
+    Product.objects.only("shop_id", "category_id", "brand_id", "kind", "title", "subtitle", "options", "attributes")
 ).annotate(shelf_ids=ArraySubquery(ShelvedProduct.objects.filter(product=OuterRef("pk")).values("category")))
 
 
@@ -122,8 +102,10 @@ def _batches(products: Iterable[Product]) -> Iterator[list[Product]]:
 def _prepared(batch: list[Product]) -> dict:
     """What the database needs to write the rows of these products."""
     categories = Category.objects.only("name").in_bulk({product.category_id for product in batch})
+    brands = Brand.objects.only("name").in_bulk({product.brand_id for product in batch if product.brand_id})
     for product in batch:
         product.category = categories[product.category_id]
+        product.brand = brands.get(product.brand_id)
     facets = _facets_of(batch)
     return {
         "ids": [product.pk for product in batch],
@@ -131,12 +113,6 @@ def _prepared(batch: list[Product]) -> dict:
         "facets": [f"{{{','.join(map(str, facets[product.pk]))}}}" for product in batch],
         **ranking.facts(),
     }
-
-
-def _write_much() -> None:
-    """For a connection that writes very many rows: their words are sorted into the index in large heaps."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET gin_pending_list_limit = '32MB'; SET work_mem = '64MB'; SET synchronous_commit = off")
 
 
 def _store(rows: dict) -> int:
@@ -295,6 +271,10 @@ def _kinds() -> dict[str, tuple[int, Text, Text]]:
 
 def _key(text: dict) -> str:
     """Texts that are the same but for case and width are one; what is longer than a label is no feature."""
-    said = text.get("zh-hans") or next((words for words in text.values() if words), "")
+    return _key_of(text.get("zh-hans") or next((words for words in text.values() if words), ""))
+
+
+@lru_cache(maxsize=65_536)
+def _key_of(said: str) -> str:
     key = " ".join(normalized(said).split())
     return key if len(key) <= LONGEST_FACET else ""

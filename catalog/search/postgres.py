@@ -6,7 +6,8 @@ in which kinds of choice it does not fit, and counts by that. A product that fai
 other choices of that kind, one that fails two counts nowhere, so every facet is counted as if it alone were not chosen.
 
 Of more than that a fair share is counted (every fourth, sixteenth or sixty-fourth product carries a mark), and the page
-itself is found along an index of the order, in a walk of bounded length, or among the few that fit the filters.
+itself is found along an index of the order, in a walk of bounded length, or by reading all that fit the filters:
+whichever of the two reads fewer rows.
 """
 
 import json
@@ -21,12 +22,12 @@ from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHELF,
 from mall.texts import Text
 from merchants import states
 
-MOST_COUNTED = 5_000  # facets are exact up to here
-MOST_READ = 11_000  # rows that a page may be chosen from by reading them all; totals are exact up to here
+MOST_COUNTED = 5_000  # facets and totals are exact up to here
 MOST_REACHED = 1_200  # products that the pages of one list lead to
-# "Relevance" weighs the words of so many at a time, those of the highest weight first.
-WINDOW, WALKED_WINDOW = 480, 240
+# "Relevance" weighs the words of so many at a time, those of the highest weight first; other orders walk for a page.
+WINDOW, WALKED_WINDOW = 480, 120
 MOST_WALKED = 30_000  # rows along an order for each window before a walk gives up
+BYTES_OF_ROW = 1_024  # about; says how many rows there are until the database has counted them
 MOST_SHOPS = 60
 MOST_FEATURE_GROUPS = 5
 
@@ -85,6 +86,9 @@ WITH size AS MATERIALIZED (
 )
 SELECT 'size' AS kind, '' AS value, NULL::jsonb AS label, 0 AS fails, n, 0 AS grp, NULL::jsonb AS grp_label FROM size
 UNION ALL SELECT 'matching', '', NULL, 0, count(*), 0, NULL FROM matched
+UNION ALL SELECT 'everything', '', NULL, 0,
+    CASE WHEN reltuples > 0 THEN reltuples::bigint ELSE pg_relation_size(oid) / {BYTES_OF_ROW} END, 0, NULL
+    FROM pg_class WHERE oid = 'catalog_productsearch'::regclass
 UNION ALL SELECT 'flat', band || ' ' || in_stock::int || ' ' || well_rated::int, NULL, fails, n, 0, NULL
     FROM counted WHERE kind = 14
 UNION ALL SELECT 'category', c.slug, c.name, 0, n.n, 0, NULL FROM (
@@ -126,14 +130,14 @@ WITH matched AS MATERIALIZED ({_ROW.replace("{base}", "{narrow}")} AND {{fits}})
 SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({{hits}})
 """  # noqa: S608 - as above
 # ... or in a walk along the order, which ends when the page is full or has gone far enough.
-_WALK = f"""
+_WALK = """
 WITH matched AS MATERIALIZED (
     SELECT product_id, in_stock, sold, weight, on_sale_at, price, stars, 0 AS fails FROM (
-        SELECT * FROM catalog_productsearch WHERE is_listed ORDER BY {{walk}} LIMIT %(walked)s
-    ) w WHERE {{shops}} AND w.words @@ {{narrow}} AND {{fits}} OFFSET %(walked_window)s LIMIT {WALKED_WINDOW}
+        SELECT * FROM catalog_productsearch WHERE is_listed ORDER BY {walk} LIMIT %(walked)s
+    ) w WHERE {shops} AND w.words @@ {narrow} AND {fits} OFFSET %(walked_from)s LIMIT %(walked_window)s
 )
-SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({{hits}})
-"""  # noqa: S608 - as above
+SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({hits})
+"""
 _TITLES = f"""
 WITH size AS MATERIALIZED (
     SELECT count(*) AS n FROM catalog_productsearch w
@@ -168,8 +172,8 @@ class PostgresSearch:
         }
         if share == 1:
             return Found(ids=_hits(rows), total=total, reachable=min(total, MOST_REACHED), **found)
-        ids, total, reachable = self._page_of_many(asked, total)
-        return Found(ids=ids, total=total, reachable=reachable, **found)
+        everything = next(row.n for row in rows if row.kind == "everything")
+        return self._page_of_many(asked, total, everything, found)
 
     def titles(self, words: str, limit: int) -> list[int]:
         base = all_words(words)
@@ -182,15 +186,21 @@ class PostgresSearch:
     def index_products(self, product_ids: Iterable[int]) -> int:
         return index.index_products(list(product_ids))
 
-    def _page_of_many(self, asked: "_Asked", about: int) -> tuple[list[int], int, int]:
-        """The page where more match than are counted; how many fit (exactly, if read), how many pages lead to."""
-        if about > MOST_READ:
+    def _page_of_many(self, asked: "_Asked", about: int, everything: int, found: dict) -> Found:
+        """
+        The page where more match than are counted.
+
+        :param about: how many fit
+        :param everything: how many rows there are, as the database last counted them
+        """
+        walked = asked.reach * everything // max(about, 1)
+        if about > MOST_COUNTED and 0 < walked < about:
             rows = asked.run(_WALK)
-            if next(row.n for row in rows if row.kind == "matching") == WALKED_WINDOW:
-                return _hits(rows), about, MOST_REACHED
+            if next(row.n for row in rows if row.kind == "matching") == asked.params["walked_window"]:
+                return Found(ids=_hits(rows), total=about, is_about=True, reachable=MOST_REACHED, **found)
         rows = asked.run(_READ)
         total = next(row.n for row in rows if row.kind == "matching")
-        return _hits(rows), total, min(total, MOST_REACHED)
+        return Found(ids=_hits(rows), total=total, reachable=min(total, MOST_REACHED), **found)
 
 
 class _Row:
@@ -222,6 +232,10 @@ class _Asked:
             fixed.append(f"({' | '.join(quoted(f'{SHELF}{pk}') for pk in question.shelf_ids)})")
         if question.brand_id is not None:
             fixed.append(quoted(f"{BRAND}{question.brand_id}"))
+        self.is_ranked = question.order == "relevance" and bool(self.words)
+        window = WALKED_WINDOW if self.is_ranked else max(question.limit, 1)
+        walked_from = question.first // window * window if self.is_ranked else question.first
+        self.reach = walked_from + window  # how many that fit a walk must pass
         self.shops = _LISTED if question.shop_id is None else _SEEN  # on its own page a resting shop shows what it has
         self.params = {
             "base": " & ".join(fixed or [quoted(EVERY)]),
@@ -231,7 +245,8 @@ class _Asked:
             "window": question.first // WINDOW * WINDOW,
             "within": question.first % WINDOW,
             "walked": MOST_WALKED * (1 + question.first // WALKED_WINDOW),
-            "walked_window": question.first // WALKED_WINDOW * WALKED_WINDOW,
+            "walked_from": walked_from,
+            "walked_window": window,
             "categories": list(filters.categories),
             "brands": list(filters.brands),
             "shops": list(filters.shops),
@@ -280,13 +295,12 @@ class _Asked:
     def run(self, statement: str, *, when: str = "true") -> list[_Row]:
         fails = " + ".join(f"CASE WHEN {held} THEN 0 ELSE {bit} END" for bit, held in self.conditions.items())
         fits = " AND ".join(self.conditions.values()) or "true"
-        is_ranked = self.order == "relevance" and self.words
-        order = _ORDERS["relevance" if is_ranked else "popular" if self.order == "relevance" else self.order]
-        hits = _RANKED_HITS if is_ranked else _PLAIN_HITS
-        walk = _WALKS["popular" if self.order == "relevance" and not is_ranked else self.order]
+        order = _ORDERS["relevance" if self.is_ranked else "popular" if self.order == "relevance" else self.order]
+        hits = _RANKED_HITS if self.is_ranked else _PLAIN_HITS
+        walk = _WALKS["popular" if self.order == "relevance" and not self.is_ranked else self.order]
         params = self.params
         if statement is _WALK:  # what was walked to is one window already
-            within = params["first"] % WALKED_WINDOW
+            within = params["first"] - params["walked_from"]
             params = params | {"window": 0, "within": within, "first": within}
         for name, piece in (
             ("hits", hits), ("order", order), ("walk", walk), ("when", when), ("narrow", self.narrow), ("fits", fits),

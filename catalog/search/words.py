@@ -39,6 +39,8 @@ _EMPTY_CHARACTERS = re.compile("[的了和与及]")
 
 def normalized(text: str) -> str:
     """Full-width and compatibility forms unified, lower-cased, without marks on letters."""
+    if text.isascii():
+        return text.lower().replace("'s ", " ")
     folded = unicodedata.normalize("NFKC", text).lower().replace("'s ", " ").replace("’s ", " ")
     if not _MARKED.search(folded):
         return folded
@@ -51,7 +53,10 @@ def is_chinese(run: str) -> bool:
 
 def runs(text: str) -> list[str]:
     """Unbroken runs of Chinese characters, or of letters and digits."""
-    found = _RUNS.findall(normalized(text))
+    normal = normalized(text)
+    found = _RUNS.findall(normal)
+    if len(normal) <= _LONGEST_WORD:
+        return found
     return [run[:_LONGEST_RUN] if is_chinese(run) else run[:_LONGEST_WORD] for run in found]
 
 
@@ -63,17 +68,23 @@ def without_empty(found: list[str]) -> list[str]:
 
 def segments(run: str) -> list[str]:
     """The words of a run of Chinese characters, short ones inside long ones too."""
-    return [word for word in rjieba.cut_for_search(run) if word.strip()]
+    return rjieba.cut_for_search(run)
 
 
 def cut(run: str) -> list[str]:
     """A run of Chinese characters cut into words, none inside another."""
-    return [word for word in rjieba.cut(run) if word.strip()]
+    return rjieba.cut(run)
 
 
 def grams(run: str) -> list[str]:
     """Every two neighbouring characters; a single character is its own gram."""
     return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+
+
+def read_dictionaries() -> None:
+    """Read now what is else read with the first word, as a process does before it parts."""
+    segments("词")
+    pinyin("词")
 
 
 # English -------------------------------------------------------------------------------------------------------------
@@ -124,9 +135,11 @@ def sounds(run: str) -> Iterator[str]:
     full = initials = ""
     for said, first in reversed([_sound(word) for word in cut(run)][:_MOST_SOUNDS]):
         full, initials = (said + full)[:_LONGEST_SOUND], (first + initials)[:_LONGEST_SOUND]
-        for sound in (full, initials):
-            if len(sound) > 1 and sound.isascii() and sound.isalpha():
-                yield SOUND + sound
+        if full.isascii() and full.isalpha():
+            if len(full) > 1:
+                yield SOUND + full
+            if len(initials) > 1:
+                yield SOUND + initials
 
 
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"), ("hu", "fu"))
@@ -191,7 +204,7 @@ def vector(texts: Iterable[tuple[str, str]], *, sounding: str = "", marks: Itera
             for sound in sounds(run):
                 weights.setdefault(f"'{sound}'", "D")
     told = [f"{lexeme}:{place}{weight}" for place, (lexeme, weight) in enumerate(weights.items(), 1)]
-    return " ".join([*told, *map(quoted, marks)])
+    return " ".join(told + [quoted(mark) for mark in marks])
 
 
 def quoted(lexeme: str) -> str:

@@ -99,11 +99,11 @@ def test_suggestions_are_titles_that_begin_so(goods, django_assert_num_queries):
 
 
 def test_a_renamed_product_is_found_by_its_new_name(goods):
-    from catalog.search.index import index_all
+    from catalog.search.building import build_index
 
     Product.objects.filter(title__en="Air purifier").update(title={"zh-hans": "加湿器", "en": "Humidifier"})
 
-    index_all()
+    build_index()
 
     assert (found("加湿器"), found("净化器")) == (["Humidifier"], [])
 

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from catalog.listing import asked, listing
 from catalog.models import Brand, Category, Product, ProductStats
-from catalog.search.index import index_all
+from catalog.search.building import build_index
 from catalog.search.rules import save_rule
 from catalog.search.spelling import learn_words
 from mall.texts import Text
@@ -68,7 +68,7 @@ def catalogue(db):
         ProductStats(product=row, sold_count=listed.popularity)
         for row, listed in zip(rows, data.products(), strict=True)
     )
-    index_all()
+    build_index()
     learn_words()
     for kind, words, target in RULES:
         save_rule(kind=kind, words=words, target=target, by=None, now=NOON)

@@ -10,8 +10,9 @@ from django.urls import reverse
 from catalog.listing import asked, listing
 from catalog.models import CatalogueWord, Product, SearchedWords, SearchRule
 from catalog.search import hot, spelling
+from catalog.search.building import build_index
 from catalog.search.engine import Question, engine
-from catalog.search.index import index_all, tend_index
+from catalog.search.index import tend_index
 from catalog.search.query import all_words, any_word, typed
 from catalog.search.ranking import reasons
 from catalog.search.rules import UselessRule, make_synonym, remove_rule, rules, save_rule
@@ -361,7 +362,7 @@ def test_the_whole_index_is_written_anew_in_batches(django_assert_num_queries):
         product()
 
     with django_assert_num_queries(4):  # the rows, their categories, writing, and no more rows
-        assert index_all() == 5
+        assert build_index() == 5
 
 
 # Bad input
