@@ -1533,6 +1533,10 @@ class Migration(migrations.Migration):
                 ("paid_orders", models.PositiveIntegerField(default=0, verbose_name="paid orders")),
                 ("paid_amount", mall.money.MoneyField(default=0, verbose_name="paid amount")),
                 ("new_buyers", models.PositiveIntegerField(default=0, verbose_name="new buyers")),
+                (
+                    "repeat_buyers",
+                    models.PositiveIntegerField(default=0, verbose_name="orders of buyers who came back"),
+                ),
                 ("shipped_orders", models.PositiveIntegerField(default=0, verbose_name="shipped orders")),
                 (
                     "shipping_hours",

@@ -53,6 +53,7 @@ class DailyFacts(ShopOwned):
     paid_orders = models.PositiveIntegerField(_("paid orders"), default=0)
     paid_amount = MoneyField(_("paid amount"), default=0)
     new_buyers = models.PositiveIntegerField(_("new buyers"), default=0)
+    repeat_buyers = models.PositiveIntegerField(_("orders of buyers who came back"), default=0)
     shipped_orders = models.PositiveIntegerField(_("shipped orders"), default=0)
     shipping_hours = models.PositiveIntegerField(_("hours from payment to shipping, summed"), default=0)
     late_orders = models.PositiveIntegerField(_("orders shipped late"), default=0)
