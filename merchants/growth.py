@@ -8,24 +8,27 @@ An entry that an appeal took out (``is_excluded``) stays on file and counts no m
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
-from mall.clock import business_date
+from mall.clock import business_date, start_of
 from mall.money import Money
 from mall.rows import select_rows
 from merchants.models import DailyFacts, GrowthEntry, Shop
 
 COUNTS = (
-    "paid_orders", "paid_amount", "new_buyers", "repeat_buyers", "shipped_orders", "shipping_hours", "late_orders", "completed_orders",
-    "canceled_paid_orders", "refunds", "refunded_amount", "returns", "complaints", "disputes_lost", "answered_cases",
-    "answer_seconds", "product_updates", "review_count", "review_stars",
+    "paid_orders", "paid_amount", "new_buyers", "repeat_buyers", "shipped_orders", "shipping_hours", "late_orders",
+    "completed_orders", "canceled_paid_orders", "refunds", "refunded_amount", "returns", "complaints", "disputes_lost",
+    "answered_cases", "answer_seconds", "product_updates", "review_count", "review_stars", "promotion_days", "visitors",
+    "page_views",
 )  # fmt: skip
 OF_BUYERS = ("new_buyers", "repeat_buyers")  # told by where an order stands among all of its shopper's here
 COUNTED_FROM_ENTRIES = tuple(name for name in COUNTS if name not in OF_BUYERS)
 LATE_AFTER_HOURS = 48
+TOLD_LATE_DAYS = 4  # what is told once a day may be told so many days late, and no later
+TOLD_AT_ONCE = 500  # shops in one transaction
 SILENCE_SECONDS = 72 * 3600  # what a shop's silence counts as, where somebody else had to answer for it
 _TABLE = DailyFacts._meta.db_table
 _ENTRY = """
@@ -144,6 +147,33 @@ def _forget_paid(shop: int) -> None:
             f"UPDATE merchants_shopactivity activity SET last_paid_at = ({_STANDING}) WHERE shop_id = %s",  # noqa: S608
             [shop],
         )
+
+
+# What is told once, of a day that is over
+
+
+def days_to_tell(now: datetime) -> list[date]:
+    """The days that are over and may still be told, the oldest first."""
+    today = business_date(now)
+    return [today - timedelta(days=back) for back in range(TOLD_LATE_DAYS, 0, -1)]
+
+
+def untold(name: str, on: date, shop_ids: Sequence[str]) -> Iterator[list[str]]:
+    """Of these shops (public ids), in batches, those of which no such entry of that day is on file."""
+    for start in range(0, len(shop_ids), TOLD_AT_ONCE):
+        batch = shop_ids[start : start + TOLD_AT_ONCE]
+        told = set(
+            GrowthEntry.objects.filter(
+                shop__public_id__in=batch, name=name, subject=on.isoformat(), at=start_of(on)
+            ).values_list("shop__public_id", flat=True)
+        )
+        if left := [shop_id for shop_id in batch if shop_id not in told]:
+            yield left
+
+
+def write_day(*, shop_id: str, name: str, day: str, **counts: int) -> bool:
+    """Put what is told of a whole day (YYYY-MM-DD) on file, once for each shop and day, whatever is told again."""
+    return write(shop_id=shop_id, name=name, subject=day, at=start_of(date.fromisoformat(day)), **counts)
 
 
 # From scratch

@@ -1558,6 +1558,12 @@ class Migration(migrations.Migration):
                 ("product_updates", models.PositiveIntegerField(default=0, verbose_name="product updates")),
                 ("review_count", models.PositiveIntegerField(default=0, verbose_name="reviews")),
                 ("review_stars", models.PositiveIntegerField(default=0, verbose_name="stars, summed")),
+                (
+                    "promotion_days",
+                    models.PositiveIntegerField(default=0, verbose_name="promotions that ran, by days"),
+                ),
+                ("visitors", models.PositiveIntegerField(default=0, verbose_name="visitors")),
+                ("page_views", models.PositiveIntegerField(default=0, verbose_name="page views")),
             ],
             options={
                 "verbose_name": "daily facts",

@@ -69,6 +69,9 @@ class DailyFacts(ShopOwned):
     product_updates = models.PositiveIntegerField(_("product updates"), default=0)
     review_count = models.PositiveIntegerField(_("reviews"), default=0)
     review_stars = models.PositiveIntegerField(_("stars, summed"), default=0)
+    promotion_days = models.PositiveIntegerField(_("promotions that ran, by days"), default=0)
+    visitors = models.PositiveIntegerField(_("visitors"), default=0)
+    page_views = models.PositiveIntegerField(_("page views"), default=0)
 
     class Meta:
         verbose_name, verbose_name_plural = _("daily facts"), _("daily facts")
