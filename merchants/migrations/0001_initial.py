@@ -118,6 +118,15 @@ class Migration(migrations.Migration):
                     "contact_email",
                     models.EmailField(blank=True, default="", max_length=254, verbose_name="service e-mail"),
                 ),
+                (
+                    "hours",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(blank=True, max_length=11),
+                        null=True,
+                        size=None,
+                        verbose_name="opening hours",
+                    ),
+                ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("shipping_fee", mall.money.MoneyField(default=0, verbose_name="shipping fee")),
                 ("free_shipping_over", mall.money.MoneyField(blank=True, null=True, verbose_name="free shipping from")),
@@ -144,6 +153,10 @@ class Migration(migrations.Migration):
                             ("free_shipping_over", None), ("free_shipping_over__gte", 0), _connector="OR"
                         ),
                         name="shop_free_shipping_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours", None), ("hours__len", 7), _connector="OR"),
+                        name="shop_hours_of_seven_days",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
