@@ -198,13 +198,15 @@ _FILL = (
     FROM merchants_shop
     """,
     """
-    INSERT INTO merchants_dailyfacts (shop_id, "on", currency, paid_orders, paid_amount, new_buyers, shipped_orders,
-        shipping_hours, late_orders, completed_orders, canceled_paid_orders, refunds, refunded_amount, returns,
-        complaints, disputes_lost, answered_cases, answer_seconds, product_updates, review_count, review_stars)
-    SELECT shop.id, %(last)s::date - back, 'CNY', paid, paid * 5000, paid / 2, paid,
+    INSERT INTO merchants_dailyfacts (shop_id, "on", currency, paid_orders, paid_amount, new_buyers, repeat_buyers,
+        shipped_orders, shipping_hours, late_orders, completed_orders, canceled_paid_orders, refunds, refunded_amount,
+        returns, complaints, disputes_lost, answered_cases, answer_seconds, product_updates, review_count, review_stars,
+        promotion_days, visitors, page_views)
+    SELECT shop.id, %(last)s::date - back, 'CNY', paid, paid * 5000, paid / 2, paid - paid / 2, paid,
         paid * (6 + (shop.id + back) %% 80), 0, paid - (shop.id %% 13 = 0)::int, (shop.id %% 13 = 0)::int, 0, 0,
         paid / 8, ((shop.id + back) %% 29 = 0)::int, 0, paid / 6, paid / 6 * (1800 + (shop.id * 977 + back) %% 150000),
-        ((shop.id + back) %% 9 = 0)::int, paid / 2, paid / 2 * (3 + (shop.id + back) %% 3)
+        ((shop.id + back) %% 9 = 0)::int, paid / 2, paid / 2 * (3 + (shop.id + back) %% 3), (shop.id + back) %% 3,
+        paid * 20, paid * 50
     FROM merchants_shop shop CROSS JOIN generate_series(0, 34) AS back
     CROSS JOIN LATERAL (SELECT 1 + ((shop.id * 7 + back * 3) %% 11)::int AS paid) AS busy
     ORDER BY shop.id, back

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from catalog import brands, categories, main_categories, sale_times, slots, withholding
+from catalog import brands, categories, main_categories, sale_times, slots, visits, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
 from catalog.search import hot, index, renaming, spelling
@@ -76,6 +76,12 @@ def fetch_pictures() -> dict | None:
 @job("catalog.count_searches")
 def count_searches() -> dict:
     return hot.count_searches(now=clock.now())
+
+
+@job("catalog.tell_visits")
+def tell_visits() -> dict | None:
+    told = visits.tell_visits(now=clock.now())
+    return {"told": told} if told else None
 
 
 @job("catalog.watch_authorizations")

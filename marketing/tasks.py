@@ -2,9 +2,15 @@
 
 from mall import clock
 from mall.jobs import job
-from marketing import coupons
+from marketing import coupons, participation
 
 
 @job("marketing.expire_coupons")
 def expire_coupons() -> dict | None:
     return coupons.expire_coupons(now=clock.now()) or None
+
+
+@job("marketing.tell_participation")
+def tell_participation() -> dict | None:
+    told = participation.tell_participation(now=clock.now())
+    return {"told": told} if told else None

@@ -11,7 +11,7 @@ from merchants.models import Shop
 
 
 def fact_charts(shop: Shop, *, last: date, days: int) -> list[Chart]:
-    """Orders, turnover, buyers and care, day by day; one query."""
+    """Orders, visits, turnover, buyers and care, day by day; one query."""
     rows = growth.days_of(shop, last=last, count=days)
     labels = [short_day(row.on) for row in rows]
 
@@ -33,13 +33,18 @@ def fact_charts(shop: Shop, *, last: date, days: int) -> list[Chart]:
                 line(_("Canceled after payment"), "canceled_paid_orders"),
             ],
         ),
+        chart(
+            "visits",
+            _("Visits"),
+            [line(_("Page views"), "page_views", "bar"), line(_("Visitors"), "visitors")],
+        ),
         chart("turnover", _("Turnover"), [turnover], unit="money"),
         chart(
             "buyers",
             _("Buyers"),
             [
                 line(_("New buyers"), "new_buyers", "bar"),
-                Series(_("Orders of buyers who came back"), [row.paid_orders - row.new_buyers for row in rows], "bar"),
+                line(_("Orders of buyers who came back"), "repeat_buyers", "bar"),
             ],
         ),
         chart(
@@ -49,6 +54,7 @@ def fact_charts(shop: Shop, *, last: date, days: int) -> list[Chart]:
                 line(_("Product updates"), "product_updates", "bar"),
                 line(_("Reviews"), "review_count", "bar"),
                 line(_("Shipped late"), "late_orders", "bar"),
+                line(_("Promotions that ran"), "promotion_days"),
             ],
         ),
         chart(

@@ -8,23 +8,27 @@ An entry that an appeal took out (``is_excluded``) stays on file and counts no m
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
-from mall.clock import business_date
+from mall.clock import business_date, start_of
 from mall.money import Money
 from mall.rows import select_rows
 from merchants.models import DailyFacts, GrowthEntry, Shop
 
 COUNTS = (
-    "paid_orders", "paid_amount", "new_buyers", "shipped_orders", "shipping_hours", "late_orders", "completed_orders",
-    "canceled_paid_orders", "refunds", "refunded_amount", "returns", "complaints", "disputes_lost", "answered_cases",
-    "answer_seconds", "product_updates", "review_count", "review_stars",
+    "paid_orders", "paid_amount", "new_buyers", "repeat_buyers", "shipped_orders", "shipping_hours", "late_orders",
+    "completed_orders", "canceled_paid_orders", "refunds", "refunded_amount", "returns", "complaints", "disputes_lost",
+    "answered_cases", "answer_seconds", "product_updates", "review_count", "review_stars", "promotion_days", "visitors",
+    "page_views",
 )  # fmt: skip
-COUNTED_FROM_ENTRIES = tuple(name for name in COUNTS if name != "new_buyers")  # that one is told by a shopper's first
+OF_BUYERS = ("new_buyers", "repeat_buyers")  # told by where an order stands among all of its shopper's here
+COUNTED_FROM_ENTRIES = tuple(name for name in COUNTS if name not in OF_BUYERS)
 LATE_AFTER_HOURS = 48
+TOLD_LATE_DAYS = 4  # what is told once a day may be told so many days late, and no later
+TOLD_AT_ONCE = 500  # shops in one transaction
 SILENCE_SECONDS = 72 * 3600  # what a shop's silence counts as, where somebody else had to answer for it
 _TABLE = DailyFacts._meta.db_table
 _ENTRY = """
@@ -75,7 +79,7 @@ def write(
     if counts:
         _add(shop, on, **counts)
     if name == "OrderPaid":
-        _note_first_order(shop, shopper_id, at)
+        _note_buyer(shop, shopper_id, at)
         _note_paid(shop, subject, at)
     elif name == "OrderCanceled":
         _forget_paid(shop)
@@ -92,8 +96,10 @@ def _take(shop: int, on: date, **counts: int) -> None:
         cursor.execute(_TAKE, dict.fromkeys(COUNTS, 0) | counts | {"shop": shop, "on": on})
 
 
-def _note_first_order(shop: int, shopper_id: int | None, at: datetime) -> None:
-    """A shopper is new on the day of her earliest order here, in whatever order the orders are heard."""
+def _note_buyer(shop: int, shopper_id: int | None, at: datetime) -> None:
+    """
+    A shopper is new with her earliest order here and came back with every other, in whatever order they are heard.
+    """
     if shopper_id is None:
         return
     earlier = (
@@ -101,9 +107,11 @@ def _note_first_order(shop: int, shopper_id: int | None, at: datetime) -> None:
     )
     moments = [row["at"] for row in earlier]
     if moments[0] < at or (len(moments) > 1 and moments[1] == at):
+        _add(shop, business_date(at), repeat_buyers=1)
         return
     if len(moments) > 1:
         _take(shop, business_date(moments[1]), new_buyers=1)
+        _add(shop, business_date(moments[1]), repeat_buyers=1)
     _add(shop, business_date(at), new_buyers=1)
 
 
@@ -141,6 +149,33 @@ def _forget_paid(shop: int) -> None:
         )
 
 
+# What is told once, of a day that is over
+
+
+def days_to_tell(now: datetime) -> list[date]:
+    """The days that are over and may still be told, the oldest first."""
+    today = business_date(now)
+    return [today - timedelta(days=back) for back in range(TOLD_LATE_DAYS, 0, -1)]
+
+
+def untold(name: str, on: date, shop_ids: Sequence[str]) -> Iterator[list[str]]:
+    """Of these shops (public ids), in batches, those of which no such entry of that day is on file."""
+    for start in range(0, len(shop_ids), TOLD_AT_ONCE):
+        batch = shop_ids[start : start + TOLD_AT_ONCE]
+        told = set(
+            GrowthEntry.objects.filter(
+                shop__public_id__in=batch, name=name, subject=on.isoformat(), at=start_of(on)
+            ).values_list("shop__public_id", flat=True)
+        )
+        if left := [shop_id for shop_id in batch if shop_id not in told]:
+            yield left
+
+
+def write_day(*, shop_id: str, name: str, day: str, **counts: int) -> bool:
+    """Put what is told of a whole day (YYYY-MM-DD) on file, once for each shop and day, whatever is told again."""
+    return write(shop_id=shop_id, name=name, subject=day, at=start_of(date.fromisoformat(day)), **counts)
+
+
 # From scratch
 
 _SUMS = ", ".join(
@@ -150,16 +185,18 @@ _SUMS = ", ".join(
 _REBUILD = f"""
     WITH sums AS (
         SELECT shop_id, "on", {_SUMS} FROM merchants_growthentry WHERE counts <> '{{}}' GROUP BY shop_id, "on"
-    ), first_orders AS (
-        SELECT shop_id, min("on") AS "on" FROM merchants_growthentry
-        WHERE name = 'OrderPaid' AND shopper_id IS NOT NULL GROUP BY shop_id, shopper_id
-    ), newcomers AS (
-        SELECT shop_id, "on", count(*) AS new_buyers FROM first_orders GROUP BY shop_id, "on"
+    ), bought AS (
+        SELECT shop_id, "on", row_number() OVER (PARTITION BY shop_id, shopper_id ORDER BY at) AS place
+        FROM merchants_growthentry WHERE name = 'OrderPaid' AND shopper_id IS NOT NULL
+    ), buyers AS (
+        SELECT shop_id, "on", count(*) FILTER (WHERE place = 1) AS new_buyers,
+            count(*) FILTER (WHERE place > 1) AS repeat_buyers
+        FROM bought GROUP BY shop_id, "on"
     )
     INSERT INTO {_TABLE} (shop_id, "on", currency, {", ".join(COUNTS)})
     SELECT shop_id, "on", shop.currency,
-        {", ".join("coalesce(new_buyers, 0)" if name == "new_buyers" else name for name in COUNTS)}
-    FROM sums LEFT JOIN newcomers USING (shop_id, "on") JOIN merchants_shop shop ON shop.id = shop_id
+        {", ".join(f"coalesce({name}, 0)" if name in OF_BUYERS else name for name in COUNTS)}
+    FROM sums LEFT JOIN buyers USING (shop_id, "on") JOIN merchants_shop shop ON shop.id = shop_id
     ORDER BY shop_id, "on"
 """  # noqa: S608 (names of columns, written above)
 

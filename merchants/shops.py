@@ -21,7 +21,7 @@ from risk import screening
 
 PROFILE = (
     "name", "tagline", "about", "logo", "colour", "province", "city", "contact_phone", "contact_email",
-    "shipping_fee", "free_shipping_over",
+    "hours", "shipping_fee", "free_shipping_over",
 )  # fmt: skip
 WORDS = ("name", "tagline", "about")
 

@@ -11,7 +11,9 @@ from mall.events.catalog import (
     ProductReviewed,
     ReviewExcluded,
     ReviewReadmitted,
+    ShopVisited,
 )
+from mall.events.marketing import ShopPromoted
 from mall.events.merchants import (
     AgreementRenewalAsked,
     AgreementRenewalDue,
@@ -186,6 +188,22 @@ def count_review_no_more(event: ReviewExcluded) -> None:
 @on(ReviewReadmitted)
 def count_review_again(event: ReviewReadmitted) -> None:
     growth.readmit_subject(shop_id=event.shop_id, name="ProductReviewed", subject=str(event.order_line_id))
+
+
+@on(ShopPromoted)
+def count_promotions(event: ShopPromoted) -> None:
+    growth.write_day(shop_id=event.shop_id, name="ShopPromoted", day=event.day, promotion_days=event.promotions)
+
+
+@on(ShopVisited)
+def count_visits(event: ShopVisited) -> None:
+    growth.write_day(
+        shop_id=event.shop_id,
+        name="ShopVisited",
+        day=event.day,
+        visitors=event.visitors,
+        page_views=event.page_views,
+    )
 
 
 @on(DepositPaid)

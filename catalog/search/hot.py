@@ -20,6 +20,7 @@ from catalog import tunables
 from catalog.models import SearchedWords
 from catalog.search.rules import compared, rules
 from catalog.search.words import pinyin
+from mall.cache_server import cache_server
 from mall.clock import business_date
 from risk.screening import banned_words, screen
 
@@ -47,7 +48,7 @@ def note_search(words: str, *, visitor: str, now: datetime) -> None:
     day = business_date(now).isoformat()
     who = hmac.new(settings.SECRET_KEY.encode(), f"{day} {visitor}".encode(), sha256).digest()[:12]
     try:
-        pipe = _redis().pipeline(transaction=False)
+        pipe = cache_server().pipeline(transaction=False)
         pipe.sadd(f"searched:{day}", said)
         pipe.pfadd(f"searched:{day}:{said}", who)
         pipe.expire(f"searched:{day}", _KEEP)
@@ -64,7 +65,7 @@ def note_found(words: str, count: int, *, now: datetime) -> None:
         return
     day = business_date(now).isoformat()
     try:
-        pipe = _redis().pipeline(transaction=False)
+        pipe = cache_server().pipeline(transaction=False)
         pipe.hset(f"found:{day}", said, count)
         pipe.expire(f"found:{day}", _KEEP)
         pipe.execute()
@@ -128,7 +129,7 @@ def _noted(words: str) -> str:
 
 
 def _write_day(on) -> int:
-    day, server = on.isoformat(), _redis()
+    day, server = on.isoformat(), cache_server()
     if server.scard(f"searched:{day}") > MOST_A_DAY:
         log.warning("more than %d different searches on %s: the rest is not counted", MOST_A_DAY, day)
     words = sorted(
@@ -153,14 +154,3 @@ def _write_day(on) -> int:
             [on, words, visitors, found],
         )
         return cursor.rowcount
-
-
-_client: redis.Redis | None = None
-
-
-def _redis() -> redis.Redis:
-    """A connection pool to the cache server, one per process."""
-    global _client
-    if _client is None:
-        _client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1)
-    return _client

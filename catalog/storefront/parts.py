@@ -125,7 +125,8 @@ def _shop(slug: str, asked: Asked) -> dict:
         "has_page": page is not None or (not is_front and has_published_page(found)),
         "is_front": is_front,
     }
-    return _part("storefront/catalog/_shop_main.html", context, head.of_shop(found, context["rating"], asked))
+    of = head.of_shop(found, context["rating"], asked)
+    return _part("storefront/catalog/_shop_main.html", context, of, subject=found.public_id)
 
 
 def _brand(slug: str, asked: Asked, now: datetime) -> dict:
@@ -144,7 +145,8 @@ def _product(public_id: str, sku_public_id: str) -> dict:
         context, gone = showcase.product_gone(found), head.of_what_is_gone(str(found.title))
         return _part("storefront/catalog/_product_gone_main.html", context, gone, status=410)
     context = showcase.product_page(found, sku_public_id)
-    return _part("storefront/catalog/_product_main.html", context, head.of_product(found, context))
+    of = head.of_product(found, context)
+    return _part("storefront/catalog/_product_main.html", context, of, subject=found.shop.public_id)
 
 
 def _reviews(public_id: str, asked: reviewed.Asked) -> dict:
@@ -163,8 +165,10 @@ def _reviews(public_id: str, asked: reviewed.Asked) -> dict:
     return _part("storefront/catalog/_reviews_main.html", context, head.of_reviews(found, asked, title))
 
 
-def _part(template: str, context: dict, of: head.Head, *, title: str | None = None, status: int = 200) -> dict:
-    """What the page's own template is handed: the finished main part, and what its head says."""
+def _part(
+    template: str, context: dict, of: head.Head, *, title: str | None = None, status: int = 200, subject: str = ""
+) -> dict:
+    """What the page's own template is handed: the finished main part, and what its head says; ``subject``: whose."""
     return {
         "main": render_to_string(template, context),
         "head": render_to_string("storefront/catalog/_head.html", {"head": of}),
@@ -172,4 +176,5 @@ def _part(template: str, context: dict, of: head.Head, *, title: str | None = No
         "description": of.description,
         "query": context.get("query", ""),
         "status": status,
+        "subject": subject,
     }

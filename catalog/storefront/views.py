@@ -15,6 +15,7 @@ from catalog.search.query import typed
 from catalog.search.rules import redirect_for
 from catalog.storefront import parts
 from catalog.storefront.seen import note_look
+from catalog.storefront.visitors import counted, visitor_of
 from mall import clock
 from mall.storefront.errors import Gone, gone
 
@@ -57,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(address)
     wanted = asked(request.GET, path=reverse("storefront:catalog:search"), words=words)
     if words and wanted.page == 1:
-        note_search(words, visitor=_visitor(request), now=now)
+        note_search(words, visitor=visitor_of(request), now=now)
     return parts.search(request, wanted, now=now)
 
 
@@ -70,21 +71,14 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, public_id: str) -> HttpResponse:
     sku = request.GET.get("sku", "")
     response = parts.product(request, public_id, sku if _SKU_ID.fullmatch(sku) else "")
-    return note_look(request, response, public_id)
+    return counted(request, note_look(request, response, public_id))
 
 
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     path = reverse("storefront:catalog:shop", args=[slug])
     try:
-        return parts.shop(request, slug, asked(request.GET, path=path, in_one_shop=True))
+        response = parts.shop(request, slug, asked(request.GET, path=path, in_one_shop=True))
     except Gone:
         return gone(request)
-
-
-def _visitor(request: HttpRequest) -> str:
-    """What tells a visitor from others today; it is only ever counted (``catalog.search.hot``)."""
-    if request.user.is_authenticated:
-        return str(request.user.pk)
-    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return f"{forwarded or request.META.get('REMOTE_ADDR', '')} {request.headers.get('user-agent', '')}"
+    return counted(request, response)

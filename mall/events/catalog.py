@@ -166,3 +166,13 @@ class BrandAuthorizationExpiring:
     valid_to: str
     days: int
     told_at: str
+
+
+@event
+class ShopVisited:
+    """On a business day (``day``, YYYY-MM-DD) so many people looked at the shop's page and its products', so often."""
+
+    shop_id: str
+    day: str
+    visitors: int
+    page_views: int

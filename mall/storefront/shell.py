@@ -51,8 +51,9 @@ Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
 class _Page:
     """The pieces of a page; also as parts of a compressed answer, once somebody asks for one."""
 
-    def __init__(self, status: int, pieces: Pieces, links: str):
+    def __init__(self, status: int, pieces: Pieces, links: str, subject: str = ""):
         self.status, self.pieces, self.style = status, pieces, first_view.style_of(links)
+        self.subject = subject
 
     @cached_property
     def parts(self) -> list[compression.Part | str]:
@@ -83,7 +84,8 @@ def answer(request: HttpRequest, key: str, *, seconds: int, template: str, build
     """
     The page that ``template`` makes of what ``build`` returns (``status`` beside the template's context).
 
-    ``key`` names the page among all pages, and the state of what it shows.
+    ``key`` names the page among all pages, and the state of what it shows. The answer's ``subject`` is what ``build``
+    says the page is about, for who counts looks at it.
     """
     page = _pages.get(
         f"{get_language()}:{key}",
@@ -103,7 +105,7 @@ def framed(request: HttpRequest, template: str, main_template: str, context: dic
     return _filled(page, request, render_to_string(main_template, context, request))
 
 
-def _shell(template: str, context: dict) -> tuple[int, Pieces, str]:
+def _shell(template: str, context: dict) -> tuple[int, Pieces, str, str]:
     nobody = HttpRequest()
     nobody.method = "GET"
     nobody.user, nobody.session, nobody._messages = AnonymousUser(), {}, ()
@@ -112,7 +114,7 @@ def _shell(template: str, context: dict) -> tuple[int, Pieces, str]:
     links = first_view.links_of(text)
     if links:
         text = text.replace(links, STYLE, 1)
-    return context.get("status", 200), tuple(_MARKS.split(text)), links
+    return context.get("status", 200), tuple(_MARKS.split(text)), links, context.get("subject", "")
 
 
 def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
@@ -127,9 +129,12 @@ def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
     token = get_token(request)
     if compression.is_wanted(request):
         parts = (compression.part(fill[part]()) if isinstance(part, str) else part for part in page.parts)
-        return first_view.allow(compression.answer(parts, page.status), page.style)
-    filled = "".join(fill[piece]() if place % 2 else piece for place, piece in enumerate(page.pieces))
-    return first_view.allow(HttpResponse(filled, status=page.status), page.style)
+        response = first_view.allow(compression.answer(parts, page.status), page.style)
+    else:
+        filled = "".join(fill[piece]() if place % 2 else piece for place, piece in enumerate(page.pieces))
+        response = first_view.allow(HttpResponse(filled, status=page.status), page.style)
+    response.subject = page.subject
+    return response
 
 
 def _corner(request: HttpRequest) -> Pieces:

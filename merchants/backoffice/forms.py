@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from mall.accounts.models import User
 from mall.forms import MoneyFormField, TextFormField
 from mall.pictures import PictureFormField
+from merchants.hours import WEEKDAYS, ends_of, span_of
 from merchants.models import Seat, Shop
 from merchants.shops import PROFILE
 
@@ -55,9 +56,39 @@ class ShopForm(forms.Form):
         help_text=gettext_lazy("Leave empty when shipping is never free."),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for number, day in enumerate(WEEKDAYS):
+            for end, label in (("from", gettext_lazy("%(day)s from")), ("until", gettext_lazy("%(day)s until"))):
+                self.fields[f"{end}_{number}"] = forms.TimeField(
+                    label=label % {"day": day}, required=False, widget=forms.TimeInput(attrs={"type": "time"})
+                )
+
     @classmethod
     def of(cls, shop: Shop, data=None, files=None) -> "ShopForm":
-        return cls(data, files, initial={name: getattr(shop, name) for name in PROFILE})
+        initial = {name: getattr(shop, name) for name in PROFILE}
+        for number, span in enumerate(shop.hours or []):
+            initial[f"from_{number}"], initial[f"until_{number}"] = ends_of(span)
+        return cls(data, files, initial=initial)
+
+    @property
+    def days(self) -> list[tuple]:
+        """The fields of each day of the week, from and until."""
+        return [(self[f"from_{number}"], self[f"until_{number}"]) for number in range(len(WEEKDAYS))]
+
+    def clean(self) -> dict:
+        """Hours become what the shop keeps; where nothing is said of any day, nothing is."""
+        cleaned, spans = super().clean(), []
+        for number in range(len(WEEKDAYS)):
+            begin, end = f"from_{number}", f"until_{number}"
+            if begin in self.errors or end in self.errors:
+                continue
+            try:
+                spans.append(span_of(cleaned.get(begin), cleaned.get(end)))
+            except ValueError:
+                self.add_error(end, _("Say from when until when, the later hour second; leave both empty for closed."))
+        cleaned["hours"] = spans if any(spans) else None
+        return cleaned
 
     def clean_shipping_fee(self):
         fee = self.cleaned_data["shipping_fee"]

@@ -118,6 +118,15 @@ class Migration(migrations.Migration):
                     "contact_email",
                     models.EmailField(blank=True, default="", max_length=254, verbose_name="service e-mail"),
                 ),
+                (
+                    "hours",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(blank=True, max_length=11),
+                        null=True,
+                        size=None,
+                        verbose_name="opening hours",
+                    ),
+                ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("shipping_fee", mall.money.MoneyField(default=0, verbose_name="shipping fee")),
                 ("free_shipping_over", mall.money.MoneyField(blank=True, null=True, verbose_name="free shipping from")),
@@ -144,6 +153,10 @@ class Migration(migrations.Migration):
                             ("free_shipping_over", None), ("free_shipping_over__gte", 0), _connector="OR"
                         ),
                         name="shop_free_shipping_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours", None), ("hours__len", 7), _connector="OR"),
+                        name="shop_hours_of_seven_days",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1533,6 +1546,10 @@ class Migration(migrations.Migration):
                 ("paid_orders", models.PositiveIntegerField(default=0, verbose_name="paid orders")),
                 ("paid_amount", mall.money.MoneyField(default=0, verbose_name="paid amount")),
                 ("new_buyers", models.PositiveIntegerField(default=0, verbose_name="new buyers")),
+                (
+                    "repeat_buyers",
+                    models.PositiveIntegerField(default=0, verbose_name="orders of buyers who came back"),
+                ),
                 ("shipped_orders", models.PositiveIntegerField(default=0, verbose_name="shipped orders")),
                 (
                     "shipping_hours",
@@ -1554,6 +1571,12 @@ class Migration(migrations.Migration):
                 ("product_updates", models.PositiveIntegerField(default=0, verbose_name="product updates")),
                 ("review_count", models.PositiveIntegerField(default=0, verbose_name="reviews")),
                 ("review_stars", models.PositiveIntegerField(default=0, verbose_name="stars, summed")),
+                (
+                    "promotion_days",
+                    models.PositiveIntegerField(default=0, verbose_name="promotions that ran, by days"),
+                ),
+                ("visitors", models.PositiveIntegerField(default=0, verbose_name="visitors")),
+                ("page_views", models.PositiveIntegerField(default=0, verbose_name="page views")),
             ],
             options={
                 "verbose_name": "daily facts",

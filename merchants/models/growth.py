@@ -53,6 +53,7 @@ class DailyFacts(ShopOwned):
     paid_orders = models.PositiveIntegerField(_("paid orders"), default=0)
     paid_amount = MoneyField(_("paid amount"), default=0)
     new_buyers = models.PositiveIntegerField(_("new buyers"), default=0)
+    repeat_buyers = models.PositiveIntegerField(_("orders of buyers who came back"), default=0)
     shipped_orders = models.PositiveIntegerField(_("shipped orders"), default=0)
     shipping_hours = models.PositiveIntegerField(_("hours from payment to shipping, summed"), default=0)
     late_orders = models.PositiveIntegerField(_("orders shipped late"), default=0)
@@ -68,6 +69,9 @@ class DailyFacts(ShopOwned):
     product_updates = models.PositiveIntegerField(_("product updates"), default=0)
     review_count = models.PositiveIntegerField(_("reviews"), default=0)
     review_stars = models.PositiveIntegerField(_("stars, summed"), default=0)
+    promotion_days = models.PositiveIntegerField(_("promotions that ran, by days"), default=0)
+    visitors = models.PositiveIntegerField(_("visitors"), default=0)
+    page_views = models.PositiveIntegerField(_("page views"), default=0)
 
     class Meta:
         verbose_name, verbose_name_plural = _("daily facts"), _("daily facts")

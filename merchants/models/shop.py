@@ -1,5 +1,6 @@
 """The shop: the tenant that rows belong to and shoppers visit."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,7 @@ from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
 from mall.pictures import PictureField
 from mall.texts import TextField
+from merchants.hours import in_words
 from merchants.models.merchant import Merchant
 
 
@@ -65,6 +67,7 @@ class Shop(models.Model):
         validators=[RegexValidator(r"^\+?[0-9][0-9 -]{4,18}$")],
     )
     contact_email = models.EmailField(_("service e-mail"), blank=True, default="")
+    hours = ArrayField(models.CharField(max_length=11, blank=True), null=True, verbose_name=_("opening hours"))
     currency = CurrencyField()
     shipping_fee = MoneyField(_("shipping fee"), default=0)
     free_shipping_over = MoneyField(_("free shipping from"), null=True, blank=True)
@@ -86,6 +89,7 @@ class Shop(models.Model):
                 condition=Q(free_shipping_over=None) | Q(free_shipping_over__gte=0),
                 name="shop_free_shipping_not_negative",
             ),
+            models.CheckConstraint(condition=Q(hours=None) | Q(hours__len=7), name="shop_hours_of_seven_days"),
             models.CheckConstraint(
                 condition=Q(status="frozen", frozen_at__isnull=False) | ~Q(status="frozen"),
                 name="shop_frozen_has_a_moment",
@@ -100,6 +104,11 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def hours_in_words(self) -> list[str]:
+        """When its people answer, for shoppers (M3)."""
+        return in_words(self.hours)
 
     @property
     def is_open(self) -> bool:

@@ -23,6 +23,7 @@ from settlement.demo import (
     search,
     shop_pages,
     shops,
+    visits,
     voices,
     warehouses,
 )
@@ -80,6 +81,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
+    visits.show_visits(shops=opened, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

@@ -30,7 +30,7 @@ def promote(
         made = save_promotion(
             shop=shops.get(slug), kind=kind, name=name, rule=rule, by=by, **days, **more
         )  # fmt: skip
-        return start_promotion(promotion=made, by=by, now=now)
+        return start_promotion(promotion=made, by=by, now=days["starts_at"])
 
     ladder = {"tiers": [{"at": 19_900, "off": 2_000}, {"at": 39_900, "off": 5_000}, {"at": 69_900, "off": 12_000}]}
     run(first, "full_reduction", "满减季", "Spend and save", ladder)

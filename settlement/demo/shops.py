@@ -155,6 +155,7 @@ def _furnish(shop: Shop, described: shapes.Shop, owner: User, at: datetime) -> S
             "city": described.city,
             "contact_phone": f"199 0098 {shop.pk:04d}",
             "contact_email": f"service@{shop.slug}.example.com",
+            "hours": ["09:00-21:00"] * 5 + ["10:00-18:00"] * 2,
             "shipping_fee": Money(described.freight),
             "free_shipping_over": Money(described.freight_free_over) if described.freight_free_over else None,
         },

@@ -111,8 +111,14 @@ def test_facts_of_a_day_add_up():
     tell(paid(place), paid(place, total=234, order="ord_2"), paid(place, at=tomorrow, total=5, order="ord_3"))
 
     assert facts(place) == [
-        {"on": date(2026, 3, 2), "paid_orders": 2, "paid_amount": Money(1234), "new_buyers": 1},
-        {"on": date(2026, 3, 3), "paid_orders": 1, "paid_amount": Money(5)},
+        {
+            "on": date(2026, 3, 2),
+            "paid_orders": 2,
+            "paid_amount": Money(1234),
+            "new_buyers": 1,
+            "repeat_buyers": 1,
+        },
+        {"on": date(2026, 3, 3), "paid_orders": 1, "paid_amount": Money(5), "repeat_buyers": 1},
     ]
 
 
@@ -226,7 +232,9 @@ def test_shopper_is_new_on_the_day_of_her_earliest_order_however_they_are_heard(
     tell(paid(place, at=NOON + day, order="ord_2"), paid(place, at=NOON + day, order="ord_4", shopper=2))
     tell(paid(place, at=NOON, order="ord_1"), paid(place, at=NOON + 2 * day, order="ord_3"))
 
-    assert [day.new_buyers for day in DailyFacts.objects.filter(shop=place).order_by("on")] == [1, 1, 0]
+    days = DailyFacts.objects.filter(shop=place).order_by("on")
+    assert [(day.new_buyers, day.repeat_buyers) for day in days] == [(1, 0), (1, 1), (0, 1)]
+    assert growth.rebuild()["different"] == 0
 
 
 def every_row():
@@ -280,6 +288,7 @@ def test_rebuilding_from_scratch_gives_the_identical_rows():  # M5
     assert sum(row.new_buyers for row in DailyFacts.objects.all()) == len(
         set(GrowthEntry.objects.filter(name="OrderPaid").values_list("shop", "shopper_id"))
     )
+    assert sum(row.new_buyers + row.repeat_buyers for row in DailyFacts.objects.all()) == 150
 
 
 def test_rebuilding_mends_what_somebody_changed(capsys):

@@ -3,6 +3,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.translation import override
 from PIL import Image
 
 from mall import clock
@@ -10,6 +12,7 @@ from mall.audit.models import AuditRecord
 from mall.money import Money
 from merchants.backoffice.panels import health as health_panel
 from merchants.health import score_month
+from merchants.hours import in_words
 from merchants.models import Seat, ShopActivity
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
@@ -141,6 +144,27 @@ def test_free_shipping_can_be_given_up(client, owner):
     assert place.free_shipping_over is None
 
 
+def test_opening_hours_stand_on_the_shops_page_until_the_shop_takes_them_back(client, owner):  # M3
+    place = shop(slug="tea", owner=owner)
+    workdays = {f"from_{day}": "09:00" for day in range(5)} | {f"until_{day}": "18:30" for day in range(5)}
+
+    client.post("/backoffice/tea/shop/", typed(place, **workdays, from_5="10:00", until_5="16:00"))
+
+    place.refresh_from_db()
+    assert place.hours == ["09:00-18:30"] * 5 + ["10:00-16:00", ""]
+    form = client.get("/backoffice/tea/shop/").context["form"]
+    assert [field.value() for field in form.days[5]] == ["10:00", "16:00"]
+    page = reverse("storefront:catalog:shop", args=["tea"])
+    said = "Monday to Friday 09:00–18:30 · Saturday 10:00–16:00 · Sunday closed"
+    assert said in client.get(page, headers={"accept-language": "en"}).content.decode()
+
+    client.post("/backoffice/tea/shop/", typed(place))
+    place.refresh_from_db()
+    assert (place.hours, place.hours_in_words) == (None, [])
+    with override("en"):
+        assert in_words(["08:00-22:00"] * 7) == ["Every day 08:00–22:00"]
+
+
 @pytest.mark.parametrize(
     ("field", "typing"),
     [
@@ -152,6 +176,9 @@ def test_free_shipping_can_be_given_up(client, owner):
         ("shipping_fee", {"shipping_fee": ""}),
         ("shipping_fee", {"shipping_fee": "1.005"}),
         ("free_shipping_over", {"free_shipping_over": "soon"}),
+        ("until_0", {"from_0": "09:00"}),
+        ("until_2", {"from_2": "18:00", "until_2": "09:00"}),
+        ("from_6", {"from_6": "25:00"}),
     ],
 )
 def test_mistakes_are_shown_at_their_fields_and_nothing_changes(client, owner, field, typing):

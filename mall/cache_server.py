@@ -1,0 +1,14 @@
+"""The cache server spoken to directly, for what Django's cache has no word for: counters and sketches."""
+
+import redis
+from django.conf import settings
+
+_client: redis.Redis | None = None
+
+
+def cache_server() -> redis.Redis:
+    """A connection pool to the cache server, one per process; who waits for it waits a second at most."""
+    global _client
+    if _client is None:
+        _client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1)
+    return _client
