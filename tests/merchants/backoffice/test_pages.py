@@ -284,6 +284,6 @@ def test_pages_cost_the_same_however_long_the_history(client, owner, count, djan
     # session and person, seats, factors, scope (5), activity, agreements, two scores
     with django_assert_num_queries(12):
         client.get("/backoffice/tea/")
-    # session and person, seats, scope, scores, appeals; what cost points (3), facts, activity's score for campaigns
-    with django_assert_num_queries(15):
+    # session and person, seats, scope, scores, appeals; what cost points (6), facts, activity's score for campaigns
+    with django_assert_num_queries(18):
         client.get("/backoffice/tea/health/")
