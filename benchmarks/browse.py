@@ -22,6 +22,7 @@ LEAST_RATIO_ANONYMOUS = 0.675  # 540 where the bare view gives 800
 LEAST_PRODUCT_PAGES = 330  # three times the best of django-oscar 4.2
 LEAST_LISTS = 117
 ROUNDS = 5  # turns of each, so that a drift of the machine meets all alike
+BROWSER = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile"}  # people's looks are counted, programs' are not
 PRODUCTS = 40  # so many product pages are asked for in turn
 
 
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, servers: TemporaryServers) -> Report:
     stock_the_shelves(datetime.now(UTC))
     pages = _pages()
-    visitors = {"anonymous": {}, "signed_in": {"Cookie": f"mall={_session()}"}}
+    visitors = {"anonymous": BROWSER, "signed_in": BROWSER | {"Cookie": f"mall={_session()}"}}
     log = servers.directory / "log"
     bare_port = free_port()
     web = services.web(servers.env, port=servers.web_port, log=log / "web.log")
