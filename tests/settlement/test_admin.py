@@ -70,7 +70,7 @@ def test_the_trial_balance_adds_up_and_is_linked_from_the_ledger(admin):
     assert page.context["sums"] == [Money(0)]
     assert page.context["adds_up"]
     assert {row.kind for row in page.context["rows"]} == {
-        "custodian", "escrow", "shop_pending", "shop_available", "commission",
+        "custodian", "escrow", "customs", "shop_pending", "shop_available", "commission",
     }  # fmt: skip
 
 

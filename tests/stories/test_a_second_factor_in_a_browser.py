@@ -46,6 +46,14 @@ def type_password(page, url, person):
     page.wait_for_url(lambda address: "/accounts/login/" not in address)
 
 
+def say_password_if_asked(page, *, before):
+    """The page that was wanted comes (it has ``before``), or first the one that asks for the password."""
+    page.locator(f"input[name=password], {before}").first.wait_for()
+    if page.locator("input[name=password]").count():
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Confirm").click()
+
+
 def sign_out(page, url):
     page.goto(f"{url}/accounts/logout/")
     page.locator("main form[action='/accounts/logout/'] button").click()
@@ -63,9 +71,7 @@ def test_an_owner_is_led_to_a_passkey_and_back_to_her_money(live_stack, browser_
     page.goto(f"{url}/backoffice/{place.slug}/money/")
     page.wait_for_url(re.compile("/accounts/2fa/$"))
     page.get_by_role("link", name="Add a passkey").click()
-    if page.locator("input[name=password]").count():  # the password is said again
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Confirm").click()
+    say_password_if_asked(page, before="input[name=name]")
     page.locator("input[name=name]").fill("Laptop")
     page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_url(re.compile("/recovery-codes/$"))
@@ -92,9 +98,7 @@ def test_work_that_wants_a_fresh_factor_goes_on_after_it_was_shown(live_stack, b
     place, url, page = shop(owner=owner), by_name(live_stack), browser_page
     type_password(page, url, owner)
     page.goto(f"{url}/accounts/2fa/webauthn/add/")
-    if page.locator("input[name=password]").count():
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Confirm").click()
+    say_password_if_asked(page, before="input[name=name]")
     page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_url(re.compile("/recovery-codes/$"))
     page.goto(f"{url}/backoffice/{place.slug}/staff/")
@@ -139,9 +143,7 @@ def test_an_app_and_recovery_codes_work_without_scripts(live_stack, browser):
     type_password(page, url, owner)
     page.goto(f"{url}/backoffice/{place.slug}/money/")
     page.get_by_role("link", name="Set up an app").click()
-    if page.locator("input[name=password]").count():
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Confirm").click()
+    say_password_if_asked(page, before="img.factor-sign")
     assert page.locator("img.factor-sign").evaluate("picture => picture.naturalWidth") > 0
     secret = page.locator(".factor-secret").inner_text().replace(" ", "")
     page.locator("input[name=code]").fill(code_now(secret=secret))
