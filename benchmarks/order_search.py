@@ -45,7 +45,7 @@ FILL = (
         CASE WHEN i %% %(far)s = 0 THEN %(rare)s ELSE (%(provinces)s::text[])[1 + i %% 4] END, '某市', '', '', '',
         at, CASE WHEN share <= 0.999 THEN at END, at, at, at, at, ''
     FROM generate_series(1, %(orders)s) i,
-        LATERAL (SELECT i::float / %(orders)s, 990 + (i * 7919) %% 90000,
+        LATERAL (SELECT i::float / %(orders)s, 990 + (i::bigint * 7919) %% 90000,
                  %(first)s::timestamptz + i * interval '365 days' / %(orders)s) s (share, price, at)
     """,
     """
