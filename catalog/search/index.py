@@ -21,7 +21,19 @@ from catalog import specifications
 from catalog.models import Brand, Category, FacetName, FacetValue, Product, ShelvedProduct
 from catalog.search import ranking
 from catalog.search.engine import KINDS_FROM
-from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHELF, SHOP, normalized, vector
+from catalog.search.words import (
+    BRAND,
+    CATEGORY,
+    EVERY,
+    FEATURE,
+    PRICE,
+    SHARES,
+    SHELF,
+    SHOP,
+    normalized,
+    price_mark,
+    vector,
+)
 from mall.texts import Text
 
 BATCH = 1_000
@@ -69,6 +81,7 @@ def words_of(product: Product, facets: Iterable[int] = ()) -> str:
 
 def _marks(product: Product, facets: Iterable[int]) -> list[str]:
     marks = [EVERY, f"{CATEGORY}{product.category_id}", f"{SHOP}{product.shop_id}"]
+    marks.append(f"{PRICE}{price_mark(product.price_from.minor)}")
     if product.brand_id:
         marks.append(f"{BRAND}{product.brand_id}")
     scattered = product.pk * 2654435761 % 2**32  # neighbours by age or shop fall into different shares
@@ -89,7 +102,18 @@ def index_range(first: int, last: int) -> int:
 
 
 _READ = specifications.with_specifications(
-    Product.objects.only("shop_id", "category_id", "brand_id", "kind", "title", "subtitle", "options", "attributes")
+    Product.objects.only(
+        "shop_id",
+        "category_id",
+        "brand_id",
+        "kind",
+        "title",
+        "subtitle",
+        "options",
+        "attributes",
+        "currency",
+        "price_from",
+    )
 ).annotate(shelf_ids=ArraySubquery(ShelvedProduct.objects.filter(product=OuterRef("pk")).values("category")))
 
 
@@ -158,10 +182,10 @@ def follow_stock(product_ids: Iterable[int]) -> None:
 
 
 _TEND = f"""
-    UPDATE catalog_productsearch w SET is_listed = n.is_listed, in_stock = n.in_stock, price = n.price
-    FROM (SELECT p.id, p.status = 'on_sale' AS is_listed, p.price_from AS price,
-        EXISTS ({AVAILABLE.format(product="p.id")}) AS in_stock FROM catalog_product p) n
-    WHERE w.product_id = n.id AND (w.is_listed, w.in_stock, w.price) IS DISTINCT FROM (n.is_listed, n.in_stock, n.price)
+    UPDATE catalog_productsearch w SET is_listed = n.is_listed, in_stock = n.in_stock
+    FROM (SELECT p.id, p.status = 'on_sale' AS is_listed, EXISTS ({AVAILABLE.format(product="p.id")}) AS in_stock
+        FROM catalog_product p) n
+    WHERE w.product_id = n.id AND (w.is_listed, w.in_stock) IS DISTINCT FROM (n.is_listed, n.in_stock)
 """  # noqa: S608 - words of this module
 
 
@@ -169,13 +193,13 @@ def tend_index() -> dict[str, int]:
     """Find what stands in no row of search, or otherwise than it is, and put it right; returns how much that was."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id FROM catalog_product p WHERE NOT EXISTS"
-            " (SELECT FROM catalog_productsearch w WHERE w.product_id = p.id) ORDER BY p.id"
+            "SELECT p.id FROM catalog_product p LEFT JOIN catalog_productsearch w ON w.product_id = p.id"
+            " WHERE w.price IS DISTINCT FROM p.price_from ORDER BY p.id"
         )
-        missing = [pk for (pk,) in cursor.fetchall()]
+        astray = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(_TEND)
         followed = cursor.rowcount
-    counts = {"indexed": index_products(missing), "followed": followed, "weighed": ranking.weigh_all()}
+    counts = {"indexed": index_products(astray), "followed": followed, "weighed": ranking.weigh_all()}
     return {name: count for name, count in counts.items() if count}
 
 

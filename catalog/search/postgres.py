@@ -1,13 +1,14 @@
 """
 The engine that comes with the mall: one table, one GIN index over words and marks (see docs/decisions).
 
-An answer is one statement as long as about ``MOST_COUNTED`` products match at most: it reads each of them once, notes
-in which kinds of choice it does not fit, and counts by that. A product that fails one kind only still counts for the
-other choices of that kind, one that fails two counts nowhere, so every facet is counted as if it alone were not chosen.
+How many match is estimated by a sixty-fourth of them first. As long as they are about ``MOST_COUNTED`` at most, one
+statement reads each of them once, notes in which kinds of choice it does not fit, and counts by that. A product that
+fails one kind only still counts for the other choices of that kind, one that fails two counts nowhere, so every facet
+is counted as if it alone were not chosen.
 
-Of more than that a fair share is counted (every fourth, sixteenth or sixty-fourth product carries a mark), and the page
-itself is found along an index of the order, in a walk of bounded length, or by reading all that fit the filters:
-whichever of the two reads fewer rows.
+Of more than that a fair share is counted (every second,
+fourth and so on product carries a mark), and the page itself is found along an index of the order, in a walk of bounded
+length, or by reading all that the index finds for the filters: whichever of the two reads fewer rows.
 """
 
 import json
@@ -17,19 +18,22 @@ from django.db import connection
 
 from catalog.search import index, ranking
 from catalog.search.engine import BANDS, GOOD_RATING, Count, Found, Question
-from catalog.search.query import all_words, any_word
-from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, SHARES, SHELF, SHOP, quoted
+from catalog.search.query import all_beginnings, all_words, any_word
+from catalog.search.words import BRAND, CATEGORY, EVERY, FEATURE, PRICE, SHARES, SHELF, SHOP, price_mark, quoted
 from mall.texts import Text
 from merchants import states
 
 MOST_COUNTED = 5_000  # facets and totals are exact up to here
+MOST_SAMPLED = 2_500  # of more than that at most so many are counted, and at least half as many
+SIZED_BY = 64  # every how manieth product is counted to know about how many match
 MOST_REACHED = 1_200  # products that the pages of one list lead to
 # "Relevance" weighs the words of so many at a time, those of the highest weight first; other orders walk for a page.
-WINDOW, WALKED_WINDOW = 480, 120
+WINDOW, WALKED_WINDOW = 480, 72
 MOST_WALKED = 30_000  # rows along an order for each window before a walk gives up
 BYTES_OF_ROW = 1_024  # about; says how many rows there are until the database has counted them
-MOST_SHOPS = 60
+MOST_NAMED = 60  # shops, and brands, that a list tells apart
 MOST_FEATURE_GROUPS = 5
+MOST_PRICE_MARKS = 4  # a range over more of them leaves little out
 
 _RANK = "ts_rank('{0.05,0.2,0.5,1}', w.words, %(ranked)s::tsquery)"
 _STOCK = f"CASE WHEN in_stock THEN 1 ELSE {ranking.SOLD_OUT} END"
@@ -50,29 +54,20 @@ _SEEN = _SHOPS.format(states.seen_sql("s"))
 # Kinds of choice that a product can fail, each a bit.
 _BITS = {"category": 1, "brand": 2, "shop": 4, "region": 8, "price": 16, "in_stock": 32, "rating": 64}
 _FIRST_FEATURE = 128
+# Choices of these kinds are not looked up in the index but read off the rows; the price is, if the range is wide.
+_READ_OFF = _BITS["region"] | _BITS["in_stock"] | _BITS["rating"]
 
 _ROW = """
     SELECT w.product_id, w.category_id, w.brand_id, w.shop_id, w.price, w.in_stock, w.stars, w.sold, w.weight,
         w.on_sale_at, w.facets, {fails} AS fails
     FROM catalog_productsearch w WHERE w.is_listed AND {shops} AND w.words @@ {base}"""
-_SIZES = [  # every how manieth product is read, when at least and at most so many of every 64 match
-    (1, 0, MOST_COUNTED // 64),
-    *((share, MOST_COUNTED * share // 4 // 64 + 1, MOST_COUNTED * share // 64) for share in SHARES[:-1]),
-    (SHARES[-1], MOST_COUNTED * SHARES[-1] // 4 // 64 + 1, 2**31 - 1),
-]
-_SHARED = f"(%(base)s || ' & ''{EVERY}{{share}}''')::tsquery"
-_BRANCHES = " UNION ALL ".join(
-    _ROW.replace("{base}", "%(base)s::tsquery" if share == 1 else _SHARED.format(share=share))  # noqa: S608
-    + " AND (SELECT n FROM size) BETWEEN "
-    + f"{least} AND {most}"
-    for share, least, most in _SIZES
-)
+_SIZE = f"""
+    SELECT count(*) FROM catalog_productsearch w
+    WHERE w.is_listed AND w.words @@ (%(base)s || ' & ''{EVERY}{SIZED_BY}''')::tsquery
+"""  # noqa: S608 - words of this module
 _COUNTS = f"""
-WITH size AS MATERIALIZED (
-    SELECT count(*) AS n FROM catalog_productsearch w
-    WHERE w.is_listed AND w.words @@ (%(base)s || ' & ''{EVERY}64''')::tsquery
-), matched AS MATERIALIZED (
-    {_BRANCHES}
+WITH matched AS MATERIALIZED (
+    {_ROW.replace("{base}", "%(sampled)s::tsquery")}
 ), counted AS MATERIALIZED (
     SELECT grouping(category_id, brand_id, shop_id, band) AS kind, category_id, brand_id, shop_id, band, in_stock,
         well_rated, fails, count(*) AS n
@@ -84,8 +79,8 @@ WITH size AS MATERIALIZED (
         (category_id, fails), (brand_id, fails), (shop_id, fails), (band, in_stock, well_rated, fails)
     )
 )
-SELECT 'size' AS kind, '' AS value, NULL::jsonb AS label, 0 AS fails, n, 0 AS grp, NULL::jsonb AS grp_label FROM size
-UNION ALL SELECT 'matching', '', NULL, 0, count(*), 0, NULL FROM matched
+SELECT 'matching' AS kind, '' AS value, NULL::jsonb AS label, 0 AS fails, count(*) AS n,
+    count(*) FILTER (WHERE fails | %(read_off)s = %(read_off)s) AS grp, NULL::jsonb AS grp_label FROM matched
 UNION ALL SELECT 'everything', '', NULL, 0,
     CASE WHEN reltuples > 0 THEN reltuples::bigint ELSE pg_relation_size(oid) / {BYTES_OF_ROW} END, 0, NULL
     FROM pg_class WHERE oid = 'catalog_productsearch'::regclass
@@ -95,11 +90,12 @@ UNION ALL SELECT 'category', c.slug, c.name, 0, n.n, 0, NULL FROM (
     SELECT category_id, sum(n) AS n FROM counted WHERE kind = 7 AND fails IN (0, 1) GROUP BY 1
 ) n JOIN catalog_category c ON c.id = n.category_id
 UNION ALL SELECT 'brand', b.slug, b.name, 0, n.n, 0, NULL FROM (
-    SELECT brand_id, sum(n) AS n FROM counted WHERE kind = 11 AND fails IN (0, 2) GROUP BY 1
+    SELECT brand_id, sum(n) AS n FROM counted WHERE kind = 11 AND fails IN (0, 2) AND brand_id IS NOT NULL GROUP BY 1
+    ORDER BY brand_id IN (SELECT id FROM catalog_brand WHERE slug = ANY(%(brands)s)) DESC, 2 DESC, 1 LIMIT {MOST_NAMED}
 ) n JOIN catalog_brand b ON b.id = n.brand_id
 UNION ALL SELECT 'shop', s.slug, s.name, 0, n.n, 0, NULL FROM (
     SELECT shop_id, sum(n) AS n FROM counted WHERE kind = 13 AND fails IN (0, 4) GROUP BY 1
-    ORDER BY shop_id IN (SELECT id FROM merchants_shop WHERE slug = ANY(%(shops)s)) DESC, 2 DESC, 1 LIMIT {MOST_SHOPS}
+    ORDER BY shop_id IN (SELECT id FROM merchants_shop WHERE slug = ANY(%(shops)s)) DESC, 2 DESC, 1 LIMIT {MOST_NAMED}
 ) n JOIN merchants_shop s ON s.id = n.shop_id
 UNION ALL SELECT 'region', s.province, NULL, 0, sum(n.n), 0, NULL FROM counted n
     JOIN merchants_shop s ON s.id = n.shop_id AND s.province <> '' WHERE n.kind = 13 AND fails IN (0, 8) GROUP BY 2
@@ -108,27 +104,28 @@ UNION ALL SELECT 'feature', concat_ws(' ', v.id, v.place, (f.attribute_id IS NOT
     SELECT u.v, fails, count(*) AS n FROM matched, unnest(facets) AS u(v)
     WHERE fails = 0 OR fails >= {_FIRST_FEATURE} AND fails & (fails - 1) = 0 GROUP BY 1, 2
 ) n JOIN catalog_facetvalue v ON v.id = n.v JOIN catalog_facetname f ON f.id = v.of_id
-UNION ALL ({{hits}})
+{{further}}
 """  # noqa: S608 - words of this module; what is asked goes in as parameters
-
-_IS_EXACT = f"(SELECT n FROM size) <= {MOST_COUNTED // 64}"  # noqa: S608 - as above
 
 # The page itself, out of rows that have all been read ("matched", those that fit) ...
 _PLAIN_HITS = """
     SELECT 'hit', product_id::text, NULL, 0, row_number() OVER (ORDER BY {order}), 0, NULL FROM matched
-    WHERE fails = 0 AND {when} ORDER BY 5 OFFSET %(first)s LIMIT %(limit)s"""
+    WHERE fails = 0 ORDER BY 5 OFFSET %(first)s LIMIT %(limit)s"""
 _RANKED_HITS = f"""
     SELECT 'hit', product_id::text, NULL, 0, row_number() OVER (ORDER BY rank DESC, product_id DESC), 0, NULL FROM (
         SELECT r.product_id, {_RANK} * r.weight * {_STOCK.replace("in_", "r.in_")} AS rank
-        FROM (SELECT product_id, weight, in_stock FROM matched WHERE fails = 0 AND {{when}}
+        FROM (SELECT product_id, weight, in_stock FROM matched WHERE fails = 0
             ORDER BY {_ORDERS["relevance"]} OFFSET %(window)s LIMIT {{window_size}}) r
         JOIN catalog_productsearch w ON w.product_id = r.product_id
     ) ranked ORDER BY 5 OFFSET %(within)s LIMIT %(limit)s"""  # noqa: S608 - as above
 # ... or by reading only what fits the filters ...
-_READ = f"""
-WITH matched AS MATERIALIZED ({_ROW.replace("{base}", "{narrow}")} AND {{fits}})
-SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({{hits}})
-"""  # noqa: S608 - as above
+_READ = """
+WITH matched AS MATERIALIZED (
+    SELECT product_id, in_stock, sold, weight, on_sale_at, price, stars, 0 AS fails
+    FROM catalog_productsearch w WHERE w.is_listed AND {shops} AND w.words @@ {narrow} AND {fits}
+)
+SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({hits})
+"""
 # ... or in a walk along the order, which ends when the page is full or has gone far enough.
 _WALK = """
 WITH matched AS MATERIALIZED (
@@ -138,21 +135,15 @@ WITH matched AS MATERIALIZED (
 )
 SELECT 'matching', '', NULL::jsonb, 0, count(*), 0, NULL::jsonb FROM matched UNION ALL ({hits})
 """
-_TITLES = f"""
-WITH size AS MATERIALIZED (
-    SELECT count(*) AS n FROM catalog_productsearch w
-    WHERE w.is_listed AND w.words @@ (%(base)s || ' & ''{EVERY}64''')::tsquery
-), few AS MATERIALIZED (
-    SELECT product_id, sold FROM catalog_productsearch w
-    WHERE w.words @@ %(base)s::tsquery AND w.is_listed AND {_LISTED} AND (SELECT n FROM size) <= {MOST_COUNTED // 64}
-), many AS MATERIALIZED (
-    SELECT product_id, sold FROM (
+_FEW_TITLES = f"""
+    SELECT product_id FROM catalog_productsearch w WHERE w.words @@ %(base)s::tsquery AND w.is_listed AND {_LISTED}
+    ORDER BY sold DESC, product_id DESC LIMIT %(limit)s
+"""  # noqa: S608 - words of this module
+_MANY_TITLES = f"""
+    SELECT product_id FROM (
         SELECT * FROM catalog_productsearch WHERE is_listed ORDER BY sold DESC, product_id DESC LIMIT {MOST_WALKED}
-    ) w WHERE (SELECT n FROM size) > {MOST_COUNTED // 64} AND w.words @@ %(base)s::tsquery AND {_LISTED} LIMIT %(limit)s
-)
-SELECT product_id FROM (SELECT * FROM few UNION ALL SELECT * FROM many) found
-ORDER BY sold DESC, product_id DESC LIMIT %(limit)s
-"""  # noqa: S608 - as above
+    ) w WHERE w.words @@ %(base)s::tsquery AND {_LISTED} ORDER BY sold DESC, product_id DESC LIMIT %(limit)s
+"""  # noqa: S608 - words of this module
 
 
 class PostgresSearch:
@@ -162,39 +153,36 @@ class PostgresSearch:
         asked = _Asked(question)
         if question.words and not asked.words:
             return Found(ids=[], total=0, matching=0, reachable=0)
-        rows = asked.run(_COUNTS, when=_IS_EXACT)
-        share = _share(next(row.n for row in rows if row.kind == "size"))
+        share = _share(_about(asked.params))
+        rows = asked.run(_COUNTS, share=share)
         total = share * sum(row.n for row in rows if row.kind == "flat" and row.fails == 0)
-        found = {
-            "matching": share * next(row.n for row in rows if row.kind == "matching"),
-            "share": share,
-            "counts": _counts(rows, share, asked),
-        }
+        matching = next(row for row in rows if row.kind == "matching")
+        found = {"matching": share * matching.n, "share": share, "counts": _counts(rows, share, asked)}
         if share == 1:
             return Found(ids=_hits(rows), total=total, reachable=min(total, MOST_REACHED), **found)
         everything = next(row.n for row in rows if row.kind == "everything")
-        return self._page_of_many(asked, total, everything, found)
+        return self._page_of_many(asked, total, share * matching.group, everything, found)
 
     def titles(self, words: str, limit: int) -> list[int]:
-        base = all_words(words)
+        base = all_beginnings(words)
         if not base:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(_TITLES, {"base": f"({base})", "limit": limit})
-            return [pk for (pk,) in cursor.fetchall()]
+        params = {"base": f"({base})", "limit": limit}
+        return [pk for (pk,) in _rows(_FEW_TITLES if _about(params) <= MOST_COUNTED else _MANY_TITLES, params)]
 
     def index_products(self, product_ids: Iterable[int]) -> int:
         return index.index_products(list(product_ids))
 
-    def _page_of_many(self, asked: "_Asked", about: int, everything: int, found: dict) -> Found:
+    def _page_of_many(self, asked: "_Asked", about: int, read: int, everything: int, found: dict) -> Found:
         """
         The page where more match than are counted.
 
         :param about: how many fit
+        :param read: how many the index finds, of which those are some
         :param everything: how many rows there are, as the database last counted them
         """
         walked = asked.reach * everything // max(about, 1)
-        if about > MOST_COUNTED and 0 < walked < about:
+        if about > MOST_REACHED and walked < min(read, asked.params["walked"]):
             rows = asked.run(_WALK)
             if next(row.n for row in rows if row.kind == "matching") == asked.params["walked_window"]:
                 return Found(ids=_hits(rows), total=about, is_about=True, reachable=MOST_REACHED, **found)
@@ -253,6 +241,7 @@ class _Asked:
             "regions": list(filters.regions),
             "low": filters.price_min or 0,
             "high": 2**62 if filters.price_max is None else filters.price_max,
+            "read_off": _READ_OFF,
         }
         self.features = dict(list(filters.features.items())[:MOST_FEATURE_GROUPS])
         self.narrow = "%(base)s::tsquery"
@@ -274,6 +263,12 @@ class _Asked:
             chosen[_BITS["region"]] = _one_of("shop_id", "merchants_shop", "province", "regions")
         if filters.price_min is not None or filters.price_max is not None:
             chosen[_BITS["price"]] = "w.price BETWEEN %(low)s AND %(high)s"
+            marks = range(price_mark(self.params["low"]), price_mark(self.params["high"]) + 1)
+            if len(marks) <= MOST_PRICE_MARKS:
+                self.params["prices"] = " | ".join(quoted(f"{PRICE}{mark}") for mark in marks) or quoted(f"{PRICE}0")
+                self.narrow = f"({self.narrow} && %(prices)s::tsquery)"
+            else:
+                self.params["read_off"] |= _BITS["price"]
         if filters.in_stock:
             chosen[_BITS["in_stock"]] = "w.in_stock"
         if filters.well_rated:
@@ -292,34 +287,46 @@ class _Asked:
             f" FROM {table} WHERE {column} = ANY(%({given})s))::tsquery)"
         )
 
-    def run(self, statement: str, *, when: str = "true") -> list[_Row]:
+    def run(self, statement: str, *, share: int = 1) -> list[_Row]:
         fails = " + ".join(f"CASE WHEN {held} THEN 0 ELSE {bit} END" for bit, held in self.conditions.items())
         fits = " AND ".join(self.conditions.values()) or "true"
         order = _ORDERS["relevance" if self.is_ranked else "popular" if self.order == "relevance" else self.order]
         hits = _RANKED_HITS if self.is_ranked else _PLAIN_HITS
         walk = _WALKS["popular" if self.order == "relevance" and not self.is_ranked else self.order]
-        params = self.params
+        base = self.params["base"]
+        params = self.params | {"sampled": base if share == 1 else f"{base} & {quoted(f'{EVERY}{share}')}"}
         if statement is _WALK:  # what was walked to is one window already
             within = params["first"] - params["walked_from"]
             params = params | {"window": 0, "within": within, "first": within}
         for name, piece in (
-            ("hits", hits), ("order", order), ("walk", walk), ("when", when), ("narrow", self.narrow), ("fits", fits),
-            ("shops", self.shops), ("fails", f"({fails or '0'})" if statement is _COUNTS else "0"),
-            ("window_size", str(WINDOW)),
+            ("fails", f"({fails or '0'})" if statement is _COUNTS else "0"),
+            ("further", f"UNION ALL ({hits})" if share == 1 else ""), ("hits", hits), ("order", order), ("walk", walk),
+            ("narrow", self.narrow), ("fits", fits), ("shops", self.shops), ("window_size", str(WINDOW)),
         ):  # fmt: skip
             statement = statement.replace(f"{{{name}}}", piece)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, params)
-            return [_Row(*row) for row in cursor.fetchall()]
+        return [_Row(*row) for row in _rows(statement, params)]
+
+
+def _rows(statement: str, params: dict) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
+
+
+def _about(params: dict) -> int:
+    """About how many match."""
+    return SIZED_BY * _rows(_SIZE, params)[0][0]
 
 
 def _one_of(column: str, table: str, named: str, given: str) -> str:
     return f"w.{column} IN (SELECT id FROM {table} WHERE {named} = ANY(%({given})s))"  # noqa: S608
 
 
-def _share(size: int) -> int:
-    """Every how manieth product is counted, when so many of every 64 match."""
-    return next(share for share, _least, most in _SIZES if size <= most)
+def _share(about: int) -> int:
+    """Every how manieth product is counted when about so many match."""
+    if about <= MOST_COUNTED:
+        return 1
+    return next((share for share in SHARES if about <= MOST_SAMPLED * share), SHARES[-1])
 
 
 def _hits(rows: Iterable[_Row]) -> list[int]:

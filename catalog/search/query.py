@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from catalog.models import CatalogueWord
 from catalog.search.rules import rules
 from catalog.search.words import SOUND, common_form, cut, grams, is_chinese, quoted, runs, segments, stem, without_empty
 
 MOST_CHARACTERS = 60
 MOST_WORDS = 8
 MOST_ALTERNATIVES = 8
+FREQUENT = 500  # products
 
 Synonyms = Mapping[str, Sequence[str]]
 
@@ -22,9 +24,25 @@ def all_words(text: str) -> str:
     """
     The tsquery that every typed word must satisfy; empty when nothing was typed that could be found.
 
-    A Chinese word is found by its segments, by its two-character grams, or, when it has three characters, by the first
-    two and the last; a Latin one by its beginning, as spelling or
-    as pinyin; a word that has synonyms by each of them.
+    As :func:`all_beginnings`, but a Latin word that very many products have is looked for whole, in its forms: to find
+    all words that begin so would take long and add little.
+    """
+    query = all_beginnings(text)
+    typed = {run for run in _runs(text) if len(run) > 2 and run.isascii()}
+    if typed:
+        known = CatalogueWord.objects.filter(products__gte=FREQUENT, pk__in=typed | set(map(stem, typed)))
+        for word in known.values_list("word", flat=True):
+            query = query.replace(_prefix(stem(word)), quoted(stem(word)))
+    return query
+
+
+def all_beginnings(text: str) -> str:
+    """
+    The tsquery of words that somebody is still typing; empty when nothing was typed that could be found.
+
+    A Chinese word of two characters is found as it stands, a longer one by its segments, by its two-character grams,
+    or, when it has three characters, by the first two and the last; a Latin one by its beginning, as spelling or as
+    pinyin; a word that has synonyms by each of them.
     """
     synonyms = rules().synonyms
     parts = [_with_synonyms(piece, synonyms) for piece in _pieces(_runs(text), synonyms)]
@@ -101,9 +119,10 @@ def _run(run: str) -> str:
         return _latin(run)
     if len(run) == 1:
         return _prefix(run)
-    by_segments = " & ".join(_prefix(word) if len(word) == 1 else quoted(word) for word in cut(run))
     by_grams = " & ".join(quoted(gram) for gram in grams(run))
-    ways = [by_segments, by_grams]
+    if len(run) == 2:
+        return by_grams
+    ways = [" & ".join(_prefix(word) if len(word) == 1 else quoted(word) for word in cut(run)), by_grams]
     if len(run) == 3:  # what kind of thing comes last, often with a word between
         ways.append(f"{quoted(run[:2])} & {_prefix(run[2])}")
     return _any_of(ways)

@@ -6,13 +6,15 @@ that a word the segmenter does not know, or cut differently, is found all the sa
 pinyin, whole and by initials, from each word on, so that ``qcgw`` finds 青瓷盖碗. English words stand as written and by
 their stem, so that "cups" finds a cup.
 
-Beside the words stand marks: of the category, the brand, the shop and the features, so that a filter is one more word
-of the question; and ``#4``, ``#16`` and ``#64`` on a fair fourth, sixteenth and sixty-fourth of all products, for
-counting what is too much to count. Nobody can type a mark: what is typed is cut into letters, digits and characters.
+Beside the words stand marks: of the category, the brand, the shop, the features and about the price, so that a filter
+is one more word of the question; and ``#2``, ``#4`` and so on to ``#512`` on a fair half, fourth and so on of all
+products, for counting what is too much to count. Nobody can type a mark: what is typed is cut into letters, digits and
+characters.
 """
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -20,8 +22,9 @@ import rjieba
 from pypinyin import Style, lazy_pinyin
 
 SOUND = "~"  # stands before pinyin, so that the sound of one word is not the spelling of another
-CATEGORY, BRAND, SHOP, SHELF, FEATURE, EVERY = "@c", "@b", "@s", "@k", "@f", "#"
-SHARES = (4, 16, 64)
+CATEGORY, BRAND, SHOP, SHELF, FEATURE, PRICE, EVERY = "@c", "@b", "@s", "@k", "@f", "$", "#"
+SHARES = (2, 4, 8, 16, 32, 64, 128, 256, 512)
+PRICE_STEPS = (10_00, 20_00, 50_00, 100_00, 200_00, 300_00, 500_00, 1000_00, 2000_00, 5000_00, 10000_00)  # minor units
 _RUNS = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_㐀-䶿一-鿿豈-﫿]+")
 _MARKED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]")  # letters with marks, and marks
 _LONGEST_SOUND = 32
@@ -45,6 +48,11 @@ def normalized(text: str) -> str:
     if not _MARKED.search(folded):
         return folded
     return "".join(sign for sign in unicodedata.normalize("NFKD", folded) if unicodedata.category(sign) != "Mn")
+
+
+def price_mark(price: int) -> int:
+    """Between which of the steps a price (minor units) lies: the number of its mark."""
+    return bisect_right(PRICE_STEPS, price)
 
 
 def is_chinese(run: str) -> bool:

@@ -126,7 +126,7 @@ class WishForm(forms.Form):
     """What a shopper asks about some pieces: kind, reason, how many, how much, and what happened."""
 
     kind = forms.ChoiceField(label=_("What do you want?"), widget=forms.RadioSelect)
-    reason = forms.ChoiceField(label=_("Why?"), choices=AfterSale.Reason.choices)
+    reason = forms.ChoiceField(label=_("What is the reason?"), choices=AfterSale.Reason.choices)
     quantity = forms.IntegerField(label=_("How many pieces?"), min_value=1)
     amount = MoneyFormField(
         label=_("How much money?"),
