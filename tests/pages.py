@@ -723,6 +723,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
     yield page("promotions-mall", "marketing:mall")
+    yield page("promotions-calendar", "marketing:calendar")
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")

@@ -8,6 +8,7 @@ app_name = "marketing"
 
 urlpatterns = [
     path("", views.promotion_list, name="list"),
+    path("calendar/", views.calendar, name="calendar"),
     path("new/", views.choose, name="choose"),
     path("add/", views.add, name="add"),
     path("mall/", views.of_the_mall, name="mall"),

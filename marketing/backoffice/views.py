@@ -1,5 +1,8 @@
 """A shop's promotions: chosen from templates, previewed, started, stopped, counted; and the mall's that it may join."""
 
+import re
+from datetime import date, timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,10 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall import clock
+from mall.clock import business_date
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from marketing import statistics, words
 from marketing.backoffice.forms import PromotionForm
+from marketing.calendar import bars, conflicts, month_of, planned
 from marketing.models import Promotion, PromotionShare
 from marketing.preview import examples
 from marketing.promotions import (
@@ -29,6 +34,7 @@ from merchants.access import shop_right
 
 Kind, Status = Promotion.Kind, Promotion.Status
 PER_PAGE = 30
+MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 TEMPLATES = [
     (Kind.COUPON, "ticket", gettext_lazy("Shoppers claim it and use it when they order: an amount or a percentage.")),
@@ -69,6 +75,30 @@ def promotion_list(request: HttpRequest) -> HttpResponse:
         "can_edit": _can_edit(request),
     }
     return render(request, "backoffice/marketing/list.html", context)
+
+
+@shop_right("shop.see")
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """A month of promotions (``?month=2026-11``, else the present one) and what gets in each other's way in it."""
+    today = business_date(clock.now())
+    asked = MONTH.fullmatch(request.GET.get("month", ""))
+    first, following = month_of(date(int(asked[1]), int(asked[2]), 1) if asked else today)
+    promotions = planned(request.shop, first)
+    for promotion in promotions:
+        _dress(promotion)
+    context = {
+        "month": first,
+        "before": (first - timedelta(days=1)).strftime("%Y-%m"),
+        "after": following.strftime("%Y-%m"),
+        "is_now": first == today.replace(day=1),
+        "days": [first + timedelta(days=number) for number in range((following - first).days)],
+        "today": today,
+        "bars": bars(promotions, first),
+        "conflicts": conflicts(request.shop, promotions),
+        "can_edit": _can_edit(request),
+    }
+    return render(request, "backoffice/marketing/calendar.html", context)
 
 
 @shop_right("promotions.edit")

@@ -150,6 +150,7 @@ ROWS = {
     "backoffice:reviews:question": {"public_id": "question"},
     "backoffice:reviews:question-answer": {"public_id": "question"},
     "backoffice:marketing:list": {},
+    "backoffice:marketing:calendar": {},
     "backoffice:marketing:choose": {},
     "backoffice:marketing:add": {},
     "backoffice:marketing:mall": {},
