@@ -34,6 +34,8 @@ class Bar:
     before: int
     days: int
     after: int
+    last: date
+    """Its last day, in whichever month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def bars(promotions: Sequence[Promotion], month: date) -> list[Bar]:
         since, until = first_and_last(promotion)
         before = max(0, (since - first).days)
         days = (min(until, following - timedelta(days=1)) - max(since, first)).days + 1
-        found.append(Bar(promotion, before, days, length - before - days))
+        found.append(Bar(promotion, before, days, length - before - days, until))
     return found
 
 

@@ -43,11 +43,13 @@ from mall.backoffice.lists import open_list
 from mall.backoffice.undo import say_with_undo
 from mall.pages import Choice
 from mall.refusals import Refusal
+from mall.videos import NotAVideo
 from merchants.access import shop_right
 from merchants.backoffice.ways import back_to, with_way
 
 SHOWN_MOVEMENTS = 30
 SHOWN_CHANGES = 8
+VIDEO_IDS = "film-%s"
 STOCK_PAGES = {Product.Kind.VIRTUAL: "backoffice:catalog:codes", Product.Kind.SERVICE: "backoffice:catalog:slots"}
 
 
@@ -295,7 +297,7 @@ def _context(product: Product | None, shown: Product | None, form, formset, chan
         "product": product,
         "pictures": changes.gallery_of(product, proposed) if product else [],
         "video": films.shown(shown.video) if product else None,
-        "video_form": VideoForm(auto_id="film-%s") if product else None,
+        "video_form": VideoForm(auto_id=VIDEO_IDS) if product else None,
         "values": [(value, str(name)) for value, name in shown.option_names.items()] if product else [],
         "review_note": product.review_note if product else "",
         "actions": _actions(product) if product else [],
@@ -432,25 +434,34 @@ def picture(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def video(request: HttpRequest, public_id: str) -> HttpResponse:
     """``action``: set (a file, a poster, words), or remove."""
-    product, waits = _mine(request, public_id), False
-    form = VideoForm(request.POST, request.FILES)
+    product = _mine(request, public_id)
+    form = VideoForm(request.POST, request.FILES, auto_id=VIDEO_IDS)
     if request.POST.get("action") == "remove":
         waits = films.remove_video(product=product, by=request.user, now=clock.now())
     elif not form.is_valid():
-        for error in form.errors.values():
-            messages.error(request, " ".join(error))
-        return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+        return _with_wrong_video(request, product, form)
     else:
         try:
             waits = films.set_video(product=product, by=request.user, now=clock.now(), **form.cleaned_data)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+            form.add_error({films.WordsNeeded: "words", NotAVideo: "video"}.get(type(refusal), "poster"), str(refusal))
+            return _with_wrong_video(request, product, form)
     if waits:
         messages.info(request, _("Your change waits for a reviewer. Until then shoppers see the approved version."))
     else:
         messages.success(request, _("Saved."))
     return redirect("backoffice:catalog:edit", request.shop.slug, public_id)
+
+
+def _with_wrong_video(request: HttpRequest, product: Product, video_form: VideoForm) -> HttpResponse:
+    """The product's page once more, with what is wrong about the video beside it, and the words that were typed."""
+    change, _resumed, shown, skus = _with_change(request, product)
+    form, formset = (
+        ProductForm(shop=request.shop, product=shown, live=product),
+        sku_formset(None, product=shown, skus=skus),
+    )
+    context = _context(product, shown, form, formset, change, _unfinished(request, product))
+    return render(request, "backoffice/catalog/form.html", context | {"video_form": video_form}, status=400)
 
 
 def _show_pictures(request: HttpRequest, product: Product, action: str) -> None:

@@ -119,8 +119,15 @@ def test_a_shop_puts_it_up_and_takes_it_away(client):
     url = reverse("backoffice:catalog:video", args=[place.slug, row.public_id])
     given = {"action": "set", "words_zh_hans": "转一圈", "words_en": "Once around"}
 
-    for sent in ({"video": upload(b"<html>")}, {}):
-        client.post(url, given | sent)
+    for sent, field in (
+        ({"video": upload(b"<html>")}, "video"),
+        ({}, "video"),
+        ({"video": upload(mp4()), "words_zh_hans": " ", "words_en": ""}, "words"),
+        ({"video": upload(mp4()), "poster": upload(b"<html>")}, "poster"),
+    ):
+        refused = client.post(url, given | sent)
+        assert (refused.status_code, list(refused.context["video_form"].errors)) == (400, [field])
+        assert field == "words" or "Once around" in refused.text, "what was typed is still there"
         assert Product.objects.get(pk=row.pk).video is None
     client.post(url, given | {"video": upload(mp4(), "../../evil.html")})
     kept = Product.objects.get(pk=row.pk).video
