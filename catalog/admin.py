@@ -159,5 +159,6 @@ class WarehouseAdmin(VerbAdmin):
     search_fields = ["=public_id", "=shop__slug"]
     ordering = ["-pk"]
     fields = [
-        "public_id", "shop", "name", "kind", "is_default", "sells_online", "position", "address", "hours", "closed_at",
+        "public_id", "shop", "name", "kind", "is_default", "sells_online", "position", "province", "city", "address",
+        "hours", "closed_at",
     ]  # fmt: skip

@@ -21,7 +21,18 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from catalog.search import spelling
-from catalog.search.engine import BANDS, GOOD_RATING, KINDS_FROM, ORDERS, Count, Filters, Found, Question, engine
+from catalog.search.engine import (
+    BANDS,
+    GOOD_RATING,
+    KINDS_FROM,
+    ORDERS,
+    STORES_FROM,
+    Count,
+    Filters,
+    Found,
+    Question,
+    engine,
+)
 from catalog.search.index import AVAILABLE
 from mall import clock
 from mall.money import Money
@@ -35,6 +46,7 @@ MOST_CHOICES = 12
 FIRST_CHOICES = 6  # of a facet; the others are folded
 MOST_FEATURES = 6
 MOST_CHOSEN = 20
+NEAR = "near"  # in addresses: stores near the shopper's own address
 _SHELF = re.compile(r"shc_[0-9a-z]{20}")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 _REGION = re.compile(r"[\w ()·-]{1,40}")
@@ -132,6 +144,11 @@ class Asked:
         """The address of this list with some fields replaced, on its first page."""
         pairs = self.pairs(**instead)
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    @property
+    def url_near(self) -> str:
+        """The address that narrows this list to stores near the shopper's own address, wherever that is."""
+        return f"{self.path}?{urlencode([*self.pairs(), (NEAR, '1')])}"
 
     @property
     def is_plain(self) -> bool:
@@ -452,6 +469,7 @@ def _facets(wanted: Asked, found: Found) -> list[Facet]:
     if wanted.categories or len(counts["category"]) > 1:
         shown.append(_facet("category", _("Category"), _toggles(wanted, "categories", counts["category"], found.share)))
     shown += _kind_facet(wanted, found)
+    shown += _store_facet(wanted, found)
     if wanted.brand_id is None:
         shown.append(_facet("brand", _("Brand"), _toggles(wanted, "brands", counts["brand"], found.share)))
     shown += [
@@ -499,13 +517,26 @@ def _told(count: int, share: int) -> int | str:
 
 def _kind_facet(wanted: Asked, found: Found) -> list[Facet]:
     """What kinds of goods there are, in the house's order; nothing where all are of one kind."""
-    rows = sorted((row for row in found.counts["feature"] if row.place >= KINDS_FROM), key=lambda row: row.place)
+    rows = [row for row in found.counts["feature"] if KINDS_FROM <= row.place < STORES_FROM]
+    rows.sort(key=lambda row: row.place)
     if len(rows) < 2 and not any(row.group in wanted.filters.features for row in rows):
         return []
     choices = [
         _toggle(wanted, "features", f"{row.group}-{row.value}", str(row.label), row.count, found.share) for row in rows
     ]
     return [Facet("kind", str(rows[0].group_label), choices)]
+
+
+def _store_facet(wanted: Asked, found: Found) -> list[Facet]:
+    """The cities in whose stores something lies, most first; and the way to the one of the shopper's own address."""
+    rows = [row for row in found.counts["feature"] if row.place == STORES_FROM]
+    if not rows:
+        return []
+    named = [replace(row, value=f"{row.group}-{row.value}") for row in rows]
+    choices = _toggles(wanted, "features", named, found.share)
+    if not any(choice.selected for choice in choices):
+        choices.insert(0, Choice(NEAR, _("Near my default address"), wanted.url_near))
+    return [_facet("store", str(rows[0].group_label), choices)]
 
 
 def _feature_facets(wanted: Asked, found: Found) -> list[Facet]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -16,7 +16,18 @@ from catalog import descriptions, films, questions, shelves, specifications, ter
 from catalog.brands import authorized_shops
 from catalog.customs import Customs, duty_of_one, rules_in_force
 from catalog.listing import Asked, listing, newest_cards, popular_cards, put_badges
-from catalog.models import Brand, Category, Product, ProductPicture, Question, ShopCategory, ShopStats, Sku
+from catalog.models import (
+    Brand,
+    Category,
+    Product,
+    ProductPicture,
+    Question,
+    ShopCategory,
+    ShopStats,
+    Sku,
+    Stock,
+    Warehouse,
+)
 from catalog.navigation import crumbs_of, without_hidden
 from catalog.offers import is_over
 from catalog.reviews import listing as reviews
@@ -38,6 +49,7 @@ SHOWN_OF_SHOP = 4
 SHOWN_BANNERS = 4
 SHOWN_BRANDS = 12
 SHOWN_AUTHORIZED = 24
+SHOWN_STORES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +239,7 @@ def product_gone(product: Product) -> dict:
 
 
 def product_page(product: Product, sku_public_id: str = "") -> dict:
-    """What the page of a product shows, with one of its SKUs chosen; fourteen queries beside the product's own."""
+    """What the page of a product shows, with one of its SKUs chosen; fifteen queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
     closed_because = states.why_not(product.shop, "buy")
@@ -269,6 +281,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "attributes": specifications.shown_pairs(product),
         "promises": terms.promises_of(product),
         "customs": _customs(product),
+        "stores": _stores(product) if not closed_because else [],
         "slots": bookable(chosen.pk, now=clock.now()) if chosen and product.kind == Product.Kind.SERVICE else [],
         "description_html": descriptions.as_html(str(product.description)),
         "similar": similar,
@@ -282,6 +295,17 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "can_buy": left > 0,
         "why_not": closed_because or _why_not(left, chosen),
     }
+
+
+def _stores(product: Product) -> list[Warehouse]:
+    """The stores in which some combination of this lies now, in the shop's order."""
+    lies_there = Stock.objects.filter(
+        warehouse=OuterRef("pk"), sku__product=product, sku__is_active=True, on_hand__gt=F("reserved")
+    )
+    rows = Warehouse.objects.owned_by(product.shop).filter(
+        Exists(lies_there), kind=Warehouse.Kind.STORE, sells_online=True
+    )
+    return list(rows.order_by("position", "pk")[:SHOWN_STORES])
 
 
 def _why_not(left: int, chosen: Sku | None) -> str:

@@ -80,6 +80,13 @@ class WarehouseForm(forms.Form):
         initial=Warehouse.Kind.MERCHANT,
     )
     name = TextFormField(label=gettext_lazy("Name"), max_length=60)
+    province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
+    city = forms.CharField(
+        label=gettext_lazy("City"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Of a store: shoppers of this city find what lies there."),
+    )
     address = forms.CharField(
         label=gettext_lazy("Street address"),
         max_length=200,
@@ -97,7 +104,7 @@ class WarehouseForm(forms.Form):
     def __init__(self, *args, warehouse: Warehouse | None = None, **kwargs):
         initial = None
         if warehouse:
-            names = ("kind", "name", "address", "hours", "sells_online")
+            names = ("kind", "name", "province", "city", "address", "hours", "sells_online")
             initial = {name: getattr(warehouse, name) for name in names}
         super().__init__(*args, initial=initial, **kwargs)
         if warehouse:

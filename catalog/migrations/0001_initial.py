@@ -2300,7 +2300,12 @@ class Migration(migrations.Migration):
                 (
                     "of",
                     models.CharField(
-                        choices=[("category", "Category"), ("brand", "Brand"), ("attribute", "Attribute")],
+                        choices=[
+                            ("category", "Category"),
+                            ("brand", "Brand"),
+                            ("attribute", "Attribute"),
+                            ("store", "Store"),
+                        ],
                         max_length=10,
                     ),
                 ),
@@ -2445,6 +2450,8 @@ class Migration(migrations.Migration):
                 ("sells_online", models.BooleanField(default=True, verbose_name="sells online")),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="place in the order")),
                 ("address", models.CharField(blank=True, default="", max_length=200, verbose_name="street address")),
+                ("province", models.CharField(blank=True, default="", max_length=40, verbose_name="province")),
+                ("city", models.CharField(blank=True, default="", max_length=40, verbose_name="city")),
                 ("hours", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="opening hours")),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
             ],

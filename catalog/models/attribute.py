@@ -154,12 +154,13 @@ class ProductValue(ShopOwned):
 
 
 class StaleSearch(models.Model):
-    """Goods that search must read anew because something was renamed; ``after`` says how far it has come."""
+    """Goods that search must read anew: something was renamed, a store has moved; ``after``: how far it has come."""
 
     class Of(models.TextChoices):
         CATEGORY = "category"
         BRAND = "brand"
         ATTRIBUTE = "attribute"
+        STORE = "store"
 
     of = models.CharField(max_length=10, choices=Of)
     key = models.BigIntegerField()

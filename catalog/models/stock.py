@@ -35,6 +35,8 @@ class Warehouse(ShopOwned):
     is_default = models.BooleanField(_("default"), default=False)
     sells_online = models.BooleanField(_("sells online"), default=True)
     position = models.PositiveSmallIntegerField(_("place in the order"), default=0)
+    province = models.CharField(_("province"), max_length=40, blank=True, default="")
+    city = models.CharField(_("city"), max_length=40, blank=True, default="")
     address = models.CharField(_("street address"), max_length=200, blank=True, default="")
     hours = TextField(_("opening hours"), blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)

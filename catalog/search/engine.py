@@ -19,6 +19,7 @@ from mall.texts import Text
 ORDERS = ("relevance", "popular", "newest", "price_up", "price_down", "rating")
 GOOD_RATING = 4
 KINDS_FROM = 10_000  # places of features from here on are those of kinds of goods
+STORES_FROM = 20_000  # and from here on cities in whose stores the goods are
 BANDS = ((None, 50), (50, 100), (100, 300), (300, 1000), (1000, None))  # yuan
 
 
@@ -66,7 +67,8 @@ class Count:
     So many would be found with this choice.
 
     :ivar group: with ``group_label``, the feature that it is a value of
-    :ivar place: of a range of numbers its place among the ranges; of a kind of goods its place after ``KINDS_FROM``
+    :ivar place: of a range of numbers its place among the ranges; of a kind of goods its place after ``KINDS_FROM``; of
+        a city in whose stores they are ``STORES_FROM``
     :ivar is_asked: whether it answers an attribute of the category, not one that a shop has made up
     """
 

@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import OuterRef
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.db.models import F, OuterRef
+from django.utils.translation import gettext as _
 
 from catalog import specifications
-from catalog.models import Brand, Category, FacetName, FacetValue, Product, ShelvedProduct
+from catalog.models import Brand, Category, FacetName, FacetValue, Product, ShelvedProduct, Stock, Warehouse
 from catalog.search import ranking
-from catalog.search.engine import KINDS_FROM
+from catalog.search.engine import KINDS_FROM, STORES_FROM
 from catalog.search.words import (
     BRAND,
     CATEGORY,
@@ -34,11 +32,13 @@ from catalog.search.words import (
     price_mark,
     vector,
 )
-from mall.texts import Text
+from mall import places
+from mall.texts import Text, in_all_languages
 
 BATCH = 1_000
 KIND = "=kind"  # the feature that says what kind of goods it is
-MOST_FACETS = 40  # of one product
+STORE = "=store"  # the feature that says in stores of which city it lies
+MOST_FACETS = 40  # of one product, beside the cities of its stores
 LONGEST_FACET = 60
 
 _AVAILABLE = (
@@ -130,6 +130,9 @@ def _prepared(batch: list[Product]) -> dict:
     for product in batch:
         product.category = categories[product.category_id]
         product.brand = brands.get(product.brand_id)
+    in_stores = _in_stores([product.pk for product in batch])
+    for product in batch:
+        product.store_places = in_stores.get(product.pk, ())
     facets = _facets_of(batch)
     return {
         "ids": [product.pk for product in batch],
@@ -137,6 +140,22 @@ def _prepared(batch: list[Product]) -> dict:
         "facets": [f"{{{','.join(map(str, facets[product.pk]))}}}" for product in batch],
         **ranking.facts(),
     }
+
+
+def _in_stores(product_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Of these products province and city of the stores in which something of them can be had now."""
+    rows = Stock.objects.filter(
+        warehouse__kind=Warehouse.Kind.STORE,
+        warehouse__sells_online=True,
+        sku__is_active=True,
+        sku__product__in=product_ids,
+        on_hand__gt=F("reserved"),
+    ).exclude(warehouse__city="")
+    names = ("sku__product_id", "warehouse__province", "warehouse__city")
+    found: dict[int, list[tuple[str, str]]] = {}
+    for product_id, province, city in rows.order_by(*names).values_list(*names).distinct():
+        found.setdefault(product_id, []).append((province, city))
+    return found
 
 
 def _store(rows: dict) -> int:
@@ -166,12 +185,8 @@ def follow_stock(product_ids: Iterable[int]) -> None:
 
     The rows are locked first: who waited for another's last piece then counts anew what is left.
     """
-    ids = sorted(set(product_ids))
+    ids = _locked(product_ids)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT product_id FROM catalog_productsearch WHERE product_id = ANY(%s) ORDER BY product_id FOR UPDATE",
-            [ids],
-        )
         cursor.execute(
             "UPDATE catalog_productsearch w SET in_stock = n.is_there FROM (SELECT id, EXISTS ("  # noqa: S608
             + AVAILABLE.format(product="p.id")
@@ -179,6 +194,26 @@ def follow_stock(product_ids: Iterable[int]) -> None:
             " WHERE w.product_id = n.id AND w.in_stock <> n.is_there",
             [ids],
         )
+
+
+@transaction.atomic
+def follow_stores(product_ids: Iterable[int]) -> None:
+    """
+    In a store the last piece of these went, or the first one came: the cities that their rows name follow, and whether
+    they are in stock at all.
+    """
+    index_products(_locked(product_ids))
+
+
+def _locked(product_ids: Iterable[int]) -> list[int]:
+    """These by key, their rows locked in the order in which everybody locks them."""
+    ids = sorted(set(product_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT product_id FROM catalog_productsearch WHERE product_id = ANY(%s) ORDER BY product_id FOR UPDATE",
+            [ids],
+        )
+    return ids
 
 
 _TEND = f"""
@@ -209,7 +244,8 @@ def tend_index() -> dict[str, int]:
 def _facets_of(products: Sequence[Product]) -> dict[int, list[int]]:
     """The features of each product by key, made where nobody had them before; two queries for all that are known."""
     said = {product.pk: {(feature.name, feature.value): feature for feature in _told(product)} for product in products}
-    told = {pk: list(features)[:MOST_FACETS] for pk, features in said.items()}
+    most = {product.pk: MOST_FACETS + len(product.store_places) for product in products}
+    told = {pk: list(features)[: most[pk]] for pk, features in said.items()}
     features = {pair: feature for features in said.values() for pair, feature in features.items()}
     wanted = sorted({pair for pairs in told.values() for pair in pairs})
     if not wanted:
@@ -260,9 +296,14 @@ class _Feature:
 
 
 def _told(product: Product) -> Iterator[_Feature]:
-    """What lists can be narrowed by: the kind, attributes of the category that are for it, free ones, options."""
+    """
+    What lists can be narrowed by: the kind, the cities where it lies in a store, attributes of the category that are
+    for it, free ones, options.
+    """
     place, name, labels = _kinds()[product.kind]
     yield _Feature(KIND, product.kind, name, labels, None, place)
+    for province, city in product.store_places:
+        yield _Feature(STORE, place_key(province, city), _stores(), place_text(province, city), None, STORES_FROM)
     typed = specifications.specifications_of(product)
     for told in typed:
         if told.filters:
@@ -282,15 +323,28 @@ def _told(product: Product) -> Iterator[_Feature]:
 def _kinds() -> dict[str, tuple[int, Text, Text]]:
     """Of each kind of goods its place in lists, what kinds are called, and its own name, in every language."""
 
-    def said(words) -> Text:
-        told = {}
-        for code, _language in settings.LANGUAGES:
-            with override(code):
-                told[code] = str(words)
-        return Text(told)
+    name = in_all_languages(lambda: _("Kind of goods"))
+    return {
+        str(kind): (KINDS_FROM + place, name, in_all_languages(lambda kind=kind: kind.label))
+        for place, kind in enumerate(Product.Kind)
+    }
 
-    name = said(_("Kind of goods"))
-    return {str(kind): (KINDS_FROM + place, name, said(kind.label)) for place, kind in enumerate(Product.Kind)}
+
+@lru_cache
+def _stores() -> Text:
+    """What the cities of stores are called together."""
+    return in_all_languages(lambda: _("In a store near you"))
+
+
+def place_key(province: str, city: str = "") -> str:
+    """By what a city of stores is known, however it is spelled; without a city how those of its province begin."""
+    return f"{places.same(province)}/{places.same(city)}"[:80]
+
+
+def place_text(province: str, city: str) -> Text:
+    """A city of stores as its readers write it."""
+    parts = list(dict.fromkeys((places.bare(province), places.bare(city))))
+    return Text({"zh-hans": " ".join(parts), "en": ", ".join(places.romanized(part) for part in reversed(parts))})
 
 
 def _key(text: dict) -> str:

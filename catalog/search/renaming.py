@@ -1,7 +1,7 @@
 """
-When a category, a brand or an attribute is called otherwise, search reads its goods anew.
+When a category, a brand or an attribute is called otherwise, or a store is elsewhere, search reads its goods anew.
 
-Few goods at once, in the transaction that renamed; many by a worker, in batches that remember how far they have come.
+Few goods at once, in the transaction that changed it; many by a worker, in batches that remember how far they are.
 """
 
 import logging
@@ -23,6 +23,7 @@ def _goods(of: str, key: int):
         StaleSearch.Of.CATEGORY: "category",
         StaleSearch.Of.BRAND: "brand",
         StaleSearch.Of.ATTRIBUTE: "values__attribute",
+        StaleSearch.Of.STORE: "skus__stocks__warehouse",
     }
     return Product.objects.filter(**{by[of]: key})
 

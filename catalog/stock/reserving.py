@@ -14,7 +14,7 @@ from mall.rows import insert_rows, select_rows
 
 # The rows are locked in the house order; which is taken from first says the warehouse's position.
 LOCK_WHAT_IS_SOLD = """
-    SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id, t.slot_id
+    SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id, t.slot_id, w.kind = 'store'
     FROM catalog_stock t JOIN catalog_sku k ON k.id = t.sku_id JOIN catalog_warehouse w ON w.id = t.warehouse_id
     WHERE t.sku_id = ANY (%s) AND w.sells_online ORDER BY t.sku_id, t.id FOR NO KEY UPDATE OF t
 """
@@ -86,15 +86,17 @@ def reserve_all(
                 raise ValueError(f"a reservation needs a quantity above zero, not {quantity}")
             wanted[sku_id] = wanted.get(sku_id, 0) + quantity
     left: dict[int, dict[int, int]] = {}  # by SKU, then by stock in the order of the warehouses
-    shops, products = {}, {}
+    shops, products, in_stores = {}, {}, {}
     times = slots or {}
-    for sku_id, _place, stock_id, shop_id, free, product_id, slot_id in sorted(
+    for sku_id, _place, stock_id, shop_id, free, product_id, slot_id, is_store in sorted(
         select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)]), key=lambda row: row[:3]
     ):
         if slot_id != times.get(sku_id):
             continue
         left.setdefault(sku_id, {})[stock_id] = free
         shops[sku_id], products[sku_id] = shop_id, product_id
+        if is_store:
+            in_stores[stock_id] = free, product_id
 
     totals = {sku_id: sum(left.get(sku_id, {}).values()) for sku_id in wanted}
     short = [sku_id for sku_id in wanted if totals[sku_id] < wanted[sku_id]]
@@ -120,7 +122,10 @@ def reserve_all(
     if changed != len(taken):
         raise _out_of_stock(list(wanted))
     insert_rows(rows)
-    show_products_anew({products[sku_id] for sku_id in wanted if totals[sku_id] == wanted[sku_id]})
+    show_products_anew(
+        {products[sku_id] for sku_id in wanted if totals[sku_id] == wanted[sku_id]},
+        {product_id for stock_id, (free, product_id) in in_stores.items() if taken.get(stock_id) == free > 0},
+    )
 
 
 def _taken(left: dict[int, int], quantity: int) -> list[tuple[int, int]]:

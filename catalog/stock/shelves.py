@@ -4,7 +4,7 @@ The shelves of a shop: locked in the house order, changed in one statement, ever
 All rows of a SKU are locked, in whatever warehouse they stand, so that whoever takes the last piece anywhere knows it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from catalog import kinds
 from catalog.generation import forget_products_after_commit
 from catalog.models import Product, Sku, Stock, StockMovement, Warehouse
-from catalog.search.index import follow_stock
+from catalog.search.index import follow_stock, follow_stores
 from mall.audit.trail import record_many
 from mall.events.bus import publish
 from mall.events.catalog import ProductBackInStock
@@ -63,7 +63,7 @@ class Shelves:
 
     def __init__(self, rows: Sequence[Stock]):
         self.rows = rows
-        self._left_before = self.left()
+        self._left_before, self._in_stores_before = self.left(), self._in_stores()
 
     def left(self) -> dict[int, int]:
         """What can be bought of each SKU."""
@@ -71,6 +71,15 @@ class Shelves:
         for row in self.rows:
             counts[row.sku_id] = counts.get(row.sku_id, 0) + (row.available if row.warehouse.sells_online else 0)
         return counts
+
+    def _in_stores(self) -> set[int]:
+        """The rows (by key) of which a shopper finds something in a store."""
+        kind = Warehouse.Kind.STORE
+        return {
+            row.pk
+            for row in self.rows
+            if row.warehouse.kind == kind and row.warehouse.sells_online and row.available > 0
+        }
 
     def of(self, warehouse: Warehouse) -> dict[int, Stock]:
         """The rows of one warehouse by SKU; those of time slots are not among them."""
@@ -80,10 +89,13 @@ class Shelves:
         """Pages and lists follow where the last piece went or the first one came; who waits for goods is told."""
         before, after = self._left_before, self.left()
         turned = {sku_id for sku_id in after if (before[sku_id] > 0) != (after[sku_id] > 0)}
-        if not turned:
+        there = self._in_stores_before ^ self._in_stores()
+        if not turned and not there:
             return
         skus = {row.sku_id: row.sku for row in self.rows if row.sku_id in turned}
-        show_products_anew({sku.product_id for sku in skus.values()})
+        show_products_anew(
+            {sku.product_id for sku in skus.values()}, {row.sku.product_id for row in self.rows if row.pk in there}
+        )
         announce_back([sku for sku_id, sku in skus.items() if after[sku_id] > 0], now)
 
 
@@ -95,7 +107,7 @@ def lock_shelves(sku_ids: Iterable[int] | QuerySet) -> Shelves:
             .select_related("sku__product", "warehouse", "shop")
             .only(
                 "on_hand", "reserved", "slot", "shop__slug", "sku__product__kind", "sku__public_id", "sku__code",
-                "warehouse__sells_online", "warehouse__closed_at", "warehouse__name",
+                "warehouse__sells_online", "warehouse__closed_at", "warehouse__name", "warehouse__kind",
             )
             .select_for_update(of=("self",), no_key=True)
             .order_by("sku_id", "pk")
@@ -242,11 +254,16 @@ def announce_back(skus: Iterable[Sku], now: datetime) -> None:
     )
 
 
-def show_products_anew(product_ids: set[int]) -> None:
-    """Pages that said "sold out" or "in stock" of these are no longer right."""
-    if product_ids:
-        follow_stock(product_ids)
-        forget_products_after_commit(Product.objects.filter(pk__in=product_ids).values_list("public_id", flat=True))
+def show_products_anew(product_ids: set[int], in_stores: Set[int] = frozenset()) -> None:
+    """Pages that said "sold out" or "in stock" of these, or in which store the others are, are no longer right."""
+    goods = product_ids | in_stores
+    if not goods:
+        return
+    if in_stores:
+        follow_stores(goods)
+    else:
+        follow_stock(goods)
+    forget_products_after_commit(Product.objects.filter(pk__in=goods).values_list("public_id", flat=True))
 
 
 def names_of(sku_ids: Iterable[int]) -> tuple[str, list[str]]:

@@ -7,7 +7,9 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
-from catalog.models import Stock, StockCount, StockTerms, StockTransfer, Warehouse
+from catalog.generation import CATALOGUE, SHOPS, forget
+from catalog.models import StaleSearch, Stock, StockCount, StockTerms, StockTransfer, Warehouse
+from catalog.search.renaming import read_anew
 from catalog.stock.shelves import LARGEST_COUNT, lock_shelves
 from mall.audit.trail import record
 from mall.refusals import Refusal
@@ -37,15 +39,28 @@ def default_warehouse(shop) -> Warehouse:
 
 
 @transaction.atomic
-def open_warehouse(*, shop, kind: str, name: Text, by, now: datetime, address: str = "", hours=None) -> Warehouse:
+def open_warehouse(
+    *,
+    shop,
+    kind: str,
+    name: Text,
+    by,
+    now: datetime,
+    province: str = "",
+    city: str = "",
+    address: str = "",
+    hours: Text | None = None,
+) -> Warehouse:
     """
     The shop has one more place, last in the order; it sells online from the start.
 
+    :param city: with ``province`` where shoppers look for a store; what lies there is found by it
     :raises WrongWarehouse: a kind that the shop does not open itself, a store without an address, or too many
     """
     if kind == Warehouse.Kind.PLATFORM:
         raise WrongWarehouse(_("The mall opens the warehouses that it keeps."))
-    return _open(shop=shop, kind=kind, name=name, address=address, hours=hours, by=by, now=now)
+    where = {"province": province.strip(), "city": city.strip(), "address": address.strip()}
+    return _open(shop=shop, kind=kind, name=name, where=where, hours=hours, by=by, now=now)
 
 
 @transaction.atomic
@@ -60,11 +75,11 @@ def open_platform_warehouse(*, warehouse: Warehouse, name: str, by, now: datetim
     if Warehouse.objects.owned_by(shop).open().filter(kind=Warehouse.Kind.PLATFORM).exists():
         raise WrongWarehouse(_("The mall keeps goods for this shop already."))
     text = Text({"zh-hans": name.strip(), "en": name.strip()})
-    return _open(shop=shop, kind=Warehouse.Kind.PLATFORM, name=text, address="", hours=None, by=by, now=now)
+    return _open(shop=shop, kind=Warehouse.Kind.PLATFORM, name=text, where={}, hours=None, by=by, now=now)
 
 
-def _open(*, shop, kind: str, name: Text, address: str, hours, by, now: datetime) -> Warehouse:
-    _check(kind, name, address)
+def _open(*, shop, kind: str, name: Text, where: dict[str, str], hours, by, now: datetime) -> Warehouse:
+    _check(kind, name, where)
     first = default_warehouse(shop)
     Warehouse.objects.select_for_update(no_key=True).get(pk=first.pk)  # one at a time, so that places are not shared
     rows = Warehouse.objects.owned_by(shop).open()
@@ -74,7 +89,7 @@ def _open(*, shop, kind: str, name: Text, address: str, hours, by, now: datetime
         shop=shop,
         kind=kind,
         name=name,
-        address=address.strip(),
+        **where,
         hours=hours or Text(),
         position=rows.aggregate(last=Max("position"))["last"] + 1,
     )
@@ -91,26 +106,42 @@ def _open(*, shop, kind: str, name: Text, address: str, hours, by, now: datetime
 
 @transaction.atomic
 def change_warehouse(
-    *, warehouse: Warehouse, name: Text, sells_online: bool, by, now: datetime, address: str = "", hours=None
+    *,
+    warehouse: Warehouse,
+    name: Text,
+    sells_online: bool,
+    by,
+    now: datetime,
+    province: str = "",
+    city: str = "",
+    address: str = "",
+    hours: Text | None = None,
 ) -> Warehouse:
     """
     Rename a warehouse; say where it is, and whether shoppers are offered what lies there.
 
     :raises WrongWarehouse: it is closed, the mall keeps it, or a store has no address
     """
+    where = {"province": province.strip(), "city": city.strip(), "address": address.strip()}
     warehouse = _lock(warehouse, no_key=True)
     _check_own(warehouse)
-    _check(warehouse.kind, name, address)
+    _check(warehouse.kind, name, where)
     before = {"name": dict(warehouse.name), "sells_online": warehouse.sells_online}
+    moved = (warehouse.province, warehouse.city) != (where["province"], where["city"])
     turned = warehouse.sells_online != sells_online
     shelves = lock_shelves(_what_lies_in(warehouse)) if turned else None
     warehouse.name, warehouse.sells_online = name, sells_online
-    warehouse.address, warehouse.hours = address.strip(), hours or Text()
-    warehouse.save(update_fields=["name", "sells_online", "address", "hours"])
+    warehouse.province, warehouse.city = where["province"], where["city"]
+    warehouse.address, warehouse.hours = where["address"], hours or Text()
+    warehouse.save(update_fields=["name", "sells_online", *where, "hours"])
     if shelves:
         for row in shelves.of(warehouse).values():
             row.warehouse.sells_online = sells_online
         shelves.show(now)
+    if warehouse.kind == Warehouse.Kind.STORE:  # pages of what lies there tell of it, lists by its city
+        if moved:
+            read_anew(StaleSearch.Of.STORE, [warehouse.pk])
+        transaction.on_commit(lambda: forget(CATALOGUE, SHOPS), robust=True)
     _note("catalog.change_warehouse", warehouse, by, now, before, {"name": dict(name), "sells_online": sells_online})
     return warehouse
 
@@ -223,11 +254,13 @@ def _check_own(warehouse: Warehouse) -> None:
         raise WrongWarehouse(_("The mall keeps this warehouse: its staff change it."))
 
 
-def _check(kind: str, name: Mapping[str, str], address: str) -> None:
+def _check(kind: str, name: Mapping[str, str], where: Mapping[str, str]) -> None:
     if not any(words.strip() for words in name.values()):
         raise WrongWarehouse(_("Give the warehouse a name."))
-    if kind == Warehouse.Kind.STORE and not address.strip():
+    if kind == Warehouse.Kind.STORE and not where["address"]:
         raise WrongWarehouse(_("A store has a street address: shoppers want to find it."))
+    if bool(where.get("province")) != bool(where.get("city")):
+        raise WrongWarehouse(_("Name both the province and the city, or neither."))
 
 
 def _note(action: str, warehouse: Warehouse, by, now: datetime, before: dict, after: dict) -> None:

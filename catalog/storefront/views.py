@@ -13,7 +13,7 @@ from catalog.listing import asked
 from catalog.search.hot import note_search
 from catalog.search.query import typed
 from catalog.search.rules import redirect_for
-from catalog.storefront import parts
+from catalog.storefront import near, parts
 from catalog.storefront.seen import note_look
 from catalog.storefront.visitors import counted, visitor_of
 from mall import clock
@@ -29,9 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    path = reverse("storefront:catalog:category", args=[slug])
+    wanted = asked(request.GET, path=reverse("storefront:catalog:category", args=[slug]))
     try:
-        return parts.category(request, slug, asked(request.GET, path=path))
+        return near.narrowed(request, wanted) or parts.category(request, slug, wanted)
     except Http404:
         if (moved := now_at(slug)) is None:
             raise
@@ -42,9 +42,9 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
-    path = reverse("storefront:catalog:brand", args=[slug])
+    wanted = asked(request.GET, path=reverse("storefront:catalog:brand", args=[slug]))
     try:
-        return parts.brand(request, slug, asked(request.GET, path=path), now=clock.now())
+        return near.narrowed(request, wanted) or parts.brand(request, slug, wanted, now=clock.now())
     except Http404:
         if (found := brand_called(slug)) is None or found.slug == slug:
             raise
@@ -57,6 +57,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if words and (address := redirect_for(words)):
         return redirect(address)
     wanted = asked(request.GET, path=reverse("storefront:catalog:search"), words=words)
+    if elsewhere := near.narrowed(request, wanted):
+        return elsewhere
     if words and wanted.page == 1:
         note_search(words, visitor=visitor_of(request), now=now)
     return parts.search(request, wanted, now=now)
@@ -76,9 +78,11 @@ def product(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
-    path = reverse("storefront:catalog:shop", args=[slug])
+    wanted = asked(request.GET, path=reverse("storefront:catalog:shop", args=[slug]), in_one_shop=True)
+    if elsewhere := near.narrowed(request, wanted):
+        return elsewhere
     try:
-        response = parts.shop(request, slug, asked(request.GET, path=path, in_one_shop=True))
+        response = parts.shop(request, slug, wanted)
     except Gone:
         return gone(request)
     return counted(request, response)

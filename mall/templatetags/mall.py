@@ -1,6 +1,5 @@
 """Template filters and tags of the ground floor: money, moments, statuses, stars, icons, pictures."""
 
-import re
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -16,7 +15,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from mall import clock
 from mall.backoffice.tables import shown_count
@@ -24,6 +22,7 @@ from mall.backoffice.undo import undo_of
 from mall.clock import BUSINESS_ZONE
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
+from mall.places import romanized
 
 register = template.Library()
 
@@ -90,18 +89,6 @@ TONES = {
     },
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet
-PLACE_KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")
-PLACES = {  # whose English name is not their sound in Mandarin
-    "陕西": "Shaanxi",
-    "内蒙古": "Inner Mongolia",
-    "西藏": "Tibet",
-    "香港": "Hong Kong",
-    "澳门": "Macao",
-    "哈尔滨": "Harbin",
-    "呼和浩特": "Hohhot",
-    "乌鲁木齐": "Urumqi",
-    "拉萨": "Lhasa",
-}
 _TONE_OF = {status: tone for tone, statuses in TONES.items() for status in statuses}
 
 
@@ -254,13 +241,7 @@ def sold(count: int | None) -> str:
 @register.filter
 def place(name: str) -> str:
     """A province or city of China as its readers write it: 丽水市 in Chinese, Lishui in English."""
-    return name if get_language() == "zh-hans" else _romanized(str(name))
-
-
-@lru_cache(maxsize=1024)
-def _romanized(name: str) -> str:
-    bare = PLACE_KINDS.sub("", name) or name
-    return PLACES.get(bare) or "".join(lazy_pinyin(bare)).capitalize()
+    return name if get_language() == "zh-hans" else romanized(str(name))
 
 
 @register.filter

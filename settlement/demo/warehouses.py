@@ -31,7 +31,9 @@ def make_warehouses(
         now,
         kind=Warehouse.Kind.STORE,
         name=store,
-        address="浙江省杭州市上城区湖滨路 8 号",
+        province="浙江省",
+        city="杭州市",
+        address="上城区湖滨路 8 号",
         hours=Text({"zh-hans": "每天 10:00–21:30", "en": "Daily 10:00–21:30"}),
     )
     south = Text({"zh-hans": "华南仓", "en": "Southern warehouse"})

@@ -362,7 +362,7 @@ def test_the_whole_index_is_written_anew_in_batches(django_assert_num_queries):
         product()
 
     build_index()
-    with django_assert_num_queries(6):  # the ranges, the rows, their categories, features and their names, writing
+    with django_assert_num_queries(7):  # ranges, rows, categories, stores, features and their names, writing
         assert build_index() == 5
 
 
