@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.html import format_html_join
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog import (  # noqa: F401 (each admin registers its own)
@@ -14,8 +15,9 @@ from catalog import (  # noqa: F401 (each admin registers its own)
     search_admin,
     specifications,
 )
-from catalog.models import Product, Sku, StockMovement, Warehouse
+from catalog.models import Product, ProductChange, Sku, StockMovement, Warehouse
 from catalog.stock.warehouses import close_platform_warehouse, open_platform_warehouse
+from catalog.violations import costs_when_taken_down
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from mall.templatetags.mall import picture as show_picture
 from mall.texts import Text
@@ -47,10 +49,13 @@ class ProductAdmin(VerbAdmin):
             call=products.take_down_product,
             permission="catalog.take_down_product",
             fits=lambda product: Product.FLOW.can(product, Product.Status.TAKEN_DOWN),
+            chooses="reason",
+            chooses_label=_("Reason"),
+            choices=ProductChange.Reason,
             asks="note",
             asks_label=_("Note for the shop"),
             longest=500,
-            warning=_("It comes back through a reviewer only."),
+            warning=format_lazy("{} {}", _("It comes back through a reviewer only."), costs_when_taken_down()),
             is_grave=True,
         ),
     ]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from catalog import changes, reviewing
+from catalog import changes, reviewing, violations
 from catalog.differences import differences_of
 from catalog.models import Product, ProductChange
 from mall import clock
@@ -74,6 +74,7 @@ class ProductChangeAdmin(VerbAdmin):
             asks="note",
             asks_label=_("Note for the shop"),
             longest=500,
+            warning=violations.costs_when_refused(),
         ),
         Verb(
             name="release",

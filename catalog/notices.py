@@ -102,6 +102,11 @@ PRODUCT_REFUSED = Kind(
     title=_("%(shop)s: “%(product)s” needs correction"),
     body=_("%(reason)s: %(note)s Please correct it and submit it again."),
 )
+PRODUCT_TAKEN_DOWN = Kind(
+    "catalog.product_taken_down",
+    title=_("%(shop)s: “%(product)s” was taken down by the mall"),
+    body=_("%(reason)s: %(note)s Please correct it and submit it again."),
+)
 CHANGE_APPROVED = Kind(
     "catalog.change_approved",
     title=_("%(shop)s: your change of “%(product)s” is approved"),

@@ -29,7 +29,7 @@ from catalog.stock import default_warehouse
 from catalog.stock.shelves import lock_shelves
 from mall.audit.trail import record, record_many
 from mall.events.bus import publish
-from mall.events.catalog import ProductApproved, ProductChanged
+from mall.events.catalog import ProductApproved, ProductChanged, ProductTakenDown
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
 from mall.rows import insert_rows
@@ -305,16 +305,29 @@ def refuse_product(
 
 
 @transaction.atomic
-def take_down_product(*, product: Product, note: str, by, now: datetime) -> Product:
+def take_down_product(
+    *, product: Product, note: str, by, now: datetime, reason: str = ProductChange.Reason.OTHER
+) -> Product:
     """
-    The platform takes a product down, in words for the shop; it comes back through a reviewer only.
+    The platform takes a product down, with a reason and in words for the shop; it comes back through a reviewer only.
 
     :raises IncompleteProduct: no words for the shop
     :raises WrongStatus: it is neither on sale nor off sale
     """
-    return _move(
-        locked(product), Product.Status.TAKEN_DOWN, "catalog.take_down_product", by=by, now=now, note=_required(note)
+    note, reason = _required(note), ProductChange.Reason(reason)
+    action = "catalog.take_down_product"
+    product = _move(locked(product), Product.Status.TAKEN_DOWN, action, by=by, now=now, note=note, reason=str(reason))
+    publish(
+        ProductTakenDown(
+            product_id=product.public_id,
+            shop_id=product.shop.public_id,
+            reason=str(reason),
+            note=note,
+            decided_by=by and by.pk,
+            decided_at=now,
+        )
     )
+    return product
 
 
 @transaction.atomic
@@ -530,7 +543,7 @@ def _goal(product: Product, now: datetime) -> str:
     return Product.Status.OFF_SALE if waits else Product.Status.ON_SALE
 
 
-def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "") -> Product:
+def _move(product: Product, status: str, action: str, *, by, now: datetime, note: str = "", **why: str) -> Product:
     before = product.status
     if status == Product.Status.ON_SALE:
         _must_be_sellable(product, now)
@@ -548,7 +561,7 @@ def _move(product: Product, status: str, action: str, *, by, now: datetime, note
         now=now,
         shop_slug=product.shop.slug,
         before={"status": str(before)},
-        after={"status": str(status), "note": note},
+        after={"status": str(status), "note": note, **why},
     )
     announce_product(product, now)
     return product

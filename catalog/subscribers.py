@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from catalog import notices, products, questions, withholding
+from catalog import notices, products, questions, violations, withholding
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.interest import watches
-from catalog.models import Answer, BrandAuthorization, ProductChange, Question, Review, Sku
+from catalog.models import Answer, BrandAuthorization, Product, ProductChange, Question, Review, Sku
 from catalog.reviews.subjects import page_of
 from catalog.sale_times import EDITORS
 from catalog.search.ranking import weigh_shop
 from catalog.stock import default_warehouse
 from mall import clock
+from mall.accounts.models import User
 from mall.events.bus import on
 from mall.events.catalog import (
     BrandAuthorizationDecided,
@@ -19,6 +20,7 @@ from mall.events.catalog import (
     ProductChanged,
     ProductChangeDecided,
     ProductReviewed,
+    ProductTakenDown,
     QuestionAnswered,
     QuestionAsked,
     ReviewAnswered,
@@ -214,7 +216,7 @@ def tell_shop_of_decision(event: ProductChangeDecided) -> None:
     kind = DECIDED.get((event.is_new, event.outcome))
     if kind is None or not event.by_staff:
         return
-    change = ProductChange.objects.select_related("product").get(public_id=event.change_id)
+    change = ProductChange.objects.select_related("product__shop", "decided_by").get(public_id=event.change_id)
     tell_shop(
         shop_id=event.shop_id,
         kind=kind,
@@ -227,6 +229,27 @@ def tell_shop_of_decision(event: ProductChangeDecided) -> None:
         reason=in_all_languages(change.get_reason_display),
         note=change.note,
     )
+    if change.status == ProductChange.Status.REFUSED:
+        violations.count_refusal(change=change, now=change.decided_at)
+
+
+@on(ProductTakenDown)
+def tell_shop_of_removal(event: ProductTakenDown) -> None:
+    product = Product.objects.select_related("shop").get(public_id=event.product_id)
+    now = datetime.fromisoformat(event.decided_at)
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.PRODUCT_TAKEN_DOWN,
+        page="dashboard",
+        address=("backoffice:catalog:edit", event.product_id),
+        roles=EDITORS,
+        now=now,
+        product=dict(product.title),
+        reason=in_all_languages(lambda: ProductChange.Reason(event.reason).label),
+        note=event.note,
+    )
+    by = User.objects.filter(pk=event.decided_by).first()
+    violations.count_removal(product=product, reason=event.reason, note=event.note, by=by, now=now)
 
 
 # Alerts

@@ -92,7 +92,7 @@ class SanctionAdmin(VerbAdmin):
     list_display = ["public_id", "shop", "code", "points", "consequence", "imposed_at", "expires_at", "lifted_at"]
     list_filter = ["code", "consequence", "imposed_at"]
     list_select_related = ["shop"]
-    search_fields = ["=public_id", "=shop__slug"]
+    search_fields = ["=public_id", "=subject", "=shop__slug"]
     autocomplete_fields = ["shop"]
     ordering = ["-pk"]
 
@@ -104,6 +104,7 @@ class SanctionAdmin(VerbAdmin):
         rest = [
             "public_id",
             "points",
+            "subject",
             "consequence",
             "imposed_by",
             "imposed_at",

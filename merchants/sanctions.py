@@ -9,7 +9,7 @@ shop comes back by its petition.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from mall.audit.trail import record
@@ -23,7 +23,9 @@ from merchants.tunables import POINTS_CLOSED, POINTS_DAYS, POINTS_HIDDEN, POINTS
 POINTS = {
     Sanction.Code.LATE_SHIPPING: 2,
     Sanction.Code.OUT_OF_STOCK: 2,
+    Sanction.Code.BANNED_ASKED: 2,
     Sanction.Code.FALSE_WORDS: 3,
+    Sanction.Code.WRONG_BRAND: 3,
     Sanction.Code.HARASSMENT: 6,
     Sanction.Code.BANNED_GOODS: 12,
     Sanction.Code.FAKE_TRADING: 12,
@@ -52,10 +54,26 @@ class LiftedAlready(Refusal):
 
 
 @transaction.atomic
-def impose(*, shop: Shop, code: str, note: str, by, now: datetime) -> Sanction:
+def impose_once(*, shop: Shop, code: str, subject: str, note: str, by, now: datetime) -> Sanction:
+    """
+    As :func:`impose`, for what was done with one thing (a product's public id): while a sanction for the same counts,
+    it is the answer, and so is one of the same moment that was lifted.
+
+    :raises NoteMissing: nobody would know what happened
+    :raises ShopIsClosed: the shop is closed
+    """
+    shop = Shop.objects.select_for_update().get(pk=shop.pk)
+    same = Sanction.objects.owned_by(shop).filter(code=code, subject=subject)
+    known = same.filter(Q(lifted_at=None, expires_at__gt=now) | Q(imposed_at=now)).order_by("-pk").first()
+    return known or impose(shop=shop, code=code, subject=subject, note=note, by=by, now=now)
+
+
+@transaction.atomic
+def impose(*, shop: Shop, code: str, note: str, by, now: datetime, subject: str = "") -> Sanction:
     """
     Put a violation on the shop's account; what its points together demand follows at once.
 
+    :param subject: what it is about, if that is a thing with a public id
     :raises NoteMissing: nobody would know what happened
     :raises ShopIsClosed: the shop is closed
     """
@@ -71,6 +89,7 @@ def impose(*, shop: Shop, code: str, note: str, by, now: datetime) -> Sanction:
         shop=shop,
         code=code,
         points=points,
+        subject=subject,
         note=note,
         consequence=consequence_of(total),
         imposed_by=by,

@@ -50,6 +50,7 @@ class ProductChange(ShopOwned):
         PRICE = "price", _("The price is not plausible")
         CLAIM = "claim", _("A claim that is not proven")
         PROHIBITED = "prohibited", _("These goods may not be sold here")
+        FAKE = "fake", _("Counterfeit goods")
         OTHER = "other", _("Something else")
 
     FLOW = Flow(

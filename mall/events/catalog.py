@@ -40,6 +40,18 @@ class ProductChangeDecided:
 
 
 @event
+class ProductTakenDown:
+    """Platform staff took a product down; ``reason`` is coded as reviewers' reasons are, ``note`` the shop's words."""
+
+    product_id: str
+    shop_id: str
+    reason: str
+    note: str
+    decided_by: int | None
+    decided_at: str
+
+
+@event
 class ProductReviewed:
     """A shopper who bought it reviewed a product."""
 

@@ -1074,6 +1074,8 @@ class Migration(migrations.Migration):
                             ("late_shipping", "Orders shipped late again and again"),
                             ("out_of_stock", "Goods sold that were not there"),
                             ("false_words", "Goods described falsely"),
+                            ("wrong_brand", "A brand used without its authorization"),
+                            ("banned_asked", "Banned goods or counterfeits handed in for review"),
                             ("harassment", "A shopper was harassed"),
                             ("banned_goods", "Banned goods offered"),
                             ("fake_trading", "Orders or reviews made up"),
@@ -1084,6 +1086,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("points", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("subject", models.CharField(blank=True, default="", max_length=40, verbose_name="about")),
                 ("note", models.CharField(max_length=300, verbose_name="what happened")),
                 (
                     "consequence",

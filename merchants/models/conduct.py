@@ -60,6 +60,8 @@ class Sanction(ShopOwned):
         LATE_SHIPPING = "late_shipping", _("Orders shipped late again and again")
         OUT_OF_STOCK = "out_of_stock", _("Goods sold that were not there")
         FALSE_WORDS = "false_words", _("Goods described falsely")
+        WRONG_BRAND = "wrong_brand", _("A brand used without its authorization")
+        BANNED_ASKED = "banned_asked", _("Banned goods or counterfeits handed in for review")
         HARASSMENT = "harassment", _("A shopper was harassed")
         BANNED_GOODS = "banned_goods", _("Banned goods offered")
         FAKE_TRADING = "fake_trading", _("Orders or reviews made up")
@@ -75,6 +77,7 @@ class Sanction(ShopOwned):
     public_id = PublicIdField(prefix="san")
     code = models.CharField(_("violation"), max_length=14, choices=Code)
     points = models.PositiveSmallIntegerField(_("points"))
+    subject = models.CharField(_("about"), max_length=40, blank=True, default="")  # a product's public id
     note = models.CharField(_("what happened"), max_length=300)
     consequence = models.CharField(_("consequence"), max_length=10, choices=Consequence)
     imposed_by = models.ForeignKey(

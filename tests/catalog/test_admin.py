@@ -44,7 +44,7 @@ def test_staff_approve_refuse_and_take_down(office):
     assert decide(office, "refuse", doubtful, note="照片模糊") == "in_review"  # no reason
     assert decide(office, "refuse", doubtful, reason="picture") == "in_review"  # no words for the shop
     assert decide(office, "refuse", doubtful, reason="picture", note="照片模糊") == "refused"
-    press(office, "product", "take_down", selling, note="假货")
+    press(office, "product", "take_down", selling, reason="fake", note="假货")
     selling.refresh_from_db()
     assert (doubtful.review_note, selling.review_note) == ("照片模糊", "假货")
     assert selling.status == "taken_down"
