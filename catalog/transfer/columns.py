@@ -2,7 +2,9 @@
 What the columns of a file of goods are called: Shopify's names, those of today and those of before, and our own.
 
 Ours carry what Shopify has no place for: words per language in square brackets (``Title [en]``), selling point,
-attributes, whether a combination is offered. Programs that do not know them pass over them.
+attributes, whether a combination is offered. Programs that do not know them pass over them. HS code and country of
+origin are called as in Shopify's file of inventory, for its file of products has neither; what else is stated of goods
+from abroad is ours.
 """
 
 import re
@@ -17,6 +19,7 @@ from catalog.transfer.cells import Cell, UnreadableFile
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 OPTIONS = range(1, MOST_OPTIONS + 1)
+RATES = {"tariff": "Tariff (%)", "consumption": "Consumption Tax (%)", "vat": "VAT (%)"}
 LIMITS = {"most_per_order": "Limit per order", "most_per_buyer": "Limit per buyer", "limit_days": "Limit over days"}
 
 # key: the name in a file that Shopify writes, then the other names under which it comes
@@ -57,7 +60,12 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ships_on": ("Ships from",),
     "promises": ("Promises",),
     **{key: (name,) for key, name in LIMITS.items()},
+    "hs_code": ("HS Code", "Variant HS Code", "Harmonized System Code"),
+    "origin": ("COO", "Country of Origin", "Variant Country of Origin", "Country/Region of Origin"),
+    "customs_record": ("Customs Record",),
+    **{key: (name, name.removesuffix(" (%)")) for key, name in RATES.items()},
 }
+CUSTOMS = ("hs_code", "origin", "customs_record", *RATES)
 ATTRIBUTE = "Attribute: "  # and the name of what the category asks, in any language
 NEEDED = ("handle", "title", "price")
 ROW, COLUMN, ERROR = "Row", "Column", "Error"  # what the file of errors puts in front; passed over when it comes back

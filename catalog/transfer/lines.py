@@ -11,12 +11,12 @@ from catalog.lines import line_of
 from catalog.models import Attribute, Category, Product, ProductPicture, Sku, Stock
 from catalog.options import matrix
 from catalog.specifications import specifications_of
-from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, LIMITS, NAMES, OPTIONS
-from catalog.transfer.planning import BRAND, KIND, TAGS
+from catalog.transfer.columns import ATTRIBUTE, CUSTOMS, LANGUAGES, LIMITS, NAMES, OPTIONS
+from catalog.transfer.planning import BRAND, KIND, TAGS, customs_cells
 from mall.texts import Text
 
 NAME = {key: names[0] for key, names in NAMES.items()}
-PLAIN = {"subtitle", "attributes", "volume", "offered", "kind", "at_home", "ships_on", "promises", *LIMITS}
+PLAIN = {"subtitle", "attributes", "volume", "offered", "kind", "at_home", "ships_on", "promises", *LIMITS, *CUSTOMS}
 OURS = [name for key, name in NAME.items() if ":" in key or key in PLAIN]
 HEAD = [
     "Handle", "Title", "Body (HTML)", "Vendor", "Product Category", "Type", "Tags", "Published",
@@ -124,6 +124,7 @@ def _of_product(product: Product, category: str) -> dict:
     line[NAME["ships_on"]] = product.ships_on.isoformat() if product.ships_on else ""
     line[NAME["promises"]] = ", ".join(product.promises)
     line |= {name: getattr(product, key) or "" for key, name in LIMITS.items()}
+    line |= {NAME[key]: cell for key, cell in customs_cells(product.customs).items()}
     line |= {f"{ATTRIBUTE}{told.name}": told.for_files for told in specifications_of(product)}
     texts = {"title": product.title, "subtitle": product.subtitle, "body": product.description}
     line |= {NAME[f"{key}:{code}"]: text.get(code, "") for key, text in texts.items() for code in LANGUAGES}

@@ -8,6 +8,7 @@ own one with the same handle (or number), else the one that owns the codes of it
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
 
@@ -35,7 +36,7 @@ from catalog.navigation import without_hidden
 from catalog.options import keep_ids
 from catalog.products import Drafted, draft_product, is_sellable
 from catalog.skus import SkuDraft
-from catalog.transfer.columns import ATTRIBUTE, LANGUAGES, LIMITS, Columns, attribute_called
+from catalog.transfer.columns import ATTRIBUTE, CUSTOMS, LANGUAGES, LIMITS, RATES, Columns, attribute_called
 from catalog.transfer.sources import own_name
 from catalog.transfer.telling import ACTIVE, DRAFT, Told, ToldSku
 from mall.fetching import LONGEST_ADDRESS
@@ -141,7 +142,7 @@ class Planner:
     def _column_of(self, refusal: Refusal) -> str:
         key = (
             refusal.details.get("field")
-            if refusal.code == "wrong-terms"
+            if refusal.code in {"wrong-terms", "wrong-customs", "not-cross-border"}
             else {
                 "wrong-price": "price",
                 "wrong-options": "option1_name",
@@ -304,12 +305,25 @@ class Planner:
         elif before:
             fields["promises"] = list(before.promises)
         fields |= {key: told.limits.get(key, getattr(before, key, None)) for key in LIMITS}
+        self._write_customs(plan, fields)
         self._find_brand(plan, fields)
         self._find_category(plan, fields)
         if told.tags is not None:
             self._put(fields["attributes"], TAGS, told.tags)
         fields["attributes"] = self._in_order(fields["attributes"], before.attributes if before else [])
         plan.fields = fields
+
+    def _write_customs(self, plan: Plan, fields: dict) -> None:
+        """What is stated of goods from abroad; an HS code and a country stand in Shopify's files of other goods too."""
+        told, before = plan.told, plan.product
+        if fields["kind"] == Product.Kind.CROSS_BORDER:
+            fields["customs"] = {**((before and before.customs) or {}), **told.customs}
+            told.problems += told.customs_problems
+            return
+        fields["customs"] = None
+        if told.customs_row:
+            why = _("Only goods from abroad have a statement for customs.")
+            told.say(told.customs_row, self.columns.name("customs_record"), why)
 
     def _merged(self, before: dict, told: Text, key: str) -> Text:
         """
@@ -667,6 +681,9 @@ class Planner:
         for key in LIMITS:
             if getattr(before, key) != getattr(after, key):
                 plan.changes.append((name(key), _shown(getattr(before, key)), _shown(getattr(after, key))))
+        if before.customs != after.customs:
+            old, new = customs_cells(before.customs), customs_cells(after.customs)
+            plan.changes += [(name(key), old[key], new[key]) for key in CUSTOMS if old[key] != new[key]]
         if before.options != after.options:
             plan.changes.append((name("option1_name"), _named(before.options), _named(after.options)))
         old_skus = {tuple(sku.choice): sku for sku in skus}
@@ -718,6 +735,14 @@ def _key(value: Text) -> tuple:
 def _same(name: dict, value: Text) -> bool:
     """Whether an option value of that name is meant."""
     return all(name.get(code) == text for code, text in value.items())
+
+
+def customs_cells(customs: dict | None) -> dict[str, str]:
+    """A statement for customs as it stands in a file, by column; blank where nothing is stated."""
+    if customs is None:
+        return dict.fromkeys(CUSTOMS, "")
+    rates = {key: f"{Decimal(customs[f'{key}_bps']) / 100:f}" for key in RATES}
+    return {"hs_code": customs["hs_code"], "origin": customs["origin"], "customs_record": customs["record"], **rates}
 
 
 def _present(text: dict) -> dict:

@@ -11,19 +11,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalog.customs import ORIGINS
 from catalog.gallery import LONGEST_ALT, MOST_PICTURES
 from catalog.kinds import Kind
 from catalog.products import LONGEST_TITLE
 from catalog.stock import LARGEST_COUNT
 from catalog.terms import MOST_LIMIT
 from catalog.transfer.cells import Row, UnreadableFile, Wrong
-from catalog.transfer.columns import LANGUAGES, LIMITS, OPTIONS, Columns
+from catalog.transfer.columns import CUSTOMS, LANGUAGES, LIMITS, OPTIONS, RATES, Columns
 from mall.money import Money
-from mall.texts import Text
+from mall.texts import Text, in_all_languages
 
 LONGEST_HANDLE = 255
 LONGEST_CODE = 60
@@ -35,6 +37,9 @@ MOST_ROWS_OF_PRODUCT = 1_000
 MOST_SCATTERED = 500
 LARGEST_PRICE = 10**11  # fen
 ACTIVE, DRAFT = "active", "draft"
+SHOPIFYS_CUSTOMS = {"hs_code", "origin"}  # which files of goods at home carry as well
+_KEPT_AS = {"customs_record": "record", **{key: f"{key}_bps" for key in RATES}}
+_RATE = re.compile(r"\d{1,3}(\.\d{1,2})?")
 _AMOUNT = re.compile(r"(?:¥|￥|CNY)?\s*(\d{1,12}|\d{1,3}(?:,\d{3})+)(\.\d+)?")
 _YES, _NO = {"true", "yes", "y", "1", "是"}, {"false", "no", "n", "0", "否"}
 _STATUSES = {"active": ACTIVE, "draft": DRAFT, "archived": DRAFT, "unlisted": DRAFT}
@@ -99,6 +104,9 @@ class Told:
     ships_on: date | None = None
     promises: list[str] | None = None
     limits: dict[str, int | None] = field(default_factory=dict)
+    customs: dict[str, str | int] = field(default_factory=dict)  # as a product keeps it; only what the file says
+    customs_row: int = 0  # where the file says of it what only goods from abroad have
+    customs_problems: list[Problem] = field(default_factory=list)  # which matter of goods from abroad alone
     status: str | None = None
     option_names: list[Text] = field(default_factory=list)
     skus: list[ToldSku] = field(default_factory=list)
@@ -211,6 +219,7 @@ class _Teller:
                 _("A product has fewer than %(most)d rows.") % {"most": MOST_ROWS_OF_PRODUCT},
             )
         self._tell_of_product(first)
+        self._tell_of_customs()
         self._tell_of_options(first)
         for row in self.rows:
             self._tell_of_sku(row)
@@ -289,6 +298,35 @@ class _Teller:
         if self._text(row, "gift_card").casefold() in _YES:
             told.say(row.number, self.columns.name("gift_card"), _("Gift cards cannot be imported."))
         self._tell_of_status(row)
+
+    def _tell_of_customs(self) -> None:
+        """What is stated for customs: of the whole product, though Shopify repeats it for each SKU."""
+        told, readers = self.result, {"hs_code": _hs_code, "origin": origin_called, "customs_record": str}
+        for key in CUSTOMS:
+            said = [(row, text) for row in self.rows if key in self.columns and (text := self._text(row, key))]
+            if not said:
+                continue
+            row, text = said[0]
+            value = self._rate(row, key) if key in RATES else readers[key](text)
+            if other := next((row for row, again in said if again != text), None):
+                why = _("All rows of a product state the same for customs: row %(row)d says otherwise.")
+                told.customs_problems.append(Problem(other.number, self.columns.name(key), why % {"row": row.number}))
+            elif value is None and key == "origin":
+                why = _("“%(text)s” is no country that goods may come from; write its code, such as JP.")
+                told.customs_problems.append(Problem(row.number, self.columns.name(key), why % {"text": text[:40]}))
+            elif value is not None:
+                told.customs[_KEPT_AS.get(key, key)] = value
+                told.customs_row = told.customs_row or (row.number if key not in SHOPIFYS_CUSTOMS else 0)
+
+    def _rate(self, row: Row, key: str) -> int | None:
+        """A rate in per cent, as basis points."""
+        text = self._text(row, key).rstrip("%％ ")
+        match = _RATE.fullmatch(text)
+        if match is None:
+            why = _("Write a rate in per cent with two decimals at most, such as 13 or 9.1.")
+            self.result.say(row.number, self.columns.name(key), why)
+            return None
+        return int(Decimal(text) * 100)
 
     def _tell_of_status(self, row: Row) -> None:
         status, published = self._text(row, "status").casefold(), self._text(row, "published").casefold()
@@ -482,6 +520,26 @@ class _Teller:
                     _("The combination is there already, in row %(row)d.") % {"row": seen[choice]},
                 )
             seen.setdefault(choice, sku.row)
+
+
+def _hs_code(text: str) -> str:
+    """Without the dots and blanks by which people group the digits."""
+    return re.sub(r"[\s.]", "", text)
+
+
+def origin_called(name: str) -> str | None:
+    """The code of the country or region that is called so, by its code or its name in any language."""
+    wanted = name.strip().casefold()
+    return wanted.upper() if wanted.upper() in ORIGINS else _origins().get(wanted)
+
+
+@lru_cache(maxsize=1)
+def _origins() -> dict[str, str]:
+    return {
+        text.casefold(): code
+        for code, name in ORIGINS.items()
+        for text in in_all_languages(lambda name=name: name).values()
+    }
 
 
 def _in_order(pictures: list[ToldPicture], of_skus: list[tuple[int, str]]) -> list[ToldPicture]:

@@ -57,6 +57,12 @@ def meanings() -> list[tuple[str, str]]:
         ("Ships from", _("Of pre-sales: the day, such as 2026-12-01.")),
         ("Promises", _("What the mall lets shops promise, by its codes, between commas.")),
         ("Limit per order / buyer / over days", _("How many of it one may buy, and over how many days that counts.")),
+        (
+            "HS Code / COO",
+            _("Of goods from abroad: the ten digits, and the country of origin by its code, such as JP."),
+        ),
+        ("Customs Record", _("Of goods from abroad: under which number customs keeps them on record.")),
+        ("Tariff / Consumption Tax / VAT (%)", _("Of goods from abroad: the full rates in per cent, such as 9.1.")),
         ("Offered", _("FALSE for a combination that is not offered.")),
     ]
 
