@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from catalog.models import Stock, StockMovement
 from catalog.stock import WrongCount, correct, receive, reserve, restock, write_off
+from catalog.stock_check import verify_stock
 from mall.audit.models import AuditRecord
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
@@ -84,3 +85,17 @@ def test_a_return_restocked_five_times_at_once_is_one_more(committed_db, proof):
     assert moved(teapot) == [(5, "receipt"), (1, "return"), (2, "return")]
     assert Stock.objects.get(sku=teapot).on_hand == 8
     proof("B6", asked=5, restocked=1)
+
+
+@pytest.mark.django_db
+def test_it_is_the_document_that_makes_five_tellings_one():  # B6, the control: without it each of them counts
+    teapot = sku(stock=5)
+    for number in range(5):
+        restock(document=f"ras_{number}", sku=teapot, quantity=1, now=NOON)
+    assert Stock.objects.get(sku=teapot).on_hand == 10
+
+    told = StockMovement.objects.get(document="ras_0")  # and where nobody asks, the database does
+    told.pk = None
+    with pytest.raises(IntegrityError, match="stock_movement_once_per_document"), transaction.atomic():
+        told.save(force_insert=True)
+    assert verify_stock()["ok"]
