@@ -3,7 +3,7 @@ Goods from abroad at checkout (C2): who orders them, and how much a person may o
 
 Customs wants a real name with an ID number, asked once and kept encrypted. What one order may be worth is told in the
 cart; what a person may order in a calendar year (Asia/Shanghai) is counted by her ID number, whatever account she uses,
-under a lock on that number. Canceled orders do not count.
+under a lock on that number. Canceled orders do not count, nor what was sent back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,6 +89,20 @@ def forget_importer(*, shopper: User, now: datetime) -> None:
         record("orders.forget_importer", f"user {shopper.pk}", by=shopper, now=now)
 
 
+@transaction.atomic
+def reveal_declaration(*, declaration: Declaration, by, now: datetime) -> tuple[str, str]:
+    """Name and ID number in clear, for a member of staff who answers customs; on the record."""
+    record(
+        "orders.reveal_declaration",
+        declaration.order.public_id,
+        by=by,
+        now=now,
+        shop_slug=declaration.shop.slug,
+        after={"year": declaration.year},
+    )
+    return declaration.name.reveal(), declaration.id_number.reveal()
+
+
 def importer_of(shopper: User | None) -> Importer | None:
     return Importer.objects.filter(shopper=shopper).first() if shopper else None
 
@@ -116,8 +130,18 @@ def why_too_much(part: ShopQuote | None) -> str:
     }
 
 
+# What went back, or was never sent, does not count (customs notice 2018 No. 194); money back for goods that stay does.
 ORDERED = """
-    SELECT coalesce(sum(d.value), 0) FROM orders_declaration d JOIN orders_order o ON o.id = d.order_id
+    SELECT coalesce(sum(d.value - coalesce(back.value, 0)), 0)
+    FROM orders_declaration d JOIN orders_order o ON o.id = d.order_id LEFT JOIN LATERAL (
+        SELECT sum((l.duty_parts ->> 'value')::bigint * least(gone.pieces, l.quantity) / l.quantity) AS value
+        FROM (
+            SELECT c.line_id, sum(c.quantity) AS pieces FROM orders_aftersale c
+            WHERE c.order_id = o.id AND c.status IN ('refunding', 'done') AND c.refund_goods > 0
+                AND (c.kind = 'return' OR c.is_unshipped)
+            GROUP BY c.line_id
+        ) gone JOIN orders_orderline l ON l.id = gone.line_id
+    ) back ON true
     WHERE d.id_index = %s AND d.year = %s AND o.status <> 'canceled'
 """
 

@@ -19,7 +19,7 @@ from mall.exports.files import CONTENT_TYPES, CsvFile
 from mall.money import Money
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from merchants.models import Shop
-from settlement import reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
+from settlement import duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
 from settlement.deposits import return_deposit
 from settlement.ledger import trial_balance
 from settlement.models import Account, Deposit, Entry, Posting, Share

@@ -169,13 +169,13 @@ ORDER BY order_id
 """
 
 # To customs is owed of each order the duty that was paid with it and did not go back; what went back is what its cases
-# say, and an order holds what its lines say.
+# say, and an order holds what its lines say. What was paid over is booked as its lines say.
 DUTY_FAULTS = """
 WITH booked AS (
     SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
     FROM settlement_posting p
     JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'customs'
-    JOIN settlement_entry e ON e.id = p.entry_id
+    JOIN settlement_entry e ON e.id = p.entry_id AND e.kind <> 'duty_paid'
     LEFT JOIN orders_refund r ON e.kind IN ('refunded', 'reversed') AND r.public_id = e.ref
     LEFT JOIN orders_order o ON o.id = r.order_id
     GROUP BY 1
@@ -204,6 +204,17 @@ UNION ALL
 SELECT 'order ' || o.public_id, 'says a duty of ' || o.duty || ', its lines of ' || sum(l.duty)
 FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id WHERE o.kind = 'cross_border'
 GROUP BY o.id HAVING o.duty <> sum(l.duty)
+UNION ALL
+SELECT 'duty ' || ref, 'is booked as ' || coalesce(entry.amount, 0) || ', says ' || coalesce(said.amount, 0)
+    || ', and its lines ' || coalesce(said.of_lines, 0)
+FROM (
+    SELECT e.ref, sum(p.amount) AS amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+    JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'customs' WHERE e.kind = 'duty_paid' GROUP BY e.ref
+) entry FULL JOIN (
+    SELECT d.public_id AS ref, d.amount, sum(l.amount) AS of_lines FROM settlement_dutyremittance d
+    LEFT JOIN settlement_remittedduty l ON l.remittance_id = d.id WHERE d.status = 'paid' GROUP BY d.id
+) said USING (ref)
+WHERE entry.amount IS DISTINCT FROM said.amount OR said.amount IS DISTINCT FROM said.of_lines
 ORDER BY 1
 """
 

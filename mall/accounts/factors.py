@@ -57,6 +57,8 @@ FRESH_ACTIONS = {
     "settlement.withdraw": gettext_lazy("Withdrawing money"),
     "settlement.decide_withdrawal": gettext_lazy("Deciding about a withdrawal"),
     "settlement.payout_file": gettext_lazy("Taking payouts to the bank"),
+    "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),
+    "orders.reveal_declaration": gettext_lazy("Looking at who an order is declared for"),
 }
 """All actions that want a factor shown just now (H8); a new one is named here, and tests walk the list."""
 

@@ -43,8 +43,9 @@ class Declaration(ShopOwned):
 
     class Meta:
         verbose_name, verbose_name_plural = _("customs declaration"), _("customs declarations")
+        permissions = [("reveal_declaration", "Can look at who an order is declared for")]
         indexes = [models.Index(fields=["id_index", "year"], name="declaration_of_person")]
         constraints = [models.CheckConstraint(condition=Q(value__gte=0), name="declaration_value_not_negative")]
 
     def __str__(self) -> str:
-        return f"{self.order_id}"
+        return str(self.order)

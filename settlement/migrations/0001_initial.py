@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                             ("withdrawn", "Withdrawal asked for"),
                             ("paid_out", "Withdrawal paid out"),
                             ("withdraw_back", "Withdrawal came back"),
+                            ("duty_paid", "Duty paid over to customs"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -546,6 +547,122 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="bank_account_removed_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DutyRemittance",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="dut", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "Waiting for the second person"),
+                            ("paid", "Paid over"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="drawn",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("count", models.PositiveIntegerField(verbose_name="orders")),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn up at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                (
+                    "reference",
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="receipt of customs"),
+                ),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drawn up by",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "duty paid over",
+                "verbose_name_plural": "duty paid over",
+                "permissions": [("pay_dutyremittance", "Can pay duty over to customs")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "drawn")),
+                        fields=("currency",),
+                        name="duty_remittance_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("count__gt", 0)), name="duty_remittance_holds_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None), ("status", "drawn")),
+                            models.Q(
+                                models.Q(("status", "drawn"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="duty_remittance_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "paid"), _negated=True),
+                            models.Q(
+                                models.Q(("ended_by", models.F("drawn_by")), _negated=True),
+                                models.Q(("reference", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="duty_remittance_paid_by_another_with_receipt",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RemittedDuty",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "remittance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="settlement.dutyremittance",
+                    ),
+                ),
+                ("order_public_id", models.CharField(max_length=24, verbose_name="order")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+            ],
+            options={
+                "verbose_name": "order in it",
+                "verbose_name_plural": "orders in it",
+                "indexes": [models.Index(fields=["order_public_id"], name="remitted_duty_of_order")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("remittance", "order_public_id"), name="remitted_duty_once_per_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="remitted_duty_not_zero"
                     ),
                 ],
             },

@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
         AppendOnly("settlement_statementline"),
         NotForShops("settlement_depositpayment", "settlement_depositnotice", "settlement_depositrefund"),
         NotForShops("settlement_payoutfile", "settlement_sandboxpayout"),
+        NotForShops("settlement_dutyremittance", "settlement_remittedduty"),
         migrations.RunSQL(ENTRIES_OF_ONE_SHOP, ENTRIES_OF_EVERYBODY),
         migrations.RunSQL(GRANTS, FORMER_GRANTS),
     ]

@@ -1,5 +1,6 @@
 from settlement.models.bank_account import BankAccount
 from settlement.models.deposit import Deposit, DepositNotice, DepositPayment, DepositRefund
+from settlement.models.duty import DutyRemittance, RemittedDuty
 from settlement.models.ledger import Account, Entry, Posting
 from settlement.models.share import Share
 from settlement.models.statement import Dispute, Statement, StatementBalance, StatementLine
@@ -13,9 +14,11 @@ __all__ = [
     "DepositPayment",
     "DepositRefund",
     "Dispute",
+    "DutyRemittance",
     "Entry",
     "PayoutFile",
     "Posting",
+    "RemittedDuty",
     "SandboxPayout",
     "Share",
     "Statement",

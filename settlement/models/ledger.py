@@ -71,6 +71,7 @@ class Entry(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawal asked for")
         PAID_OUT = "paid_out", _("Withdrawal paid out")
         WITHDRAW_BACK = "withdraw_back", _("Withdrawal came back")
+        DUTY_PAID = "duty_paid", _("Duty paid over to customs")
 
     public_id = PublicIdField(prefix="ent")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

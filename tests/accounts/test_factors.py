@@ -23,12 +23,14 @@ from mall.notifications.models import Notice
 from mall.tenancy import shop_scope
 from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
-from settlement.models import BankAccount, Deposit, DepositRefund, PayoutFile, Withdrawal
+from settlement.models import BankAccount, Deposit, DepositRefund, DutyRemittance, PayoutFile, Withdrawal
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
+from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
 from tests.factories.settlement import asked, bank_account, card, with_money
+from tests.journeys import completed_order, placed_order
 from tests.merchants.applying import in_status
 from tests.settlement.test_deposits import opened
 
@@ -622,6 +624,16 @@ def an_action(name: str, client) -> tuple:
         facts = {"status": "paying", "channel": "bank_file", "paying_at": NOON, "approved_at": NOON}
         Withdrawal.objects.filter(pk=asked(place, 20_000).pk).update(**facts)
         return boss, "post", reverse("admin:settlement_payoutfile_make"), {}, PayoutFile.objects.exists
+    if name == "orders.reveal_declaration":
+        importer(buyer := shopper())
+        order = placed_order(shopper=buyer, skus={abroad_sku(): 1})
+        url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
+        looked = AuditRecord.objects.filter(subject=order.public_id, action="orders.reveal_declaration", actor=boss)
+        return boss, "get", url, {"in_full": "1"}, looked.exists
+    if name == "settlement.pay_duty":
+        importer(buyer := shopper())
+        completed_order(shopper=buyer, skus={abroad_sku(): 1})
+        return boss, "post", reverse("admin:settlement_dutyremittance_draw_up"), {}, DutyRemittance.objects.exists
     raise AssertionError(f"{name}: tell here how it is done")
 
 

@@ -34,11 +34,11 @@ from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
-from orders.models import OrderLine, Refund
+from orders.models import Declaration, OrderLine, Refund
 from risk.complaints import complain
 from risk.holds import place_hold
 from risk.models import BannedWord, WordPack
-from settlement.models import Deposit, PayoutFile, StatementLine
+from settlement.models import Deposit, DutyRemittance, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
@@ -113,6 +113,7 @@ def a_bit_of_everything() -> None:
         person=clerk, reason="unsafe", now=NOON,
     )  # fmt: skip
     money_on_its_way(order.shop, by=clerk)
+    from_abroad(order, by=clerk)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
@@ -133,6 +134,15 @@ def money_on_its_way(one, *, by) -> None:
     PayoutFile.objects.create(total=1, count=1, made_at=NOON, made_by=by)
     freeze_statements(now=NOON)
     dispute_line(line=StatementLine.objects.latest("pk"), reason="…", by=by, now=NOON)
+
+
+def from_abroad(order, *, by) -> None:
+    """Who an order is declared for, and duty that was paid over."""
+    Declaration.objects.create(
+        shop=order.shop, order=order, name="张小云", id_number="11010519491231002X", value=100, year=2026
+    )
+    paid = {"status": "paid", "ended_by": shopper(), "ended_at": NOON, "reference": "…"}
+    DutyRemittance.objects.create(amount=1, count=1, drawn_by=by, drawn_at=NOON, **paid)
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ WHO = {
     "settlement.return_deposit": {"finance"},
     "settlement.decide_withdrawal": {"finance"},
     "settlement.pay_withdrawal": {"finance"},
+    "settlement.pay_dutyremittance": {"finance"},
     "settlement.answer_dispute": {"finance"},
     "mall.retry_outboxevent": {"operations"},
     "accounts.change_user": set(),

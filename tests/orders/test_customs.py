@@ -4,22 +4,26 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import translation
 
 from catalog.tunables import DUTY_YEAR_LIMIT
+from mall.audit.models import AuditRecord
 from mall.events.models import OutboxEvent
 from mall.money import Money
+from mall.rows import select_rows
 from orders.cancellation import cancel_order
 from orders.cart import cart_view
 from orders.checkout import place_order
-from orders.customs import ImporterNeeded, ImportLimitReached, WrongIdentity, save_importer
+from orders.customs import ORDERED, ImporterNeeded, ImportLimitReached, WrongIdentity, save_importer
 from orders.models import Declaration, Importer, Order, OrderGroup
 from tests.conftest import NOON
-from tests.factories.accounts import staff
+from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
 from tests.factories.kinds import abroad_sku, cross_border_shop, importer, stated
-from tests.journeys import filled_cart
+from tests.journeys import delivered_order, filled_cart, paid_order, placed_order
+from tests.orders.after_sales.cases import accepted, agreed, case_of
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"accept-language": "en"}
@@ -128,6 +132,49 @@ def test_a_person_orders_at_most_so_much_a_year_under_all_of_her_accounts():
         place(again)
     place(again, now=NOON + timedelta(days=366))  # another year
     assert kept.orders.get().status == "unpaid"
+
+
+@pytest.mark.parametrize(
+    ("kind", "pieces", "left"),
+    [
+        ("unshipped", 1, 80_000),  # never sent
+        ("return", 2, 40_000),  # sent back
+        ("refund", 1, 120_000),  # money back, the goods stay
+    ],
+)
+def test_what_was_sent_back_frees_the_year_and_money_for_goods_that_stay_does_not(kind, pieces, left):
+    importer(me := shopper())
+    given = {"shopper": me, "skus": {abroad_sku(price="400.00"): 3}}
+    order = paid_order(**given) if kind == "unshipped" else delivered_order(**given)
+    if kind == "return":
+        accepted(case_of(order, quantity=pieces))
+    else:
+        agreed(case_of(order, "refund", quantity=pieces))
+    ((ordered,),) = select_rows(ORDERED, [order.declaration.id_index, order.declaration.year])
+
+    assert (order.declaration.value, int(ordered)) == (Money(120_000), left)
+
+
+def test_staff_see_declarations_covered_and_each_look_is_on_the_record(client):
+    importer(me := shopper())
+    order = placed_order(shopper=me, skus={abroad_sku(): 1})
+    url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
+    number = order.declaration.id_number.reveal()
+    client.force_login(clerk := staff())
+
+    shown = client.get(url).text + client.get(reverse("admin:orders_declaration_changelist")).text
+    assert number not in shown and "张小云" not in shown and order.public_id in shown
+    assert not AuditRecord.objects.filter(action="orders.reveal_declaration").exists()
+    full = client.get(url, {"in_full": 1}).text
+    assert number in full and "张小云" in full
+    (row,) = AuditRecord.objects.filter(action="orders.reveal_declaration")
+    assert (row.subject, row.actor) == (order.public_id, clerk)
+
+    client.force_login(other := staff(superuser=False))
+    other.user_permissions.add(Permission.objects.get(codename="view_declaration"))
+    assert client.get(url).status_code == 200
+    assert client.get(url, {"in_full": 1}).status_code == 403
+    assert AuditRecord.objects.filter(action="orders.reveal_declaration").count() == 1
 
 
 def test_the_checkout_page_asks_says_why_not_and_shows_it_covered(client):

@@ -2,18 +2,24 @@
 
 import pytest
 from django.db.models import Sum
+from django.urls import reverse
+from django.utils import translation
 
 from mall.events import deliver_everything
+from mall.flow import WrongStatus
 from mall.money import Money
 from orders.after_sales.answering import agree
 from orders.after_sales.asking import ask
 from orders.cancellation import cancel_order
 from orders.models import Refund
 from orders.refunds import finish_refunds
-from settlement.models import Posting, Share
+from settlement.duty import NothingOwed, RemittanceWaits, discard_duty, draw_up_duty, pay_duty
+from settlement.ledger import trial_balance
+from settlement.models import DutyRemittance, Entry, Posting, Share
 from settlement.verification import verify_ledger
+from settlement.withdrawals import AnotherPersonDecides
 from tests.conftest import NOON
-from tests.factories.accounts import shopper
+from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import category
 from tests.factories.kinds import abroad_sku, importer
 from tests.journeys import completed_order, paid_order
@@ -98,6 +104,80 @@ def test_after_completion_refunds_in_parts_leave_nothing_behind():
     # 23.33 of the goods were kept, with their part of the duty: 2.13.
     assert (balances()["customs"], order.lines.get().refunded_duty) == (-213, Money(697))
     assert verify_ledger().faults == []
+
+
+def test_duty_is_drawn_up_by_one_person_and_paid_over_by_another():
+    completed_order(shopper=buyer(), skus={cream(): 3})
+    paid_order(shopper=buyer(), skus={cream(): 1})  # not completed: waits
+    before = sum(row.balance.minor for row in trial_balance())
+    clerk, boss = staff(), staff()
+
+    remittance = draw_up_duty(by=clerk, now=NOON)
+    assert (remittance.amount, remittance.count) == (Money(2_730), 1)
+    with pytest.raises(RemittanceWaits):
+        draw_up_duty(by=boss, now=NOON)
+    with pytest.raises(AnotherPersonDecides):
+        pay_duty(remittance=remittance, reference="R1", by=clerk, now=NOON)
+    assert balances()["customs"] == -(2_730 + 910)
+
+    pay_duty(remittance=remittance, reference="R1", by=boss, now=NOON)
+    with pytest.raises(WrongStatus):
+        pay_duty(remittance=remittance, reference="R1", by=boss, now=NOON)
+    assert (balances()["customs"], Entry.objects.filter(kind="duty_paid").count()) == (-910, 1)
+    assert (before, sum(row.balance.minor for row in trial_balance()), verify_ledger().faults) == (0, 0, [])
+    with pytest.raises(NothingOwed):
+        draw_up_duty(by=clerk, now=NOON)
+
+
+def test_what_goes_back_after_it_was_paid_over_lowers_the_next_remittance():
+    order = completed_order(shopper=buyer(), skus={cream(): 3})
+    remittance = draw_up_duty(by=staff(), now=NOON)
+    pay_duty(remittance=remittance, reference="R1", by=staff(), now=NOON)
+    refund_of(order, 1)
+    assert (balances()["customs"], verify_ledger().faults) == (910, [])  # the State's debt to the mall
+    with pytest.raises(NothingOwed):
+        draw_up_duty(by=staff(), now=NOON)
+
+    other = completed_order(shopper=buyer(), skus={cream(): 2})
+    second = draw_up_duty(by=staff(), now=NOON)
+    assert {line.order_public_id: line.amount for line in second.lines.all()} == {
+        order.public_id: Money(-910), other.public_id: Money(1_820),
+    }  # fmt: skip
+    assert second.amount == Money(910)
+    discard_duty(remittance=second, by=staff(), now=NOON)
+    third = draw_up_duty(by=staff(), now=NOON)
+    refund_of(other, 1)
+    with pytest.raises(NothingOwed, match="Discard"), translation.override("en"):
+        pay_duty(remittance=third, reference="R2", by=staff(), now=NOON)
+    assert DutyRemittance.objects.get(pk=third.pk).status == "drawn"
+    assert verify_ledger().faults == []
+
+
+def test_the_check_finds_a_remittance_whose_lines_say_otherwise():
+    completed_order(shopper=buyer(), skus={cream(): 1})
+    remittance = draw_up_duty(by=staff(), now=NOON)
+    pay_duty(remittance=remittance, reference="R1", by=staff(), now=NOON)
+    remittance.lines.update(amount=Money(900))
+
+    said = f"duty {remittance.public_id} is booked as 910, says 910, and its lines 900"
+    assert verify_ledger().faults == [said]
+
+
+def test_staff_draw_up_in_the_admin_and_somebody_else_confirms(client):
+    completed_order(shopper=buyer(), skus={cream(): 1})
+    url = reverse("admin:settlement_dutyremittance_changelist")
+    client.force_login(clerk := staff())
+    client.post(reverse("admin:settlement_dutyremittance_draw_up"))
+    remittance = DutyRemittance.objects.get()
+    form = {"action": "pay", "_selected_action": [remittance.pk], "confirmed": "yes", "reference": "海关 2026-17"}
+
+    client.post(url, form)
+    remittance.refresh_from_db()
+    assert (remittance.status, remittance.drawn_by) == ("drawn", clerk)
+    client.force_login(boss := staff())
+    client.post(url, form)
+    remittance.refresh_from_db()
+    assert (remittance.status, remittance.ended_by, remittance.reference) == ("paid", boss, "海关 2026-17")
 
 
 def test_the_check_finds_duty_that_went_astray():
