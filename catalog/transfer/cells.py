@@ -1,5 +1,9 @@
 """Cells: words, or what is the matter with them."""
 
+import lzma
+import struct
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +13,11 @@ from django.utils.translation import gettext_lazy
 from mall.charts import FORMULA_STARTS
 from mall.refusals import Refusal
 
+# How Python says that a ZIP is not in order: its places, sizes, versions, ways of folding, passwords.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, OverflowError, ValueError,
+    RuntimeError,
+)  # fmt: skip
 LONGEST_CELL = 100_000  # characters; a description has at most 20,000
 MOST_COLUMNS = 300
 MOST_ROWS = 100_000

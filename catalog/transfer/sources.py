@@ -1,7 +1,6 @@
 """Where the pictures of a file are to be had: on the web, in our own media, in the ZIP that came with it."""
 
 import zipfile
-import zlib
 from typing import BinaryIO
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -10,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from catalog.transfer.cells import UnreadableFile
+from catalog.transfer.cells import BROKEN, UnreadableFile
 from mall.fetching import CannotFetch, fetch
 from mall.pictures import LARGEST_FILE, Picture, sizes_of
 
@@ -70,7 +69,7 @@ def names_in_zip(file: BinaryIO) -> dict[str, str]:
     try:
         with zipfile.ZipFile(file) as pictures:
             parts = [part for part in pictures.infolist() if not part.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except BROKEN:
         raise UnreadableFile(_("The file of pictures is no ZIP.")) from None
     if len(parts) > MOST_PICTURES_IN_ZIP or sum(part.file_size for part in parts) > MOST_BYTES_IN_ZIP:
         raise UnreadableFile(_("The ZIP of pictures unfolds into far too much. It was not opened."))
@@ -88,7 +87,7 @@ def _from_zip(name: str, pictures: zipfile.ZipFile | None) -> ContentFile:
     try:
         with pictures.open(name) as part:
             content = part.read(LARGEST_FILE + 1)
-    except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError):
+    except (*BROKEN, KeyError):
         raise CannotFetch(_("The picture in the ZIP is broken."), again=False) from None
     if len(content) > LARGEST_FILE:
         raise CannotFetch(_("The file is larger than %(most)d MB.") % {"most": LARGEST_FILE // 1024**2}, again=False)

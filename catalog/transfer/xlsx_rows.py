@@ -6,7 +6,6 @@ sheet, or both (docs/decisions).
 """
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
@@ -16,6 +15,7 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 
 from catalog.transfer.cells import (
+    BROKEN,
     FORMULA,
     LONGEST_CELL,
     MOST_COLUMNS,
@@ -50,7 +50,7 @@ def rows(file: BinaryIO) -> Iterator[Row]:
             _check(book)
             shared = _shared_strings(book)
             yield from _sheet(book, _first_sheet(book), shared)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, NotImplementedError, RuntimeError):
+    except (*BROKEN, expat.ExpatError, KeyError):
         raise UnreadableFile(_("The XLSX file is broken or protected. Save it again, without a password.")) from None
 
 

@@ -4,18 +4,24 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import translation
 
-from catalog.models import Product
+from catalog.models import Product, ProductImport
+from catalog.transfer.bringing import check_import
 from catalog.transfer.cells import UnreadableFile
 from catalog.transfer.columns import known
 from catalog.transfer.sheets import layout_of, rows_of
 from tests.catalog.transfer.bringing import brought_in, checked, counts, handed_in, said, use_private_folder
 from tests.catalog.transfer.files import BEFORE, csv_file, cup, tee, xlsx_file, xlsx_with, zip_file
+from tests.conftest import NOON
+from tests.factories.accounts import shopper
 from tests.factories.catalog import category
-from tests.factories.merchants import shop
+from tests.factories.merchants import seat, shop
 
 pytestmark = pytest.mark.django_db
+ENGLISH = {"accept-language": "en"}
 
 
 @pytest.fixture(autouse=True)
@@ -214,9 +220,61 @@ def test_a_huge_cell_of_a_book_spoils_its_row_only(place):
     assert said(job) == [(3, "Title", "The cell holds more than 100,000 characters.")]
 
 
-def test_a_zip_of_pictures_that_is_none_is_refused(place):
+def of_version_24(zipped: bytes) -> bytes:
+    """Its directory says that a later program is needed."""
+    at = zipped.index(b"PK\x01\x02")
+    return zipped[: at + 6] + b"\xf0" + zipped[at + 7 :]
+
+
+def with_a_place_before_its_beginning(book: bytes) -> bytes:
+    """Its directory says that a part lies where there is no file yet."""
+    at = book.rindex(b"PK\x05\x06")
+    return book[: at + 16] + (0xFFFFFF).to_bytes(4, "little") + book[at + 20 :]
+
+
+@pytest.mark.parametrize("content", [b"not a zip", of_version_24(zip_file({"a.png": b"x"})), b"PK\x05\x06" + bytes(17)])
+def test_a_zip_of_pictures_that_is_none_is_refused(place, content):
     with pytest.raises(UnreadableFile, match="no ZIP"):
-        handed_in(place, csv_file([cup()]), pictures=b"not a zip")
+        handed_in(place, csv_file([cup()]), pictures=content)
+
+
+@pytest.mark.parametrize(
+    ("file", "pictures", "why"),
+    [
+        (b"", None, "The submitted file is empty."),
+        (b"%PDF-1.7 not a table", None, "neither a CSV nor an XLSX file"),
+        ("Name,Preis\nTasse,5\n".encode("gbk"), None, "These columns are missing: Handle, Title, Variant Price."),
+        (bomb, None, "unfolds into far more"),
+        (of_version_24(xlsx_file([cup()])), None, "The XLSX file is broken or protected."),
+        (with_a_place_before_its_beginning(xlsx_file([cup()])), None, "The XLSX file is broken or protected."),
+        (xlsx_file([cup(**{"Variant Price": "==1+6"})]), None, "The cell holds a formula. Write its value."),
+        (
+            lambda: csv_file([cup(**{"Body (HTML)": "x" * 10_000_000})]),
+            None,
+            "The row is far too long. It was not read.",
+        ),
+        (csv_file([cup()]), of_version_24(zip_file({"a.png": b"x"})), "The file of pictures is no ZIP."),
+        (csv_file([cup()]), b"", "The submitted file is empty."),
+    ],
+    ids=["empty", "pdf", "columns", "bomb", "version", "place", "formula", "cell", "pictures", "no-pictures"],
+)
+def test_whatever_is_uploaded_the_page_says_why_not(place, client, file, pictures, why):
+    seat(place, owner := shopper())
+    client.force_login(owner)
+    url = reverse("backoffice:catalog:import-add", args=[place.slug])
+    sent = {
+        "file": ContentFile(file() if callable(file) else file, name="../..\\goods\u202e.xlsx"),
+        "words_language": "en",
+        "stock_rule": "new",
+    }
+    if pictures is not None:
+        sent["pictures"] = ContentFile(pictures, name="pictures.zip")
+
+    page = client.post(url, sent, headers=ENGLISH, follow=True)
+    for job in ProductImport.objects.all():
+        check_import(import_id=job.public_id, now=NOON)
+        page = client.get(reverse("backoffice:catalog:import", args=[place.slug, job.public_id]), headers=ENGLISH)
+    assert (page.status_code, why in page.text, Product.objects.count()) == (200, True, 0)
 
 
 def test_the_head_may_be_spelled_as_people_do(place):
