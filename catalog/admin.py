@@ -12,6 +12,7 @@ from catalog import (  # noqa: F401 (each admin registers its own)
     products,
     promise_admin,
     reviews_admin,
+    samples_admin,
     search_admin,
     specifications,
 )

@@ -1,10 +1,10 @@
-"""What waits for platform staff: goods to review, reported words, appeals against reviews, stock that is off."""
+"""What waits for platform staff: goods to review, samples, reported words, appeals, stock that is off."""
 
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.models import BrandAuthorization, ProductChange, Report, ReviewAppeal
+from catalog.models import BrandAuthorization, ProductChange, ProductSample, Report, ReviewAppeal
 from mall.admin_site import StaffQueue
 from mall.jobs import JobRun
 
@@ -17,6 +17,11 @@ def waiting(user) -> list[StaffQueue]:
         for kind, label in (("new", _("New products to review")), ("edit", _("Changed products to review"))):
             found = waiting.filter(kind=kind).aggregate(count=Count("pk"), since=Min("asked_at"))
             queues.append(StaffQueue(label, url=f"{url}?status__exact=pending&kind__exact={kind}", **found))
+    if user.has_perm("catalog.view_productsample"):
+        url = reverse("admin:catalog_productsample_changelist")
+        waiting = ProductSample.objects.filter(status=ProductSample.Status.OPEN)
+        found = waiting.aggregate(count=Count("pk"), since=Min("drawn_at"))
+        queues.append(StaffQueue(_("Samples of goods to look at"), url=f"{url}?status__exact=open", **found))
     if user.has_perm("catalog.view_report"):
         url = reverse("admin:catalog_report_changelist")
         waiting = Report.objects.filter(status=Report.Status.OPEN)

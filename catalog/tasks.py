@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from catalog import brands, categories, main_categories, sale_times, slots, visits, withholding
+from catalog import brands, categories, main_categories, sale_times, samples, slots, visits, withholding
 from catalog.interest import history, watches
 from catalog.reviews import ratings
 from catalog.search import hot, index, renaming, spelling
@@ -21,6 +21,12 @@ def follow_trades() -> dict:
 @job("catalog.follow_sale_times")
 def follow_sale_times() -> dict | None:
     return sale_times.follow_sale_times(now=clock.now()) or None
+
+
+@job("catalog.draw_samples")
+def draw_samples() -> dict:
+    drawn = samples.draw_samples(now=clock.now())
+    return {"drawn": drawn} if drawn else {}
 
 
 @job("catalog.tell_main_categories")

@@ -146,6 +146,13 @@ PRICE_WINDOW_DAYS = Tunable(
     most=90,
     sentence=_("For how many days the moves of a price are summed up."),
 )
+SAMPLE_BPS = Tunable(
+    "catalog.sample_bps",
+    default=100,
+    least=0,
+    most=10_000,
+    sentence=_("Which part of the goods that went on sale by themselves reviewers look at afterwards (0.01 %)."),
+)
 CLAIM_MINUTES = Tunable(
     "catalog.claim_minutes",
     default=30,

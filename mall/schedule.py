@@ -75,6 +75,7 @@ SCHEDULE = [
     Line("merchants.watch_agreements", day(0, 35), _("M2: newer agreements are asked for and reminded of"), daily=True),
     Line("catalog.follow_trades", day(0, 20), _("M1: goods whose papers ran out are withheld"), daily=True),
     Line("catalog.follow_sale_times", every(15), _("C3: goods go on sale, and off sale, at their moments"), 15, True),
+    Line("catalog.draw_samples", every(600), _("C3: some of what went on sale by itself is looked at"), 600, True),
     Line("catalog.score_reviews", day(0, 40), _("C6: what is said of late weighs more in a score"), daily=True),
     Line("catalog.forget_history", day(3, 55), _("C7: what was looked at long ago is forgotten"), daily=True),
     Line("catalog.tell_watchers", every(60), _("C7: who waits for a price or for stock is told"), 60, True),

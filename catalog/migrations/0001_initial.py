@@ -1020,6 +1020,69 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ProductSample",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "To be looked at"),
+                            ("fine", "Nothing wrong"),
+                            ("taken_down", "Taken down"),
+                        ],
+                        db_default="open",
+                        default="open",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn at")),
+                ("looked_at", models.DateTimeField(null=True, verbose_name="looked at")),
+                (
+                    "looked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="looked at by",
+                    ),
+                ),
+                (
+                    "product",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sample",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sample of goods",
+                "verbose_name_plural": "samples of goods",
+                "permissions": [("review_productsample", "Can look at samples of goods")],
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "open")), fields=["drawn_at"], name="sample_waiting")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("looked_at", None), ("looked_by", None), ("status", "open")),
+                            models.Q(
+                                models.Q(("status", "open"), _negated=True),
+                                ("looked_at__isnull", False),
+                                ("looked_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sample_looked_at_by_somebody",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ProductChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

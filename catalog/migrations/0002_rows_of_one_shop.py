@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             "catalog_viewed",
             "catalog_historyoff",
             "catalog_watch",
+            "catalog_productsample",
         ),
         RowsOfOneShop("catalog_productimport"),
         RowsOfOneShop("catalog_importproblem"),

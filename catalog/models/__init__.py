@@ -15,6 +15,7 @@ from catalog.models.product import Product, ProductPicture, ProductStats, ShopSt
 from catalog.models.promise import ServicePromise
 from catalog.models.question import Answer, Question
 from catalog.models.review import Report, Review, ReviewAppeal, Vote
+from catalog.models.sample import ProductSample
 from catalog.models.search import (
     CatalogueWord,
     FacetName,
@@ -43,9 +44,9 @@ __all__ = [
     "Answer", "Attribute", "AttributeChoice", "AttributeOverride", "AuthorizationWarning", "Brand",
     "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "FacetName",
     "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "GoodsCode", "HistoryOff", "ImportProblem",
-    "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSearch", "ProductStats",
-    "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords",
-    "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm",
+    "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSample", "ProductSearch",
+    "ProductStats", "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule",
+    "SearchedWords", "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm",
     "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "TimeSlot",
     "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

@@ -94,6 +94,8 @@ STAFF_GROUPS = {
             "merchants.view_trade",
             "merchants.view_requirement",
             "catalog.review_productchange",
+            "catalog.view_productsample",
+            "catalog.review_productsample",
             "catalog.take_down_product",
             "catalog.add_category",
             "catalog.change_category",

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.brands import ask_authorization
-from catalog.models import Review, SearchedWords, SearchRule
+from catalog.models import ProductSample, Review, SearchedWords, SearchRule
 from catalog.questions import answer_for_shop, ask
 from catalog.reviews import write_review
 from catalog.reviews.appeals import appeal
@@ -114,6 +114,7 @@ def a_bit_of_everything() -> None:
     )  # fmt: skip
     money_on_its_way(order.shop, by=clerk)
     from_abroad(order, by=clerk)
+    ProductSample.objects.create(product=review.product, drawn_at=NOON)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 

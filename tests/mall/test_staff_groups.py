@@ -24,6 +24,7 @@ WHO = {
     "merchants.decide_petition": {"operations"},
     "merchants.lift_sanction": {"operations"},
     "catalog.review_productchange": {"category_expert"},
+    "catalog.review_productsample": {"category_expert"},
     "catalog.take_down_product": {"category_expert", "risk"},
     "catalog.decide_report": {"support", "risk"},
     "catalog.decide_reviewappeal": {"support"},
