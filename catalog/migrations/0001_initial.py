@@ -2523,6 +2523,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "warehouse",
                 "verbose_name_plural": "warehouses",
                 "permissions": [("keep_warehouse", "Can open and close the warehouses that the mall keeps")],
+                "indexes": [
+                    models.Index(condition=models.Q(("kind", "store")), fields=["city"], name="warehouse_stores")
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("is_default", True)), fields=("shop",), name="warehouse_one_default"

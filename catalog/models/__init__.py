@@ -46,7 +46,7 @@ __all__ = [
     "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "GoodsCode", "HistoryOff", "ImportProblem",
     "ImportedPicture", "Product", "ProductChange", "ProductImport", "ProductPicture", "ProductSample", "ProductSearch",
     "ProductStats", "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule",
-    "SearchedWords", "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm",
-    "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "TimeSlot",
-    "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
+    "SearchedWords", "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock",
+    "StockAlarm", "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine",
+    "TimeSlot", "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

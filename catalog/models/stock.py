@@ -46,6 +46,7 @@ class Warehouse(ShopOwned):
     class Meta:
         verbose_name, verbose_name_plural = _("warehouse"), _("warehouses")
         permissions = [("keep_warehouse", "Can open and close the warehouses that the mall keeps")]
+        indexes = [models.Index(fields=["city"], name="warehouse_stores", condition=Q(kind="store"))]
         constraints = [
             models.UniqueConstraint(fields=["shop"], condition=Q(is_default=True), name="warehouse_one_default"),
             models.CheckConstraint(

@@ -144,18 +144,17 @@ def _prepared(batch: list[Product]) -> dict:
 
 def _in_stores(product_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     """Of these products province and city of the stores in which something of them can be had now."""
+    stores = Warehouse.objects.filter(kind=Warehouse.Kind.STORE, sells_online=True).exclude(city="")
+    where = {pk: (province, city) for pk, province, city in stores.values_list("pk", "province", "city")}
+    if not where:  # most malls, and the whole index of theirs is not held up
+        return {}
     rows = Stock.objects.filter(
-        warehouse__kind=Warehouse.Kind.STORE,
-        warehouse__sells_online=True,
-        sku__is_active=True,
-        sku__product__in=product_ids,
-        on_hand__gt=F("reserved"),
-    ).exclude(warehouse__city="")
-    names = ("sku__product_id", "warehouse__province", "warehouse__city")
-    found: dict[int, list[tuple[str, str]]] = {}
-    for product_id, province, city in rows.order_by(*names).values_list(*names).distinct():
-        found.setdefault(product_id, []).append((province, city))
-    return found
+        warehouse__in=where, sku__is_active=True, sku__product__in=product_ids, on_hand__gt=F("reserved")
+    )
+    found: dict[int, set[tuple[str, str]]] = {}
+    for product_id, warehouse_id in rows.values_list("sku__product_id", "warehouse_id"):
+        found.setdefault(product_id, set()).add(where[warehouse_id])
+    return {product_id: sorted(cities) for product_id, cities in found.items()}
 
 
 def _store(rows: dict) -> int:
