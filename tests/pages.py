@@ -40,7 +40,7 @@ from catalog.questions import answer, answer_for_shop, ask
 from catalog.reviews.appeals import appeal
 from catalog.reviews.reports import report
 from catalog.skus import SkuDraft
-from catalog.stock import default_warehouse
+from catalog.stock import default_warehouse, receive
 from catalog.stock.counts import enter, open_count
 from catalog.stock.transfers import draft_transfer, send_transfer
 from catalog.stock.warehouses import open_warehouse
@@ -389,7 +389,9 @@ def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
     name = Text({"zh-hans": "湖滨店", "en": "Lakeside store"})
     hours = Text({"zh-hans": "每天 10–22 点", "en": "Daily 10–22"})
     address = "湖滨路 8 号"
-    store = open_warehouse(shop=scene.shop, kind="store", name=name, address=address, hours=hours, **who)
+    where = {"province": "浙江省", "city": "杭州市", "address": address}
+    store = open_warehouse(shop=scene.shop, kind="store", name=name, hours=hours, **where, **who)
+    receive(sku=one, quantity=2, warehouse=store, **who)
     main = default_warehouse(scene.shop)
     for status, row in (("sent", one), ("draft", other)):
         way = draft_transfer(source=main, target=store, quantities={row.pk: 3}, note="周末补货", **who)
