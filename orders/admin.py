@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin, known_values
-from orders import after_sales_admin, declarations_admin  # noqa: F401 (each registers its own)
+from orders import after_sales_admin, declarations_admin, goods_watch_admin  # noqa: F401 (each registers its own)
 from orders.cancellation import cancel_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Parcel, Payment, PaymentNotice, Refund
 from orders.payments import ask_channel

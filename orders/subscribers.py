@@ -5,7 +5,7 @@ from datetime import datetime
 from mall.events.bus import on
 from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import AfterSaleMoved, AfterSaleOpened, AfterSaleRefundOwed, OrderCanceled, PaymentRefunded
-from orders import cancellation, offering, refunds
+from orders import cancellation, goods_watch, offering, refunds
 from orders.after_sales import settling, telling
 from orders.models import Refund
 
@@ -49,6 +49,11 @@ def finish_after_sale(event: PaymentRefunded) -> None:
 @on(AfterSaleOpened)
 def tell_shop_of_after_sale(event: AfterSaleOpened) -> None:
     telling.tell_of_opening(case_id=event.case_id, now=datetime.fromisoformat(event.opened_at))
+
+
+@on(AfterSaleOpened)
+def watch_what_was_bought(event: AfterSaleOpened) -> None:
+    goods_watch.watch_goods_of_order(order_id=event.order_id, now=datetime.fromisoformat(event.opened_at))
 
 
 @on(AfterSaleMoved)

@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from orders import cancellation, fulfillment, handing_over, payments, refunds
+from orders import cancellation, fulfillment, goods_watch, handing_over, payments, refunds
 from orders.after_sales import clock as after_sales_clock
 from orders.gateways import sandbox_bank
 
@@ -38,6 +38,12 @@ def deliver_shipped_orders() -> dict | None:
 def complete_delivered_orders() -> dict | None:
     count = fulfillment.complete_delivered_orders(now=clock.now())
     return {"completed": count} if count else None
+
+
+@job("orders.watch_goods")
+def watch_goods() -> dict | None:
+    count = goods_watch.watch_goods(now=clock.now())
+    return {"stopped": count} if count else None
 
 
 @job("orders.hand_out_codes")

@@ -130,3 +130,31 @@ REPAIR_DAYS = Tunable(
     most=3650,
     sentence=_("Days after delivery in which a repair may be asked for."),
 )
+WATCHED_DAYS = Tunable(
+    "orders.watched_days",
+    default=30,
+    least=7,
+    most=90,
+    sentence=_("For how many days the complaints and returns of goods on sale are counted."),
+)
+WATCHED_ORDERS = Tunable(
+    "orders.watched_orders",
+    default=20,
+    least=1,
+    most=1_000,
+    sentence=_("From how many orders on the complaints and returns of goods mean something."),
+)
+MOST_COMPLAINTS_BPS = Tunable(
+    "orders.most_complaints_bps",
+    default=500,
+    least=100,
+    most=10_000,
+    sentence=_("Above which part of orders with complaints goods are taken off sale (0.01 %)."),
+)
+MOST_RETURNS_BPS = Tunable(
+    "orders.most_returns_bps",
+    default=3_000,
+    least=100,
+    most=10_000,
+    sentence=_("Above which part of orders that came back goods are taken off sale (0.01 %)."),
+)

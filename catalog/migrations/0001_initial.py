@@ -1178,6 +1178,7 @@ class Migration(migrations.Migration):
                             ("claim", "A claim that is not proven"),
                             ("prohibited", "These goods may not be sold here"),
                             ("fake", "Counterfeit goods"),
+                            ("figures", "Too many complaints or returns"),
                             ("other", "Something else"),
                         ],
                         default="",

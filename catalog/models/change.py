@@ -51,6 +51,7 @@ class ProductChange(ShopOwned):
         CLAIM = "claim", _("A claim that is not proven")
         PROHIBITED = "prohibited", _("These goods may not be sold here")
         FAKE = "fake", _("Counterfeit goods")
+        FIGURES = "figures", _("Too many complaints or returns")
         OTHER = "other", _("Something else")
 
     FLOW = Flow(

@@ -1335,6 +1335,54 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="GoodsStop",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[("complaints", "Complaints"), ("returns", "Returns")],
+                        max_length=10,
+                        verbose_name="because of",
+                    ),
+                ),
+                ("orders", models.PositiveIntegerField(verbose_name="orders")),
+                ("cases", models.PositiveIntegerField(verbose_name="of them with a case")),
+                ("most_bps", models.PositiveIntegerField(verbose_name="limit (0.01 %)")),
+                ("days", models.PositiveSmallIntegerField(verbose_name="days looked at")),
+                ("stopped_at", models.DateTimeField(verbose_name="stopped at")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "product stopped by its figures",
+                "verbose_name_plural": "products stopped by their figures",
+                "indexes": [models.Index(fields=["product", "-stopped_at"], name="goods_stop_of_product")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cases__lte", models.F("orders")), ("cases__gt", 0)),
+                        name="goods_stop_cases_are_of_orders",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SandboxNotice",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -58,11 +58,13 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_parcel"),
         RowsOfOneShop("orders_voucher"),
         RowsOfOneShop("orders_declaration"),
+        RowsOfOneShop("orders_goodsstop"),
         RowsOfOneShop("orders_aftersale"),
         RowsOfOneShop("orders_aftersalenote"),
         RowsOfOneShop("orders_verdict"),
         AppendOnly("orders_aftersalenote"),
         AppendOnly("orders_declaration"),
+        AppendOnly("orders_goodsstop"),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
         NotForShops(
