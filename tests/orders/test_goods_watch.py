@@ -74,7 +74,7 @@ def test_a_complaint_too_much_stops_the_goods_as_soon_as_it_is_made(few):
     stop = GoodsStop.objects.get()
     row = Product.objects.get(pk=few.product_id)
     assert (stop.why, stop.orders, stop.cases, stop.most_bps, stop.shop_id) == ("complaints", 3, 2, 5_000, row.shop_id)
-    assert "66.7 %" in row.review_note
+    assert "66.7%" in row.review_note and "投诉" in row.review_note
     assert watch_goods(now=LATER) == 0
 
 
