@@ -130,3 +130,10 @@ REPAIR_DAYS = Tunable(
     most=3650,
     sentence=_("Days after delivery in which a repair may be asked for."),
 )
+WRONG_CARD_CODES = Tunable(
+    "orders.wrong_card_codes",
+    default=10,
+    least=1,
+    most=1000,
+    sentence=_("Wrong codes of gift cards that a person may type in 24 hours."),
+)

@@ -1,5 +1,6 @@
 from orders.models.after_sale import AfterSale, AfterSaleNote, Verdict
 from orders.models.cart import Cart, CartLine
+from orders.models.gift_card import CardTry, GiftCard, GiftCardMove
 from orders.models.importer import Declaration, Importer
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel
@@ -8,7 +9,7 @@ from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.voucher import Voucher
 
 __all__ = [
-    "AfterSale", "AfterSaleNote", "Cart", "CartLine", "Declaration", "Importer", "Order", "OrderGroup", "OrderLine",
-    "OrderStep", "Parcel", "Payment", "PaymentNotice", "Refund", "SandboxNotice", "SandboxRefund", "SandboxTrade",
-    "Verdict", "Voucher",
+    "AfterSale", "AfterSaleNote", "CardTry", "Cart", "CartLine", "Declaration", "GiftCard", "GiftCardMove", "Importer",
+    "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice", "Refund", "SandboxNotice",
+    "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
 ]  # fmt: skip
