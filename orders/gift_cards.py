@@ -24,7 +24,7 @@ from mall.ids import ALPHABET
 from mall.money import Money
 from mall.pace import keep_pace
 from mall.refusals import Refusal
-from mall.rows import insert_rows, select_rows
+from mall.rows import insert_rows
 from mall.tenancy import house_scope
 from orders import tunables
 from orders.models import AfterSale, CardTry, GiftCard, GiftCardMove, Order, OrderLine
@@ -298,18 +298,6 @@ def open_card_money(shop) -> str:
     """What holders of a shop's cards may still spend, in words; empty when nothing. One query."""
     held = GiftCard.objects.filter(shop=shop, status=Status.ACTIVE, balance__gt=0).aggregate(sum=Sum("balance"))["sum"]
     return _("%(amount)s of its gift cards is not spent yet.") % {"amount": Money(int(held))} if held else ""
-
-
-FAULTS = """
-    SELECT c.number, c.balance, coalesce(m.sum, 0)::bigint FROM orders_giftcard c
-    LEFT JOIN (SELECT card_id, sum(amount) FROM orders_giftcardmove GROUP BY card_id) m ON m.card_id = c.id
-    WHERE c.balance <> coalesce(m.sum, 0) ORDER BY c.id
-"""
-
-
-def card_faults() -> list[tuple[str, int, int]]:
-    """Cards whose balance is not the sum of their moves: number, balance, sum (fen)."""
-    return select_rows(FAULTS, [])
 
 
 def _locked(cards) -> list[GiftCard]:

@@ -1363,7 +1363,7 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("active", "Valid"), ("void", "Given back")],
+                        choices=[("active", "Can be spent"), ("void", "Given back")],
                         default="active",
                         max_length=8,
                         verbose_name="status",
@@ -1392,7 +1392,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="gift_cards",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="holder",
+                        verbose_name="cardholder",
                     ),
                 ),
                 (

@@ -24,7 +24,7 @@ class GiftCard(ShopOwned):
     """
 
     class Status(models.TextChoices):
-        ACTIVE = "active", _("Valid")
+        ACTIVE = "active", _("Can be spent")
         VOID = "void", _("Given back")
 
     FLOW = Flow({Status.ACTIVE: {Status.VOID}, Status.VOID: set()})
@@ -39,7 +39,7 @@ class GiftCard(ShopOwned):
     face = MoneyField(_("face value"))
     balance = MoneyField(_("balance"))
     holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="gift_cards", verbose_name=_("holder")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="gift_cards", verbose_name=_("cardholder")
     )
     held_for = models.ForeignKey(
         AfterSale, models.PROTECT, null=True, related_name="gift_cards", verbose_name=_("given back with")

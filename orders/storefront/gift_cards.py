@@ -50,7 +50,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = held.defer("code", "code_index").select_related("shop").prefetch_related(moves)
     context = {
         "form": form,
-        "page": paginate(rows.order_by("-bound_at", "-pk"), request, per_page=PER_PAGE),
+        "page": paginate(rows.order_by("-balance", "-pk"), request, per_page=PER_PAGE),
         "total": Money(int(held.aggregate(sum=Sum("balance"))["sum"] or 0)),
     }
     return render(request, "storefront/orders/gift_cards.html", context)
