@@ -62,6 +62,11 @@ class BuyableSku:
         return kinds.is_sent(self.kind) or self.at_home
 
     @property
+    def takes_offers(self) -> bool:
+        """Whether promotions and coupons see it."""
+        return kinds.takes_offers(self.kind)
+
+    @property
     def needs_time(self) -> bool:
         """Whether the shopper chooses when she wants it."""
         return self.kind == Product.Kind.SERVICE
@@ -121,7 +126,7 @@ def _offer(
         price=Money(price, currency),
         list_price=None if list_price is None else Money(list_price, currency),
         available=max(available, 0),
-        commission_bps=commission_bps,
+        commission_bps=commission_bps if kinds.takes_offers(kind) else 0,  # of a card when it is spent
         shipping_fee=Money(shipping_fee, shop_currency),
         free_shipping_over=None if free_shipping_over is None else Money(free_shipping_over, shop_currency),
         is_buyable=not why_not,

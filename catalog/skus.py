@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from catalog import changes
+from catalog import changes, kinds
 from catalog.models import Product, Sku, Stock
 from catalog.options import WrongOptions, matrix
 from catalog.stock import default_warehouse
@@ -81,7 +81,7 @@ def check_drafts(product: Product, drafts: Sequence[SkuDraft]) -> None:
     Hold the drafts against the options of the product.
 
     :raises WrongOptions: a combination stands twice, or is none of the product
-    :raises WrongPrice: a price is not above zero, or not below the crossed-out one
+    :raises WrongPrice: a price is not above zero, not below the crossed-out one, or not what a gift card may be worth
     :raises DuplicateCode: two of them have one code
     """
     choices = [tuple(draft.choice) for draft in drafts]
@@ -92,7 +92,17 @@ def check_drafts(product: Product, drafts: Sequence[SkuDraft]) -> None:
             raise WrongPrice(_("Enter a price above zero."))
         if draft.list_price is not None and draft.list_price <= draft.price:
             raise WrongPrice(_("The crossed-out price must be above the price."))
+        if product.kind == kinds.Kind.GIFT_CARD:
+            _check_face(draft)
     check_own_codes(drafts)
+
+
+def _check_face(draft: SkuDraft) -> None:
+    if not kinds.LEAST_FACE.minor <= draft.price.minor <= kinds.MOST_FACE.minor:
+        limits = {"least": kinds.LEAST_FACE, "most": kinds.MOST_FACE}
+        raise WrongPrice(_("A gift card is worth between %(least)s and %(most)s.") % limits)
+    if draft.list_price is not None:
+        raise WrongPrice(_("A gift card costs what it is worth, so it has no crossed-out price."))
 
 
 def check_own_codes(drafts: Sequence[SkuDraft]) -> None:

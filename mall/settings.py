@@ -249,6 +249,7 @@ STOCK_CLAIMS = [  # each: (documents) -> those whose reserved goods are still wa
 ]
 SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it may close, in words; nothing: ""
     "orders.queries.unfinished_orders",
+    "orders.gift_cards.open_card_money",
     "orders.after_sales.queries.unfinished_after_sales",
     "settlement.queries.unreleased_shares",
     "settlement.queries.open_withdrawals",

@@ -26,7 +26,7 @@ ANY_LIVE = (
 # What a statement about promotions ``p`` asks: themselves, the SKUs ``among`` some that one covers, the gift it gives.
 COVERED = """
     SELECT k.id FROM catalog_sku k JOIN catalog_product g ON g.id = k.product_id
-    WHERE {among}
+    WHERE {among} AND g.kind <> 'gift_card'
     AND (k.shop_id = p.shop_id OR p.shop_id IS NULL AND (p.shop_bps = 0 OR EXISTS (
         SELECT FROM marketing_promotionshare j
         WHERE j.promotion_id = p.id AND j.shop_id = k.shop_id AND j.shop_bps >= p.shop_bps)))

@@ -106,6 +106,7 @@ def _name(sku: Sku) -> str:
 def _skus(shop, scope: str, scope_ids: Sequence[int]) -> list[Sku]:
     """One SKU of each product that the scope covers, what sells best first."""
     products = Product.objects.owned_by(shop).filter(status=Product.Status.ON_SALE)
+    products = products.exclude(kind=Product.Kind.GIFT_CARD)
     match scope:
         case Scope.PRODUCTS:
             products = products.filter(pk__in=list(scope_ids))

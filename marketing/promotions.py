@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from catalog.generation import SHOPS, forget
+from catalog.kinds import takes_offers
 from catalog.models import Category, Product, ShopCategory, Sku
 from mall.audit.trail import record
 from mall.money import Money
@@ -292,8 +293,9 @@ def _checked_scope(shop, scope: str, scope_ids: Collection[int]) -> list[int]:
 
 
 def _check_skus(shop, sku_ids: Collection[int]) -> None:
-    found = Sku.objects.filter(pk__in=sku_ids, shop=shop).count()
-    _check(found == len(set(sku_ids)), "rule", _("Something that you chose is not there any more."))
+    found = list(Sku.objects.filter(pk__in=sku_ids, shop=shop).values_list("product__kind", flat=True))
+    _check(len(found) == len(set(sku_ids)), "rule", _("Something that you chose is not there any more."))
+    _check(all(map(takes_offers, found)), "rule", _("No offer can be made with a gift card: it is money."))
 
 
 def _check_promised(promotion: Promotion, total_limit: int | None, budget: Money | None) -> None:

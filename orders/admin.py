@@ -7,7 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin, known_values
 from orders import after_sales_admin, declarations_admin, goods_watch_admin  # noqa: F401 (each registers its own)
 from orders.cancellation import cancel_order
-from orders.models import Order, OrderGroup, OrderLine, OrderStep, Parcel, Payment, PaymentNotice, Refund
+from orders.models import (
+    GiftCard,
+    GiftCardMove,
+    Order,
+    OrderGroup,
+    OrderLine,
+    OrderStep,
+    Parcel,
+    Payment,
+    PaymentNotice,
+    Refund,
+)
 from orders.payments import ask_channel
 from orders.refunds import retry_refund
 
@@ -43,7 +54,7 @@ class OrdersOfGroup(ReadOnlyRows):
 
 class Refunds(ReadOnlyRows):
     model = Refund
-    fields = ["public_id", "order", "after_sale", "status", "amount", "reason", "asked_at", "refunded_at"]
+    fields = ["public_id", "order", "after_sale", "status", "amount", "to_cards", "reason", "asked_at", "refunded_at"]
 
 
 @admin.register(Order)
@@ -103,6 +114,25 @@ class PaymentAdmin(VerbAdmin):
     inlines = [Refunds]
 
 
+class CardMoves(ReadOnlyRows):
+    model = GiftCardMove
+    fields = ["kind", "order", "amount", "at"]
+    ordering = ["pk"]
+
+
+@admin.register(GiftCard)
+class GiftCardAdmin(ReadOnlyAdmin):
+    """What shops have sold, and what is on it; the codes are for nobody but their buyers."""
+
+    list_display = ["number", "shop", "status", "face", "balance", "holder", "issued_at", "bound_at"]
+    list_filter = ["status", "issued_at"]
+    search_fields = ["=number", "=public_id", "=shop__slug", "=holder__email", "=line__order__public_id"]
+    list_select_related = ["shop", "holder"]
+    ordering = ["-pk"]
+    inlines = [CardMoves]
+    exclude = ["code"]
+
+
 @admin.register(PaymentNotice)
 class PaymentNoticeAdmin(ReadOnlyAdmin):
     list_display = ["notice_id", "channel", "payment", "outcome", "received_at"]
@@ -127,7 +157,9 @@ class RefundAdmin(VerbAdmin):
             warning=_("The channel knows the refund by its number and pays it once, however often it is asked."),
         )
     ]
-    list_display = ["public_id", "payment", "order", "status", "amount", "reason", "asked_at", "refunded_at"]
+    list_display = [
+        "public_id", "payment", "order", "status", "amount", "to_cards", "reason", "asked_at", "refunded_at",
+    ]  # fmt: skip
     list_filter = ["status", "asked_at"]
     search_fields = ["=public_id", "=payment__public_id", "=order__public_id"]
     list_select_related = ["payment", "order"]

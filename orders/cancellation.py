@@ -2,8 +2,8 @@
 Orders that come to nothing (O4): one way for every reason.
 
 An unpaid group is canceled whole, because it is one payment; a paid order is canceled by itself until it is shipped.
-Whatever the path, goods come back in the same transaction and the event tells whether money must go back, which a
-listener sees to: inside a shop's scope nobody may look at payments.
+Whatever the path, goods come back in the same transaction, as does what gift cards have paid of an unpaid group; the
+event tells whether money must go back, which a listener sees to: inside a shop's scope nobody may look at payments.
 """
 
 import logging
@@ -20,6 +20,7 @@ from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import OrderCanceled
 from mall.flow import WrongStatus
+from orders import gift_cards
 from orders.after_sales.cases import close_all
 from orders.locks import lock_group, lock_order
 from orders.models import Order, OrderGroup, OrderStep, Payment
@@ -159,6 +160,9 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
         if order.paused_at:
             close_all(order, now=now, text=reason)
     stock.release_all(documents=[order.public_id for order in orders], now=now)
+    for order in orders:
+        if order.by_cards and not was_paid[order.pk]:
+            gift_cards.give_back(order, order.by_cards, now=now)  # of what was paid the refund takes care
     write_steps(orders, OrderStep.Kind.CANCELED, at=now, by=by, note=reason)
     if by is not None:
         for order in orders:

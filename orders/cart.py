@@ -98,6 +98,12 @@ class CartShop:
         """Goods and delivery, before anything is taken off, and before duty."""
         return self.total + self.discount - self.duty
 
+    @property
+    def payable_by_cards(self) -> Money:
+        """What gift cards of the shop may pay: all but duty, and no further cards."""
+        of_cards = (line.priced.total for line in self.lines if line.priced and not line.sku.takes_offers)
+        return self.total - self.duty - Money.total(of_cards, self.total.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class CartView:

@@ -26,6 +26,7 @@ from marketing.redemption import UsedBy, use_offers
 from orders import tunables
 from orders.cart import NotForSale, WrongTime
 from orders.customs import check_import, declare
+from orders.gift_cards import paid_by_cards, spend
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
 from orders.offering import frozen_duty, frozen_parts, quote_with_offers
@@ -91,6 +92,7 @@ def place_order(
     now: datetime,
     only_skus: Collection[int] | None = None,
     coupons: Collection[str] | None = None,
+    cards: Mapping[int, Money | None] | None = None,
 ) -> OrderGroup:
     """
     Turn the shopper's cart into one order per shop and kind of goods, all or nothing.
@@ -102,6 +104,8 @@ def place_order(
     :param messages: what she wants to tell the shops, by the shop's key
     :param only_skus: keys of the SKUs to order; the others stay in the cart
     :param coupons: those that she wants to use (public ids); ``None`` uses what costs her least
+    :param cards: by the keys of the shops whose gift cards she uses, what she was shown that they pay
+        (``None``: whatever that is)
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
@@ -112,6 +116,7 @@ def place_order(
     :raises ImportLimitReached: what comes from abroad is worth more than she may order; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
     :raises OfferGone: an offer that was counted on has just run out; nothing was placed
+    :raises CardsChanged: her gift cards pay another amount than she was shown; nothing was placed
     """
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
@@ -140,6 +145,7 @@ def place_order(
     if address is None and any(part.needs_address for part in parts):
         raise AddressNeeded(_("Say where it should go."))
     importer = check_import(parts, offers, shopper, now)
+    by_cards = paid_by_cards(shopper, parts, cards or {})
 
     pay_by = now + timedelta(minutes=tunables.UNPAID_MINUTES.value)
     group = OrderGroup(
@@ -147,11 +153,12 @@ def place_order(
         checkout_key=checkout_key,
         currency=whole.total.currency,
         total=whole.total,
+        by_cards=Money.total(by_cards, whole.total.currency),
         placed_at=now,
         pay_by=pay_by,
     )
     insert_rows([group])
-    orders = _write_orders(group, parts, offers, slots, address, messages or {})
+    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {})
     declare(orders, parts, importer, now)
     stock.reserve_all(
         documents={
@@ -172,6 +179,7 @@ def place_order(
         shopper_id=shopper.pk,
         now=now,
     )
+    spend(shopper, orders, now=now)
     _clear(lines)
 
     publish(
@@ -182,7 +190,7 @@ def place_order(
             placed_at=now,
         )
     )
-    if not whole.total:
+    if not group.due:
         confirm_free_group(orders=orders, now=now)
     return group
 
@@ -274,13 +282,16 @@ def _gifts(whole: Quote, offers: dict[int, BuyableSku]) -> dict[int, BuyableSku]
 def _write_orders(
     group: OrderGroup,
     parts: list[Part],
+    by_cards: list[Money],
     offers: dict[int, BuyableSku],
     slots: Mapping[int, int],
     address: Address | None,
     messages: Mapping[int, str],
 ) -> list[Order]:
     """One order per part with its lines and the first step of its timeline: three statements."""
-    orders = insert_rows(_order(group, part, address, messages) for part in parts)
+    orders = insert_rows(
+        _order(group, part, paid, address, messages) for part, paid in zip(parts, by_cards, strict=True)
+    )
     insert_rows(
         _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id))
         for order, part in zip(orders, parts, strict=True)
@@ -290,7 +301,9 @@ def _write_orders(
     return orders
 
 
-def _order(group: OrderGroup, part: Part, address: Address | None, messages: Mapping[int, str]) -> Order:
+def _order(
+    group: OrderGroup, part: Part, by_cards: Money, address: Address | None, messages: Mapping[int, str]
+) -> Order:
     quote = part.quote
     where = address if part.needs_address and address else NOWHERE
     return Order(
@@ -305,6 +318,7 @@ def _order(group: OrderGroup, part: Part, address: Address | None, messages: Map
         discount=quote.discount,
         duty=quote.duty,
         total=quote.total,
+        by_cards=by_cards,
         price_trace=quote.trace,
         consignee=where.consignee,
         phone=where.phone,

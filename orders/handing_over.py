@@ -1,9 +1,9 @@
 """
 What is never in a parcel (C2): handed over when it is paid, or used.
 
-Codes are handed out with the payment, in its transaction: once, whatever is told how often, because the payment is
-counted once. Should codes be missing, which nothing here lets happen, the payment still counts, and the clock tries
-again until the shop has brought some.
+Codes are handed out, and gift cards issued, with the payment, in its transaction: once, whatever is told how often,
+because the payment is counted once. Should codes be missing, which nothing here lets happen, the payment still counts,
+and the clock tries again until the shop has brought some.
 """
 
 import logging
@@ -13,11 +13,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog import codes
+from catalog import codes, stock
 from catalog.models import GoodsCode, Product
 from mall.audit.trail import record
 from mall.flow import WrongStatus
 from orders.fulfillment import deliver_orders
+from orders.gift_cards import issue_cards
 from orders.locks import lock_order
 from orders.models import Order, OrderLine
 from orders.vouchers import issue_vouchers
@@ -27,9 +28,17 @@ BATCH = 100
 
 
 def hand_over_at_once(orders: Sequence[Order], *, now: datetime) -> None:
-    """Of these orders, which are paid and locked, hand out the codes; services get what their shoppers show."""
+    """
+    Of these orders, which are paid and locked, hand out the codes and issue the gift cards; services get what their
+    shoppers show.
+    """
     if services := [order for order in orders if order.kind == Product.Kind.SERVICE]:
         issue_vouchers(services)
+    if of_cards := [order for order in orders if order.is_of_cards]:
+        issue_cards(of_cards, now=now)
+        for order in of_cards:
+            stock.consume(document=order.public_id, now=now)
+        deliver_orders(of_cards, by=None, now=now)
     for order in orders:
         if order.kind == Product.Kind.VIRTUAL:
             _try(order, now)

@@ -43,7 +43,13 @@ def quote_with_offers(
     return quote(
         [
             QuoteLine(
-                sku.sku_id, sku.shop_id, sku.price, quantity, sku.is_sent, sku.customs.rates if sku.customs else None
+                sku.sku_id,
+                sku.shop_id,
+                sku.price,
+                quantity,
+                sku.is_sent,
+                sku.customs.rates if sku.customs else None,
+                sku.takes_offers,
             )
             for sku, quantity in wanted
         ],

@@ -15,6 +15,8 @@ from catalog.offers import BuyableSku
 from mall.money import Money
 from marketing.pricing import PricedLine, Quote, ShopQuote
 
+COME_LAST = frozenset({Product.Kind.CROSS_BORDER, Product.Kind.GIFT_CARD})
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -46,9 +48,10 @@ def _parts_of(shop: ShopQuote, offers: Mapping[int, BuyableSku]) -> Iterator[Par
 def _key(offer: BuyableSku) -> tuple:
     """
     What tells one order from another; the first one carries what belongs to no line. Goods from abroad come last of
-    what is sent, so that the fee for delivery is part of their value only where nothing else is sent.
+    what is sent, so that the fee for delivery is part of their value only where nothing else is sent; gift cards come
+    last of all, for nothing but their price belongs to them.
     """
-    return not offer.is_sent, offer.kind == Product.Kind.CROSS_BORDER, str(offer.kind), str(offer.ships_on or "")
+    return not offer.is_sent, offer.kind in COME_LAST, str(offer.kind), str(offer.ships_on or "")
 
 
 def _part(quote: ShopQuote, offers: Mapping[int, BuyableSku]) -> Part:

@@ -52,7 +52,8 @@ class NoticeRefused(Refusal):
 
 def start_payment(*, group: OrderGroup, channel: str, now: datetime) -> Payment:
     """
-    Open a payment of the whole group at a channel, or return the attempt that is still open there.
+    Open a payment of the whole group, less what gift cards have paid, at a channel, or return the attempt that is still
+    open there.
 
     Not one transaction: the channel is called between two.
 
@@ -87,7 +88,7 @@ def _prepare_payment(group: OrderGroup, channel: str, now: datetime) -> Payment:
         raise NotPayable(_("This order is paid already."))
     open_attempt = group.payments.filter(channel=channel, status=Payment.Status.PENDING).order_by("-pk").first()
     payment = open_attempt or Payment.objects.create(
-        group=group, channel=channel, currency=group.currency, amount=group.total, started_at=now
+        group=group, channel=channel, currency=group.currency, amount=group.due, started_at=now
     )
     payment.group = group
     return payment
@@ -123,7 +124,10 @@ def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payme
 
 
 def confirm_free_group(*, orders: list[Order], now: datetime) -> None:
-    """A group that costs nothing is paid as it is placed, in the transaction that places it: no channel takes zero."""
+    """
+    A group that costs nothing, or that gift cards have paid, is paid as it is placed, in the transaction that places
+    it: no channel takes zero.
+    """
     _mark_paid(orders[0].group, orders, None, now)
 
 
@@ -147,6 +151,8 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment | None, 
                 shopper_id=order.shopper_id,
                 total=order.total.minor,
                 duty=order.duty.minor,
+                by_cards=order.by_cards.minor,
+                kind=order.kind,
                 currency=order.currency,
                 paid_at=now,
             )

@@ -1,5 +1,5 @@
 """
-Money going back the way it came (O8).
+Money going back the way it came (O8): cash first, then the gift cards that have paid (behaviours 2.20).
 
 Asked for in the transaction in which the mall comes to owe it; sent outside any lock; finished as often as one likes.
 """
@@ -8,9 +8,10 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
+from catalog.models import Product
 from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import PaymentRefunded
@@ -19,6 +20,7 @@ from mall.money import Money
 from mall.nudges import run_soon
 from orders.gateways import gateway
 from orders.gateways.base import ChannelUnavailable
+from orders.gift_cards import give_back
 from orders.locks import lock_order
 from orders.models import AfterSale, Order, OrderStep, Payment, Refund
 from orders.steps import write_steps
@@ -32,7 +34,7 @@ BATCH = 200
 @transaction.atomic
 def ask_refund(
     *,
-    payment: Payment,
+    payment: Payment | None,
     order: Order | None,
     amount: Money,
     reason: str,
@@ -44,41 +46,62 @@ def ask_refund(
     Owe the shopper this amount: of a case, of one order that is canceled, or of a payment that came too late (``order``
     is ``None``).
 
+    Cash goes back first, as long as it lasts, then what gift cards have paid. That is on the cards in this transaction,
+    and a refund that goes to cards alone is done with it.
+
+    :param payment: that of the late money; of an order it is known
+    :param order: locked by the caller
     :param duty: what of the amount was collected for customs
 
     Asking again for the same case, order or payment returns the refund that stands.
     """
-    refund, created = Refund.objects.get_or_create(
+    known = Refund.objects.filter(order=order, after_sale=after_sale) if order else Refund.objects.filter(order=None)
+    if refund := known.filter(**({} if order else {"payment": payment})).first():
+        return refund
+    to_cards = amount - min(amount, _cash_left(order)) if order else Money(0, amount.currency)
+    if order and amount != to_cards:
+        payment = _payment_of(order)
+    refund = Refund.objects.create(
         payment=payment,
         order=order,
         after_sale=after_sale,
-        defaults={
-            "currency": amount.currency,
-            "amount": amount,
-            "duty": duty or Money(0, amount.currency),
-            "reason": reason[:200],
-            "asked_at": now,
-        },
+        currency=amount.currency,
+        amount=amount,
+        duty=duty or Money(0, amount.currency),
+        to_cards=to_cards,
+        reason=reason[:200],
+        asked_at=now,
     )
-    if created:
-        subject = order.public_id if order else payment.public_id
-        record("orders.ask_refund", subject, now=now, after={"refund": refund.public_id, "amount": amount.minor})
+    subject = order.public_id if order else payment.public_id
+    facts = {"refund": refund.public_id, "amount": amount.minor, "to_cards": to_cards.minor}
+    record("orders.ask_refund", subject, now=now, after=facts)
+    if order:
+        give_back(order, to_cards, now=now)
+    if refund.in_cash:
         run_soon("orders.finish_refunds")
-    return refund
+        return refund
+    return _note_refunded(refund, now)
 
 
+def _cash_left(order: Order) -> Money:
+    """What was paid for the order through a channel and no refund takes back."""
+    back = Refund.objects.filter(order=order).aggregate(sum=Sum(F("amount") - F("to_cards")))["sum"] or 0
+    return order.in_cash - Money(int(back), order.currency)
+
+
+@transaction.atomic
 def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund | None:
     """
     What was paid for a canceled order goes back to the shopper, less what after-sales have returned; ``order_id`` is
     public. Nothing is asked for when nothing is left.
     """
-    order = Order.objects.get(public_id=order_id)
+    order = lock_order(Order.objects.values_list("pk", flat=True).get(public_id=order_id))
     left = order.total - order.refunded
     if not left:
         return None
     returned = order.lines.aggregate(sum=Sum("refunded_duty"))["sum"] or 0
     return ask_refund(
-        payment=_payment_of(order),
+        payment=None,
         order=order,
         amount=left,
         duty=order.duty - Money(int(returned), order.currency),
@@ -90,11 +113,11 @@ def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund | No
 @transaction.atomic
 def ask_refund_of_case(*, case_id: str, now: datetime) -> Refund:
     """What the mall owes the shopper of an after-sale, once; ``case_id`` is public."""
-    case = AfterSale.objects.select_related("order").get(public_id=case_id)
-    lock_order(case.order_id)  # the refunds of an order are numbered in the order in which they are kept
+    case = AfterSale.objects.get(public_id=case_id)
+    order = lock_order(case.order_id)  # the refunds of an order are numbered in the order in which they are kept
     return ask_refund(
-        payment=_payment_of(case.order),
-        order=case.order,
+        payment=None,
+        order=order,
         after_sale=case,
         amount=case.refund,
         duty=case.refund_duty,
@@ -171,16 +194,22 @@ def _note_refunded(refund: Refund, now: datetime) -> Refund:
         refund.public_id,
         now=now,
         shop_slug=refund.order.shop.slug if refund.order else "",
-        after={"amount": refund.amount.minor, "payment": refund.payment.public_id},
+        after={
+            "amount": refund.amount.minor,
+            "to_cards": refund.to_cards.minor,
+            "payment": refund.payment.public_id if refund.payment else "",
+        },
     )
     publish(
         PaymentRefunded(
             refund_id=refund.public_id,
-            payment_id=refund.payment.public_id,
+            payment_id=refund.payment.public_id if refund.payment else "",
             order_id=refund.order.public_id if refund.order else "",
             shop_id=refund.order.shop.public_id if refund.order else "",
             amount=refund.amount.minor,
             duty=refund.duty.minor,
+            to_cards=refund.to_cards.minor,
+            kind=refund.order.kind if refund.order else Product.Kind.PHYSICAL.value,
             currency=refund.currency,
             refunded_at=now,
         )

@@ -158,3 +158,10 @@ MOST_RETURNS_BPS = Tunable(
     most=10_000,
     sentence=_("Above which part of orders that came back goods are taken off sale (0.01 %)."),
 )
+WRONG_CARD_CODES = Tunable(
+    "orders.wrong_card_codes",
+    default=10,
+    least=1,
+    most=1000,
+    sentence=_("Wrong codes of gift cards that a person may type in 24 hours."),
+)

@@ -8,6 +8,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from catalog.models import Product
 from mall.clock import business_date
 from mall.money import Money
 from merchants.models import Shop
@@ -54,6 +55,7 @@ def awaiting_completion(shop: Shop) -> Awaiting:
     found = (
         Order.objects.owned_by(shop)
         .filter(status__in=PAID_AND_MOVING, currency=shop.currency)
+        .exclude(kind=Product.Kind.GIFT_CARD)  # what cards cost is nobody's share
         .aggregate(amount=Sum("total"), order_count=Count("pk"))
     )
     return Awaiting(Money(int(found["amount"] or 0), shop.currency), found["order_count"])
@@ -110,6 +112,7 @@ def _why(share: Share, *, is_held: bool, today: date) -> str:
 
 
 def postings_of(shop: Shop) -> QuerySet[Posting]:
-    """Every movement of the shop's money, newest first, with its entry and account."""
-    mine = Posting.objects.owned_by(shop).filter(account__in=Account.objects.owned_by(shop))
+    """Every movement of the shop's money, not of that on its gift cards, newest first, with its entry and account."""
+    own = Account.objects.owned_by(shop).exclude(kind=Account.Kind.SHOP_CARDS)
+    mine = Posting.objects.owned_by(shop).filter(account__in=own)
     return mine.select_related("entry", "account").order_by("-pk")

@@ -4,6 +4,7 @@ What comes in and goes back before an order completes: payments into escrow, ref
 Each is booked once per order, payment or refund, in whatever order the news arrive.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from mall.money import Money
@@ -13,20 +14,55 @@ from settlement.models import Account, Entry
 HELD = (Account.Kind.CUSTODIAN, Account.Kind.ESCROW, Account.Kind.CUSTOMS)
 
 
-def book_payment(*, order_id: str, total: Money, duty: Money, paid_at: datetime) -> Entry | None:
-    """An order was paid: the provider holds the money, we owe it to shopper or shop, and its duty to customs."""
-    of = accounts([(kind, None, total.currency) for kind in HELD])
-    custodian, escrow, customs = (of[kind, None, total.currency] for kind in HELD)
-    legs = [Leg(custodian, total), Leg(escrow, duty - total), Leg(customs, -duty)]
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """
+    What gift cards have to do with an order: of which shop (its key), what they pay of the amount or get back of it;
+    and whether it was an order of cards, whose money is owed to who holds them and is no sale yet.
+    """
+
+    shop_id: int
+    part: Money
+    are_sold: bool = False
+
+
+def book_payment(
+    *, order_id: str, total: Money, duty: Money, cards: Cards | None = None, paid_at: datetime
+) -> Entry | None:
+    """
+    An order was paid: the provider holds the money, we owe it to shopper or shop, and its duty to customs. What gift
+    cards have paid the provider held before, and it is owed to their holders no more; what cards cost is from now on.
+    """
+    legs = _legs(total, duty, cards)
     return post(kind=Entry.Kind.PAID, ref=order_id, at=paid_at, legs=legs)
 
 
-def book_refund(*, refund_id: str, amount: Money, duty: Money, refunded_at: datetime) -> Entry | None:
-    """The money of an order that never completed went back to its shopper, with its duty."""
+def book_refund(
+    *, refund_id: str, amount: Money, duty: Money, cards: Cards | None = None, refunded_at: datetime
+) -> Entry | None:
+    """
+    The money of an order that never completed went back to its shopper, with its duty, and on her gift cards; or what
+    she had paid for cards, whenever she gives them back.
+    """
+    legs = [Leg(leg.account, -leg.amount) for leg in _legs(amount, duty, cards)]
+    return post(kind=Entry.Kind.REFUNDED, ref=refund_id, at=refunded_at, legs=legs)
+
+
+def _legs(amount: Money, duty: Money, cards: Cards | None) -> list[Leg]:
+    """So much came in, or, turned round, went back."""
     of = accounts([(kind, None, amount.currency) for kind in HELD])
     custodian, escrow, customs = (of[kind, None, amount.currency] for kind in HELD)
-    legs = [Leg(escrow, amount - duty), Leg(customs, duty), Leg(custodian, -amount)]
-    return post(kind=Entry.Kind.REFUNDED, ref=refund_id, at=refunded_at, legs=legs)
+    if cards is None:
+        return [Leg(custodian, amount), Leg(escrow, duty - amount), Leg(customs, -duty)]
+    on_cards = account(Account.Kind.SHOP_CARDS, shop=cards.shop_id, currency=amount.currency)
+    if cards.are_sold:
+        return [Leg(custodian, amount), Leg(on_cards, -amount)]
+    return [
+        Leg(custodian, amount - cards.part),
+        Leg(on_cards, cards.part),
+        Leg(escrow, duty - amount),
+        Leg(customs, -duty),
+    ]
 
 
 def book_late_payment(*, payment_id: str, amount: Money, received_at: datetime) -> Entry | None:

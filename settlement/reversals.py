@@ -6,7 +6,7 @@ The commission goes back at the rate that was frozen on the line: what is kept o
 still holds, so that parts add up to the fen and everything returned leaves nothing. The shop's part is taken from its
 pending money while the share waits, else from what it has available; when that does not suffice the balance goes below
 zero, a debt that its next shares pay (D6). The platform never pays silently. Duty goes back
-out of what is owed to customs.
+out of what is owed to customs; what gift cards had paid is owed to their holders again.
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Sum
 
+from catalog.models import Product
 from mall.money import Money
 from orders.models import OrderLine, Refund
 from settlement.ledger import Leg, accounts, post
@@ -23,8 +24,12 @@ from settlement.splits import split_order
 
 
 def is_after_completion(*, refund_id: str) -> bool:
-    """Whether money went back of an order that had completed when the shopper asked."""
-    return Refund.objects.filter(public_id=refund_id, after_sale__is_after_completion=True).exists()
+    """
+    Whether money went back of an order that had completed when the shopper asked; orders of gift cards are never
+    split, so nothing of them is taken back.
+    """
+    completed = Refund.objects.filter(public_id=refund_id, after_sale__is_after_completion=True)
+    return completed.exclude(order__kind=Product.Kind.GIFT_CARD).exists()
 
 
 @transaction.atomic
@@ -46,10 +51,12 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
     kind = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE
     borne = [(Account.Kind.SUBSIDY, None, order.currency)] if subsidy else []
     duty = [(Account.Kind.CUSTOMS, None, order.currency)] if refund.duty else []
+    cards = [(Account.Kind.SHOP_CARDS, order.shop_id, order.currency)] if refund.to_cards else []
     of = accounts(
         [
             *borne,
             *duty,
+            *cards,
             (Account.Kind.CUSTODIAN, None, order.currency),
             (Account.Kind.COMMISSION, None, order.currency),
             (kind, order.shop_id, order.currency),
@@ -67,7 +74,8 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
             *(Leg(of[key], -subsidy) for key in borne),
             *(Leg(of[key], refund.duty) for key in duty),
-            Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.amount),
+            *(Leg(of[key], -refund.to_cards) for key in cards),
+            Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.in_cash),
         ],
     )
 

@@ -4,7 +4,8 @@ shop whose money moved: opening balance, every posting, closing balance.
 
 A posting stands on one statement of each kind, which the database holds. What is booked later with an earlier moment
 stands on the next one, so a statement never changes and its closing balance is the next one's opening balance. Days
-that an outage has missed are made up for, one statement each.
+that an outage has missed are made up for, one statement each. Money on a shop's gift cards is their holders', not the
+shop's, and stands on none.
 """
 
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ unstated AS MATERIALIZED (
     ) mark
     JOIN settlement_posting p ON p.account_id = a.id AND p.id BETWEEN mark.floor AND %(settled)s
     JOIN settlement_entry e ON e.id = p.entry_id
-    WHERE a.shop_id = ANY (%(shops)s)
+    WHERE a.shop_id = ANY (%(shops)s) AND a.kind <> 'shop_cards'
         AND NOT EXISTS (SELECT FROM settlement_statementline l WHERE l.posting_id = p.id AND l.kind = %(kind)s)
 )
 """
@@ -71,6 +72,7 @@ balances AS (
                      ORDER BY b.statement_id DESC LIMIT 1), 0) AS opening,
            coalesce((SELECT sum(amount) FROM due WHERE due.account_id = a.id), 0) AS moved
     FROM totals JOIN settlement_account a ON a.shop_id = totals.shop_id AND a.currency = totals.currency
+        AND a.kind <> 'shop_cards'
 ),
 made AS (
     INSERT INTO settlement_statement (

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from catalog.models import Product
 from mall.events import on
 from mall.events.merchants import ApplicationExpired, ShopExitCleared, ShopOpened, TradeAdmitted
 from mall.events.orders import LatePaymentReceived, OrderCompleted, OrderPaid, PaymentRefunded
@@ -30,15 +31,25 @@ def book_payment(event: OrderPaid) -> None:
         order_id=event.order_id,
         total=Money(event.total, event.currency),
         duty=Money(event.duty, event.currency),
+        cards=_cards(event, event.by_cards),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
 
 
+def _cards(event: OrderPaid | PaymentRefunded, part: int) -> receipts.Cards | None:
+    """What gift cards have to do with it; mostly nothing."""
+    are_sold = event.kind == Product.Kind.GIFT_CARD
+    if not part and not are_sold:
+        return None
+    shop = Shop.objects.only("pk").get(public_id=event.shop_id)
+    return receipts.Cards(shop_id=shop.pk, part=Money(part, event.currency), are_sold=are_sold)
+
+
 @on(OrderCompleted)
 def split_order(event: OrderCompleted) -> None:
-    splits.split_order(
-        order=Order.objects.get(public_id=event.order_id), completed_at=datetime.fromisoformat(event.completed_at)
-    )
+    order = Order.objects.get(public_id=event.order_id)
+    if not order.is_of_cards:  # of which nothing is the shop's before they are spent
+        splits.split_order(order=order, completed_at=datetime.fromisoformat(event.completed_at))
 
 
 @on(PaymentRefunded)
@@ -52,7 +63,8 @@ def book_refund(event: PaymentRefunded) -> None:
         "refunded_at": datetime.fromisoformat(event.refunded_at),
     }
     if event.order_id:
-        receipts.book_refund(duty=Money(event.duty, event.currency), **facts)
+        cards = _cards(event, event.to_cards)
+        receipts.book_refund(duty=Money(event.duty, event.currency), cards=cards, **facts)
     else:
         receipts.book_late_refund(**facts)
 

@@ -77,11 +77,12 @@ WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
 # what the mall had added to it.
 REVERSAL_FAULTS = """
 WITH back AS (
-    SELECT r.id, r.public_id AS ref, r.amount, r.duty, r.status, c.is_after_completion, o.public_id AS order_id,
+    SELECT r.id, r.public_id AS ref, r.amount - r.to_cards AS amount, r.duty, r.status, c.is_after_completion,
+           o.public_id AS order_id,
            l.total AS paid, l.subsidy, l.commission_on_subsidy, l.commission_bps AS bps, c.refund_goods AS goods,
            sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
     FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
-    JOIN orders_order o ON o.id = r.order_id
+    JOIN orders_order o ON o.id = r.order_id AND o.kind <> 'gift_card'
 ),
 held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
     SELECT ref, order_id, amount, duty, bps, commission_on_subsidy, sign, kept,
@@ -134,7 +135,8 @@ WHERE reversed <> coalesce(taken.pending, 0)
 ORDER BY 1
 """
 
-# Escrow holds of each order what was paid for goods and delivery and neither went back nor was split.
+# Escrow holds of each order what was paid for goods and delivery and neither went back nor was split; of what gift
+# cards cost, nothing.
 ESCROW_FAULTS = """
 WITH booked AS (
     SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
@@ -153,7 +155,8 @@ back AS (
 ),
 expected AS (
     SELECT o.public_id AS order_id,
-           CASE WHEN o.status = 'completed' THEN 0 ELSE o.total - o.duty - coalesce(back.amount, 0) END AS amount
+           CASE WHEN o.status = 'completed' OR o.kind = 'gift_card' THEN 0
+           ELSE o.total - o.duty - coalesce(back.amount, 0) END AS amount
     FROM orders_order o LEFT JOIN back ON back.order_id = o.id WHERE o.paid_at IS NOT NULL
 ),
 waiting AS (
@@ -250,7 +253,8 @@ WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
 ORDER BY payment_id
 """
 
-# A paid order's entry says what the order says; refunds and late payments too.
+# A paid order's entry says what the order says; refunds and late payments too. What moved at the provider is compared,
+# and where nothing did (gift cards paid all of it), the whole amount.
 RECEIPT_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref,
@@ -260,12 +264,15 @@ WITH written AS (
     WHERE e.kind IN ('paid', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
 ),
 happened AS (
-    SELECT 'paid' AS kind, public_id AS ref, total AS amount, public_id AS order_id, NULL AS payment_id
+    SELECT 'paid' AS kind, public_id AS ref, coalesce(nullif(total - by_cards, 0), total) AS amount,
+           public_id AS order_id, NULL AS payment_id
     FROM orders_order WHERE paid_at IS NOT NULL AND total > 0
     UNION ALL
-    SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned' WHEN c.is_after_completion THEN 'reversed'
-           ELSE 'refunded' END, r.public_id, r.amount, o.public_id, pay.public_id
-    FROM orders_refund r JOIN orders_payment pay ON pay.id = r.payment_id LEFT JOIN orders_order o ON o.id = r.order_id
+    SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned'
+           WHEN c.is_after_completion AND o.kind <> 'gift_card' THEN 'reversed' ELSE 'refunded' END,
+           r.public_id, coalesce(nullif(r.amount - r.to_cards, 0), r.amount), o.public_id, pay.public_id
+    FROM orders_refund r LEFT JOIN orders_payment pay ON pay.id = r.payment_id
+    LEFT JOIN orders_order o ON o.id = r.order_id
     LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
     WHERE r.status = 'succeeded'
     UNION ALL
@@ -291,6 +298,86 @@ WHERE written.amount IS DISTINCT FROM happened.amount
         )
     )
 ORDER BY ref
+"""
+
+# Gift cards: each holds the sum of its moves. What orders and refunds say that cards paid and got back is what the
+# moves say, and what is booked. Of each shop is owed what is on its cards, what they have paid of orders that wait for
+# the rest of their money, and what of cards that were given back has not gone to the buyer yet; less what is on cards
+# again already of refunds whose cash is on its way.
+CARD_FAULTS = """
+WITH waiting AS (
+    SELECT payload ->> 'order_id' AS order_id, payload ->> 'shop_id' AS shop_id FROM mall_outboxevent
+    WHERE delivered_at IS NULL
+        AND name IN ('OrderPaid', 'OrderCanceled', 'OrderCompleted', 'AfterSaleRefundOwed', 'PaymentRefunded')
+),
+booked AS (
+    SELECT a.shop_id, coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
+    FROM settlement_posting p
+    JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'shop_cards'
+    JOIN settlement_entry e ON e.id = p.entry_id
+    LEFT JOIN orders_refund r ON e.kind IN ('refunded', 'reversed') AND r.public_id = e.ref
+    LEFT JOIN orders_order o ON o.id = r.order_id
+    GROUP BY 1, 2
+),
+back AS (
+    SELECT order_id, sum(amount) FILTER (WHERE status = 'succeeded') AS amount,
+           sum(to_cards) FILTER (WHERE status = 'succeeded') AS to_cards, sum(to_cards) AS credited
+    FROM orders_refund WHERE order_id IS NOT NULL GROUP BY order_id
+),
+expected AS (
+    SELECT o.public_id AS order_id, o.shop_id,
+           CASE WHEN o.kind = 'gift_card' THEN o.total - coalesce(back.amount, 0)
+           ELSE coalesce(back.to_cards, 0) - o.by_cards END AS amount
+    FROM orders_order o LEFT JOIN back ON back.order_id = o.id
+    WHERE o.paid_at IS NOT NULL AND (o.kind = 'gift_card' OR o.by_cards > 0)
+),
+moved AS (
+    SELECT order_id, -coalesce(sum(amount) FILTER (WHERE kind = 'spent'), 0) AS spent,
+           coalesce(sum(amount) FILTER (WHERE kind = 'given_back'), 0) AS credited
+    FROM orders_giftcardmove WHERE kind IN ('spent', 'given_back') GROUP BY order_id
+),
+owed AS (
+    SELECT shop_id, sum(amount) AS amount FROM (
+        SELECT shop_id, balance AS amount FROM orders_giftcard
+        UNION ALL
+        SELECT shop_id, by_cards FROM orders_order WHERE status = 'unpaid' AND by_cards > 0
+        UNION ALL
+        SELECT c.shop_id, c.refund_goods FROM orders_aftersale c JOIN orders_order o ON o.id = c.order_id
+        LEFT JOIN orders_refund r ON r.after_sale_id = c.id AND r.status = 'succeeded'
+        WHERE o.kind = 'gift_card' AND c.settled_at IS NOT NULL AND r.id IS NULL
+        UNION ALL
+        SELECT o.shop_id, -r.to_cards FROM orders_refund r JOIN orders_order o ON o.id = r.order_id
+        WHERE r.status = 'asked' AND r.to_cards > 0
+    ) x GROUP BY shop_id
+),
+ledger AS (SELECT shop_id, sum(amount) AS amount FROM booked GROUP BY shop_id)
+SELECT 'gift card ' || c.number, 'holds ' || c.balance || ', its moves add up to ' || coalesce(m.amount, 0)
+FROM orders_giftcard c
+LEFT JOIN (SELECT card_id, sum(amount) AS amount FROM orders_giftcardmove GROUP BY card_id) m ON m.card_id = c.id
+WHERE c.balance <> coalesce(m.amount, 0)
+UNION ALL
+SELECT 'order ' || o.public_id, 'says that gift cards paid ' || o.by_cards || ', they paid ' || coalesce(moved.spent, 0)
+FROM orders_order o LEFT JOIN moved ON moved.order_id = o.id
+WHERE o.by_cards <> coalesce(moved.spent, 0)
+UNION ALL
+SELECT 'order ' || o.public_id, 'gave ' || moved.credited || ' back on gift cards, it should be '
+    || CASE WHEN o.paid_at IS NULL THEN o.by_cards ELSE coalesce(back.credited, 0) END
+FROM moved JOIN orders_order o ON o.id = moved.order_id LEFT JOIN back ON back.order_id = o.id
+WHERE moved.credited <> CASE WHEN o.paid_at IS NOT NULL THEN coalesce(back.credited, 0)
+                             WHEN o.status = 'canceled' THEN o.by_cards ELSE 0 END
+UNION ALL
+SELECT 'order ' || order_id,
+       'books ' || coalesce(booked.amount, 0) || ' on gift cards, it should be ' || coalesce(expected.amount, 0)
+FROM booked FULL JOIN expected USING (order_id, shop_id)
+WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
+    AND order_id NOT IN (SELECT order_id FROM waiting WHERE order_id IS NOT NULL)
+UNION ALL
+SELECT 'shop ' || s.public_id,
+       'owes ' || coalesce(ledger.amount, 0) || ' on gift cards, they hold ' || coalesce(owed.amount, 0)
+FROM ledger FULL JOIN owed USING (shop_id) JOIN merchants_shop s ON s.id = shop_id
+WHERE coalesce(ledger.amount, 0) <> coalesce(owed.amount, 0)
+    AND s.public_id NOT IN (SELECT shop_id FROM waiting WHERE shop_id IS NOT NULL)
+ORDER BY 1
 """
 
 # Deposits: what came in, went to a shop and went back is what payments, deposits and refunds say.
@@ -403,6 +490,7 @@ class Verification:
     reversal_faults: int = 0
     escrow_faults: int = 0
     duty_faults: int = 0
+    card_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
     deposit_faults: int = 0
@@ -415,8 +503,8 @@ class Verification:
     def ok(self) -> bool:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
-            self.duty_faults, self.unclaimed_faults, self.receipt_faults, self.deposit_faults, self.withdrawal_faults,
-            self.statement_faults,
+            self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults, self.deposit_faults,
+            self.withdrawal_faults, self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -451,6 +539,7 @@ def _verify() -> Verification:
         "reversal_faults": REVERSAL_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
         "duty_faults": DUTY_FAULTS,
+        "card_faults": CARD_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
         "deposit_faults": DEPOSIT_FAULTS,

@@ -11,13 +11,15 @@ from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.fulfillment import complete_order, mark_delivered, ship_order
 from orders.gateways import sandbox_bank
-from orders.models import Order, OrderGroup, Payment
+from orders.gift_cards import bind_card, cards_of
+from orders.models import GiftCard, Order, OrderGroup, Payment
 from orders.payments import NoticeRefused, receive_notice, start_payment
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import address as an_address
 from tests.factories.accounts import shopper as a_shopper
 from tests.factories.catalog import sku as a_sku
+from tests.factories.kinds import card_sku
 
 
 def filled_cart(*, shopper: User | None = None, skus: Mapping | None = None, now: datetime = NOON) -> User:
@@ -30,9 +32,13 @@ def filled_cart(*, shopper: User | None = None, skus: Mapping | None = None, now
     return shopper
 
 
-def placed_group(*, shopper: User | None = None, skus: Mapping | None = None, now: datetime = NOON) -> OrderGroup:
+def placed_group(
+    *, shopper: User | None = None, skus: Mapping | None = None, cards_of=(), now: datetime = NOON
+) -> OrderGroup:
+    """``cards_of``: the shops whose gift cards she uses."""
     shopper = filled_cart(shopper=shopper, skus=skus, now=now)
-    return place_order(shopper=shopper, checkout_key=uuid4(), address=shopper.addresses.first(), now=now)
+    cards = {place.pk: None for place in cards_of}
+    return place_order(shopper=shopper, checkout_key=uuid4(), address=shopper.addresses.first(), now=now, cards=cards)
 
 
 def in_process(now: datetime):
@@ -62,11 +68,18 @@ def pay(group: OrderGroup, *, outcome: str = "success", now: datetime = NOON) ->
     return payment
 
 
-def paid_group(*, shopper: User | None = None, skus: Mapping | None = None, now: datetime = NOON) -> OrderGroup:
-    group = placed_group(shopper=shopper, skus=skus, now=now)
-    pay(group, now=now)
+def paid_group(*, now: datetime = NOON, **given) -> OrderGroup:
+    group = placed_group(now=now, **given)
+    if group.due:
+        pay(group, now=now)
     deliver_everything()
     return group
+
+
+def bound_card(who: User, place, *, price: str = "100.00", now: datetime = NOON) -> GiftCard:
+    """A gift card of a shop that somebody has bought, and that she has bound by its code."""
+    order = paid_group(skus={card_sku(shop=place, price=price): 1}, now=now).orders.get()
+    return bind_card(shopper=who, code=cards_of(order)[0].code.reveal(), now=now)
 
 
 def placed_order(**given) -> Order:

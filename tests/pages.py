@@ -49,6 +49,7 @@ from catalog.unfinished import put_aside
 from mall import clock
 from mall.accounts.models import User
 from mall.backoffice.saved import save_filter
+from mall.crypto import masked
 from mall.events import deliver_everything
 from mall.exports.asking import ask_for_export
 from mall.exports.models import Export
@@ -68,6 +69,7 @@ from orders.after_sales import answering, arbitration, asking
 from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.gateways import sandbox_bank
+from orders.gift_cards import cards_of, keep_card
 from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
 from settlement.demo import pictures
@@ -130,6 +132,7 @@ class Scene:
     codes: Sku | None = None
     service: Sku | None = None
     abroad: Sku | None = None
+    cards: Sku | None = None
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     reviewable: OrderLine | None = None
@@ -290,6 +293,7 @@ def staged(scene: Scene) -> Scene:
         shop=scene.shop, category=scene.category, slots=3, starts_in=now - NOON + timedelta(hours=30)
     )
     orders["booked"] = _booked(scene, now)
+    orders |= _gift_cards(scene, one, now)
     reviewed = journeys.completed_order(skus={one: 1}, by=scene.owner, **give).lines.get()
     text = "很好用，包装也用心。"
     review = reviews.write_review(shopper=scene.shopper, order_line_id=reviewed.pk, stars=5, text=text, now=now)
@@ -332,6 +336,19 @@ def _booked(scene: Scene, now: datetime) -> Order:
     group = place_order(shopper=scene.shopper, checkout_key=uuid4(), address=None, now=now)
     journeys.pay(group, now=now)
     return group.orders.get()
+
+
+def _gift_cards(scene: Scene, one: Sku, now: datetime) -> dict[str, Order]:
+    """Cards that she has bought, of which she has spent one, keeps another and may give the last away."""
+    scene.cards = kinds.card_sku(shop=scene.shop, category=scene.category, price="50.00")
+    give = {"shopper": scene.shopper, "now": now}
+    bought = journeys.paid_order(skus={scene.cards: 3}, **give)
+    first, second, _third = cards_of(bought)
+    keep_card(card=first, shopper=scene.shopper, now=now)
+    paid = journeys.paid_order(skus={one: 2}, cards_of=[scene.shop], **give)
+    keep_card(card=second, shopper=scene.shopper, now=now)
+    scene.words.append(masked(scene.shopper.email))
+    return {"of-cards": bought, "by-cards": paid}
 
 
 def _decorate(scene: Scene, now: datetime) -> None:
@@ -598,6 +615,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("compare", f"{reverse('storefront:catalog:compare')}?{query}")
     yield page("alert-stop", reverse("storefront:catalog:alert-stop", args=[watches.stop_token(scene.watch)]))
     yield page("product-abroad", reverse("storefront:catalog:product", args=[scene.abroad.product.public_id]))
+    yield page("product-gift-card", reverse("storefront:catalog:product", args=[scene.cards.product.public_id]))
     yield page("product-gone", reverse("storefront:catalog:product", args=[scene.gone.public_id]), 410)
     yield page("cart-empty", reverse("storefront:orders:cart"))
     yield page("coupons", reverse("storefront:marketing:centre"))
@@ -626,6 +644,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
     yield page("my-coupons", "storefront:marketing:mine")
+    yield page("my-gift-cards", "storefront:orders:gift-cards")
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
@@ -752,6 +771,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("codes", "catalog:codes", scene.codes.product.public_id)
     yield page("slots", "catalog:slots", scene.service.product.public_id)
     yield page("verify", "orders:verify")
+    yield page("gift-cards", "orders:cards")
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
@@ -845,6 +865,7 @@ NO_PAGES = {
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:orders:codes": "a press of a button",
+    "storefront:orders:card-keep": "a press of a button",
     "backoffice:catalog:code-withdraw": "a press of a button",
     "backoffice:catalog:slot-close": "a press of a button",
     "storefront:accounts:address-remove": "a press of a button",

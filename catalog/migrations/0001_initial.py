@@ -452,6 +452,7 @@ class Migration(migrations.Migration):
                             ("service", "Service by appointment"),
                             ("presale", "Pre-sale"),
                             ("cross_border", "From abroad, with duty"),
+                            ("gift_card", "Gift card"),
                         ],
                         db_default="physical",
                         default="physical",

@@ -49,6 +49,7 @@ class Product(ShopOwned):
         SERVICE = "service", _("Service by appointment")
         PRESALE = "presale", _("Pre-sale")
         CROSS_BORDER = "cross_border", _("From abroad, with duty")
+        GIFT_CARD = "gift_card", _("Gift card")
 
     FLOW = Flow(
         {

@@ -114,7 +114,7 @@ def _of_product(product: Product, category: str) -> dict:
         "Type": said["type"],
         "Tags": said["tags"],
         "Published": "true" if product.is_on_sale else "false",
-        "Gift Card": "false",
+        "Gift Card": "true" if product.kind == kinds.Kind.GIFT_CARD else "false",
         "Status": _STATUS.get(product.status, "draft"),
         NAME["subtitle"]: str(product.subtitle),
         NAME["attributes"]: "\n".join(f"{line_of(row['name'])} = {line_of(row['value'])}" for row in others),

@@ -295,8 +295,10 @@ class _Teller:
             told.promises = [code for code in re.split(r"[,，;；\s]+", self._text(row, "promises")) if code]
         told.limits = {key: self._whole_number(row, key, MOST_LIMIT) for key in LIMITS if key in self.columns}
         told.values = {key: self._text(row, key) for key in self.columns.asked}
-        if self._text(row, "gift_card").casefold() in _YES:
-            told.say(row.number, self.columns.name("gift_card"), _("Gift cards cannot be imported."))
+        if self._text(row, "gift_card").casefold() in _YES:  # how Shopify tells the kind
+            if told.kind not in {"", Kind.GIFT_CARD}:
+                told.say(row.number, self.columns.name("gift_card"), _("The row says two different kinds of goods."))
+            told.kind = Kind.GIFT_CARD.value
         self._tell_of_status(row)
 
     def _tell_of_customs(self) -> None:

@@ -35,7 +35,7 @@ KEEPS_WORDS = {
     f"risk.{verb}_{thing}" for thing in ("bannedword", "wordpack") for verb in ("view", "add", "change", "delete")
 }
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
-SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund"}
+SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
 
 
 @dataclass(frozen=True)

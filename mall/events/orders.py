@@ -15,7 +15,10 @@ class OrdersPlaced:
 
 @event
 class OrderPaid:
-    """The group's payment succeeded; told once per order of the group. ``duty`` is what of ``total`` customs gets."""
+    """
+    The group's payment succeeded; told once per order of the group. ``duty`` is what of ``total`` customs gets,
+    ``by_cards`` what gift cards have paid; ``kind`` is that of the goods (``gift_card``: money was paid beforehand).
+    """
 
     order_id: str
     group_id: str
@@ -24,6 +27,8 @@ class OrderPaid:
     shopper_id: int
     total: int
     duty: int = 0
+    by_cards: int = 0
+    kind: str = "physical"
     currency: str
     paid_at: str
 
@@ -75,7 +80,7 @@ class OrderCompleted:
 class PaymentRefunded:
     """
     Money went back to the shopper: for an order, or for a payment that came too late (``order_id`` empty). ``duty`` is
-    what of it customs does not get.
+    what of it customs does not get, ``to_cards`` what of it is on gift cards again; ``kind`` as for ``OrderPaid``.
     """
 
     refund_id: str
@@ -84,6 +89,8 @@ class PaymentRefunded:
     shop_id: str
     amount: int
     duty: int = 0
+    to_cards: int = 0
+    kind: str = "physical"
     currency: str
     refunded_at: str
 

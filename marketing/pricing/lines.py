@@ -9,7 +9,10 @@ from mall.texts import Text
 
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
-    """So many of a SKU at the price at which it is sold now; whether it goes in a parcel, and from abroad its rates."""
+    """
+    So many of a SKU at the price at which it is sold now; whether it goes in a parcel, from abroad its rates, and
+    whether offers see it at all: they take nothing off a gift card, and it fills none of their thresholds.
+    """
 
     sku_id: int
     shop_id: int
@@ -17,6 +20,7 @@ class QuoteLine:
     quantity: int
     is_sent: bool = True
     rates: Rates | None = None
+    takes_offers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

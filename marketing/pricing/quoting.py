@@ -99,7 +99,9 @@ class _Pricing:
             amounts=tuple(line.unit_price.minor * line.quantity for line in lines),
             places={line.sku_id: place for place, line in enumerate(lines)},
         )
-        self.search = Search(self.basket, offers, self._shipping)
+        unseen = frozenset(line.sku_id for line in lines if not line.takes_offers)
+        seen = [replace(offer, skus=offer.skus - unseen) for offer in offers] if unseen else offers
+        self.search = Search(self.basket, seen, self._shipping)
         self.offers = self.search.offers
         self.shop_places = {
             shop_id: [self.basket.places[line.sku_id] for line in theirs]

@@ -100,7 +100,7 @@ def form_of(name: str, case: AfterSale, *, now: datetime, data=None, files=None)
     return kind(
         kinds=[*kinds, *([] if case.kind in kinds else [AfterSale.Kind(case.kind)])],
         replacements=asking.replacements_for(case.line),
-        is_unshipped=case.is_unshipped,
+        goes_whole=case.is_unshipped or case.order.is_of_cards,
         initial={"kind": case.kind, "reason": case.reason},
         **given,
     )

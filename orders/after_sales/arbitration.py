@@ -132,6 +132,8 @@ def _check_terms(case: AfterSale, percent: int, refund: Money, needs_return: boo
         raise WrongVerdict(_("A complaint moves neither money nor goods."))
     if refund.minor < 0 or refund > case.worth:
         raise WrongVerdict(_("At most %(worth)s was paid for these pieces.") % {"worth": case.worth})
+    if case.order.is_of_cards and refund and refund != case.worth:
+        raise WrongVerdict(_("A gift card is given back whole: %(worth)s.") % {"worth": case.worth})
     if needs_return and (case.is_unshipped or case.came_back_at or not refund):
         raise WrongVerdict(_("Nothing can be sent back: the goods are not with the shopper, or no money goes back."))
 

@@ -13,7 +13,7 @@ from mall.events.orders import AfterSaleOpened
 from mall.flow import WrongStatus
 from mall.money import Money
 from mall.refusals import Refusal
-from orders import tunables
+from orders import gift_cards, tunables
 from orders.after_sales import evidence, table
 from orders.after_sales.amounts import left_of, worth_of
 from orders.after_sales.cases import Did, Kind, Side, Status, WordsMissing, due_at, lock_case, move, note, pause
@@ -47,7 +47,7 @@ class TooMuch(Refusal):
 def kinds_for(order: Order, now: datetime) -> list[Kind]:
     """
     What may be asked about the goods of an order now. What came in no parcel can be paid back, and nothing else; before
-    it was handed over the order is canceled.
+    it was handed over the order is canceled. Of gift cards those that nobody has bound.
     """
     if order.status == Order.Status.PAID:
         return [Kind.REFUND]
@@ -83,6 +83,7 @@ def ask(
     :raises NotOffered: not now, or not any more
     :raises TooMany: other cases have claimed the pieces
     :raises TooMuch: more than was paid for them
+    :raises CardNotWhole: of gift cards, fewer are left that nobody has bound
     :raises WordsMissing: nothing is said
     """
     if not text.strip():
@@ -112,6 +113,8 @@ def ask(
         claimed_quantity=F("claimed_quantity") + quantity, claimed=F("claimed") + case.worth.minor
     )
     _open(case, text, files, by, now)
+    if order.is_of_cards:
+        gift_cards.hold_for(case)
     pause(order, now)
     return case
 
@@ -181,6 +184,8 @@ def _set_wish(case: AfterSale, *, amount: Money | None, replacement: Sku | None)
                 _("Between %(least)s and %(worth)s can be asked for.")
                 % {"least": Money(1, case.currency), "worth": case.worth}
             )
+        if case.order.is_of_cards and amount != case.worth:
+            raise TooMuch(_("A gift card is given back whole: %(worth)s.") % {"worth": case.worth})
         case.asked = amount
     if case.kind == Kind.EXCHANGE:
         case.replacement = replacement or case.line.sku

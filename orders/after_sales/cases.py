@@ -15,7 +15,7 @@ from mall.audit.trail import record
 from mall.events.bus import publish
 from mall.events.orders import AfterSaleClosed, AfterSaleMoved
 from mall.refusals import Refusal
-from orders import tunables
+from orders import gift_cards, tunables
 from orders.locks import lock_order
 from orders.models import AfterSale, AfterSaleNote, Order, OrderLine
 
@@ -128,6 +128,8 @@ def end(case: AfterSale, status: str, did: str, *, side: str, by=None, now: date
         OrderLine.objects.filter(pk=case.line_id).update(
             claimed_quantity=F("claimed_quantity") - case.quantity, claimed=F("claimed") - case.worth.minor
         )
+        if case.order.is_of_cards:
+            gift_cards.free_from(case)
     stock.release(document=case.public_id, now=now)
     move(case, status, did, side=side, by=by, now=now, text=text)
     resume(case.order, now)

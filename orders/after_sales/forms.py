@@ -138,7 +138,7 @@ class WishForm(forms.Form):
     text = words(_("What happened?"))
     files = FilesField()
 
-    def __init__(self, *args, kinds, replacements=(), left: int = 0, is_unshipped: bool = False, **kwargs):
+    def __init__(self, *args, kinds, replacements=(), left: int = 0, goes_whole: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.replacements = {sku.public_id: sku for sku in replacements}
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
@@ -151,7 +151,7 @@ class WishForm(forms.Form):
         else:
             self.fields["quantity"].widget = forms.HiddenInput()
             self.fields["quantity"].initial = 1
-        if is_unshipped:
+        if goes_whole:  # all of the money, or nothing
             del self.fields["amount"]
         if AfterSale.Kind.EXCHANGE in kinds and len(self.replacements) > 1:
             self.fields["replacement"].choices = [

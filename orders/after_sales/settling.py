@@ -11,7 +11,7 @@ from catalog import stats, stock
 from mall.events.bus import publish
 from mall.events.orders import AfterSaleRefundOwed
 from mall.money import Money
-from orders import cancellation
+from orders import cancellation, gift_cards
 from orders.after_sales.amounts import duty_back, shipping_back
 from orders.after_sales.cases import Did, Side, Status, end, lock_case, move
 from orders.models import AfterSale, Order, OrderLine, Refund, Verdict
@@ -26,7 +26,8 @@ def settle(
     Owe the shopper what a locked case comes to: for the goods (what she asked, unless said) and of the shipping fee
     (by whose fault it is, or as the mall has decided); with the goods goes their part of the duty.
 
-    What was never shipped may be bought again; an order of which nothing is left is canceled.
+    What was never shipped may be bought again; an order of which nothing is left is canceled. Gift cards that are given
+    back hold nothing any more.
     """
     order = case.order
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
@@ -54,6 +55,8 @@ def settle(
     stock.release(document=case.public_id, now=now)  # what was kept for an exchange that came to nothing
     if case.is_unshipped:
         stock.release_part(document=order.public_id, quantities={case.line.sku_id: case.quantity}, now=now)
+    if order.is_of_cards:
+        gift_cards.void_of(case, now=now)
     if case.is_after_completion:
         stats.count_sales({case.line.product_public_id: -case.quantity})
     if not case.refund:

@@ -37,15 +37,15 @@ class ParcelSerializer(serializers.ModelSerializer):
 class OrderSerializer(serializers.ModelSerializer):
     group = serializers.CharField(source="group.public_id")
     shop = serializers.CharField(source="shop.slug")
-    goods_total, shipping_fee, discount, duty, total = Fen(), Fen(), Fen(), Fen(), Fen()
+    goods_total, shipping_fee, discount, duty, total, by_cards = Fen(), Fen(), Fen(), Fen(), Fen(), Fen()
     lines = LineSerializer(many=True)
 
     class Meta:
         model = Order
         fields = [
             "public_id", "group", "shop", "status", "kind", "currency", "goods_total", "shipping_fee", "discount",
-            "duty", "total", "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at",
-            "cancel_reason", "lines",
+            "duty", "total", "by_cards", "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at",
+            "canceled_at", "cancel_reason", "lines",
         ]  # fmt: skip
 
 

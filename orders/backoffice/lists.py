@@ -1,4 +1,4 @@
-"""The list of a shop's orders: its states, sorts and filters."""
+"""The lists of a shop's orders and of the gift cards that it has sold: their states, sorts and filters."""
 
 import re
 
@@ -12,7 +12,7 @@ from mall.backoffice.filters import DateField, ListFilter, amount_field, between
 from mall.backoffice.lists import ShopList
 from mall.backoffice.tables import Sort
 from mall.crypto import blind_index, normal_phone
-from orders.models import Order, OrderLine, Parcel
+from orders.models import GiftCard, Order, OrderLine, Parcel
 
 MOST_SKUS = 500  # whose orders a word of goods may mean
 _PHONE = re.compile(r"\+?[\d \-()]{7,20}")
@@ -80,4 +80,35 @@ ORDERS = ShopList(
     ],
     default="-placed",
     export="orders.orders",
+)
+
+
+class CardFilter(ListFilter):
+    """By state, number of the card or its order, day of issue, who holds it, and what is on it."""
+
+    status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *GiftCard.Status.choices], required=False)
+    bound = forms.ChoiceField(
+        label=_("Bound"), choices=[("", _("All")), ("yes", _("Bound")), ("no", _("Not bound"))], required=False
+    )
+    issued_from = DateField(label=_("Issued from"), required=False)
+    issued_to = DateField(label=_("Issued until"), required=False)
+    least = amount_field(_("Balance from"))
+    most = amount_field(_("Balance up to"))
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        if status := self.value("status"):
+            rows = rows.filter(status=status)
+        if bound := self.value("bound"):
+            rows = rows.filter(holder__isnull=bound == "no")
+        if word := self.value("q"):
+            rows = rows.filter(Q(number="".join(word.split())) | Q(line__order__public_id=word.lower()))
+        rows = between_days(rows, "issued_at", self.value("issued_from"), self.value("issued_to"))
+        return between_amounts(rows, "balance", self.value("least"), self.value("most"))
+
+
+CARDS = ShopList(
+    key="gift-cards",
+    filter=CardFilter,
+    sorts=[Sort("issued", _("Issued"), "issued_at"), Sort("balance", _("Balance"), "balance")],
+    default="-issued",
 )

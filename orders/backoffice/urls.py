@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from orders.backoffice import printing, views
+from orders.backoffice import card_views, printing, views
 
 app_name = "orders"
 
 urlpatterns = [
     path("", views.order_list, name="list"),
     path("verify/", views.verify, name="verify"),
+    path("gift-cards/", card_views.cards, name="cards"),
     path("packing-lists/", printing.packing_lists, name="packing-lists"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/ship/", views.ship, name="ship"),

@@ -30,11 +30,11 @@ class Payable(Protocol):
 
 
 class Returnable(Protocol):
-    """Money of a payment that goes back."""
+    """Money of a payment that goes back through its channel."""
 
     public_id: str
     payment: Payable
-    amount: Money
+    in_cash: Money
 
 
 class Standing(StrEnum):

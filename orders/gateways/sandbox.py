@@ -60,7 +60,7 @@ class SandboxGateway:
         return bank.refund_trade(
             merchant_reference=refund.payment.public_id,
             refund_reference=refund.public_id,
-            amount=refund.amount,
+            amount=refund.in_cash,
             now=now,
         )
 

@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
                 ("checkout_key", models.UUIDField()),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("total", mall.money.MoneyField(verbose_name="total")),
+                ("by_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="paid with gift cards")),
                 ("placed_at", models.DateTimeField(verbose_name="placed at")),
                 ("pay_by", models.DateTimeField(verbose_name="to be paid by")),
             ],
@@ -117,6 +118,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("total__gte", 0)), name="order_group_total_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("by_cards__gte", 0), ("by_cards__lte", models.F("total"))),
+                        name="order_group_cards_pay_at_most_all",
                     ),
                 ],
             },
@@ -179,6 +184,7 @@ class Migration(migrations.Migration):
                             ("service", "Service by appointment"),
                             ("presale", "Pre-sale"),
                             ("cross_border", "From abroad, with duty"),
+                            ("gift_card", "Gift card"),
                         ],
                         db_default="physical",
                         default="physical",
@@ -192,6 +198,7 @@ class Migration(migrations.Migration):
                 ("discount", mall.money.MoneyField(default=0, verbose_name="discount")),
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
                 ("total", mall.money.MoneyField(verbose_name="total")),
+                ("by_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="paid with gift cards")),
                 ("refunded", mall.money.MoneyField(db_default=0, default=0, verbose_name="returned by after-sales")),
                 (
                     "refunded_shipping",
@@ -282,6 +289,23 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("by_cards", 0),
+                            models.Q(
+                                ("by_cards__gt", 0),
+                                (
+                                    "by_cards__lte",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("total"), "-", models.F("duty")
+                                    ),
+                                ),
+                                models.Q(("kind", "gift_card"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_cards_pay_neither_duty_nor_cards",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             ("paid_at__isnull", False), ("status__in", ["unpaid", "canceled"]), _connector="OR"
                         ),
                         name="order_paid_before_it_moves",
@@ -290,7 +314,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("shipped_at__isnull", False),
                             ("status__in", ["unpaid", "paid", "booked", "canceled"]),
-                            ("kind__in", ["virtual", "service"]),
+                            ("kind__in", ["virtual", "service", "gift_card"]),
                             _connector="OR",
                         ),
                         name="order_shipped_has_a_moment",
@@ -1212,6 +1236,7 @@ class Migration(migrations.Migration):
                 (
                     "payment",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="refunds",
                         to="orders.payment",
@@ -1250,6 +1275,7 @@ class Migration(migrations.Migration):
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this duty")),
+                ("to_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this on gift cards")),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 ("asked_at", models.DateTimeField(verbose_name="asked at")),
                 ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
@@ -1264,7 +1290,26 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("payment", "order", "after_sale"), name="refund_once_per_case", nulls_distinct=False
+                        condition=models.Q(("order__isnull", False)),
+                        fields=("order", "after_sale"),
+                        name="refund_once_per_case",
+                        nulls_distinct=False,
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("order", None)), fields=("payment",), name="refund_of_a_late_payment_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("payment__isnull", False), ("to_cards", 0)),
+                            models.Q(
+                                ("order__isnull", False),
+                                ("to_cards__gt", 0),
+                                ("to_cards__lte", models.F("amount")),
+                                models.Q(("payment__isnull", False), ("to_cards", models.F("amount")), _connector="OR"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refund_to_cards_is_part_of_it",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("after_sale", None), ("order__isnull", False), _connector="OR"),
@@ -1278,6 +1323,217 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("status", "asked"), ("refunded_at__isnull", False), _connector="OR"),
                         name="refund_returned_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CardTry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tried_at", models.DateTimeField(verbose_name="tried at")),
+                ("was_right", models.BooleanField(default=False, verbose_name="was right")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "code that was typed",
+                "verbose_name_plural": "codes that were typed",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("was_right", False)), fields=["person", "tried_at"], name="card_try_lately"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="GiftCard",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="gft", unique=True)),
+                ("number", models.CharField(max_length=16, unique=True, verbose_name="card number")),
+                ("code", mall.crypto.EncryptedTextField(verbose_name="card code")),
+                ("code_index", mall.crypto.BlindIndexField(db_index=False, source="code", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Can be spent"), ("void", "Given back")],
+                        default="active",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("face", mall.money.MoneyField(verbose_name="face value")),
+                ("balance", mall.money.MoneyField(verbose_name="balance")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                ("bound_at", models.DateTimeField(null=True, verbose_name="bound at")),
+                ("voided_at", models.DateTimeField(null=True, verbose_name="given back at")),
+                (
+                    "held_for",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift_cards",
+                        to="orders.aftersale",
+                        verbose_name="given back with",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift_cards",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="cardholder",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift_cards",
+                        to="orders.orderline",
+                        verbose_name="order line",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "gift card",
+                "verbose_name_plural": "gift cards",
+                "indexes": [
+                    models.Index(fields=["shop", "issued_at", "id"], name="gift_card_of_shop"),
+                    models.Index(fields=["shop", "balance", "id"], name="gift_card_of_shop_by_money"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("face__gte", 100), ("face__lte", 100000)),
+                        name="gift_card_face_within_the_rules",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("balance__gte", 0), ("balance__lte", models.F("face"))),
+                        name="gift_card_balance_within_face",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bound_at", None), ("holder", None)),
+                            models.Q(("bound_at__isnull", False), ("holder__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="gift_card_bound_to_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("balance", models.F("face")), ("holder", None)),
+                            ("holder__isnull", False),
+                            ("status", "void"),
+                            _connector="OR",
+                        ),
+                        name="gift_card_spent_by_its_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "active"), ("voided_at", None)),
+                            models.Q(
+                                ("balance", 0),
+                                ("held_for__isnull", False),
+                                ("holder", None),
+                                ("status", "void"),
+                                ("voided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="gift_card_void_holds_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("held_for", None), ("holder", None), _connector="OR"),
+                        name="gift_card_given_back_is_nobodys",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="GiftCardMove",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("issued", "Issued"),
+                            ("spent", "Spent"),
+                            ("given_back", "Came back"),
+                            ("voided", "Given back to the shop"),
+                        ],
+                        max_length=10,
+                        verbose_name="what",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="orders.giftcard",
+                        verbose_name="gift card",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="card_moves",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "move of a gift card",
+                "verbose_name_plural": "moves of gift cards",
+                "indexes": [models.Index(fields=["card", "id"], name="gift_card_move_of_card")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "given_back"), _negated=True),
+                        fields=("card", "kind", "order"),
+                        name="gift_card_moved_once_per_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("kind__in", ["issued", "given_back"])),
+                            models.Q(("amount__lt", 0), ("kind__in", ["spent", "voided"])),
+                            _connector="OR",
+                        ),
+                        name="gift_card_move_goes_its_way",
                     ),
                 ],
             },

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from mall.tenancy import SHOP_ROLE, AppendOnly, NotForShops, RowsOfOneShop
+from mall.tenancy import APP_ROLE, SHOP_ROLE, AppendOnly, NotForShops, RowsOfOneShop
 
 # A shop reads what the mall decided about its cases; of a verdict it writes only that it appeals.
 VERDICTS = f"""
@@ -47,6 +47,57 @@ DROP TRIGGER after_sale_moves ON orders_aftersale;
 DROP FUNCTION orders_after_sale_moves();
 """
 
+# A shop reads which cards it has sold, never their codes; the mall moves their money and their holder, and nothing else
+# of them. A card's balance is the sum of its moves, and an order gives back at most what it took: checked for every card
+# that a transaction has touched when it ends.
+CARDS = f"""
+REVOKE ALL ON orders_giftcard FROM {SHOP_ROLE};
+GRANT SELECT (
+    id, public_id, shop_id, number, line_id, status, currency, face, balance, holder_id, held_for_id, issued_at,
+    bound_at, voided_at
+) ON orders_giftcard TO {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON orders_giftcard FROM {APP_ROLE};
+GRANT UPDATE (status, balance, holder_id, held_for_id, bound_at, voided_at, code) ON orders_giftcard TO {APP_ROLE};
+REVOKE INSERT ON orders_giftcardmove FROM {SHOP_ROLE};
+
+CREATE FUNCTION orders_gift_card_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    touched bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'orders_giftcard' THEN
+        touched := NEW.id;
+    ELSE
+        touched := NEW.card_id;
+    END IF;
+    IF EXISTS (
+        SELECT FROM orders_giftcard c WHERE c.id = touched
+        AND c.balance <> (SELECT coalesce(sum(m.amount), 0) FROM orders_giftcardmove m WHERE m.card_id = c.id)
+    ) THEN
+        RAISE EXCEPTION 'the moves of gift card % do not add up to its balance', touched USING ERRCODE = '23514';
+    END IF;
+    IF EXISTS (
+        SELECT FROM orders_giftcardmove m WHERE m.card_id = touched AND m.kind IN ('spent', 'given_back')
+        GROUP BY m.order_id HAVING sum(m.amount) > 0
+    ) THEN
+        RAISE EXCEPTION 'gift card % gets back more than an order took', touched USING ERRCODE = '23514';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER gift_card_adds_up AFTER INSERT OR UPDATE OF balance ON orders_giftcard
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_gift_card_adds_up();
+CREATE CONSTRAINT TRIGGER gift_card_move_adds_up AFTER INSERT ON orders_giftcardmove
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_gift_card_adds_up();
+"""  # noqa: S608 - names of ours
+FORMER_CARDS = f"""
+DROP TRIGGER gift_card_move_adds_up ON orders_giftcardmove;
+DROP TRIGGER gift_card_adds_up ON orders_giftcard;
+DROP FUNCTION orders_gift_card_adds_up();
+GRANT INSERT ON orders_giftcardmove TO {SHOP_ROLE};
+GRANT UPDATE, DELETE ON orders_giftcard TO {APP_ROLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON orders_giftcard TO {SHOP_ROLE};
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial"), ("mall", "0002_written_once")]
@@ -57,6 +108,8 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_orderstep"),
         RowsOfOneShop("orders_parcel"),
         RowsOfOneShop("orders_voucher"),
+        RowsOfOneShop("orders_giftcard"),
+        RowsOfOneShop("orders_giftcardmove"),
         RowsOfOneShop("orders_declaration"),
         RowsOfOneShop("orders_goodsstop"),
         RowsOfOneShop("orders_aftersale"),
@@ -65,11 +118,14 @@ class Migration(migrations.Migration):
         AppendOnly("orders_aftersalenote"),
         AppendOnly("orders_declaration"),
         AppendOnly("orders_goodsstop"),
+        AppendOnly("orders_giftcardmove"),
+        migrations.RunSQL(CARDS, FORMER_CARDS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
         NotForShops(
             "orders_cart",
             "orders_cartline",
+            "orders_cardtry",
             "orders_importer",
             "orders_ordergroup",
             "orders_payment",

@@ -1,5 +1,6 @@
 from orders.models.after_sale import AfterSale, AfterSaleNote, Verdict
 from orders.models.cart import Cart, CartLine
+from orders.models.gift_card import CardTry, GiftCard, GiftCardMove
 from orders.models.goods_watch import GoodsStop
 from orders.models.importer import Declaration, Importer
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
@@ -9,7 +10,7 @@ from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.voucher import Voucher
 
 __all__ = [
-    "AfterSale", "AfterSaleNote", "Cart", "CartLine", "Declaration", "GoodsStop", "Importer", "Order", "OrderGroup",
-    "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice", "Refund", "SandboxNotice", "SandboxRefund",
-    "SandboxTrade", "Verdict", "Voucher",
+    "AfterSale", "AfterSaleNote", "CardTry", "Cart", "CartLine", "Declaration", "GiftCard", "GiftCardMove", "GoodsStop",
+    "Importer", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice", "Refund",
+    "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ class OrderGroup(models.Model):
     checkout_key = models.UUIDField()
     currency = CurrencyField()
     total = MoneyField(_("total"))
+    by_cards = MoneyField(_("paid with gift cards"), default=0, db_default=0)
     placed_at = models.DateTimeField(_("placed at"))
     pay_by = models.DateTimeField(_("to be paid by"))
 
@@ -37,10 +38,18 @@ class OrderGroup(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shopper", "checkout_key"], name="order_group_one_per_checkout_key"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_group_total_not_negative"),
+            models.CheckConstraint(
+                condition=Q(by_cards__gte=0, by_cards__lte=F("total")), name="order_group_cards_pay_at_most_all"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def due(self) -> Money:
+        """What is to be paid through a channel: the total less what gift cards have paid."""
+        return self.total - self.by_cards
 
 
 class OrderQuerySet(ShopOwnedQuerySet):
@@ -102,6 +111,7 @@ class Order(ShopOwned):
     discount = MoneyField(_("discount"), default=0)
     duty = MoneyField(_("duty"), default=0, db_default=0)  # of goods from abroad; owed to customs
     total = MoneyField(_("total"))
+    by_cards = MoneyField(_("paid with gift cards"), default=0, db_default=0)  # of the total
     refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
     refunded_shipping = MoneyField(_("of this the shipping fee"), default=0, db_default=0)
     price_trace = models.JSONField(_("how the price came about"), default=list)
@@ -154,13 +164,18 @@ class Order(ShopOwned):
                 name="order_refunded_at_most_what_was_paid",
             ),
             models.CheckConstraint(
+                condition=Q(by_cards=0)
+                | Q(by_cards__gt=0, by_cards__lte=F("total") - F("duty")) & ~Q(kind="gift_card"),
+                name="order_cards_pay_neither_duty_nor_cards",
+            ),
+            models.CheckConstraint(
                 condition=Q(paid_at__isnull=False) | Q(status__in=["unpaid", "canceled"]),
                 name="order_paid_before_it_moves",
             ),
             models.CheckConstraint(
                 condition=Q(shipped_at__isnull=False)
                 | Q(status__in=["unpaid", "paid", "booked", "canceled"])
-                | Q(kind__in=["virtual", "service"]),
+                | Q(kind__in=["virtual", "service", "gift_card"]),
                 name="order_shipped_has_a_moment",
             ),
             models.CheckConstraint(
@@ -187,6 +202,16 @@ class Order(ShopOwned):
     def before_duty(self) -> Money:
         """What is paid for goods and delivery: of this the shop gets its share."""
         return self.total - self.duty
+
+    @property
+    def in_cash(self) -> Money:
+        """What of it was not paid with gift cards."""
+        return self.total - self.by_cards
+
+    @property
+    def is_of_cards(self) -> bool:
+        """Whether gift cards were bought with it."""
+        return self.kind == Product.Kind.GIFT_CARD
 
     @property
     def is_sent(self) -> bool:

@@ -98,6 +98,9 @@ class Refund(models.Model):
     """
     Money going back the way it came: of an after-sale (each once), of a canceled order, or of a payment that came too
     late (no order). ``duty`` is what of it comes from the customs' part.
+
+    ``to_cards`` is what of it goes back on the gift cards that paid the order, at once; the rest goes through the
+    channel of the ``payment``. Where cards have paid everything there is no payment.
     """
 
     class Status(models.TextChoices):
@@ -107,7 +110,7 @@ class Refund(models.Model):
     FLOW = Flow({Status.ASKED: {Status.SUCCEEDED}, Status.SUCCEEDED: set()})
 
     public_id = PublicIdField(prefix="ref")
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment"))
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="refunds", verbose_name=_("payment"))
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="refunds", verbose_name=_("order"))
     after_sale = models.ForeignKey(
         AfterSale, models.PROTECT, null=True, related_name="refunds", verbose_name=_("after-sale")
@@ -116,6 +119,7 @@ class Refund(models.Model):
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
     duty = MoneyField(_("of this duty"), default=0, db_default=0)
+    to_cards = MoneyField(_("of this on gift cards"), default=0, db_default=0)
     reason = models.CharField(_("reason"), max_length=200)
     asked_at = models.DateTimeField(_("asked at"))
     tried_at = models.DateTimeField(_("last tried at"), null=True)
@@ -127,7 +131,17 @@ class Refund(models.Model):
         indexes = [models.Index(fields=["asked_at"], name="refund_asked", condition=Q(status="asked"))]
         constraints = [
             models.UniqueConstraint(
-                fields=["payment", "order", "after_sale"], name="refund_once_per_case", nulls_distinct=False
+                fields=["order", "after_sale"],
+                condition=Q(order__isnull=False),
+                name="refund_once_per_case",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(fields=["payment"], condition=Q(order=None), name="refund_of_a_late_payment_once"),
+            models.CheckConstraint(
+                condition=Q(to_cards=0, payment__isnull=False)
+                | Q(to_cards__gt=0, to_cards__lte=F("amount"), order__isnull=False)
+                & (Q(payment__isnull=False) | Q(to_cards=F("amount"))),
+                name="refund_to_cards_is_part_of_it",
             ),
             models.CheckConstraint(
                 condition=Q(after_sale=None) | Q(order__isnull=False), name="refund_of_a_case_names_its_order"
@@ -141,3 +155,8 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def in_cash(self):
+        """What of it goes through the channel."""
+        return self.amount - self.to_cards

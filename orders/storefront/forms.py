@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from mall.accounts.models import Address
 from mall.accounts.storefront.forms import AddressForm
+from mall.money import Money
 from orders.cart import CartShop, CartView
 from orders.customs import LONGEST_NAME
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
@@ -146,25 +147,45 @@ def posted_shops(posted: Mapping[str, str]) -> list[PostedShop]:
     return [PostedShop(int(match[1])) for match in found if match][:MOST_LINES]
 
 
-def shown(cart: CartView) -> str:
-    """What the shopper is shown now, to be posted back: the fingerprint, and the amounts to name what has changed."""
+def shown(cart: CartView, cards: Mapping[int, Money] | None = None) -> str:
+    """
+    What the shopper is shown now, to be posted back: the fingerprint, and the amounts to name what has changed.
+
+    :param cards: what gift cards pay, by the shop's key
+    """
     lines = ",".join(f"{line.sku.public_id}={line.sku.price.minor}x{line.quantity}" for line in cart.lines)
     fees = ",".join(f"{shop.shop_id}={shop.shipping_fee.minor}" for shop in cart.shops)
     off = ",".join(f"{shop.shop_id}={shop.discount.minor}" for shop in cart.shops if shop.discount)
     duty = ",".join(f"{shop.shop_id}={shop.duty.minor}" for shop in cart.shops if shop.duty)
-    return f"{cart.quote.fingerprint}|{lines}|{fees}|{off}|{duty}"
+    paid = ",".join(f"{shop_id}={amount.minor}" for shop_id, amount in (cards or {}).items())
+    return f"{cart.quote.fingerprint}|{lines}|{fees}|{off}|{duty}|{paid}"
 
 
 def fingerprint_of(shown: str) -> str:
     return shown.partition("|")[0]
 
 
-def changes_since(shown: str, cart: CartView) -> list[str]:
-    """What is different from what she was shown, in sentences."""
+def cards_in(shown: str) -> dict[int, int]:
+    """What she was shown that gift cards pay: fen, by the shop's key."""
+    pairs = (part.split("=", 1) for part in shown.rpartition("|")[2].split(",") if "=" in part)
+    return {int(shop): int(fen) for shop, fen in pairs if _is_number(shop) and _is_number(fen)}
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdecimal() and len(typed) < 19
+
+
+def changes_since(shown: str, cart: CartView, cards: Mapping[int, Money] | None = None) -> list[str]:
+    """
+    What is different from what she was shown, in sentences.
+
+    :param cards: what gift cards pay now, by the shop's key
+    """
     _mark, _bar, rest = shown.partition("|")
     lines, _bar, rest = rest.partition("|")
     fees, _bar, rest = rest.partition("|")
-    off, _bar, duty = rest.partition("|")
+    off, _bar, rest = rest.partition("|")
+    duty, _bar, _paid = rest.partition("|")
     before = dict(part.split("=", 1) for part in lines.split(",") if "=" in part)
     fees_before = dict(part.split("=", 1) for part in fees.split(",") if "=" in part)
     off_before = dict(part.split("=", 1) for part in off.split(",") if "=" in part)
@@ -197,6 +218,13 @@ def changes_since(shown: str, cart: CartView) -> list[str]:
         if taken != str(shop.duty.minor):
             words = {"shop": shop.name, "now": shop.duty, "before": _amount(taken, shop.duty)}
             sentences.append(_("The duty on goods of %(shop)s is %(now)s now, it was %(before)s.") % words)
+    paid_before = cards_in(shown)
+    for shop in cart.shops:
+        now = (cards or {}).get(shop.shop_id, Money(0, cart.total.currency))
+        if now.minor != paid_before.get(shop.shop_id, 0):
+            before_now = Money(paid_before.get(shop.shop_id, 0), now.currency)
+            words = {"shop": shop.name, "now": now, "before": before_now}
+            sentences.append(_("Gift cards of %(shop)s pay %(now)s now, it was %(before)s.") % words)
     return sentences or [_("Your cart has changed since you looked.")]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.storefront import cashier, printing, views
+from orders.storefront import cashier, gift_cards, printing, views
 
 app_name = "orders"
 
@@ -17,11 +17,13 @@ urlpatterns = [
     path("pay/return/<str:public_id>/", views.payment_return, name="payment-return"),
     path("payments/notify/<slug:channel>/", views.payment_notify, name="payment-notify"),
     path("sandbox/cashier/<uuid:token>/", cashier.cashier, name="cashier"),
+    path("account/gift-cards/", gift_cards.mine, name="gift-cards"),
     path("orders/", views.order_list, name="list"),
     path("orders/<str:public_id>/", views.detail, name="detail"),
     path("orders/<str:public_id>/print/", printing.order_sheet, name="sheet"),
     path("orders/<str:public_id>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:public_id>/codes/", views.codes, name="codes"),
+    path("orders/<str:public_id>/cards/<str:card_id>/keep/", gift_cards.keep, name="card-keep"),
     path("orders/<str:public_id>/receive/", views.receive, name="receive"),
     path("orders/<str:public_id>/again/", views.buy_again, name="buy-again"),
 ]

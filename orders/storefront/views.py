@@ -20,6 +20,7 @@ from catalog.models import Product
 from mall import clock
 from mall.accounts.addresses import MOST_ADDRESSES
 from mall.accounts.models import Address
+from mall.money import Money
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
@@ -34,11 +35,13 @@ from orders.checkout import AddressBookFull, AddressNeeded, EmptyCart, PriceChan
 from orders.customs import ImporterNeeded, WrongIdentity, forget_importer, importer_of, save_importer
 from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
+from orders.gift_cards import CardsChanged, cards_of, show_cards, whole_cards
 from orders.handing_over import show_codes
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
 from orders.offering import breakdown
 from orders.payments import NoticeRefused, ask_about_payment, payment_page_url, receive_notice, start_payment
 from orders.queries import counts_by_status, unreviewed_lines
+from orders.storefront.card_choices import CardChoice, card_choices, chosen_shops, paid_by
 from orders.storefront.carts import cart_owner, pieces_in, with_count
 from orders.storefront.coupons import chosen_coupons, coupon_choices
 from orders.storefront.forms import (
@@ -46,6 +49,7 @@ from orders.storefront.forms import (
     CartAddForm,
     CartChangeForm,
     CheckoutForm,
+    cards_in,
     changes_since,
     fingerprint_of,
     posted_shops,
@@ -125,7 +129,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Please look at the marked items first."))
         return redirect("storefront:orders:cart")
     form = CheckoutForm(addresses=_addresses(request), shops=view.shops)
-    return _checkout_page(request, form, view, key=str(uuid4()))
+    return _checkout_page(request, form, view, card_choices(view, request.user), key=str(uuid4()))
 
 
 def _place(request: HttpRequest) -> HttpResponse:
@@ -147,7 +151,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         except (ImporterNeeded, WrongIdentity) as refusal:
             field, problem = refusal.details.get("field", "importer_name"), str(refusal)
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
-            price_changed, problem = isinstance(refusal, PriceChanged), str(refusal)
+            price_changed, problem = isinstance(refusal, PriceChanged | CardsChanged), str(refusal)
         else:
             return with_count(redirect("storefront:orders:pay", group.public_id), 0)
 
@@ -156,20 +160,22 @@ def _place(request: HttpRequest) -> HttpResponse:
     form.full_clean()
     if problem:
         form.add_error(field, problem)
-    changes = changes_since(form.cleaned_data["fingerprint"], view) if price_changed else []
+    cards = card_choices(view, request.user, chosen_shops(request.POST))
+    changes = changes_since(form.cleaned_data["fingerprint"], view, paid_by(cards)) if price_changed else []
     key = str(form.cleaned_data.get("checkout_key") or uuid4())
-    return _checkout_page(request, form, view, key=key, changes=changes)
+    return _checkout_page(request, form, view, cards, key=key, changes=changes)
 
 
 def _looked(request: HttpRequest, addresses: list) -> HttpResponse:
-    """The checkout with the coupons she has chosen now; nothing is ordered, what she typed stays."""
+    """The checkout with the coupons and gift cards she has chosen now; nothing is ordered, what she typed stays."""
     view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
     if not view.lines:
         return redirect("storefront:orders:cart")
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
     form.errors.clear()  # she has not asked to order: what is missing is told when she does
-    return _checkout_page(request, form, view, key=request.POST.get("checkout_key") or str(uuid4()))
+    cards = card_choices(view, request.user, chosen_shops(request.POST))
+    return _checkout_page(request, form, view, cards, key=request.POST.get("checkout_key") or str(uuid4()))
 
 
 def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | None:
@@ -180,6 +186,9 @@ def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | Non
 
 
 def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
+    seen = cards_in(form.cleaned_data["fingerprint"])
+    if set(seen) != chosen_shops(request.POST):  # she has ticked a box and not looked what it comes to
+        raise CardsChanged(_("Look at what your gift cards pay, then place the order."))
     if form.says_importer:
         said = form.cleaned_data
         save_importer(shopper=request.user, name=said["importer_name"], id_number=said["importer_id"], now=clock.now())
@@ -190,6 +199,7 @@ def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
         expected=fingerprint_of(form.cleaned_data["fingerprint"]),
         messages=form.messages,
         coupons=chosen_coupons(request.POST),
+        cards={shop_id: Money(fen) for shop_id, fen in seen.items()},
         now=clock.now(),
     )
 
@@ -201,16 +211,27 @@ def _address(request: HttpRequest, form: CheckoutForm) -> Address | None:
 
 
 def _checkout_page(
-    request: HttpRequest, form: CheckoutForm, view: CartView, *, key: str, changes: list[str] | None = None
+    request: HttpRequest,
+    form: CheckoutForm,
+    view: CartView,
+    cards: list[CardChoice],
+    *,
+    key: str,
+    changes: list[str] | None = None,
 ) -> HttpResponse:
+    paid = paid_by(cards)
+    by_cards = Money.total(paid.values(), view.total.currency)
     context = {
         "cart": view,
         "addresses": list(form.addresses.values()),
         "form": form,
         "checkout_key": key,
-        "fingerprint": shown(view),
+        "fingerprint": shown(view, paid),
         "changes": changes or [],
         "coupons": coupon_choices(view),
+        "cards": cards,
+        "by_cards": by_cards,
+        "to_pay": view.total - by_cards,
         "importer": importer_of(request.user) if view.needs_importer else None,
     }
     answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)
@@ -354,16 +375,24 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "cancels_group": is_unpaid and order.group_size > 1,  # unpaid groups are canceled whole
         "can_receive": order.status == Order.Status.SHIPPED,
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
+        "gift_cards": cards_of(order) if order.is_of_cards else [],
         "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
         "vouchers": vouchers_of(order),
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
         "discounts": breakdown(order, order.lines.all()),
         "after_sales": cases_of(order),
-        "askable": {line.pk for line in order.lines.all() if left_of(line)} if kinds_for(order, clock.now()) else set(),
+        "askable": {line.pk for line in order.lines.all() if _left(order, line)}
+        if kinds_for(order, clock.now())
+        else set(),
         "can_complain": order.paid_at is not None,
     }
     return render(request, "storefront/orders/detail.html", context)
+
+
+def _left(order: Order, line: OrderLine) -> int:
+    """How many pieces something may be asked about: of gift cards those that nobody has bound."""
+    return whole_cards(line) if order.is_of_cards else left_of(line)
 
 
 @login_required
@@ -371,8 +400,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def codes(request: HttpRequest, public_id: str) -> HttpResponse:
     """The codes of an order, shown when its shopper asks for them; each look is on the record."""
-    order = get_object_or_404(request.user.orders.prefetch_related("lines"), public_id=public_id)
+    order = get_object_or_404(request.user.orders.select_related("shop").prefetch_related("lines"), public_id=public_id)
     try:
+        if order.is_of_cards:
+            cards = show_cards(order=order, by=request.user, now=clock.now())
+            return render(request, "storefront/orders/cards.html", {"order": order, "cards": cards})
         found = show_codes(order=order, by=request.user, now=clock.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -83,7 +83,7 @@ POSTINGS = ShopList(
 
 def postings_by_account(shop: Shop, asked: PostingFilter) -> list[QuerySet]:
     """The bookings of each of the shop's accounts: an index holds each account's in order. One query for which."""
-    accounts = Account.objects.owned_by(shop)
+    accounts = Account.objects.owned_by(shop).exclude(kind=Account.Kind.SHOP_CARDS)
     if kind := asked.value("account"):
         accounts = accounts.filter(kind=kind)
     mine = asked.found(Posting.objects.owned_by(shop))

@@ -16,6 +16,7 @@ from settlement.demo import (
     brand_halls,
     changes,
     duties,
+    gift_cards,
     goods,
     kinds,
     money,
@@ -72,6 +73,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
 
     side_by_side(furnish)
     kinds.make_kinds(shops=opened, owners=owners, expert=expert, now=now)
+    gift_cards.sell_gift_cards(shops=opened, owners=owners, expert=expert, now=now)
     say("questions, votes, favorites")
     voices.speak(owners=owners, staff=staff, now=now)
     deliver_side_by_side()

@@ -22,6 +22,7 @@ from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.customs import save_importer
 from orders.gateways import sandbox_bank
+from orders.models import Order
 from settlement.demo import pictures
 from settlement.demo.shops import SHOPPER
 
@@ -125,7 +126,7 @@ def make_kinds(*, shops: dict[str, Shop], owners: dict[str, User], expert: User,
     save_importer(shopper=shopper, name="林示云", id_number="330102199305080044", now=opened)
     for place, sku in enumerate(made):
         if sku.product.kind in {Product.Kind.VIRTUAL, Product.Kind.SERVICE, Product.Kind.CROSS_BORDER}:
-            _buy(shopper, sku, UUID(int=place, version=4), now - timedelta(hours=2))
+            buy(shopper, sku, UUID(int=place, version=4), now - timedelta(hours=2))
 
 
 def _offer(special: Special, shop: Shop, owner: User, expert: User, categories, opened: datetime, now: datetime) -> Sku:
@@ -135,9 +136,9 @@ def _offer(special: Special, shop: Shop, owner: User, expert: User, categories, 
         fields={
             "category": categories[special.category],
             "kind": special.kind,
-            "title": _text(special.title),
-            "subtitle": _text(special.subtitle),
-            "description": _text(special.description),
+            "title": text_of(special.title),
+            "subtitle": text_of(special.subtitle),
+            "description": text_of(special.description),
             "promises": list(special.promises),
             "at_home": special.at_home,
             "ships_on": today + timedelta(days=special.ships_in) if special.ships_in else None,
@@ -152,7 +153,7 @@ def _offer(special: Special, shop: Shop, owner: User, expert: User, categories, 
     gallery.add_picture(product=product, image=image, by=owner, now=opened)
     if special.film:
         film = ContentFile((pictures.ASSETS / special.film).read_bytes(), name=special.film)
-        films.set_video(product=product, video=film, words=_text(special.film_words), by=owner, now=opened)
+        films.set_video(product=product, video=film, words=text_of(special.film_words), by=owner, now=opened)
     sku = product.skus.get()
     _fill(special, sku, today, owner, opened)
     product = products.submit_product(product=product, by=owner, now=opened)
@@ -180,12 +181,16 @@ def _promise_lately(shops: dict[str, Shop]) -> None:
     rows.filter(promises=[]).update(promises=["return-7-days", "ships-48-hours"])
 
 
-def _buy(shopper: User, sku: Sku, key: UUID, at: datetime) -> None:
+def buy(shopper: User, sku: Sku, key: UUID, at: datetime, *, quantity: int = 1, with_cards: bool = False) -> Order:
+    """Ordered and paid; with her gift cards of the shop as far as they go."""
     slots = bookable(sku.pk, now=at)
     slot = slots[0].public_id if slots else ""
-    add_to_cart(shopper=shopper, sku=sku.public_id, slot=slot, now=at)
+    add_to_cart(shopper=shopper, sku=sku.public_id, quantity=quantity, slot=slot, now=at)
     address = shopper.addresses.get(is_default=True)
-    group = place_order(shopper=shopper, checkout_key=key, address=address, only_skus={sku.pk}, now=at)
+    cards = {sku.shop_id: None} if with_cards else None
+    group = place_order(shopper=shopper, checkout_key=key, address=address, only_skus={sku.pk}, now=at, cards=cards)
+    if not group.due:
+        return group.orders.get()
     payment = payments.start_payment(group=group, channel=CHANNEL, now=at)
     sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=at)
 
@@ -194,7 +199,8 @@ def _buy(shopper: User, sku: Sku, key: UUID, at: datetime) -> None:
         return 200
 
     sandbox_bank.deliver_notices(now=at, post=post)
+    return group.orders.get()
 
 
-def _text(pair: tuple[str, str]) -> Text:
+def text_of(pair: tuple[str, str]) -> Text:
     return Text({"zh-hans": pair[0], "en": pair[1]})

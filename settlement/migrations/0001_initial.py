@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                             ("shop_pending", "Shop: pending"),
                             ("shop_available", "Shop: available"),
                             ("shop_withdrawing", "Shop: on its way to the bank"),
+                            ("shop_cards", "Shop: on gift cards"),
                             ("commission", "Platform commission"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("fees", "Fees for withdrawals"),

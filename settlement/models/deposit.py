@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mall.flow import Flow
 from mall.ids import PublicIdField
-from mall.money import CurrencyField, MoneyField
+from mall.money import CurrencyField, Money, MoneyField
 from merchants.models import Application, Shop
 
 
@@ -173,3 +173,8 @@ class DepositRefund(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def in_cash(self) -> Money:
+        """What goes through the channel: all of it."""
+        return self.amount

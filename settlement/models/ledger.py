@@ -26,6 +26,7 @@ class Account(models.Model):
         SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
         SHOP_WITHDRAWING = "shop_withdrawing", _("Shop: on its way to the bank")  # owed to a shop until the bank paid
+        SHOP_CARDS = "shop_cards", _("Shop: on gift cards")  # owed to who holds its cards, until they spend it
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income

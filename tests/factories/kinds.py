@@ -1,4 +1,4 @@
-"""Goods of other kinds: codes, services by appointment, goods from abroad."""
+"""Goods of other kinds: codes, services by appointment, goods from abroad, gift cards."""
 
 from datetime import timedelta
 
@@ -60,6 +60,12 @@ def abroad_sku(*, customs: dict | None = None, **fields) -> Sku:
     given = {"category": fields.pop("category", None)}
     kind = Product.Kind.CROSS_BORDER
     return sku(product=product(shop=place, kind=kind, customs=customs or stated(), **given), **fields)
+
+
+def card_sku(**fields) -> Sku:
+    """A SKU of gift cards worth 100.00, unless said otherwise; ``shop`` names whose."""
+    given = {"shop": fields.pop("shop", None), "category": fields.pop("category", None)}
+    return sku(product=product(kind=Product.Kind.GIFT_CARD, **given), **{"price": "100.00"} | fields)
 
 
 def importer(who, *, name: str = "张小云", number: str = "11010519491231002X") -> Importer:

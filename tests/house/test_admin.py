@@ -49,7 +49,7 @@ from tests.factories.marketing import coupon
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
-from tests.journeys import completed_order, paid_order, placed_order
+from tests.journeys import bound_card, completed_order, paid_order, placed_order
 from tests.merchants.applying import in_status, submitted
 from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
 
@@ -79,6 +79,7 @@ def a_bit_of_everything() -> None:
     appeal(review=review, reason="rival", words="…", by=clerk, now=NOON)
     other = paid_order(now=NOON)
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
+    bound_card(shopper(), order.shop)
     submitted()
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
     AgreementRenewal.objects.create(

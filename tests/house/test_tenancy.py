@@ -38,6 +38,7 @@ from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
 from orders.after_sales.asking import complain
+from orders.gift_cards import cards_of
 from settlement.models import Deposit, Statement
 from settlement.statements import freeze_statements
 from tests.catalog.transfer.bringing import checked
@@ -47,7 +48,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
-from tests.factories.kinds import code_sku, service_sku, slot_of
+from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
@@ -161,6 +162,7 @@ ROWS = {
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
+    "backoffice:orders:cards": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
@@ -268,6 +270,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:codes": {"public_id": "order"},
+    "storefront:orders:card-keep": {"public_id": "of_cards", "card_id": "card"},
     "storefront:orders:buy-again": {"public_id": "order"},
     "storefront:after-sales:ask": {"public_id": "order", "line": "bought"},
     "storefront:after-sales:complain": {"public_id": "order"},
@@ -370,6 +373,7 @@ def built(module_db):
         set_low_stock(shop=mine, low_stock=5, by=owner, now=NOON)
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
         licence, service = code_sku(shop=mine), service_sku(shop=mine)
+        of_cards = paid_order(shopper=order.shopper, skus={card_sku(shop=mine): 1})
         case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
@@ -392,6 +396,8 @@ def built(module_db):
             "code": licence.codes.first(),
             "service": service.product,
             "slot": slot_of(service),
+            "of_cards": of_cards,
+            "card": cards_of(of_cards)[0],
             "group": order.group,
             "payment": order.group.payments.get(),
             "address": order.shopper.addresses.first(),

@@ -97,6 +97,8 @@ def test_a_signed_notice_pays_all_orders_of_the_group():
             "shopper_id": order.shopper_id,
             "total": order.total.minor,
             "duty": 0,
+            "by_cards": 0,
+            "kind": "physical",
             "currency": "CNY",
             "paid_at": NOON.isoformat(),
         }

@@ -18,6 +18,7 @@ from orders.after_sales.amounts import left_of, worth_of
 from orders.after_sales.evidence import shown, visible_notes
 from orders.after_sales.forms import ComplaintForm, WishForm
 from orders.after_sales.words import entries, waiting_for
+from orders.gift_cards import whole_cards
 from orders.models import AfterSale, AfterSaleNote, OrderLine, Verdict
 
 SHOPPER = AfterSaleNote.Side.SHOPPER
@@ -48,7 +49,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
     lines = OrderLine.objects.select_related("order__shop", "sku").filter(order__shopper=request.user)
     line = get_object_or_404(lines, order__public_id=public_id, pk=line)
-    now, left = clock.now(), left_of(line)
+    now, left = clock.now(), whole_cards(line) if line.order.is_of_cards else left_of(line)
     kinds = asking.kinds_for(line.order, now)
     if not kinds or not left:
         messages.info(request, _("Nothing can be asked for about these goods now."))
@@ -58,7 +59,7 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         kinds=kinds,
         left=left,
         replacements=asking.replacements_for(line),
-        is_unshipped=line.order.status == line.order.Status.PAID,
+        goes_whole=line.order.status == line.order.Status.PAID or line.order.is_of_cards,
     )
 
     if form.is_valid():
@@ -152,5 +153,6 @@ def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None
         "offers": acting.offers(found, SHOPPER, now=now, tried=tried, bound=bound),
         "verdict": Verdict.objects.filter(case=found).order_by("-round").first(),
         "parcels": found.parcels.order_by("pk"),
+        "refund": found.refunds.first() if found.settled_at and found.order.by_cards else None,
     }
     return render(request, "storefront/after_sales/case.html", context)

@@ -172,7 +172,7 @@ def test_a_corrected_file_of_errors_comes_in(place):
         ({"Title": "x" * 121}, "Title", "At most 120 characters."),
         ({"Status": "live"}, "Status", "The status is active, draft or archived."),
         ({"Published": "maybe"}, "Published", "Write TRUE or FALSE."),
-        ({"Gift Card": "TRUE"}, "Gift Card", "Gift cards cannot be imported."),
+        ({"Gift Card": "TRUE", "Variant Price": "1000.01"}, "Variant Price", "A gift card is worth between ¥1.00 and"),
         ({"Type": "Spaceships"}, "Type", "The mall has no category “Spaceships”, and none was"),
         ({"Type": ""}, "Product Category", "It names no category, and none was chosen for such goods."),
         ({"Image Src": "cup.jpg"}, "Image Src", "“cup.jpg” is neither an address on the web nor"),
