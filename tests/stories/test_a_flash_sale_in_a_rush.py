@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import redis
 
+from benchmarks.checkout import sessions_of, shoppers
 from benchmarks.load import get_repeatedly
 from benchmarks.rush import BOUGHT, LOST, REFUSED, rush
 from catalog.models import Reservation, Stock
@@ -28,9 +29,7 @@ def sale_of(units, *, stock):
 
 def clicks(people):
     """A session of each, and of every twentieth a second click."""
-    from benchmarks.checkout import _sessions, _shoppers
-
-    sessions = _sessions(_shoppers(people))
+    sessions = sessions_of(shoppers(people))
     return [*sessions, *sessions[::20]]
 
 
