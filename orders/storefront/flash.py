@@ -1,16 +1,23 @@
 """
 Buying in a flash sale: through the gate to the checkout, or into the queue, or told at once that it is too late.
 
-When everybody comes at once most are too late; they are answered from the cache server and a kept page, before anybody
-asks who they are.
+When everybody comes at once most are too late; they are answered by the gate and from a kept page, before anybody asks
+who they are.
 """
 
+import time
+from functools import lru_cache
+
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -33,13 +40,18 @@ RELOAD_SECONDS_SOLD_OUT = 20  # unpaid orders take minutes to come back
 @never_cache
 @require_POST
 def buy(request: HttpRequest, sale: str, sku: str) -> HttpResponse:
-    """The button: in, into the queue, or too late; ``wait`` queues for a unit that comes back."""
+    """
+    The button: in, into the queue, or too late; ``wait`` queues for a unit that comes back.
+
+    The queue takes the session's word for who she is; whoever is let in is asked for properly.
+    """
     units_id, now, waits = _units(sale, sku), clock.now(), "wait" in request.POST
     if not waits and gate.is_sold_out(units_id, now=now):
         return _too_late(request, sale, sku)
-    if not request.user.is_authenticated:
+    shopper = request.session.get(SESSION_KEY)
+    if shopper is None:
         return redirect_to_login(_product_page(sku))
-    return _led_on(request, sale, sku, gate.ask(units_id, shopper_id=request.user.pk, now=now, waits=waits))
+    return _led_on(request, sale, sku, gate.ask(units_id, shopper_id=int(shopper), now=now, waits=waits))
 
 
 @login_required
@@ -72,6 +84,8 @@ def leave(request: HttpRequest, sale: str, sku: str) -> HttpResponse:
 
 def _led_on(request: HttpRequest, sale: str, sku: str, answer: gate.Answer) -> HttpResponse:
     match answer.what:
+        case gate.IN if not request.user.is_authenticated:
+            return redirect_to_login(_product_page(sku))
         case gate.IN:
             try:
                 pieces = add_to_cart(shopper=request.user, sku=sku, at_least=True, now=clock.now())
@@ -93,14 +107,15 @@ def _led_on(request: HttpRequest, sale: str, sku: str, answer: gate.Answer) -> H
 
 
 def _too_late(request: HttpRequest, sale: str, sku: str) -> HttpResponse:
-    """A kept page: the same for everybody who comes too late."""
-    return shell.answer(
-        request,
-        f"flash-sold-out:{sale}:{sku}",
-        seconds=SOLD_OUT_SECONDS,
-        template="storefront/orders/flash_sold_out.html",
-        build=lambda: {"sale": sale, "sku": _goods(sku)},
-    )
+    """The same for everybody but for the form's token, and without the frame that knows who she is."""
+    text = _sold_out_page(get_language(), sale, sku, int(time.monotonic()) // SOLD_OUT_SECONDS)
+    return HttpResponse(text.replace(shell.TOKEN, get_token(request)))
+
+
+@lru_cache(maxsize=200)
+def _sold_out_page(_language: str, sale: str, sku: str, _turn: int) -> str:
+    context = {"sale": sale, "sku": _goods(sku), "csrf_token": shell.TOKEN}
+    return render_to_string("storefront/orders/flash_sold_out.html", context)
 
 
 def _units(sale: str, sku: str) -> int:
