@@ -854,7 +854,7 @@ NO_PAGES = {
     "backoffice:marketing:do": "a press of a button",
     "backoffice:marketing:mall-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
-    "storefront:orders:flash-buy": "a press of a button; who comes too late gets a page, which is looked at in its test",
+    "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
     "storefront:marketing:code": "a press of a button",
     "storefront:orders:cart-add": "a press of a button",
