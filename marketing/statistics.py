@@ -54,12 +54,13 @@ def budget_percent(promotion: Promotion) -> int | None:
 
 
 def units_of(promotion: Promotion) -> list[FlashUnits]:
-    """What a flash sale has of each item, each with its ``name``; of other kinds nothing."""
+    """What a flash sale has of each item, each with words for its progress; of other kinds nothing."""
     if promotion.kind != Promotion.Kind.FLASH_SALE:
         return []
     names, rows = goods_of(promotion), list(promotion.units.order_by("pk"))
     for row in rows:
-        row.name = names.get(row.sku_id, "")
+        row.label = f"{names.get(row.sku_id, '')} · {row.price}"
+        row.told = f"{row.taken} / {row.quota}"
     return rows
 
 

@@ -194,7 +194,9 @@ def until(moment) -> str:
 
 
 def scope_in_words(promotion: Promotion) -> str:
-    """To which goods it applies."""
+    """To which goods it applies; empty where its rule names them."""
+    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+        return ""
     where = promotion.shop.name if promotion.shop_id else _("the whole mall")
     if promotion.scope == Promotion.Scope.ALL:
         return _("All goods of %(where)s") % {"where": where}

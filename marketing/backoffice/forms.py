@@ -19,7 +19,7 @@ from marketing.models import Promotion
 from marketing.rules import MOST_PIECES, MOST_TIERS, MOST_UNITS
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
-MOST_ROWS, FLASH_ROWS = 5, 10
+MOST_ROWS, FLASH_ROWS, SHOWN_ROWS = 5, 10, 5
 SHOWN_PRODUCTS = 200
 COMMON = (
     "name",
@@ -288,6 +288,19 @@ class PromotionForm(forms.Form):
             if number.isdigit():
                 rows.setdefault(number, []).append(self[name])
         return list(rows.values())
+
+    @property
+    def shown_rows(self) -> list[list[forms.BoundField]]:
+        """Those that stand there; the others open when somebody wants more."""
+        return self.rule_rows[:SHOWN_ROWS]
+
+    @property
+    def folded_rows(self) -> list[list[forms.BoundField]]:
+        return self.rule_rows[SHOWN_ROWS:]
+
+    @property
+    def folded_are_used(self) -> bool:
+        return any(field.value() or field.errors for row in self.folded_rows for field in row)
 
     @property
     def scope_fields(self):
