@@ -18,7 +18,7 @@ from benchmarks.report import Limit, Report
 
 __all__ = ["Limit", "Report", "names"]
 
-FRAME = {"bare", "chromium", "completed_orders", "goods", "load", "machine", "report"}
+FRAME = {"bare", "chromium", "completed_orders", "goods", "load", "machine", "report", "rush"}
 
 
 def names() -> list[str]:

@@ -101,7 +101,7 @@ def _endless_stock() -> list[int]:
     return [sku.pk for sku in skus]
 
 
-def _shoppers(count: int) -> list[tuple[int, int]]:
+def shoppers(count: int) -> list[tuple[int, int]]:
     """(shopper, address) for so many new shoppers."""
     from mall.accounts.models import Address, User
 
@@ -126,13 +126,13 @@ def _full_carts(count: int, skus: list[int]) -> list[tuple[int, int]]:
     from catalog.models import Sku
     from orders.models import Cart, CartLine
 
-    now, shoppers, prices = datetime.now(UTC), _shoppers(count), Sku.objects.in_bulk(skus)
-    carts = Cart.objects.bulk_create(Cart(shopper_id=shopper, changed_at=now) for shopper, _address in shoppers)
+    now, people, prices = datetime.now(UTC), shoppers(count), Sku.objects.in_bulk(skus)
+    carts = Cart.objects.bulk_create(Cart(shopper_id=shopper, changed_at=now) for shopper, _address in people)
     CartLine.objects.bulk_create(
         CartLine(cart=cart, sku_id=sku, quantity=1, seen_price=prices[sku].price, added_at=now)
         for cart, sku in zip(carts, (skus[number % len(skus)] for number in range(count)), strict=True)
     )
-    return shoppers
+    return people
 
 
 def _by_verb(seconds: float, skus: list[int]) -> Load:
@@ -255,7 +255,7 @@ def _over_http(seconds: float, skus: list[int], servers: TemporaryServers) -> Lo
     from catalog.models import Sku
 
     ids = list(Sku.objects.filter(pk__in=skus).values_list("public_id", flat=True))
-    sessions = _sessions(_shoppers(max(200, int(seconds * 120))))
+    sessions = sessions_of(shoppers(max(200, int(seconds * 120))))
     web = services.web(servers.env, port=servers.web_port, log=servers.directory / "log" / "web.log")
     try:
         serve(web, servers.web_port, path="/cart/")
@@ -303,7 +303,7 @@ def _order(port: int, session: str, sku: str) -> None:
     connection.close()
 
 
-def _sessions(shoppers: list[tuple[int, int]]) -> list[str]:
+def sessions_of(shoppers: list[tuple[int, int]]) -> list[str]:
     """Session keys of signed-in shoppers."""
     from importlib import import_module
 

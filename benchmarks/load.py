@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from mall.embedded.processes import LOOPBACK, Process, wait_until
 from mall.embedded.state import ROOT
@@ -84,6 +85,26 @@ def get_repeatedly(port: int, paths: list[str], *, seconds: float, headers: dict
     lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     requests = [f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\n{lines}\r\n".encode() for path in paths]
     return together(lambda number, until: _ask(port, requests[number % len(requests) :] + requests, until), seconds)
+
+
+def get_now_and_then(port: int, paths: list[str], *, until: Event, pause: float = 0.05) -> Load:
+    """
+    Ask for the paths in turn, as one who reads does, until told; what others do to the answers' time is looked at.
+
+    :raises RuntimeError: an answer was not 200
+    """
+    pieces, started, turn = [], time.perf_counter(), 0
+    while not until.wait(pause):
+        request = f"GET {paths[turn % len(paths)]} HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\nConnection: close\r\n\r\n"
+        turn += 1
+        asked = time.perf_counter()
+        with socket.create_connection((LOOPBACK, port), timeout=30) as connection:
+            connection.sendall(request.encode())
+            head, _closed = _read_answer(connection)
+        if not head.startswith(b"HTTP/1.1 200") and not head.startswith(b"http/1.1 200"):
+            raise RuntimeError(f"{paths[(turn - 1) % len(paths)]}: {head[:40].decode()}")
+        pieces.append(time.perf_counter() - asked)
+    return Load.of(pieces, time.perf_counter() - started)
 
 
 def together(work: Callable[[int, float], Iterator[float]], seconds: float, workers: int = CONNECTIONS) -> Load:

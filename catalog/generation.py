@@ -18,6 +18,7 @@ from mall.events.catalog import ProductChanged
 CATALOGUE = "catalogue"
 SHOPS = "shops"
 _KEEP = 24 * 3600
+_UNKNOWN = 5 * 10**9  # nanoseconds: while no cache answers, processes keep their pages for so long
 
 
 def generation(*names: str) -> str:
@@ -26,7 +27,7 @@ def generation(*names: str) -> str:
     found = cache.get_many(keys)
     for key in keys:
         if key not in found:  # never zero again: what processes keep under an older number stays forgotten
-            found[key] = cache.get_or_set(key, time.time_ns(), _KEEP)
+            found[key] = cache.get_or_set(key, time.time_ns() // _UNKNOWN * _UNKNOWN, _KEEP)
     return "-".join(str(found[key]) for key in keys)
 
 

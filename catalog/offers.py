@@ -23,7 +23,8 @@ class BuyableSku:
     """
     A SKU as the cart sees it, with its shop's terms of delivery.
 
-    When it cannot be bought, ``why_not`` says so in the reader's language.
+    When it cannot be bought, ``why_not`` says so in the reader's language. ``set_aside`` are pieces beside those
+    ``available``: a promotion keeps them for its buyers.
     """
 
     sku_id: int
@@ -50,6 +51,7 @@ class BuyableSku:
     at_home: bool = False
     ships_on: date | None = None
     customs: Customs | None = None
+    set_aside: int = 0
 
     @property
     def is_sent(self) -> bool:
@@ -72,6 +74,11 @@ class BuyableSku:
         return self.kind == Product.Kind.SERVICE
 
     @property
+    def at_most(self) -> int:
+        """How many somebody could have who may buy in every promotion."""
+        return self.available + self.set_aside
+
+    @property
     def is_limited(self) -> bool:
         return self.most_per_order is not None or self.most_per_buyer is not None
 
@@ -91,7 +98,8 @@ OFFERS = """
         ), 0),
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
         s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days,
-        p.kind, p.at_home, p.ships_on, p.customs
+        p.kind, p.at_home, p.ships_on, p.customs,
+        coalesce((SELECT sum(t.set_aside) FROM catalog_stock t WHERE t.sku_id = k.id), 0)
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
 """
@@ -110,9 +118,11 @@ def _offer(
     sku_id, public_id, product_public_id, shop_id, shop_slug, shop_name, title, choice, options, picture,
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
     product_status, is_active, shop_status, restriction, most_per_order, most_per_buyer, limit_days,
-    kind, at_home, ships_on, customs,
+    kind, at_home, ships_on, customs, set_aside,
 ) -> BuyableSku:  # fmt: skip
-    why_not = _why_not(product_status, is_active, states.state_in(shop_status, restriction), available, ships_on)
+    why_not = _why_not(
+        product_status, is_active, states.state_in(shop_status, restriction), available + set_aside, ships_on
+    )
     return BuyableSku(
         sku_id=sku_id,
         public_id=public_id,
@@ -121,7 +131,7 @@ def _offer(
         shop_slug=shop_slug,
         shop_name=Text(json.loads(shop_name)),
         title=Text(json.loads(title)),
-        choice_text=_words_of(choice, json.loads(options)) if choice else Text(),
+        choice_text=joined_names(choice, json.loads(options)) if choice else Text(),
         picture=picture,
         price=Money(price, currency),
         list_price=None if list_price is None else Money(list_price, currency),
@@ -138,6 +148,7 @@ def _offer(
         at_home=at_home,
         ships_on=ships_on,
         customs=Customs.of(json.loads(customs)) if customs else None,
+        set_aside=int(set_aside),
     )
 
 
@@ -158,7 +169,8 @@ def is_over(ships_on: date | None) -> bool:
     return ships_on is not None and ships_on <= clock.business_date(clock.now())
 
 
-def _words_of(choice: list[str], options: list[dict]) -> Text:
+def joined_names(choice: list[str], options: list[dict]) -> Text:
+    """The chosen values (by id) of a product's options in words, per language."""
     names = {value["id"]: Text(value["name"]) for option in options for value in option["values"]}
     return _joined([names[value] for value in choice if value in names])
 

@@ -114,7 +114,13 @@ def home(*, now: datetime) -> dict:
         "shops": shops,
         "new_shops": _new_shops(now),
         "brands": _brands(),
+        "fresh_part": _fresh_part(None, now),
     }
+
+
+def _fresh_part(product: Product | None, now: datetime) -> str:
+    """Names what marketing shows there by the second; empty when it has nothing to show."""
+    return import_string(settings.CATALOG_FLASH_SALE)(product and product.pk, now=now)
 
 
 def _category_tree() -> list[dict]:
@@ -292,6 +298,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
             "hours": import_string(settings.CATALOG_SHIPPING_HOURS).value,
         },
         "offers": import_string(settings.CATALOG_PRODUCT_OFFERS)(chosen, now=clock.now()) if left > 0 else None,
+        "fresh_part": _fresh_part(product, clock.now()),
         "can_buy": left > 0,
         "why_not": closed_because or _why_not(left, chosen),
     }

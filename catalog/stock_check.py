@@ -9,7 +9,10 @@ from django.db import connection
 SHOWN_FAULTS = 20
 _FAULTS = """
 WITH moved AS (SELECT stock_id, sum(quantity) AS total FROM catalog_stockmovement GROUP BY stock_id),
-held AS (SELECT stock_id, sum(quantity) AS total FROM catalog_reservation WHERE status = 'held' GROUP BY stock_id)
+held AS (
+    SELECT stock_id, sum(quantity) AS total, sum(quantity) FILTER (WHERE is_aside) AS aside
+    FROM catalog_reservation WHERE status = 'held' GROUP BY stock_id
+)
 SELECT k.public_id, w.public_id, s.on_hand, s.reserved, coalesce(m.total, 0), coalesce(h.total, 0)
 FROM catalog_stock s
 JOIN catalog_sku k ON k.id = s.sku_id
@@ -17,6 +20,7 @@ JOIN catalog_warehouse w ON w.id = s.warehouse_id
 LEFT JOIN moved m ON m.stock_id = s.id
 LEFT JOIN held h ON h.stock_id = s.id
 WHERE coalesce(m.total, 0) <> s.on_hand OR coalesce(h.total, 0) <> s.reserved
+   OR coalesce(h.aside, 0) <> s.set_aside
    OR NOT (s.on_hand >= s.reserved AND s.reserved >= 0)
    OR (w.closed_at IS NOT NULL AND s.on_hand <> 0)
 ORDER BY s.id

@@ -2,6 +2,8 @@
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 _client: redis.Redis | None = None
 
@@ -10,5 +12,7 @@ def cache_server() -> redis.Redis:
     """A connection pool to the cache server, one per process; who waits for it waits a second at most."""
     global _client
     if _client is None:
-        _client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1)
+        # One more attempt at once, on a new connection: a restarted server is found, one that is away not waited for.
+        again = Retry(NoBackoff(), 1)
+        _client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1, retry=again)
     return _client

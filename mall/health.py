@@ -1,8 +1,9 @@
 """Whether the mall can serve: the database answers and the cache answers."""
 
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
+
+from mall.cache_server import cache_server
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -24,4 +25,4 @@ def _database() -> None:
 
 
 def _cache() -> None:
-    cache.get("healthz")
+    cache_server().ping()

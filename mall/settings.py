@@ -175,7 +175,7 @@ REDIS_BROKER_DB = env_int("REDIS_BROKER_DB", 0)
 REDIS_CACHE_DB = env_int("REDIS_CACHE_DB", 1)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "mall.cache.ForgivingRedisCache",
         "LOCATION": f"{REDIS_URL}/{REDIS_CACHE_DB}",
         "KEY_PREFIX": os.environ.get("MALL_CACHE_PREFIX", "mall"),
         "TIMEOUT": 300,
@@ -270,6 +270,8 @@ STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categori
 CATALOG_SEARCH = "catalog.search.postgres.PostgresSearch"  # finds goods: catalog.search.engine.SearchEngine
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is on offer for it, for its page
+CATALOG_FLASH_SALE = "marketing.flash.showing.part_of"  # (product key, or None: home, now) -> its fresh part, or ""
+STOREFRONT_FRESH_PART = "marketing.flash.showing.fresh_part"  # (what was named) -> what kept pages show by the second
 CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
 CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons that its page gives out
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship

@@ -55,8 +55,17 @@ GIFT = """
      WHERE p.kind = 'gift' AND k.id = (p.rule ->> 'sku_id')::bigint AND k.shop_id = p.shop_id)
 """
 
+# Of a flash sale: price, units left, and how many of them this shopper may still have, of each SKU that is asked about.
+UNITS = """
+    (SELECT json_agg(json_build_array(u.sku_id, u.price, CASE WHEN u.is_open THEN u.quota - u.taken ELSE 0 END,
+        u.most - coalesce(h.count, 0)) ORDER BY u.sku_id)
+     FROM marketing_flashunits u LEFT JOIN marketing_flashcount h ON h.units_id = u.id AND h.shopper_id = %(shopper)s
+     WHERE p.kind = 'flash_sale' AND u.promotion_id = p.id AND u.sku_id = ANY (%(skus)s))
+"""
+
 _FOR_CART = f"""
-    SELECT {COLUMNS}, c.public_id, c.valid_until, ARRAY({COVERED.format(among="k.id = ANY (%(skus)s)")}), {GIFT}
+    SELECT {COLUMNS}, c.public_id, c.valid_until, ARRAY({COVERED.format(among="k.id = ANY (%(skus)s)")}), {GIFT},
+        {UNITS}
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
         LEFT JOIN marketing_coupon c ON p.kind = 'coupon' AND c.promotion_id = p.id AND c.shopper_id = %(shopper)s
             AND c.status IN ('held', 'returned') AND c.valid_until > %(now)s
@@ -78,10 +87,10 @@ def offers_for(
     )
     found: dict[str, Offer] = {}
     asked = set(sku_ids)
-    for *columns, coupon, valid_until, covered, gift in rows:
+    for *columns, coupon, valid_until, covered, gift, units in rows:
         promotion = Row(*columns)
         if promotion.public_id not in found:  # of several coupons of one campaign the one that ends first
-            found[promotion.public_id] = offer_of(promotion, coupon, valid_until, covered, gift, asked)
+            found[promotion.public_id] = offer_of(promotion, coupon, valid_until, covered, gift, units, asked)
     return list(found.values())
 
 
@@ -103,11 +112,13 @@ class Row:
     ends_at: datetime
 
 
-def offer_of(row: Row, coupon: str | None, valid_until, covered: Collection[int], gift, asked: set[int]) -> Offer:
+def offer_of(
+    row: Row, coupon: str | None, valid_until, covered: Collection[int], gift, units, asked: set[int]
+) -> Offer:  # fmt: skip
     """The offer of a row for the engine; ``covered`` of the ``asked`` SKUs, and of one coupon if one is named."""
     rule = json.loads(row.rule)
     skus = set(covered)
-    if row.kind == Promotion.Kind.BUNDLE:
+    if row.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE):
         skus = asked.intersection(rules.sku_ids_in(row.kind, rule))
     elif row.kind == Promotion.Kind.ADD_ON:
         skus |= asked.intersection(rules.sku_ids_in(row.kind, rule))
@@ -115,7 +126,7 @@ def offer_of(row: Row, coupon: str | None, valid_until, covered: Collection[int]
     return Offer(
         key=coupon or row.public_id,
         promotion=row.public_id,
-        rule=rules.engine_rule(row.kind, rule, gift=gift),
+        rule=rules.engine_rule(row.kind, rule, gift=gift, units=units or ()),
         skus=frozenset(skus),
         shop_id=row.shop_id,
         layer=place.layer,

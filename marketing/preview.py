@@ -50,12 +50,14 @@ def examples(
     """
     named = rules.sku_ids_in(kind, rule)
     goods = _skus(shop, scope, scope_ids)[:SHOWN]
-    if kind == Kind.BUNDLE:
+    if kind in (Kind.BUNDLE, Kind.FLASH_SALE):
         goods = []
     extra = {sku.pk: sku for sku in Sku.objects.select_related("product__category").filter(pk__in=named, shop=shop)}
     carts = [{sku: _pieces(kind, rule, sku.price.minor)} for sku in goods]
     if kind == Kind.BUNDLE:
         carts = [{extra[pk]: count for pk, count in rule["pieces"] if pk in extra}]
+    elif kind == Kind.FLASH_SALE:
+        carts = [{extra[pk]: 1} for pk in named if pk in extra]
     elif kind == Kind.ADD_ON:
         carts = [{**{pk_sku: 1 for pk_sku in extra.values() if pk_sku not in cart}, **cart} for cart in carts]
     place = rules.place_of(kind, is_of_mall=False)

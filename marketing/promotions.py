@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from catalog import stock
 from catalog.generation import SHOPS, forget
 from catalog.kinds import takes_offers
 from catalog.models import Category, Product, ShopCategory, Sku
@@ -21,6 +22,7 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
+from marketing.flash import units
 from marketing.models import Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
 from merchants import standing
@@ -90,6 +92,8 @@ def save_promotion(
     if kind == Promotion.Kind.GIFT:
         sent = Sku.objects.filter(pk=clean["sku_id"], product__kind=Product.Kind.PHYSICAL)
         _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))
+    if kind == Promotion.Kind.FLASH_SALE:
+        units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -101,6 +105,8 @@ def save_promotion(
         promotion = Promotion.objects.select_for_update(of=("self",)).get(pk=promotion.pk)
         before = {"rule": promotion.rule, "version": promotion.version}
         _check_promised(promotion, total_limit, budget)
+        if kind == Promotion.Kind.FLASH_SALE and promotion.status == Promotion.Status.LIVE:
+            raise ChangedMeanwhile(_("A flash sale that is started stays as it is announced; stop it first."))
         promotion.version += 1
     promotion.name, promotion.rule = name, clean
     promotion.starts_at, promotion.ends_at = starts_at, ends_at
@@ -119,6 +125,8 @@ def save_promotion(
         if "code" not in str(error):
             raise
         raise CodeTaken(_("Another coupon has this code; choose one of your own."), field="code") from None
+    if kind == Promotion.Kind.FLASH_SALE:
+        units.write_units(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,
@@ -138,7 +146,8 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
     From now on (or from the moment it names) the promotion counts.
 
     :raises BarredFromCampaigns: the shop's health score or state keeps it from promoting
-    :raises CannotStart: its days are over, its budget is used up, or too many run already
+    :raises CannotStart: its days are over, its budget is used up, or too many run already; of a flash sale, the stock
+        has fewer pieces, or another one has them at that time
     :raises WrongStatus: it runs already
     """
     promotion = _locked(promotion)
@@ -157,6 +166,8 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
     Promotion.FLOW.move(promotion, Promotion.Status.LIVE)
     promotion.started_at, promotion.stopped_at, promotion.stop_reason = now, None, ""
     promotion.save(update_fields=["status", "started_at", "stopped_at", "stop_reason"])
+    if promotion.kind == Promotion.Kind.FLASH_SALE:
+        _open_units(promotion, now)
     _note("marketing.start_promotion", promotion, by=by, now=now)
     return promotion
 
@@ -172,6 +183,8 @@ def stop_promotion(*, promotion: Promotion, by, now: datetime, reason: str = "")
     Promotion.FLOW.move(promotion, Promotion.Status.STOPPED)
     promotion.stopped_at, promotion.stop_reason = now, reason[:200]
     promotion.save(update_fields=["status", "stopped_at", "stop_reason"])
+    if promotion.kind == Promotion.Kind.FLASH_SALE:
+        units.close_units(promotion, now=now)
     _note("marketing.stop_promotion", promotion, by=by, now=now)
     return promotion
 
@@ -250,6 +263,21 @@ def phase(promotion: Promotion, now: datetime) -> str:
     if promotion.starts_at > now:
         return "waiting"
     return "spent" if is_spent(promotion) else "running"
+
+
+def _open_units(promotion: Promotion, now: datetime) -> None:
+    """The goods are set aside first: their lock decides which of two sales at one time has them."""
+    try:
+        units.open_units(promotion, now=now)
+        units.check_goods(
+            shop=promotion.shop,
+            rule=promotion.rule,
+            starts_at=promotion.starts_at,
+            ends_at=promotion.ends_at,
+            promotion=promotion,
+        )
+    except (stock.OutOfStock, RuleMakesNoSense) as refusal:
+        raise CannotStart(str(refusal)) from None
 
 
 def _locked(promotion: Promotion) -> Promotion:

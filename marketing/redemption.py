@@ -17,6 +17,7 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
 from marketing import tunables
+from marketing.flash import units
 from marketing.models import Coupon, Promotion, PromotionUse
 from marketing.pricing import PricedLine, Quote
 
@@ -54,7 +55,8 @@ def use_offers(
 
     Called in the transaction that places, after stock (the house's order of locks); nothing is asked without offers.
 
-    :raises OfferGone: a coupon is not in her hand any more, or a budget is used up; the caller's transaction ends
+    :raises OfferGone: a coupon is not in her hand any more, a budget is used up, or units of a flash sale are gone;
+        the caller's transaction ends
     """
     if not quote.applied:
         return []
@@ -69,6 +71,7 @@ def use_offers(
     for offer in sorted(quote.applied, key=lambda offer: promotions[offer.promotion]):
         if not offer.is_coupon:
             _draw(promotions[offer.promotion], offer.amount)
+    flash = _take_units(quote, shopper_id)
     return insert_rows(
         PromotionUse(
             shop_id=order.shop_id,
@@ -81,12 +84,30 @@ def use_offers(
             amount=amount,
             borne_by_shop=order.taken_by(offer.key, bearer="shop"),
             order_total=order.total,
+            pieces=_pieces(flash, offer.promotion, order),
             used_at=now,
         )
         for offer in quote.applied
         for order in orders
         if (amount := order.taken_by(offer.key))
     )
+
+
+def _take_units(quote: Quote, shopper_id: int) -> dict[tuple[str, int], units.Taken]:
+    """Of flash sales, by sale and SKU, how many units are hers now."""
+    wanted = {(sale, sku_id): count for sku_id, (sale, count) in quote.flash_units.items()}
+    taken = units.take(wanted, shopper_id=shopper_id) if wanted else {}
+    if taken is None:
+        raise OfferGone(_("The flash sale has just sold out; please look at your order again."))
+    return taken
+
+
+def _pieces(taken: dict[tuple[str, int], units.Taken], sale: str, order: UsedBy) -> dict[str, int]:
+    """How many units of a flash sale one order has, by their key."""
+    of_order = {line.sku_id for line in order.lines}
+    return {
+        str(row.units_id): row.pieces for (of, sku_id), row in taken.items() if of == sale and sku_id in of_order
+    }  # fmt: skip
 
 
 _LOCK = """
@@ -128,8 +149,9 @@ def give_back(*, order_ids: Iterable[str], now: datetime) -> int:
     """
     These orders (public ids) came to nothing, or all of what was paid for their goods went back.
 
-    Budgets get back what the orders drew. A coupon returns to the shopper's hand when no order that used it stands any
-    more, with some days to use it where its own have run out. Returns how many coupons returned; again: none.
+    Budgets get back what the orders drew, flash sales their units. A coupon returns to the shopper's hand when no order
+    that used it stands any more, with some days to use it where its own have run out. Returns how many coupons
+    returned; again: none.
     """
     uses = list(
         PromotionUse.objects.select_for_update(of=("self",), no_key=True)
@@ -139,12 +161,26 @@ def give_back(*, order_ids: Iterable[str], now: datetime) -> int:
     if not uses:
         return 0
     PromotionUse.objects.filter(pk__in=[use.pk for use in uses]).update(returned_at=now)
+    pieces = _units_of(uses)
+    kept = units.keep_again({key: sum(hers.values()) for key, hers in pieces.items()}, now=now) if pieces else {}
     for use in sorted(uses, key=lambda use: use.promotion_id):
         if use.coupon_id is None:
             Promotion.objects.filter(pk=use.promotion_id, budget__isnull=False).update(
                 spent=F("spent") - use.amount.minor
             )
+    if pieces:
+        units.give_back(pieces, kept, now=now)
     return sum(_return_coupon(pk, now) for pk in sorted({use.coupon_id for use in uses if use.coupon_id}))
+
+
+def _units_of(uses: Sequence[PromotionUse]) -> dict[int, dict[int, int]]:
+    """What these uses had of flash sales, by the key of the units and of the shopper."""
+    pieces: dict[int, dict[int, int]] = {}
+    for use in uses:
+        for units_id, count in use.pieces.items():
+            hers = pieces.setdefault(int(units_id), {})
+            hers[use.shopper_id] = hers.get(use.shopper_id, 0) + count
+    return pieces
 
 
 def _return_coupon(coupon_id: int, now: datetime) -> bool:

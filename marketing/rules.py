@@ -4,7 +4,7 @@ The rules of promotions as data: what a kind's numbers are, whether they make se
 A rule is kept as JSON of fen, pieces, basis points and keys of SKUs. ``checked`` is the only way in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from marketing.models import Promotion
 from marketing.pricing import (
     AddOn,
     Bundle,
+    FlashPrice,
+    FlashUnit,
     GiftWith,
     Layer,
     NForPrice,
@@ -26,6 +28,7 @@ from marketing.pricing import (
 MOST_TIERS = 5
 MOST_PIECES = 99
 MOST_SKUS = 20
+MOST_UNITS = 100_000
 LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
 
 Kind, Group = Promotion.Kind, Promotion.Group
@@ -56,6 +59,7 @@ PLACES = {
     Kind.BUNDLE: Place(Layer.GOODS, Group.GOODS),
     Kind.ADD_ON: Place(Layer.GOODS, Group.GOODS),
     Kind.GIFT: Place(Layer.GIFT, "gift"),
+    Kind.FLASH_SALE: Place(Layer.FLASH, Group.GOODS),
 }
 PLACES_OF_THE_MALL = {
     Kind.COUPON: Place(Layer.MALL_COUPON, Group.MALL_COUPON, once=True),
@@ -67,11 +71,13 @@ def place_of(kind: str, *, is_of_mall: bool) -> Place:
     return (PLACES_OF_THE_MALL if is_of_mall else PLACES)[Kind(kind)]
 
 
-def engine_rule(kind: str, rule: Mapping, *, gift: Mapping | None = None):
+def engine_rule(kind: str, rule: Mapping, *, gift: Mapping | None = None, units: Sequence | None = None):
     """
     The engine's rule of these numbers.
 
     :param gift: price, available and shop of a gift's SKU, as they are now
+    :param units: of a flash sale, for each SKU: its key, price, units left, and how many of them the buyer may have;
+        ``None``: nobody has taken any
     """
     match kind:
         case Kind.COUPON:
@@ -102,6 +108,9 @@ def engine_rule(kind: str, rule: Mapping, *, gift: Mapping | None = None):
                 rule["quantity"],
                 gift["available"] if gift else 0,
             )
+        case Kind.FLASH_SALE:
+            fresh = [(sku, price, quota, rule["most"]) for sku, price, quota in rule["prices"]]
+            return FlashPrice(tuple(FlashUnit(*unit) for unit in (fresh if units is None else units)))
     raise ValueError(f"no such kind of promotion: {kind}")
 
 
@@ -112,6 +121,8 @@ def sku_ids_in(kind: str, rule: Mapping) -> list[int]:
             return [sku for sku, _count in rule["pieces"]]
         case Kind.ADD_ON:
             return [sku for sku, _price in rule["prices"]]
+        case Kind.FLASH_SALE:
+            return [sku for sku, _price, _quota in rule["prices"]]
         case Kind.GIFT:
             return [rule["sku_id"]]
     return []
@@ -148,6 +159,8 @@ def checked(kind: str, rule: Mapping) -> dict:
             return _bundle(rule)
         case Kind.ADD_ON:
             return _add_on(rule)
+        case Kind.FLASH_SALE:
+            return _flash_sale(rule)
         case Kind.GIFT:
             _check((rule.get("at") or 0) > 0, "at", _("Enter an amount above zero."))
             _check(rule.get("sku_id"), "sku_id", _("Choose what is given."))
@@ -212,6 +225,21 @@ def _add_on(rule: Mapping) -> dict:
     _check((rule.get("at") or 0) >= 0, "at", _("Enter an amount."))
     _check(1 <= (rule.get("most") or 0) <= 9, "most", _("Choose between 1 and 9 pieces."))
     return {"at": rule.get("at") or 0, "prices": sorted(prices), "most": rule["most"]}
+
+
+def _flash_sale(rule: Mapping) -> dict:
+    prices = [[sku, price or 0, quota or 0] for sku, price, quota in rule.get("prices") or ()]
+    _check(prices, "prices", _("Choose what is sold."))
+    _check(len(prices) <= MOST_SKUS, "prices", _("A flash sale has at most twenty different items."))
+    _check(len({sku for sku, _price, _quota in prices}) == len(prices), "prices", _("Something is named twice."))
+    _check(all(price > 0 for _sku, price, _quota in prices), "prices", _("Enter an amount above zero."))
+    _check(
+        all(1 <= quota <= MOST_UNITS for _sku, _price, quota in prices),
+        "prices",
+        _("Choose between 1 and 100,000 units of each."),
+    )
+    _check(1 <= (rule.get("most") or 0) <= MOST_PIECES, "most", _("Choose between 1 and 99 pieces."))
+    return {"prices": sorted(prices), "most": rule["most"]}
 
 
 def _check_bps(bps, field: str) -> None:

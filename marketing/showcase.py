@@ -25,7 +25,7 @@ BADGED = ("percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", 
 _FOR_SKU = f"""
     SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED.format(among="k.id = %(sku)s")}), {offers.GIFT}
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
-    WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s
+    WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind <> 'flash_sale'
         AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
         AND (p.shop_id IS NULL OR p.shop_id = %(shop)s AND {states.sql("s", "promote")})
     ORDER BY p.shop_id NULLS LAST, p.id
@@ -70,13 +70,17 @@ class OnProduct:
 
 
 def for_sku(sku: Sku, *, now: datetime) -> OnProduct | None:
-    """What is on offer for this SKU; nothing: ``None``. One query."""
+    """
+    What is on offer for this SKU; nothing: ``None``. One query.
+
+    Flash sales change by the second and are shown by ``marketing.flash.showing``.
+    """
     rows = select_rows(_FOR_SKU, {"sku": sku.pk, "shop": sku.shop_id, "now": now})
     found: list[Offer] = []
     shown: list[ShownOffer] = []
     for *columns, _coupon, ends_at, covered, gift in rows:
         row = offers.Row(*columns)
-        offer = offers.offer_of(row, None, ends_at, covered, gift, {sku.pk})
+        offer = offers.offer_of(row, None, ends_at, covered, gift, None, {sku.pk})
         if sku.pk not in offer.skus:
             continue
         found.append(offer)

@@ -8,7 +8,7 @@ from catalog.models import Sku
 from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
-from marketing.models import Promotion
+from marketing.models import FlashUnits, Promotion
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,17 @@ def budget_percent(promotion: Promotion) -> int | None:
     if promotion.budget is None:
         return None
     return min(100, 100 * promotion.spent.minor // promotion.budget.minor)
+
+
+def units_of(promotion: Promotion) -> list[FlashUnits]:
+    """What a flash sale has of each item, each with words for its progress; of other kinds nothing."""
+    if promotion.kind != Promotion.Kind.FLASH_SALE:
+        return []
+    names, rows = goods_of(promotion), list(promotion.units.order_by("pk"))
+    for row in rows:
+        row.label = f"{names.get(row.sku_id, '')} · {row.price}"
+        row.told = f"{row.taken} / {row.quota}"
+    return rows
 
 
 def goods_of(promotion: Promotion) -> dict[int, str]:

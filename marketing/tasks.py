@@ -3,6 +3,7 @@
 from mall import clock
 from mall.jobs import job
 from marketing import coupons, participation
+from marketing.flash import clockwork
 
 
 @job("marketing.expire_coupons")
@@ -14,3 +15,8 @@ def expire_coupons() -> dict | None:
 def tell_participation() -> dict | None:
     told = participation.tell_participation(now=clock.now())
     return {"told": told} if told else None
+
+
+@job("marketing.follow_flash_sales")
+def follow_flash_sales() -> dict | None:
+    return clockwork.follow_flash_sales(now=clock.now()) or None

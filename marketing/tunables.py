@@ -18,3 +18,17 @@ MOST_LIVE_PROMOTIONS = Tunable(
     most=500,
     sentence=_("How many promotions of a shop may run at the same time."),
 )
+FLASH_PASS_SECONDS = Tunable(
+    "marketing.flash_pass_seconds",
+    default=180,
+    least=10,
+    most=900,
+    sentence=_("Seconds in which a shopper whom a flash sale lets in places her order, before the next one is let in."),
+)
+FLASH_AT_ONCE = Tunable(
+    "marketing.flash_at_once",
+    default=50,
+    least=1,
+    most=1000,
+    sentence=_("How many shoppers each item of a flash sale lets into the checkout at the same time."),
+)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from mall.clock import business_date
 from mall.money import SIGNS, Money
 from marketing.models import Promotion
-from marketing.pricing import Hint, Unused
+from marketing.pricing import Hint, Quote, Unused
 
 Kind = Promotion.Kind
 
@@ -85,6 +85,12 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
         case Kind.GIFT:
             words = {"at": money(rule["at"]), "goods": goods.get(rule["sku_id"], "…"), "count": rule["quantity"]}
             return [_("Spend %(at)s, get %(goods)s × %(count)d as a gift") % words]
+        case Kind.FLASH_SALE:
+            return [
+                _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person")
+                % {"goods": goods.get(sku, "…"), "price": money(price), "quota": quota, "most": rule["most"]}
+                for sku, price, quota in rule["prices"]
+            ]
     return []
 
 
@@ -112,6 +118,23 @@ def _tier(tier: Mapping, currency: str, *, every: bool, by_pieces: bool) -> str:
     return _("For every %(at)s, %(off)s") % words if every else _("Spend %(at)s, get %(off)s") % words
 
 
+def on_flash_pieces(sku_id: int, quantity: int, whole: Quote) -> str:
+    """Why not all pieces of a line have the price of a flash sale; empty where they have, or there is none."""
+    _sale, count = whole.flash_units.get(sku_id, ("", 0))
+    if count:
+        if count == quantity:
+            return ""
+        words = {"count": count, "rest": quantity - count}
+        return _("%(count)d at the flash price; that is all you can have. %(rest)d at the usual price.") % words
+    why = next((offer.reason for offer in whole.unused if sku_id in offer.skus), "")
+    match why:
+        case "had":
+            return _("You have had what one person may have of the flash sale. This is the usual price.")
+        case "sold_out":
+            return _("The flash sale is sold out. This is the usual price.")
+    return ""
+
+
 def condition(rule: Mapping, currency: str = "CNY") -> str:
     """From when on a coupon counts."""
     return _("from %(at)s") % {"at": Money(rule["at"], currency)} if rule.get("at") else _("no minimum")
@@ -137,6 +160,10 @@ def why_unused(offer: Unused) -> str:
             return _("It is used up.")
         case "gone":
             return _("The gift is out of stock.")
+        case "had":
+            return _("You have had what one person may have of it.")
+        case "sold_out":
+            return _("Sold out.")
         case "not_chosen":
             return _("You have not chosen it.")
     return _("Other offers save you more.")
@@ -167,7 +194,9 @@ def until(moment) -> str:
 
 
 def scope_in_words(promotion: Promotion) -> str:
-    """To which goods it applies."""
+    """To which goods it applies; empty where its rule names them."""
+    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+        return ""
     where = promotion.shop.name if promotion.shop_id else _("the whole mall")
     if promotion.scope == Promotion.Scope.ALL:
         return _("All goods of %(where)s") % {"where": where}

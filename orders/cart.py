@@ -65,6 +65,7 @@ class CartLineView:
     One line as the shopper sees it; ``problem`` says what keeps it from being ordered.
 
     ``priced`` is the line as the pricing engine sees it, with what is taken off; missing when it cannot be bought.
+    ``note`` says how many of the pieces have the price of a flash sale, where not all of them do.
     """
 
     sku: BuyableSku
@@ -74,6 +75,7 @@ class CartLineView:
     problem: str
     priced: PricedLine | None = None
     slot: Bookable | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +154,13 @@ def add_to_cart(
     sku: str,
     quantity: int = 1,
     slot: str = "",
+    at_least: bool = False,
     now: datetime,
 ) -> int:
     """
     Put so many more of a SKU (by public id) into a member's or a guest's cart; returns how many pieces it holds then.
 
+    :param at_least: the cart should hold so many; what it holds of it already counts
     :param slot: of a service the time (by public id) at which it is wanted; another time takes the place of the one
         that was chosen before
     :raises WrongTime: no time was chosen, or it cannot be had then
@@ -174,7 +178,8 @@ def add_to_cart(
         del held[offer.sku_id]
     if offer.sku_id not in held and len(held) >= MOST_LINES:
         raise CartFull(_("A cart holds at most %(most)d different items.") % {"most": MOST_LINES})
-    held[offer.sku_id] = wanted = quantity + held.get(offer.sku_id, 0)
+    before = held.get(offer.sku_id, 0)
+    held[offer.sku_id] = wanted = max(quantity, before) if at_least else quantity + before
     _check_quantity(offer, wanted)
     _check_time(offer, chosen, wanted, now)
     check_cart(offer, wanted, cart_id=cart_id, shopper=shopper, now=now)
@@ -318,6 +323,7 @@ def view_of(
             parts.get(line.sku_id),
             times.get(line.slot_id),
             too_many.get(line.sku_id, ""),
+            whole,
             now,
         )
         for line in lines
@@ -356,12 +362,16 @@ def terms_of(offers: Iterable[BuyableSku]) -> dict[int, ShopTerms]:
     return {offer.shop_id: ShopTerms(offer.shipping_fee, offer.free_shipping_over) for offer in offers}
 
 
-def problem_with(offer: BuyableSku, quantity: int) -> str:
-    """Why so many of it cannot be ordered now, in a sentence; empty when they can."""
+def problem_with(offer: BuyableSku, quantity: int, flash: int = 0) -> str:
+    """
+    Why so many of it cannot be ordered now, in a sentence; empty when they can.
+
+    :param flash: how many of the pieces are units of a flash sale, which are set aside
+    """
     if not offer.is_buyable:
         return offer.why_not
-    if offer.available < quantity:
-        return _only_left(offer.available)
+    if offer.available < quantity - flash:
+        return _only_left(offer.available + flash) if offer.available + flash else _("Sold out.")
     return ""
 
 
@@ -391,9 +401,16 @@ def _shop_view(
 
 
 def _line_view(
-    line: HeldLine, offer: BuyableSku, priced: PricedLine | None, slot: Bookable | None, too_many: str, now: datetime
+    line: HeldLine,
+    offer: BuyableSku,
+    priced: PricedLine | None,
+    slot: Bookable | None,
+    too_many: str,
+    whole: Quote,
+    now: datetime,
 ) -> CartLineView:
-    problem = problem_with(offer, line.quantity)
+    _sale, flash = whole.flash_units.get(line.sku_id, ("", 0))
+    problem = problem_with(offer, line.quantity, flash)
     if not problem and offer.needs_time:
         problem = time_problem(slot, offer.sku_id, line.quantity, now=now)
     return CartLineView(
@@ -404,6 +421,7 @@ def _line_view(
         problem=problem or too_many,
         priced=priced,
         slot=slot,
+        note=words.on_flash_pieces(line.sku_id, line.quantity, whole),
     )
 
 
@@ -419,8 +437,8 @@ def _offer(sku: str) -> BuyableSku:
 def _check_quantity(offer: BuyableSku, quantity: int) -> None:
     if not 1 <= quantity <= MOST_OF_ONE:
         raise CartFull(_("Choose a quantity between 1 and %(most)d.") % {"most": MOST_OF_ONE})
-    if offer.available < quantity:
-        raise OutOfStock(_only_left(offer.available), skus=[offer.public_id])
+    if offer.at_most < quantity:
+        raise OutOfStock(_only_left(offer.at_most), skus=[offer.public_id])
 
 
 def _check_time(offer: BuyableSku, slot: Bookable | None, quantity: int, now: datetime) -> None:

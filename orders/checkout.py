@@ -141,13 +141,16 @@ def place_order(
     if expected is not None and expected != whole.fingerprint:
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
 
+    _check_left(lines, offers, whole)
     parts = parts_of(whole, offers)
     if address is None and any(part.needs_address for part in parts):
         raise AddressNeeded(_("Say where it should go."))
     importer = check_import(parts, offers, shopper, now)
     by_cards = paid_by_cards(shopper, parts, cards or {})
 
-    pay_by = now + timedelta(minutes=tunables.UNPAID_MINUTES.value)
+    flash = whole.flash_units
+    minutes = tunables.FLASH_UNPAID_MINUTES if flash else tunables.UNPAID_MINUTES
+    pay_by = now + timedelta(minutes=minutes.value)
     group = OrderGroup(
         shopper=shopper,
         checkout_key=checkout_key,
@@ -168,6 +171,7 @@ def place_order(
         now=now,
         expires_at=pay_by,
         slots=slots,
+        from_aside=flash,
     )
     use_offers(
         quote=whole,
@@ -236,16 +240,28 @@ def _offers_for(lines: list[_Line]) -> dict[int, BuyableSku]:
     What is sold today, by SKU.
 
     What is short by this look is refused before anything is locked or written: in a rush most people end here. Whether
-    there is enough is decided later, under the lock of the stock.
+    there is enough is decided later, under the lock of the stock; what a flash sale has set aside counts as there.
     """
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
-    short = [offers[line.sku_id] for line in lines if offers[line.sku_id].available < line.quantity]
-    gone = [offer for offer in offers.values() if not offer.is_buyable and offer.available > 0]
+    short = [offer for line in lines if (offer := offers[line.sku_id]).at_most < line.quantity]
+    gone = [offer for offer in offers.values() if not offer.is_buyable and offer.at_most > 0]
     if gone:
         raise NotForSale(_("No longer for sale: %(goods)s.") % {"goods": _names(gone)}, skus=_public_ids(gone))
     if short:
         raise stock.OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": _names(short)}, skus=_public_ids(short))
     return offers
+
+
+def _check_left(lines: list[_Line], offers: dict[int, BuyableSku], whole: Quote) -> None:
+    """What is set aside for a flash sale is for those pieces only that have its price."""
+    flash = whole.flash_units
+    short = [
+        offer
+        for line in lines
+        if (offer := offers[line.sku_id]).available < line.quantity - flash.get(line.sku_id, ("", 0))[1]
+    ]
+    if short:
+        raise stock.OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": _names(short)}, skus=_public_ids(short))
 
 
 def _times_of(lines: list[_Line], offers: dict[int, BuyableSku], now: datetime) -> dict[int, int]:

@@ -11,6 +11,13 @@ UNPAID_MINUTES = Tunable(
     most=1440,
     sentence=_("Minutes until an unpaid order closes and its goods are given back."),
 )
+FLASH_UNPAID_MINUTES = Tunable(
+    "orders.flash_unpaid_minutes",
+    default=10,
+    least=1,
+    most=60,
+    sentence=_("Minutes until an unpaid order with units of a flash sale closes, so that others can have them."),
+)
 DELIVERY_DAYS = Tunable(
     "orders.delivery_days",
     default=10,

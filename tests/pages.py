@@ -128,6 +128,8 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    flash_sale: Promotion | None = None
+    flash_item: Sku | None = None  # sold out
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -201,6 +203,24 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     rule, given = {"at": 900_000, "off": 90_000}, {"by": owner, "now": now}
     made = save_promotion(shop=house, kind="coupon", name=name, rule=rule, total_limit=50, **dates, **given)
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
+
+
+def _flash_sales(scene: Scene, now: datetime) -> Promotion:
+    """One that runs, of an item with units left and of one that is sold out, and one that comes."""
+    first, second, *_others = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2")
+    given = {"shop": scene.shop, "kind": "flash_sale", "by": scene.owner, "now": now}
+    name = Text({"zh-hans": "限时秒杀", "en": "Flash sale"})
+
+    def sale(prices: list, starts_in: int, ends_in: int) -> Promotion:
+        dates = {"starts_at": now + timedelta(hours=starts_in), "ends_at": now + timedelta(hours=ends_in)}
+        made = save_promotion(name=name, rule={"prices": prices, "most": 1}, **dates, **given)
+        return start_promotion(promotion=made, by=scene.owner, now=now)
+
+    running = sale([[first.pk, 2990, 8], [second.pk, 3990, 1]], -1, 2)
+    sale([[first.pk, 3290, 5]], 5, 7)
+    journeys.placed_group(skus={first: 1, second: 1}, now=now)
+    scene.flash_item = second
+    return running
 
 
 def _ask_of(category) -> None:
@@ -278,6 +298,7 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.flash_sale = _flash_sales(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -619,6 +640,9 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("product-gone", reverse("storefront:catalog:product", args=[scene.gone.public_id]), 410)
     yield page("cart-empty", reverse("storefront:orders:cart"))
     yield page("coupons", reverse("storefront:marketing:centre"))
+    yield page("flash-sales", reverse("storefront:marketing:flash"))
+    flash_product = scene.flash_item.product
+    yield page("product-flash-sale", reverse("storefront:catalog:product", args=[flash_product.public_id]))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
     yield page("sign-in", reverse("account_login"))
     yield page("sign-up", reverse("account_signup"))
@@ -645,6 +669,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
     yield page("my-coupons", "storefront:marketing:mine")
     yield page("my-gift-cards", "storefront:orders:gift-cards")
+    yield page("flash-line", "storefront:orders:flash-line", scene.flash_sale.public_id, scene.flash_item.public_id)
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
         yield page(f"order-{status}", "storefront:orders:detail", order.public_id)
@@ -742,7 +767,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("promotions", "marketing:list")
     promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
+    yield Page("promotion-new-flash-sale", OWNER, f"{promotion_add}?kind=flash_sale")
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
     yield page("page", "decoration:page")
@@ -847,6 +874,8 @@ NO_PAGES = {
     "backoffice:marketing:do": "a press of a button",
     "backoffice:marketing:mall-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
+    "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
+    "storefront:orders:flash-leave": "a press of a button",
     "storefront:marketing:code": "a press of a button",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",

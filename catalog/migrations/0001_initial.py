@@ -2630,6 +2630,10 @@ class Migration(migrations.Migration):
                 ),
                 ("on_hand", models.IntegerField(default=0, verbose_name="on hand")),
                 ("reserved", models.IntegerField(default=0, verbose_name="reserved")),
+                (
+                    "set_aside",
+                    models.IntegerField(db_default=0, default=0, verbose_name="set aside for promotions"),
+                ),
             ],
             options={
                 "verbose_name": "stock",
@@ -2639,6 +2643,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("slot", None)),
                         fields=("sku", "warehouse"),
                         name="stock_once_per_warehouse",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reserved__gte", models.F("set_aside")), ("set_aside__gte", 0)),
+                        name="stock_set_aside_is_reserved",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("on_hand__gte", models.F("reserved")), ("reserved__gte", 0)),
@@ -2679,6 +2687,7 @@ class Migration(migrations.Migration):
                 ),
                 ("reserved_at", models.DateTimeField(verbose_name="reserved at")),
                 ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
+                ("is_aside", models.BooleanField(db_default=False, default=False, verbose_name="for a promotion")),
             ],
             options={
                 "verbose_name": "reservation",

@@ -68,6 +68,8 @@ class Stock(ShopOwned):
     """
     How many of a SKU lie in a warehouse, and how many of those are spoken for. Never negative, never sold twice.
 
+    ``set_aside`` of what is reserved is kept for the buyers of a promotion: for nobody yet, but not for everybody.
+
     Of a service, the places at one time: each ``slot`` has a row of its own.
     """
 
@@ -76,6 +78,7 @@ class Stock(ShopOwned):
     slot = models.OneToOneField(TimeSlot, models.PROTECT, null=True, related_name="stock")
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
+    set_aside = models.IntegerField(_("set aside for promotions"), default=0, db_default=0)
 
     class Meta:
         verbose_name, verbose_name_plural = _("stock"), _("stock")
@@ -85,6 +88,9 @@ class Stock(ShopOwned):
             ),
             models.CheckConstraint(
                 condition=Q(reserved__gte=0, on_hand__gte=F("reserved")), name="stock_never_below_what_is_reserved"
+            ),
+            models.CheckConstraint(
+                condition=Q(set_aside__gte=0, reserved__gte=F("set_aside")), name="stock_set_aside_is_reserved"
             ),
         ]
 
@@ -139,7 +145,8 @@ class Reservation(ShopOwned):
     """
     So many of a stock are spoken for by an order, until shipped (consumed) or given back (released).
 
-    One that ``expires_at`` is given back some time later by the clock, unless an order still claims it.
+    One that ``expires_at`` is given back some time later by the clock, unless an order still claims it. One that
+    ``is_aside`` is a promotion's, and is handed over to the orders of its buyers.
     """
 
     class Status(models.TextChoices):
@@ -153,6 +160,7 @@ class Reservation(ShopOwned):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.HELD)
     reserved_at = models.DateTimeField(_("reserved at"))
     expires_at = models.DateTimeField(_("expires at"), null=True)
+    is_aside = models.BooleanField(_("for a promotion"), default=False, db_default=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("reservation"), _("reservations")

@@ -43,7 +43,7 @@ LONGEST_FACET = 60
 
 _AVAILABLE = (
     "FROM catalog_sku k JOIN catalog_stock a ON a.sku_id = k.id JOIN catalog_warehouse h ON h.id = a.warehouse_id"
-    " WHERE k.is_active AND a.on_hand > a.reserved AND h.sells_online AND k.product_id"
+    " WHERE k.is_active AND a.on_hand > a.reserved - a.set_aside AND h.sells_online AND k.product_id"
 )
 AVAILABLE = f"SELECT 1 {_AVAILABLE} = {{product}}"
 THOSE_AVAILABLE = f"SELECT k.product_id {_AVAILABLE} = ANY(%(ids)s)"  # for many, so that no plan reads the whole stock

@@ -5,11 +5,12 @@ Every change locks the stock rows of its SKUs in the order of SKU and key, so ca
 written as one statement that also carries the condition. A reservation belongs to a document (an order's public id);
 consuming or releasing it a second time does nothing. Shoppers are offered what lies where a warehouse sells online.
 
-``shelves`` locks and books, ``reserving`` speaks for goods, ``moving`` receives, counts, writes off and takes back;
-``warehouses``, ``transfers``, ``counts`` and ``low`` each are a story of their own; ``expiry`` gives back what nobody
-claims any more.
+``shelves`` locks and books, ``reserving`` speaks for goods, ``aside`` keeps them for promotions, ``moving`` receives,
+counts, writes off and takes back; ``warehouses``, ``transfers``, ``counts`` and ``low`` each are a story of their own;
+``expiry`` gives back what nobody claims any more.
 """
 
+from catalog.stock.aside import put_back, set_aside
 from catalog.stock.moving import correct, correct_many, receive, restock, write_off
 from catalog.stock.reserving import (
     available,
@@ -27,6 +28,6 @@ from catalog.stock.warehouses import default_warehouse
 
 __all__ = [
     "LARGEST_COUNT", "OutOfStock", "WrongCount", "available", "consume", "correct", "correct_many",
-    "default_warehouse", "keep_reserved", "receive", "release", "release_all", "release_part", "reserve", "reserve_all",
-    "restock", "with_available", "write_off",
+    "default_warehouse", "keep_reserved", "put_back", "receive", "release", "release_all", "release_part", "reserve",
+    "reserve_all", "restock", "set_aside", "with_available", "write_off",
 ]  # fmt: skip

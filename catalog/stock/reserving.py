@@ -6,18 +6,19 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from catalog.models import Reservation, Stock, StockMovement
-from catalog.stock.shelves import OutOfStock, Shelves, change_rows, lock_shelves, names_of, show_products_anew
+from catalog.stock.aside import hand_over
+from catalog.stock.shelves import (
+    LOCK_WHAT_IS_SOLD,
+    Shelves,
+    change_rows,
+    lock_shelves,
+    out_of_stock,
+    show_products_anew,
+    spread_over,
+)
 from mall.rows import insert_rows, select_rows
-
-# The rows are locked in the house order; which is taken from first says the warehouse's position.
-LOCK_WHAT_IS_SOLD = """
-    SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id, t.slot_id, w.kind = 'store'
-    FROM catalog_stock t JOIN catalog_sku k ON k.id = t.sku_id JOIN catalog_warehouse w ON w.id = t.warehouse_id
-    WHERE t.sku_id = ANY (%s) AND w.sells_online ORDER BY t.sku_id, t.id FOR NO KEY UPDATE OF t
-"""
 
 
 def sold_online() -> QuerySet:
@@ -65,6 +66,7 @@ def reserve_all(
     now: datetime,
     expires_at: datetime | None = None,
     slots: Mapping[int, int] | None = None,
+    from_aside: Mapping[int, tuple[str, int]] | None = None,
 ) -> None:
     """
     Speak for the goods of several documents at once: one lock, one update, one insert for a whole checkout.
@@ -73,6 +75,7 @@ def reserve_all(
     into the transaction of what the goods are for; a caller who catches the refusal rolls back himself.
 
     :param slots: of SKUs that are services, the time (by key) at which it is wanted; others have none
+    :param from_aside: of SKUs in a promotion, for which document how many of the pieces wanted are set aside
 
     :raises OutOfStock: something is short; nothing was reserved for any of them
     :raises RuntimeError: no transaction is open, so the lock would hold nobody
@@ -86,9 +89,9 @@ def reserve_all(
                 raise ValueError(f"a reservation needs a quantity above zero, not {quantity}")
             wanted[sku_id] = wanted.get(sku_id, 0) + quantity
     left: dict[int, dict[int, int]] = {}  # by SKU, then by stock in the order of the warehouses
-    shops, products, in_stores = {}, {}, {}
+    shops, products, aside, in_stores = {}, {}, {}, {}
     times = slots or {}
-    for sku_id, _place, stock_id, shop_id, free, product_id, slot_id, is_store in sorted(
+    for sku_id, _place, stock_id, shop_id, free, product_id, slot_id, is_store, kept in sorted(
         select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)]), key=lambda row: row[:3]
     ):
         if slot_id != times.get(sku_id):
@@ -97,11 +100,17 @@ def reserve_all(
         shops[sku_id], products[sku_id] = shop_id, product_id
         if is_store:
             in_stores[stock_id] = free, product_id
+        aside[sku_id] = aside.get(sku_id, 0) + kept
+    freed = {}
+    for sku_id, stock_id, part in hand_over(from_aside) if from_aside else ():
+        left[sku_id][stock_id] += part
+        freed[stock_id] = freed.get(stock_id, 0) + part
+        aside[sku_id] -= part
 
     totals = {sku_id: sum(left.get(sku_id, {}).values()) for sku_id in wanted}
     short = [sku_id for sku_id in wanted if totals[sku_id] < wanted[sku_id]]
     if short:
-        raise _out_of_stock(short)
+        raise out_of_stock(short)
     rows = [
         Reservation(
             shop_id=shops[sku_id],
@@ -113,35 +122,23 @@ def reserve_all(
         )
         for document, quantities in documents.items()
         for sku_id, quantity in quantities.items()
-        for stock_id, part in _taken(left[sku_id], quantity)
+        for stock_id, part in spread_over(left[sku_id], quantity)
     ]
     taken: dict[int, int] = {}
     for row in rows:
         taken[row.stock_id] = taken.get(row.stock_id, 0) + row.quantity
     changed = change_rows("reserved = s.reserved + c.quantity", taken, condition="s.on_hand - s.reserved >= c.quantity")
     if changed != len(taken):
-        raise _out_of_stock(list(wanted))
+        raise out_of_stock(list(wanted))
     insert_rows(rows)
     show_products_anew(
-        {products[sku_id] for sku_id in wanted if totals[sku_id] == wanted[sku_id]},
-        {product_id for stock_id, (free, product_id) in in_stores.items() if taken.get(stock_id) == free > 0},
+        {products[sku_id] for sku_id in wanted if totals[sku_id] + aside[sku_id] == wanted[sku_id]},
+        {
+            product_id
+            for stock_id, (free, product_id) in in_stores.items()
+            if taken.get(stock_id, 0) - freed.get(stock_id, 0) == free > 0
+        },
     )
-
-
-def _taken(left: dict[int, int], quantity: int) -> list[tuple[int, int]]:
-    """From which stock how many are taken; what is left there shrinks."""
-    whole = next((stock_id for stock_id, free in left.items() if free >= quantity), None)
-    if whole is not None:
-        left[whole] -= quantity
-        return [(whole, quantity)]
-    parts = []
-    for stock_id, free in left.items():
-        part = min(free, quantity)
-        if part > 0:
-            left[stock_id] -= part
-            quantity -= part
-            parts.append((stock_id, part))
-    return parts
 
 
 def keep_reserved(*, documents: Iterable[str]) -> int:
@@ -238,8 +235,3 @@ def _lock_what_is_held(documents: list[str]) -> tuple[Shelves, list[Reservation]
 
 def _close(held: Iterable[Reservation], status: str) -> None:
     Reservation.objects.filter(pk__in=[reservation.pk for reservation in held]).update(status=status)
-
-
-def _out_of_stock(sku_ids: list[int]) -> OutOfStock:
-    names, public_ids = names_of(sku_ids)
-    return OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": names}, skus=public_ids)

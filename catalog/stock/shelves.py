@@ -24,6 +24,14 @@ from mall.rows import insert_rows
 
 LARGEST_COUNT = 1_000_000
 
+# The rows are locked in the house order; which is taken from first says the warehouse's position.
+LOCK_WHAT_IS_SOLD = """
+    SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id, t.slot_id, w.kind = 'store',
+        t.set_aside
+    FROM catalog_stock t JOIN catalog_sku k ON k.id = t.sku_id JOIN catalog_warehouse w ON w.id = t.warehouse_id
+    WHERE t.sku_id = ANY (%s) AND w.sells_online ORDER BY t.sku_id, t.id FOR NO KEY UPDATE OF t
+"""
+
 
 class OutOfStock(Refusal):
     """Not enough is available; ``details["skus"]`` names the SKUs by public id."""
@@ -66,10 +74,11 @@ class Shelves:
         self._left_before, self._in_stores_before = self.left(), self._in_stores()
 
     def left(self) -> dict[int, int]:
-        """What can be bought of each SKU."""
+        """What can be bought of each SKU, be it in a promotion only."""
         counts: dict[int, int] = {}
         for row in self.rows:
-            counts[row.sku_id] = counts.get(row.sku_id, 0) + (row.available if row.warehouse.sells_online else 0)
+            left = row.available + row.set_aside if row.warehouse.sells_online else 0
+            counts[row.sku_id] = counts.get(row.sku_id, 0) + left
         return counts
 
     def _in_stores(self) -> set[int]:
@@ -106,8 +115,8 @@ def lock_shelves(sku_ids: Iterable[int] | QuerySet) -> Shelves:
             Stock.objects.filter(sku__in=sku_ids if isinstance(sku_ids, QuerySet) else list(sku_ids))
             .select_related("sku__product", "warehouse", "shop")
             .only(
-                "on_hand", "reserved", "slot", "shop__slug", "sku__product__kind", "sku__public_id", "sku__code",
-                "warehouse__sells_online", "warehouse__closed_at", "warehouse__name", "warehouse__kind",
+                "on_hand", "reserved", "set_aside", "slot", "shop__slug", "sku__product__kind", "sku__public_id",
+                "sku__code", "warehouse__sells_online", "warehouse__closed_at", "warehouse__name", "warehouse__kind",
             )
             .select_for_update(of=("self",), no_key=True)
             .order_by("sku_id", "pk")
@@ -234,6 +243,22 @@ def change_rows(assignments: str, quantities: Mapping[int, int], condition: str 
         return cursor.rowcount
 
 
+def spread_over(left: dict[int, int], quantity: int) -> list[tuple[int, int]]:
+    """From which stock how many are taken; what is left there shrinks."""
+    whole = next((stock_id for stock_id, free in left.items() if free >= quantity), None)
+    if whole is not None:
+        left[whole] -= quantity
+        return [(whole, quantity)]
+    parts = []
+    for stock_id, free in left.items():
+        part = min(free, quantity)
+        if part > 0:
+            left[stock_id] -= part
+            quantity -= part
+            parts.append((stock_id, part))
+    return parts
+
+
 def announce_back(skus: Iterable[Sku], now: datetime) -> None:
     """Of these there was nothing to buy, and there is again: once for each product."""
     by_product = {sku.product_id: sku for sku in skus}
@@ -270,3 +295,8 @@ def names_of(sku_ids: Iterable[int]) -> tuple[str, list[str]]:
     """What these SKUs are called, for a sentence, and their public ids."""
     skus = list(Sku.objects.filter(pk__in=list(sku_ids)).select_related("product").order_by("pk"))
     return ", ".join(dict.fromkeys(str(sku.product.title) for sku in skus)), [sku.public_id for sku in skus]
+
+
+def out_of_stock(sku_ids: list[int]) -> OutOfStock:
+    names, public_ids = names_of(sku_ids)
+    return OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": names}, skus=public_ids)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from catalog import showcase, tunables
@@ -169,12 +170,15 @@ def _part(
     template: str, context: dict, of: head.Head, *, title: str | None = None, status: int = 200, subject: str = ""
 ) -> dict:
     """What the page's own template is handed: the finished main part, and what its head says; ``subject``: whose."""
+    fresh = context.get("fresh_part", "")
+    mark = {"fresh_mark": mark_safe(shell.FRESH) if fresh else ""}  # noqa: S308 - our own word
     return {
-        "main": render_to_string(template, context),
+        "main": render_to_string(template, context | mark),
         "head": render_to_string("storefront/catalog/_head.html", {"head": of}),
         "title": of.title if title is None else title,
         "description": of.description,
         "query": context.get("query", ""),
         "status": status,
         "subject": subject,
+        "fresh": fresh,
     }

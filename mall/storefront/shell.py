@@ -1,10 +1,11 @@
 """
 Whole pages kept as finished pieces of text, with gaps for what is a person's own.
 
-A page of the catalogue is the same for everybody but for four things: the corner of the header (sign-in, cart), the
+A page of the catalogue is the same for everybody but for some things: the corner of the header (sign-in, cart), the
 messages, the forms' token, and the address that the language switch returns to. The page is rendered once with a mark
 in each of these places, cut at the marks, and kept – in the cache for all processes, and for some seconds in this
-process. An answer fills the gaps. The marks cannot be guessed, so nobody can write one into a product.
+process. An answer fills the gaps; where ``FRESH`` stands, with a part that is everybody's too and changes by the second
+(``STOREFRONT_FRESH_PART`` under Wiring). The marks cannot be guessed, so nobody can write one into a product.
 
 Of a page that is one person's (a checkout) only the frame is kept, with one more gap for what is inside. For a browser
 that reads gzip the pieces are compressed once too (``mall.compression``), and the stylesheets, which stand inside the
@@ -17,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +27,7 @@ from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.html import escape
+from django.utils.module_loading import import_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
@@ -39,10 +42,10 @@ def _mark(name: str) -> str:
     return f"mark{salted_hmac('mall.storefront.shell', name).hexdigest()[:40]}"
 
 
-TOKEN, CORNER, MESSAGES, PATH, MAIN, STYLE = (
-    _mark(name) for name in ("token", "corner", "messages", "path", "main", "style")
+TOKEN, CORNER, MESSAGES, PATH, MAIN, STYLE, FRESH = (
+    _mark(name) for name in ("token", "corner", "messages", "path", "main", "style", "fresh")
 )
-_MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH}|{MAIN}|{STYLE})")
+_MARKS = re.compile(f"({TOKEN}|{CORNER}|{MESSAGES}|{PATH}|{MAIN}|{STYLE}|{FRESH})")
 SHELL = {"corner": mark_safe(CORNER), "messages": mark_safe(MESSAGES)}  # noqa: S308 - our own words
 
 Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
@@ -51,9 +54,9 @@ Pieces = tuple[str, ...]  # text, mark, text, mark, ... text
 class _Page:
     """The pieces of a page; also as parts of a compressed answer, once somebody asks for one."""
 
-    def __init__(self, status: int, pieces: Pieces, links: str, subject: str = ""):
+    def __init__(self, status: int, pieces: Pieces, links: str, subject: str = "", fresh: str = ""):
         self.status, self.pieces, self.style = status, pieces, first_view.style_of(links)
-        self.subject = subject
+        self.subject, self.fresh = subject, fresh
 
     @cached_property
     def parts(self) -> list[compression.Part | str]:
@@ -85,7 +88,7 @@ def answer(request: HttpRequest, key: str, *, seconds: int, template: str, build
     The page that ``template`` makes of what ``build`` returns (``status`` beside the template's context).
 
     ``key`` names the page among all pages, and the state of what it shows. The answer's ``subject`` is what ``build``
-    says the page is about, for who counts looks at it.
+    says the page is about, for who counts looks at it; ``fresh`` names the part that stands where it wrote ``FRESH``.
     """
     page = _pages.get(
         f"{get_language()}:{key}",
@@ -105,7 +108,7 @@ def framed(request: HttpRequest, template: str, main_template: str, context: dic
     return _filled(page, request, render_to_string(main_template, context, request))
 
 
-def _shell(template: str, context: dict) -> tuple[int, Pieces, str, str]:
+def _shell(template: str, context: dict) -> tuple[int, Pieces, str, str, str]:
     nobody = HttpRequest()
     nobody.method = "GET"
     nobody.user, nobody.session, nobody._messages = AnonymousUser(), {}, ()
@@ -114,7 +117,8 @@ def _shell(template: str, context: dict) -> tuple[int, Pieces, str, str]:
     links = first_view.links_of(text)
     if links:
         text = text.replace(links, STYLE, 1)
-    return context.get("status", 200), tuple(_MARKS.split(text)), links, context.get("subject", "")
+    told = (context.get(name, "") for name in ("subject", "fresh"))
+    return context.get("status", 200), tuple(_MARKS.split(text)), links, *told
 
 
 def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
@@ -125,6 +129,7 @@ def _filled(page: _Page, request: HttpRequest, main: str = "") -> HttpResponse:
         MESSAGES: lambda: _messages(request),
         PATH: lambda: escape(request.get_full_path()),
         STYLE: lambda: page.style.text,
+        FRESH: lambda: import_string(settings.STOREFRONT_FRESH_PART)(page.fresh),
     }
     token = get_token(request)
     if compression.is_wanted(request):

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from catalog.models import Category, Product, ShopCategory, Sku
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
+from marketing.flash.proposing import proposed
 from marketing.models import Promotion
-from marketing.rules import MOST_TIERS
+from marketing.rules import MOST_PIECES, MOST_TIERS, MOST_UNITS
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
-MOST_ROWS = 5
+MOST_ROWS, FLASH_ROWS, SHOWN_ROWS = 5, 10, 5
 SHOWN_PRODUCTS = 200
 COMMON = (
     "name",
@@ -157,6 +158,20 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                 ),
                 "most": forms.IntegerField(label=gettext_lazy("Of each at most"), min_value=1, max_value=9, initial=1),
             }
+        case Kind.FLASH_SALE:
+            return {
+                **_rows(
+                    FLASH_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    price=lambda: _money(gettext_lazy("Flash price")),
+                    units=lambda: forms.IntegerField(
+                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+                    ),
+                ),
+                "most": forms.IntegerField(
+                    label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+                ),
+            }
     return {
         "at": MoneyFormField(label=gettext_lazy("Who buys for"), minimum=1),
         "sku": SkuField(label=gettext_lazy("Gets this item")),
@@ -215,7 +230,7 @@ class PromotionForm(forms.Form):
         if self.kind != Kind.COUPON:
             for name in COUPON:
                 del self.fields[name]
-        if self.kind in (Kind.BUNDLE,):
+        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
             for name in ("scope", "products", "categories", "shelves"):
                 del self.fields[name]
         for name, field in _rule_fields(self.kind).items():
@@ -241,8 +256,9 @@ class PromotionForm(forms.Form):
             del self.fields["shelves"]
             self.fields["scope"].choices = [(v, label) for v, label in Scope.choices if v != Scope.SHELVES]
 
-    @staticmethod
-    def _fresh(now: datetime) -> dict:
+    def _fresh(self, now: datetime) -> dict:
+        if self.kind == Kind.FLASH_SALE:
+            return _initial(proposed(self.shop, now=now))
         today = now.astimezone(BUSINESS_ZONE).date()
         return {
             "starts_at": datetime.combine(today, time(), BUSINESS_ZONE),
@@ -272,6 +288,19 @@ class PromotionForm(forms.Form):
             if number.isdigit():
                 rows.setdefault(number, []).append(self[name])
         return list(rows.values())
+
+    @property
+    def shown_rows(self) -> list[list[forms.BoundField]]:
+        """Those that stand there; the others open when somebody wants more."""
+        return self.rule_rows[:SHOWN_ROWS]
+
+    @property
+    def folded_rows(self) -> list[list[forms.BoundField]]:
+        return self.rule_rows[SHOWN_ROWS:]
+
+    @property
+    def folded_are_used(self) -> bool:
+        return any(field.value() or field.errors for row in self.folded_rows for field in row)
 
     @property
     def scope_fields(self):
@@ -309,8 +338,8 @@ class PromotionForm(forms.Form):
         """What was filled in, as the rule of its kind; ``marketing.rules`` checks it."""
         data = {name: _fen(value) for name, value in self.cleaned_data.items()}
 
-        def rows(*names: str):
-            found = [[data.get(f"{name}_{number}") for name in names] for number in range(1, MOST_ROWS + 1)]
+        def rows(*names: str, most: int = MOST_ROWS):
+            found = [[data.get(f"{name}_{number}") for name in names] for number in range(1, most + 1)]
             return [row for row in found if any(row)]
 
         match self.kind:
@@ -325,6 +354,9 @@ class PromotionForm(forms.Form):
             case Kind.ADD_ON:
                 prices = [[sku, price or 0] for sku, price in rows("sku", "price") if sku]
                 return {"at": data["at"] or 0, "prices": prices, "most": data["most"]}
+            case Kind.FLASH_SALE:
+                prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
+                return {"prices": prices, "most": data["most"]}
             case Kind.GIFT:
                 return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}
         return {name: data[name] for name in self.rule_names}
@@ -390,6 +422,9 @@ def _initial(promotion: Promotion) -> dict:
     elif kind == Kind.ADD_ON:
         for number, (sku, price) in enumerate(rule["prices"], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"] = sku, price
+    elif kind == Kind.FLASH_SALE:
+        for number, (sku, price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
+            initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
     elif kind == Kind.GIFT:
         initial["sku"] = rule["sku_id"]
     return initial

@@ -45,6 +45,7 @@ TEMPLATES = [
     (Kind.BUNDLE, "package", gettext_lazy("These together for one price.")),
     (Kind.ADD_ON, "plus", gettext_lazy("Who buys for so much may add something at its own price.")),
     (Kind.GIFT, "gift", gettext_lazy("Who buys for so much gets something with it, while it lasts.")),
+    (Kind.FLASH_SALE, "flash", gettext_lazy("A few units at a price of their own, for some hours.")),
 ]
 PHASES = {
     "draft": (gettext_lazy("Draft"), "quiet"),
@@ -192,6 +193,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "scope": words.scope_in_words(promotion),
         "excludes": [Promotion.Group(group).label for group in promotion.excludes],
         "figures": statistics.of_promotion(promotion),
+        "units": statistics.units_of(promotion),
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request),
         "why_not": standing.why_not_join(request.shop),

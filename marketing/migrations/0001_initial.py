@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "__first__"),
+        ("catalog", "0001_initial"),
         ("merchants", "0003_what_is_asked_of_whom"),
     ]
 
@@ -78,6 +79,7 @@ class Migration(migrations.Migration):
                             ("bundle", "Bundle"),
                             ("add_on", "Add-on at its own price"),
                             ("gift", "Gift with purchase"),
+                            ("flash_sale", "Flash sale"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -400,6 +402,7 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="discount")),
                 ("borne_by_shop", mall.money.MoneyField(verbose_name="borne by the shop")),
                 ("order_total", mall.money.MoneyField(verbose_name="total of the order")),
+                ("pieces", models.JSONField(default=dict, verbose_name="units of a flash sale")),
                 ("used_at", models.DateTimeField(verbose_name="used at")),
                 ("returned_at", models.DateTimeField(null=True, verbose_name="given back at")),
                 (
@@ -461,6 +464,91 @@ class Migration(migrations.Migration):
                             ("amount__gte", 0), ("borne_by_shop__gte", 0), ("borne_by_shop__lte", models.F("amount"))
                         ),
                         name="promotion_use_amounts_sane",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FlashUnits",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="flash price")),
+                ("quota", models.PositiveIntegerField(verbose_name="units")),
+                ("taken", models.PositiveIntegerField(default=0, verbose_name="taken")),
+                ("most", models.PositiveSmallIntegerField(default=1, verbose_name="units per person")),
+                ("is_open", models.BooleanField(default=False, verbose_name="set aside in the stock")),
+                ("moves", models.PositiveBigIntegerField(default=0)),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="units",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "units of a flash sale",
+                "verbose_name_plural": "units of flash sales",
+                "indexes": [
+                    models.Index(condition=models.Q(("is_open", True)), fields=["sku"], name="flash_units_open_of_sku")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("promotion", "sku"), name="flash_units_once_per_sku"),
+                    models.CheckConstraint(
+                        condition=models.Q(("taken__gte", 0), ("taken__lte", models.F("quota"))),
+                        name="flash_units_taken_within_quota",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="flash_units_have_a_price"),
+                    models.CheckConstraint(condition=models.Q(("most__gte", 1)), name="flash_units_for_somebody"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FlashCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("count", models.PositiveSmallIntegerField()),
+                ("most", models.PositiveSmallIntegerField()),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "units",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="counts", to="marketing.flashunits"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("units", "shopper"), name="flash_count_once_per_shopper"),
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gte", 0), ("count__lte", models.F("most"))),
+                        name="flash_count_within_the_limit",
                     ),
                 ],
             },

@@ -15,9 +15,10 @@ class Migration(migrations.Migration):
         RowsOfOneShop("marketing_promotion"),
         RowsOfOneShop("marketing_promotionshare"),
         RowsOfOneShop("marketing_promotionuse"),
+        RowsOfOneShop("marketing_flashunits"),
         migrations.RunSQL(
             sql=f"CREATE POLICY of_the_mall ON marketing_promotion FOR SELECT TO {SHOP_ROLE} USING (shop_id IS NULL)",
             reverse_sql="DROP POLICY of_the_mall ON marketing_promotion",
         ),
-        NotForShops("marketing_coupon", "marketing_couponclaims"),
+        NotForShops("marketing_coupon", "marketing_couponclaims", "marketing_flashcount"),
     ]

@@ -1,4 +1,7 @@
 from marketing.models.banner import Banner
+from marketing.models.flash import FlashCount, FlashUnits
 from marketing.models.promotion import Coupon, CouponClaims, Promotion, PromotionShare, PromotionUse
 
-__all__ = ["Banner", "Coupon", "CouponClaims", "Promotion", "PromotionShare", "PromotionUse"]
+__all__ = [
+    "Banner", "Coupon", "CouponClaims", "FlashCount", "FlashUnits", "Promotion", "PromotionShare", "PromotionUse",
+]  # fmt: skip

@@ -33,6 +33,7 @@ class Promotion(models.Model):
         BUNDLE = "bundle", _("Bundle")
         ADD_ON = "add_on", _("Add-on at its own price")
         GIFT = "gift", _("Gift with purchase")
+        FLASH_SALE = "flash_sale", _("Flash sale")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -230,7 +231,11 @@ class CouponClaims(models.Model):
 
 
 class PromotionUse(ShopOwned):
-    """What a promotion took off one order, and what the shop bears; ``returned_at``: the order came to nothing."""
+    """
+    What a promotion took off one order, and what the shop bears; ``returned_at``: the order came to nothing.
+
+    ``pieces`` is how many units of a flash sale the order has, by the key of their row (``FlashUnits``).
+    """
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="uses", verbose_name=_("promotion"))
     coupon = models.ForeignKey(Coupon, models.PROTECT, null=True, related_name="uses", verbose_name=_("coupon"))
@@ -241,6 +246,7 @@ class PromotionUse(ShopOwned):
     amount = MoneyField(_("discount"))
     borne_by_shop = MoneyField(_("borne by the shop"))
     order_total = MoneyField(_("total of the order"))
+    pieces = models.JSONField(_("units of a flash sale"), default=dict)
     used_at = models.DateTimeField(_("used at"))
     returned_at = models.DateTimeField(_("given back at"), null=True)
 

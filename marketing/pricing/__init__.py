@@ -1,9 +1,9 @@
 """
 What a cart costs, and why: a pure function, the same for product page, cart, checkout, order and refund (K1).
 
-``quote(lines, terms, offers=…, buyer=…, at=…)`` works in ordered, versioned steps: goods, promotions of goods, a shop's
-full reduction, its coupon, the mall's reduction, the mall's coupon, gifts, delivery, duty of what comes from abroad
-(which no offer looks at). Each step writes into the shop's
+``quote(lines, terms, offers=…, buyer=…, at=…)`` works in ordered, versioned steps: goods, prices of flash sales,
+promotions of goods, a shop's full reduction, its coupon, the mall's reduction, the mall's coupon, gifts, delivery, duty
+of what comes from abroad (which no offer looks at). Each step writes into the shop's
 trace, so that shopper, shop and support read how an amount came about and who bears which part of a discount; old
 orders keep the trace they were placed under. Which offers stand together is data of the offers (``group``,
 ``excludes``, ``once``). Of all combinations the cheapest is found, within a bound that counts work rather than time, so
@@ -30,6 +30,8 @@ from marketing.pricing.lines import (
 from marketing.pricing.offers import (
     AddOn,
     Bundle,
+    FlashPrice,
+    FlashUnit,
     GiftWith,
     Layer,
     NForPrice,
@@ -42,7 +44,7 @@ from marketing.pricing.offers import (
 from marketing.pricing.quoting import quote
 
 __all__ = [
-    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "GiftWith", "Hint", "Layer", "LinePart", "NForPrice", "NthPiece",
-    "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine", "Reduction", "ShopQuote", "ShopTerms", "Tier", "Unused",
-    "quote",
+    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "FlashPrice", "FlashUnit", "GiftWith", "Hint", "Layer",
+    "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine", "Reduction",
+    "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip

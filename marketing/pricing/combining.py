@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heapreplace
 from itertools import product
 
 from marketing.pricing.effects import GONE, Basket, Effect, effect, lasts
-from marketing.pricing.offers import AddOn, Bundle, GiftWith, Layer, Offer
+from marketing.pricing.offers import AddOn, Bundle, FlashPrice, GiftWith, Layer, Offer
 
 MOST_TRIED = 2_000  # lines looked at when every combination is tried
 MOST_LOOKS = 600  # lines looked at to improve what was chosen offer by offer
@@ -92,7 +92,7 @@ class Search:
     def apply(self, number: int, state: State, at: Sequence[int], parts: Sequence[int]) -> None:
         offer, bit, mask = self.offers[number], self.bit[number], self.mask[number]
         left, groups, barred = state.left, state.groups, state.barred
-        narrow = isinstance(offer.rule, AddOn | Bundle)  # they leave alone what only opens the way to them
+        narrow = isinstance(offer.rule, AddOn | Bundle | FlashPrice)  # they leave alone what they take nothing off
         if isinstance(offer.rule, GiftWith):
             bit = mask = 0
             sku_id = offer.rule.sku_id

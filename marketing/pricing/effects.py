@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from marketing.pricing.bearing import WHOLE, spread
-from marketing.pricing.offers import AddOn, Bundle, GiftWith, NForPrice, NthPiece, Offer, Percentage, Reduction
+from marketing.pricing.offers import (
+    AddOn,
+    Bundle,
+    FlashPrice,
+    FlashUnit,
+    GiftWith,
+    NForPrice,
+    NthPiece,
+    Offer,
+    Percentage,
+    Reduction,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,25 @@ def _add_on(rule: AddOn, basket: Basket, at: Sequence[int], left: Sequence[int])
     return Effect(off, parts) if off else NOTHING
 
 
+def _flash(rule: FlashPrice, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    units, parts, why = {unit.sku_id: unit for unit in rule.units}, [0] * len(at), "elsewhere"
+    for number, place in enumerate(at):
+        unit = units.get(basket.sku_ids[place])
+        if unit is None:
+            continue
+        if not unit.most and why == "elsewhere":
+            why = "had" if unit.left > 0 else "sold_out"
+        saved = max(basket.prices[place] - unit.price, 0)
+        parts[number] = min(saved * pieces_at_flash_price(unit, basket.quantities[place]), left[place])
+    off = sum(parts)
+    return Effect(off, parts) if off else Effect(why=why)
+
+
+def pieces_at_flash_price(unit: FlashUnit, quantity: int) -> int:
+    """So many of the pieces have it; the others cost what they usually cost."""
+    return min(quantity, unit.most)
+
+
 def _gift(rule: GiftWith, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
     spent = sum(left[place] for place in at)
     if spent < rule.at:
@@ -213,4 +243,5 @@ _TAKES = {
     Bundle: _bundle,
     AddOn: _add_on,
     GiftWith: _gift,
+    FlashPrice: _flash,
 }

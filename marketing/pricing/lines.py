@@ -89,7 +89,11 @@ class ShopQuote:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An offer that is used: what it takes off in all, of the lines of which shops."""
+    """
+    An offer that is used: what it takes off in all, of the lines of which shops.
+
+    :ivar units: of a flash sale, how many pieces of which SKU have its price
+    """
 
     key: str
     promotion: str
@@ -100,6 +104,7 @@ class Applied:
     bearers: tuple[tuple[str, Money], ...]
     by_shop: tuple[tuple[int, Money], ...]
     gift: tuple[int, int] | None = None
+    units: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +112,11 @@ class Unused:
     """
     An offer that is not used, and why.
 
-    :ivar reason: ``short``, ``elsewhere``, ``early``, ``over``, ``spent``, ``not_chosen``, ``worse`` or ``gone``
+    :ivar reason: ``short``, ``elsewhere``, ``early``, ``over``, ``spent``, ``not_chosen``, ``worse``, ``gone``, and of
+        a flash sale ``sold_out`` or ``had`` (as many as one person may have)
     :ivar gap: what is missing to its threshold, where that is an amount
     :ivar pieces: what is missing to it, where that is pieces
+    :ivar skus: those that it was meant for, of a flash sale
     """
 
     key: str
@@ -120,6 +127,7 @@ class Unused:
     reason: str
     gap: Money | None = None
     pieces: int = 0
+    skus: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +155,8 @@ class Quote:
     applied: tuple[Applied, ...] = ()
     unused: tuple[Unused, ...] = ()
     hints: tuple[Hint, ...] = ()
+
+    @property
+    def flash_units(self) -> dict[int, tuple[str, int]]:
+        """By SKU: the flash sale (public id) and how many pieces have its price."""
+        return {sku_id: (offer.promotion, count) for offer in self.applied for sku_id, count in offer.units}

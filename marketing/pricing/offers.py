@@ -16,6 +16,7 @@ from mall.texts import Text
 class Layer(IntEnum):
     """The order of the steps."""
 
+    FLASH = 0  # the price of a flash sale
     GOODS = 1  # percentage, N for a price, second at half price, bundle, add-on
     SHOP = 2  # a shop's full reduction
     SHOP_COUPON = 3
@@ -102,7 +103,28 @@ class GiftWith:
     available: int = 0
 
 
-Rule = Reduction | Percentage | NthPiece | NForPrice | Bundle | AddOn | GiftWith
+@dataclass(frozen=True, slots=True)
+class FlashUnit:
+    """A SKU in a flash sale: its price, how many units are left, and how many of them the buyer may still have."""
+
+    sku_id: int
+    price: int
+    left: int
+    hers: int
+
+    @property
+    def most(self) -> int:
+        return max(min(self.left, self.hers), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FlashPrice:
+    """These SKUs at a price of their own, as long as units are left and up to so many for a person; more at theirs."""
+
+    units: tuple[FlashUnit, ...]
+
+
+Rule = Reduction | Percentage | NthPiece | NForPrice | Bundle | AddOn | GiftWith | FlashPrice
 
 
 @dataclass(frozen=True, slots=True)

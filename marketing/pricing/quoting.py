@@ -10,7 +10,7 @@ from catalog.duty import AS_ENACTED, Rules, duties
 from mall.money import DEFAULT_CURRENCY, Money
 from marketing.pricing.bearing import borne, spread
 from marketing.pricing.combining import Numbers, Search, State
-from marketing.pricing.effects import Basket, Effect, lasts
+from marketing.pricing.effects import Basket, Effect, lasts, pieces_at_flash_price
 from marketing.pricing.lines import (
     Applied,
     Buyer,
@@ -23,11 +23,12 @@ from marketing.pricing.lines import (
     ShopTerms,
     Unused,
 )
-from marketing.pricing.offers import AddOn, GiftWith, Layer, NForPrice, NthPiece, Offer, Reduction
+from marketing.pricing.offers import AddOn, FlashPrice, GiftWith, Layer, NForPrice, NthPiece, Offer, Reduction
 
 ANYBODY = Buyer()
 
 STEP_OF = {
+    Layer.FLASH: "flash_sale",
     Layer.GOODS: "goods_offer",
     Layer.SHOP: "full_reduction",
     Layer.SHOP_COUPON: "shop_coupon",
@@ -228,6 +229,16 @@ class _Pricing:
             amount=self._money(sum(taken)),
             bearers=self._who(offer, _columns(rows)),
             by_shop=tuple((shop_id, self._money(sum(row))) for shop_id, row in sorted(by_bearer.items())),
+            units=self._units(offer.rule, at, taken) if isinstance(offer.rule, FlashPrice) else (),
+        )
+
+    def _units(self, rule: FlashPrice, at, taken) -> tuple[tuple[int, int], ...]:
+        """How many pieces of which SKU have the flash price."""
+        places = {self.basket.sku_ids[place]: place for place, part in zip(at, taken, strict=True) if part}
+        return tuple(
+            (unit.sku_id, pieces_at_flash_price(unit, self.basket.quantities[places[unit.sku_id]]))
+            for unit in rule.units
+            if unit.sku_id in places
         )
 
     def _who(self, offer: Offer, row: Sequence[int]) -> tuple[tuple[str, Money], ...]:
@@ -293,6 +304,7 @@ class _Pricing:
             reason=found.why,
             gap=self._money(found.gap) if found.gap else None,
             pieces=found.pieces,
+            skus=tuple(sorted(offer.skus)) if isinstance(offer.rule, FlashPrice) else (),
         )
 
     def _hint(self, number: int, offer: Offer, own: tuple | None, state: State) -> Hint | None:

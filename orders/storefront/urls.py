@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.storefront import cashier, gift_cards, printing, views
+from orders.storefront import cashier, flash, gift_cards, printing, views
 
 app_name = "orders"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("cart/", views.cart, name="cart"),
     path("cart/add/", views.cart_add, name="cart-add"),
     path("cart/change/", views.cart_change, name="cart-change"),
+    path("flash/<str:sale>/<str:sku>/buy/", flash.buy, name="flash-buy"),
+    path("flash/<str:sale>/<str:sku>/line/", flash.line, name="flash-line"),
+    path("flash/<str:sale>/<str:sku>/leave/", flash.leave, name="flash-leave"),
     path("checkout/", views.checkout, name="checkout"),
     path("checkout/importer/forget/", views.importer_forget, name="importer-forget"),
     path("pay/<str:public_id>/", views.pay, name="pay"),

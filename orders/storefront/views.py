@@ -25,7 +25,7 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
-from orders import gateways
+from orders import gateways, tunables
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
 from orders.after_sales.queries import cases_of
@@ -41,6 +41,7 @@ from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refu
 from orders.offering import breakdown
 from orders.payments import NoticeRefused, ask_about_payment, payment_page_url, receive_notice, start_payment
 from orders.queries import counts_by_status, unreviewed_lines
+from orders.storefront import passing
 from orders.storefront.card_choices import CardChoice, card_choices, chosen_shops, paid_by
 from orders.storefront.carts import cart_owner, pieces_in, with_count
 from orders.storefront.coupons import chosen_coupons, coupon_choices
@@ -128,6 +129,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if view.has_problems:
         messages.error(request, _("Please look at the marked items first."))
         return redirect("storefront:orders:cart")
+    if kept_out := passing.kept_out(request, passing.named_in(view)):
+        return kept_out
     form = CheckoutForm(addresses=_addresses(request), shops=view.shops)
     return _checkout_page(request, form, view, card_choices(view, request.user), key=str(uuid4()))
 
@@ -140,6 +143,8 @@ def _place(request: HttpRequest) -> HttpResponse:
     price_changed = False
     if "look" in request.POST:  # other coupons are chosen: what would it cost?
         return _looked(request, addresses)
+    if kept_out := passing.kept_out(request, passing.posted(request)):
+        return kept_out
     if form.is_valid():
         try:
             group = _placed_before(request, form) or _place_order(request, form)
@@ -152,6 +157,7 @@ def _place(request: HttpRequest) -> HttpResponse:
             field, problem = refusal.details.get("field", "importer_name"), str(refusal)
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
             price_changed, problem = isinstance(refusal, PriceChanged | CardsChanged), str(refusal)
+            passing.asked_in_vain(request)
         else:
             return with_count(redirect("storefront:orders:pay", group.public_id), 0)
 
@@ -232,6 +238,8 @@ def _checkout_page(
         "cards": cards,
         "by_cards": by_cards,
         "to_pay": view.total - by_cards,
+        "flash": passing.named_in(view),
+        "flash_minutes": tunables.FLASH_UNPAID_MINUTES.value,
         "importer": importer_of(request.user) if view.needs_importer else None,
     }
     answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)

@@ -1,18 +1,23 @@
-"""What is on offer in the demonstration: three shops promote, the mall gives out a coupon, some shoppers hold them."""
+"""
+What is on offer in the demonstration: three shops promote, a flash sale runs and one comes, the mall gives out a
+coupon, some shoppers hold them.
+"""
 
 from datetime import datetime, timedelta
 
-from catalog.models import Product
+from catalog.models import Product, Sku
+from catalog.stock import with_available
 from mall.accounts.models import User
 from mall.money import Money
 from mall.texts import Text
 from marketing.coupons import claim_coupon
+from marketing.flash.units import SOLD
 from marketing.promotions import join_promotion, save_promotion, start_promotion
 from merchants import standing
 from merchants.models import Shop
 from settlement.demo.shops import OWNER, SHOPPER
 
-HOLDERS = 12
+HOLDERS, LEAST_IN_STOCK = 12, 6
 
 
 def promote(
@@ -39,6 +44,8 @@ def promote(
     run(second, "coupon", "老客九折券", "10% off for friends", {"at": 0, "bps": 1_000, "cap": 3_000},
         code="FRIENDS10", is_open=False)  # fmt: skip
     run(third, "percentage", "限时八八折", "12% off for a while", {"bps": 1_200})
+    _flash_sale(shops[first], owners[first], goods[first][:3], now, starts_in=-1, ends_in=23)
+    _flash_sale(shops[second], owners[second], goods[second][:3], now, starts_in=6, ends_in=10)
     mall = run("", "coupon", "万象里满二百减三十", "30 off from 200, all over the mall", {"at": 20_000, "off": 3_000},
                shop_bps=4_000, person_limit=2, valid_days=10, budget=_yuan(60_000))  # fmt: skip
     run("", "full_reduction", "全场满三百减二十", "Spend 300, get 20 off, over all shops",
@@ -49,6 +56,31 @@ def promote(
     for shopper in (User.objects.get(email=SHOPPER), *buyers[:HOLDERS]):
         for campaign in (ten, mall):
             claim_coupon(campaign=campaign, shopper=shopper, now=now)
+
+
+def _flash_sale(
+    shop: Shop, owner: User, products: list[Product], now: datetime, *, starts_in: int, ends_in: int
+) -> None:  # fmt: skip
+    """Of the first choice of each product a few units, a third cheaper, two for a person; hours from now."""
+    prices = []
+    for product in products:
+        ware = with_available(Sku.objects.filter(product=product, is_active=True)).order_by("pk").first()
+        if ware and product.kind in SOLD and ware.available >= LEAST_IN_STOCK and ware.price.minor >= 1_000:
+            price = ware.price.minor * 2 // 3 // 100 * 100 + 90
+            prices.append([ware.pk, price, min(30, ware.available // 2)])
+    if not prices:
+        return
+    made = save_promotion(
+        shop=shop,
+        kind="flash_sale",
+        name=Text({"zh-hans": "限时秒杀", "en": "Flash sale"}),
+        starts_at=now + timedelta(hours=starts_in),
+        ends_at=now + timedelta(hours=ends_in),
+        rule={"prices": prices, "most": 2},
+        by=owner,
+        now=now,
+    )
+    start_promotion(promotion=made, by=owner, now=now)
 
 
 def _may(shop: Shop) -> bool:

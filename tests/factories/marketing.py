@@ -1,7 +1,9 @@
 """Promotions at rest, and running ones."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from catalog.models import Sku
 from mall.accounts.models import User
 from mall.money import Money
 from mall.texts import Text
@@ -44,3 +46,14 @@ def promotion(kind: str = "full_reduction", *, shop, by: User | None = None, **g
 def coupon(*, shop=None, holder: User | None = None, now=NOON, **given) -> Coupon:
     """A coupon in somebody's hand, of a campaign of its own."""
     return claim_coupon(campaign=promotion("coupon", shop=shop, **given), shopper=holder or shopper(), now=now)
+
+
+def flash_sale(
+    wares: Mapping[Sku, tuple[str, int]], *, most: int = 1, is_started: bool = True, by: User | None = None, **given
+) -> Promotion:
+    """A flash sale of these SKUs of one shop, each at a price with so many units; from an hour ago to one from now."""
+    prices = [[sku.pk, Money.parse(price).minor, units] for sku, (price, units) in wares.items()]
+    given = {"starts_at": NOON - timedelta(hours=1), "ends_at": NOON + timedelta(hours=1)} | given
+    made = promotion if is_started else draft
+    shop = next(iter(wares)).shop
+    return made("flash_sale", shop=shop, rule={"prices": prices, "most": most}, by=by, **given)

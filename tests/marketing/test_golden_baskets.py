@@ -19,6 +19,8 @@ from marketing.pricing import (
     AddOn,
     Bundle,
     Buyer,
+    FlashPrice,
+    FlashUnit,
     GiftWith,
     Layer,
     NForPrice,
@@ -42,6 +44,7 @@ PLACES = {  # kind: layer, group, and whether it is a coupon, of which there is 
     "mall reduction": (Layer.MALL, "mall reduction", False),
     "mall coupon": (Layer.MALL_COUPON, "mall coupon", True),
     "gift": (Layer.GIFT, "gift", False),
+    "flash sale": (Layer.FLASH, "goods", False),
 }
 ON_GOODS = (Layer.GOODS, "goods", False)
 STEP = re.compile(r"((?P<every>every )?(?P<at>[\d.]+)(?P<pieces> pieces)? less )?(?P<off>[\d.]+%?)")
@@ -210,6 +213,11 @@ class Reading:
 
     def _add_on(self, *, spend: str, prices: dict[str, str], each: int = 1) -> AddOn:
         return AddOn(_fen(spend), tuple((self.skus[name], _fen(price)) for name, price in prices.items()), each)
+
+    def _flash_sale(self, *, prices: dict[str, str], left: int = 9, each: int = 1) -> FlashPrice:
+        return FlashPrice(
+            tuple(FlashUnit(self.skus[name], _fen(price), left, each) for name, price in prices.items())
+        )  # fmt: skip
 
     def _gift(
         self, *, shop_id: int, spend: str, gives: str, worth: str, pieces: int = 1, stock: int = 9
