@@ -37,6 +37,7 @@ def _goods(order: Order) -> str:
         Column(_("Duty"), lambda order: order.duty),
         Column(_("Discount"), lambda order: order.discount),
         Column(_("Total"), lambda order: order.total),
+        Column(_("Of this with gift cards"), lambda order: order.by_cards),
         Column(_("Currency"), lambda order: order.currency),
         Column(_("Consignee"), lambda order: order.consignee.reveal(), is_personal=True),
         Column(_("Phone"), lambda order: order.phone.reveal(), is_personal=True),
