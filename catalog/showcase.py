@@ -102,7 +102,7 @@ class ChosenSku:
 
 
 def home(*, now: datetime) -> dict:
-    """What the home page shows; eleven queries."""
+    """What the home page shows; twelve queries."""
     popular, fresh = popular_cards(SHOWN_ON_HOME), newest_cards(SHOWN_ON_HOME)
     put_badges(popular, fresh, now=now)
     shops = _busiest_shops()
@@ -245,7 +245,7 @@ def product_gone(product: Product) -> dict:
 
 
 def product_page(product: Product, sku_public_id: str = "") -> dict:
-    """What the page of a product shows, with one of its SKUs chosen; fifteen queries beside the product's own."""
+    """What the page of a product shows, with one of its SKUs chosen; sixteen queries beside the product's own."""
     pictures = list(product.pictures.order_by("position", "pk"))
     skus = list(with_available(product.skus.filter(is_active=True)).order_by("pk"))
     closed_because = states.why_not(product.shop, "buy")

@@ -16,13 +16,18 @@ AWAY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
+def is_away() -> bool:
+    """Whether the cache has just failed to answer this process."""
+    return time.monotonic() < ForgivingRedisCache._away_until
+
+
 class ForgivingRedisCache(RedisCache):
     """Misses instead of errors."""
 
     _away_until = 0.0  # of the process: every thread has a backend of its own
 
     def _kept(self, name: str, nothing, *args, **kwargs):
-        if time.monotonic() < ForgivingRedisCache._away_until:
+        if is_away():
             return nothing
         try:
             return getattr(super(), name)(*args, **kwargs)

@@ -38,7 +38,7 @@ def test_new_shops_cost_two_queries_however_many(many, django_assert_num_queries
         opened(number + 1)
     showcase.home(now=NOON)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(showcase.home(now=NOON)["new_shops"]) == many
 
 
