@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import BrandAuthorization, ProductChange, ProductSample, Report, ReviewAppeal
 from mall.admin_site import StaffQueue
-from mall.jobs import JobRun
+from mall.staff_queues import of_nightly_check
 
 
 def waiting(user) -> list[StaffQueue]:
@@ -33,22 +33,11 @@ def waiting(user) -> list[StaffQueue]:
         found = waiting.aggregate(count=Count("pk"), since=Min("asked_at"))
         queues.append(StaffQueue(_("Appeals against reviews"), url=f"{url}?status__exact=asked", **found))
     if user.has_perm("catalog.view_stockmovement"):
-        queues += _stock_that_is_off(user)
+        url = reverse("admin:catalog_stockmovement_changelist")
+        queues += of_nightly_check(user, job="catalog.verify_stock", label=_("Stock that does not add up"), url=url)
     if user.has_perm("catalog.view_brandauthorization"):
         url = reverse("admin:catalog_brandauthorization_changelist")
         waiting = BrandAuthorization.objects.filter(status=BrandAuthorization.Status.ASKED)
         found = waiting.aggregate(count=Count("pk"), since=Min("asked_at"))
         queues.append(StaffQueue(_("Authorizations of brands"), url=f"{url}?status__exact=asked", **found))
     return queues
-
-
-def _stock_that_is_off(user) -> list[StaffQueue]:
-    """What the last nightly check found, until one finds nothing."""
-    run = JobRun.objects.filter(name="catalog.verify_stock", ok=True).order_by("-pk").first()
-    faults = run.summary.get("faults", []) if run else []
-    if not faults:
-        return []
-    url = reverse("admin:catalog_stockmovement_changelist")
-    if user.has_perm("mall.view_jobrun"):
-        url = reverse("admin:mall_jobrun_change", args=[run.pk])
-    return [StaffQueue(_("Stock that does not add up"), len(faults), url, run.started_at, is_trouble=True)]

@@ -54,6 +54,12 @@ SCHEDULE = [
     Line("settlement.release_due_shares", day(4), _("S3: T+7, the shops' shares become available"), daily=True),
     Line("settlement.continue_release", every(300), _("a T+7 run that was killed is finished"), 300),
     Line("settlement.seal_ledger", every(600), _("the ledger joins the hash chain")),
+    Line(
+        "settlement.verify_ledger",
+        day(5, 40),
+        _("S1: the books are added up and held against what happened"),
+        daily=True,
+    ),
     Line("settlement.ask_about_deposits", every(120), _("S6: unheard deposits are asked about"), 120, True),
     Line("settlement.finish_deposits", every(120), _("S6: deposits go back the way they came"), 120, True),
     Line("settlement.verify_bank_accounts", every(60), _("S4: bank accounts of shops are verified"), 60, True),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from mall import clock, workdays
 from mall.admin_site import StaffQueue
 from mall.events.models import OutboxEvent
-from mall.jobs import failed_jobs
+from mall.jobs import JobRun, failed_jobs
 
 
 def waiting(user) -> list[StaffQueue]:
@@ -27,3 +27,18 @@ def waiting(user) -> list[StaffQueue]:
         url = f"{reverse('admin:mall_workyear_changelist')}?is_confirmed__exact=0"
         queues.append(StaffQueue(_("Working days not confirmed"), len(years), url, is_trouble=bool(years)))
     return queues
+
+
+def of_nightly_check(user, *, job: str, label: str, url: str) -> list[StaffQueue]:
+    """
+    What the last run of a nightly check found wrong ("faults" of its summary), until one finds nothing.
+
+    :param url: where to look for who may not see the runs of jobs
+    """
+    run = JobRun.objects.filter(name=job, ok=True).order_by("-pk").first()
+    faults = run.summary.get("faults", []) if run else []
+    if not faults:
+        return []
+    if user.has_perm("mall.view_jobrun"):
+        url = reverse("admin:mall_jobrun_change", args=[run.pk])
+    return [StaffQueue(label, len(faults), url, run.started_at, is_trouble=True)]

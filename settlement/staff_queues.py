@@ -1,4 +1,4 @@
-"""What waits for platform staff: shares whose daily run has come and gone, withdrawals, disputed lines."""
+"""What waits for platform staff: books that are off, late shares, withdrawals, disputed lines."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.admin_site import StaffQueue
 from mall.money import Money
+from mall.staff_queues import of_nightly_check
 from settlement.models import Dispute, Share, Withdrawal
 from settlement.release import last_release_day
 
@@ -16,7 +17,14 @@ STUCK = timedelta(hours=24)  # with the bank
 
 
 def waiting(user) -> list[StaffQueue]:
-    return [*_late_shares(user), *_withdrawals(user), *_disputes(user)]
+    return [*_books_that_are_off(user), *_late_shares(user), *_withdrawals(user), *_disputes(user)]
+
+
+def _books_that_are_off(user) -> list[StaffQueue]:
+    if not user.has_perm("settlement.view_entry"):
+        return []
+    url = reverse("admin:settlement_entry_changelist")
+    return of_nightly_check(user, job="settlement.verify_ledger", label=_("Books that do not add up"), url=url)
 
 
 def _late_shares(user) -> list[StaffQueue]:

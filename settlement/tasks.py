@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from settlement import bank_accounts, deposits, ledger, payouts, release, statements, withdrawals
+from settlement import bank_accounts, deposits, ledger, payouts, release, statements, verification, withdrawals
 
 
 @job("settlement.release_due_shares")
@@ -21,6 +21,13 @@ def continue_release() -> dict:
 def seal_ledger() -> dict:
     count = ledger.seal_ledger()
     return {"sealed": count} if count else {}
+
+
+@job("settlement.verify_ledger")
+def verify_ledger() -> dict:
+    """What does not add up stays in the summary of the run, from which the staff's queue reads it."""
+    found = verification.verify_ledger()
+    return {} if found.ok else {"faults": found.faults}
 
 
 @job("settlement.ask_about_deposits")

@@ -6,12 +6,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from mall.events import deliver_everything
 from mall.events.models import OutboxEvent
 from settlement.ledger import SEALED, seal_ledger
 from settlement.release import release_due_shares
+from settlement.staff_queues import waiting
+from settlement.tasks import verify_ledger as verify_at_night
 from tests.conftest import NOON
+from tests.factories.accounts import staff
 from tests.factories.settlement import completed_orders
 from tests.journeys import pay, placed_group
 
@@ -193,3 +197,20 @@ def test_what_happened_and_is_never_booked_is_a_fault(committed_db):
         f"order {order_id} escrow holds 0, it should be {group.total.minor}",
         f"paid {order_id} happened but is not booked",
     ]
+
+
+def test_the_nightly_check_puts_what_is_off_into_the_queue_of_staff_until_it_is_right(sealed_books, plant):
+    clerk = staff()
+
+    def queue() -> list[tuple]:
+        with translation.override("en"):
+            return [(row.label, row.is_trouble) for row in waiting(clerk) if row.label == "Books that do not add up"]
+
+    verify_at_night()
+    assert queue() == []
+    plant("UPDATE settlement_share SET net = net + 1 WHERE id = (SELECT min(id) FROM settlement_share)")
+    verify_at_night()
+    assert queue() == [("Books that do not add up", True)]
+    plant("UPDATE settlement_share SET net = net - 1 WHERE id = (SELECT min(id) FROM settlement_share)")
+    verify_at_night()
+    assert queue() == []
