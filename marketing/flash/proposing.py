@@ -9,32 +9,41 @@ from django.utils.translation import override
 from catalog.models import Product, Sku
 from catalog.stock import with_available
 from mall.texts import Text
-from marketing.flash.units import SOLD
+from marketing.flash.units import SOLD, others_at_that_time
 from marketing.models import Promotion
 
 ITEMS, HOURS, MOST_UNITS, LEFT_BPS = 3, 2, 20, 8_000
 
 
 def proposed(shop, *, now: datetime) -> Promotion:
-    """A sale that is not saved: at most half of what lies there of each item is offered so."""
+    """
+    A sale that is not saved: at most half of what lies there of each item is offered so, and nothing that is in another
+    one at that time.
+    """
+    begins = now.replace(second=0, microsecond=0)
+    ends = begins + timedelta(hours=HOURS)
     products = Product.objects.owned_by(shop).filter(status=Product.Status.ON_SALE, kind__in=SOLD)
     best = list(products.order_by("-stats__sold_count", "pk").values_list("pk", flat=True)[: 4 * ITEMS])
     first: dict[int, Sku] = {}
-    skus = with_available(Sku.objects.filter(product__in=best, is_active=True)).filter(available__gte=2)
-    for sku in skus.order_by("pk"):
-        first.setdefault(sku.product_id, sku)
+    skus = with_available(Sku.objects.filter(product__in=best, is_active=True)).filter(available__gte=2).order_by("pk")
+    others = others_at_that_time(
+        shop=shop, sku_ids=[sku.pk for sku in skus], starts_at=begins, ends_at=ends, promotion=None
+    )
+    busy = {row.sku_id for row in others}
+    for sku in skus:
+        if sku.pk not in busy:
+            first.setdefault(sku.product_id, sku)
     wares = [first[pk] for pk in best if pk in first][:ITEMS]
     prices = [
         [sku.pk, max(sku.price.share(LEFT_BPS).minor // 10 * 10, 1), min(MOST_UNITS, sku.available // 2)]
         for sku in wares
     ]
-    begins = now.replace(second=0, microsecond=0)
     return Promotion(
         shop=shop,
         kind=Promotion.Kind.FLASH_SALE,
         name=_name(),
         starts_at=begins,
-        ends_at=begins + timedelta(hours=HOURS),
+        ends_at=ends,
         rule={"prices": prices, "most": 1},
     )
 

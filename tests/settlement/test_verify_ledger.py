@@ -206,11 +206,15 @@ def test_the_nightly_check_puts_what_is_off_into_the_queue_of_staff_until_it_is_
         with translation.override("en"):
             return [(row.label, row.is_trouble) for row in waiting(clerk) if row.label == "Books that do not add up"]
 
+    shift = (
+        "UPDATE settlement_share SET net = net + %s, commission = commission - %s"
+        " WHERE order_public_id = (SELECT min(order_public_id) FROM settlement_share)"
+    )
     verify_at_night()
     assert queue() == []
-    plant("UPDATE settlement_share SET net = net + 1 WHERE id = (SELECT min(id) FROM settlement_share)")
+    plant(shift, [1, 1])
     verify_at_night()
     assert queue() == [("Books that do not add up", True)]
-    plant("UPDATE settlement_share SET net = net - 1 WHERE id = (SELECT min(id) FROM settlement_share)")
+    plant(shift, [-1, -1])
     verify_at_night()
     assert queue() == []

@@ -12,6 +12,7 @@ from catalog.stock_check import verify_stock
 from mall.events import deliver_everything
 from mall.money import Money
 from marketing.flash import units
+from marketing.flash.proposing import proposed
 from marketing.models import FlashCount, FlashUnits, Promotion
 from marketing.promotions import CannotStart, ChangedMeanwhile, save_promotion, start_promotion, stop_promotion
 from marketing.rules import RuleMakesNoSense
@@ -258,3 +259,17 @@ def test_a_coupon_of_the_shop_stands_beside_it():
     _me, shown = wants(tea)
 
     assert shown.total == Money.parse("55.00")
+
+
+def test_the_template_proposes_nothing_that_is_in_another_sale_at_that_time():
+    here = shop()
+    tea, cup, last_one = (sku(price="50.00", stock=10, product=product(shop=here)) for _ in range(3))
+    Stock.objects.filter(sku=last_one).update(on_hand=1)
+    flash_sale({tea: ("19.90", 3)})
+
+    sale = proposed(here, now=NOON)
+
+    assert sale.rule["prices"] == [[cup.pk, 4000, 5]]
+    assert [row.sku_id for row in units.others_at_that_time(
+        shop=here, sku_ids=[tea.pk, cup.pk], starts_at=sale.starts_at, ends_at=sale.ends_at, promotion=None
+    )] == [tea.pk]  # fmt: skip
