@@ -250,8 +250,9 @@ _BESIDE = (
     """,
 )
 _STOCK = """
-    INSERT INTO catalog_warehouse (public_id, shop_id, name, kind, is_default, sells_online, position, address, hours)
-    SELECT 'whs_' || lpad(id::text, 20, '0'), id, '{}', 'merchant', true, true, 0, '', '{}' FROM merchants_shop;
+    INSERT INTO catalog_warehouse (public_id, shop_id, name, kind, is_default, sells_online, position, province, city,
+        address, hours)
+    SELECT 'whs_' || lpad(id::text, 20, '0'), id, '{}', 'merchant', true, true, 0, '', '', '', '{}' FROM merchants_shop;
     INSERT INTO catalog_stock (shop_id, sku_id, warehouse_id, on_hand, reserved)
     SELECT k.shop_id, k.id, w.id, CASE WHEN k.id %% 12 = 0 THEN 0 ELSE 50 END, 0
     FROM catalog_sku k JOIN catalog_warehouse w ON w.shop_id = k.shop_id
