@@ -55,8 +55,8 @@ def ask_refund(
 
     Asking again for the same case, order or payment returns the refund that stands.
     """
-    known = Refund.objects.filter(order=order, after_sale=after_sale) if order else Refund.objects.filter(order=None)
-    if refund := known.filter(**({} if order else {"payment": payment})).first():
+    same = {"order": order, "after_sale": after_sale} if order else {"order": None, "payment": payment}
+    if refund := Refund.objects.filter(**same).first():
         return refund
     to_cards = amount - min(amount, _cash_left(order)) if order else Money(0, amount.currency)
     if order and amount != to_cards:

@@ -59,7 +59,7 @@ def open_warehouse(
     """
     if kind == Warehouse.Kind.PLATFORM:
         raise WrongWarehouse(_("The mall opens the warehouses that it keeps."))
-    where = {"province": province.strip(), "city": city.strip(), "address": address.strip()}
+    where = _place(province, city, address)
     return _open(shop=shop, kind=kind, name=name, where=where, hours=hours, by=by, now=now)
 
 
@@ -76,6 +76,10 @@ def open_platform_warehouse(*, warehouse: Warehouse, name: str, by, now: datetim
         raise WrongWarehouse(_("The mall keeps goods for this shop already."))
     text = Text({"zh-hans": name.strip(), "en": name.strip()})
     return _open(shop=shop, kind=Warehouse.Kind.PLATFORM, name=text, where={}, hours=None, by=by, now=now)
+
+
+def _place(province: str, city: str, address: str) -> dict[str, str]:
+    return {"province": province.strip(), "city": city.strip(), "address": address.strip()}
 
 
 def _open(*, shop, kind: str, name: Text, where: dict[str, str], hours, by, now: datetime) -> Warehouse:
@@ -122,7 +126,7 @@ def change_warehouse(
 
     :raises WrongWarehouse: it is closed, the mall keeps it, or a store has no address
     """
-    where = {"province": province.strip(), "city": city.strip(), "address": address.strip()}
+    where = _place(province, city, address)
     warehouse = _lock(warehouse, no_key=True)
     _check_own(warehouse)
     _check(warehouse.kind, name, where)

@@ -168,11 +168,6 @@ def restore(units_ids: Collection[int]) -> None:
         log.warning("the gate of a flash sale was not restored: %s", error)
 
 
-def shut(units_ids: Collection[int]) -> None:
-    """These sales are over."""
-    restore(units_ids)
-
-
 _STATE = """
     SELECT u.id, u.quota, u.taken, u.moves, u.most, p.starts_at, p.ends_at, u.is_open AND p.status = 'live',
         (SELECT json_agg(json_build_array(c.shopper_id, c.count)) FROM marketing_flashcount c

@@ -113,7 +113,7 @@ def close_units(promotion: Promotion, *, now: datetime) -> int:
     rows = list(promotion.units.order_by("pk"))
     back = stock.put_back(document=promotion.public_id, sku_ids=[row.sku_id for row in rows], now=now)
     promotion.units.filter(is_open=True).update(is_open=False, moves=F("moves") + 1)
-    transaction.on_commit(lambda: gate.shut([row.pk for row in rows]), robust=True)
+    transaction.on_commit(lambda: gate.restore([row.pk for row in rows]), robust=True)
     return back
 
 
@@ -183,15 +183,12 @@ def keep_again(pieces: Mapping[int, int], *, now: datetime) -> dict[int, int]:
     kept = {}
     for units_id, is_open, sku_id, sale in sorted(select_rows(_LOCK, [sorted(pieces)]), key=lambda row: row[2]):
         if is_open:
-            kept[units_id] = stock.set_aside(
-                document=sale, quantities={sku_id: pieces[units_id]}, now=now, partly=True
-            )[sku_id]  # fmt: skip
+            there = stock.set_aside(document=sale, quantities={sku_id: pieces[units_id]}, now=now, partly=True)
+            kept[units_id] = there[sku_id]
     return kept
 
 
-def give_back(
-    pieces: Mapping[int, Mapping[int, int]], kept: Mapping[int, int], *, now: datetime
-) -> None:  # fmt: skip
+def give_back(pieces: Mapping[int, Mapping[int, int]], kept: Mapping[int, int], *, now: datetime) -> None:
     """
     Units can be had again, and may be had by those whose orders came to nothing.
 
