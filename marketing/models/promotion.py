@@ -35,6 +35,8 @@ class Promotion(models.Model):
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
 
+    DEALS: frozenset[str] = frozenset()  # the kinds that count only for who asks for them (``marketing.deals``)
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         LIVE = "live", _("Started")
