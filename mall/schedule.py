@@ -36,6 +36,9 @@ SCHEDULE = [
     Line("catalog.forget_imports", day(3, 55), _("files of imports are deleted after 7 days"), daily=True),
     Line("mall.mail_waiting_notices", every(60), _("A7: e-mails of notices that nobody was nudged for"), 60),
     Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
+    Line(
+        "orders.follow_balances", every(60), _("K1: who paid a deposit is told of the rest, or has missed it"), 60, True
+    ),
     Line("orders.hand_out_codes", every(60), _("C2: paid codes that were missing are handed out"), 60, True),
     Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
     Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),

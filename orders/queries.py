@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import ngettext
 
 from catalog.models import Review
@@ -93,6 +93,11 @@ def counts_by_status(orders: QuerySet[Order]) -> dict[str, int]:
     """How many of these orders stand in each status; every status is named. One query."""
     found = dict(orders.order_by().values_list("status").annotate(count=Count("pk")))
     return {status: found.get(status, 0) for status in Order.Status.values}
+
+
+def open_balances(now: datetime) -> Q:
+    """Orders whose deposit is paid and whose rest can be paid now."""
+    return Q(status=Order.Status.DEPOSIT_PAID, balance_from__lte=now, balance_until__gte=now)
 
 
 def unfinished_orders(shop) -> str:

@@ -66,6 +66,7 @@ from merchants.models import Application, Sanction, Seat, Shop
 from merchants.requirements import earliest_binding, publish_agreement
 from merchants.sanctions import impose
 from orders.after_sales import answering, arbitration, asking
+from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.gateways import sandbox_bank
@@ -81,7 +82,9 @@ from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, kinds, merchants
 from tests.factories.attributes import attribute
+from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
+from tests.orders import presales as orders_ahead
 
 PASSWORD = "correct-horse-7"
 UNFINISHED = "未写完的茶壶"
@@ -131,6 +134,9 @@ class Scene:
     sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
+    presale: Promotion | None = None
+    presale_item: Sku | None = None
+    presales: dict[str, Order] = field(default_factory=dict)  # with a deposit: waiting, open, kept
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -245,6 +251,23 @@ def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     return running
 
 
+def _presales(scene: Scene, now: datetime) -> None:
+    """An item sold ahead; of orders whose deposit is paid one waits, of one the rest can be paid, one has missed it."""
+    ware = catalog.product(shop=scene.shop, category=scene.category, title="山居壶", english="Mountain teapot")
+    scene.presale_item = catalog.sku(product=ware, price="199.00")
+    window = {"balance_from": now + timedelta(days=1), "balance_until": now + timedelta(days=3)}
+    rule = {name: moment.isoformat() for name, moment in window.items()}
+    rule["ships_on"] = (now + timedelta(days=5)).date().isoformat()
+    days = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=1)}
+    wares = {scene.presale_item: ("189.00", "20.00", "35.00", 9)}
+    scene.presale = presale(wares, most=9, by=scene.owner, rule=rule, **days)
+    given = {"who": scene.shopper, "now": now}
+    for name in ("waiting", "open", "kept"):
+        scene.presales[name] = orders_ahead.deposit_paid(scene.presale_item, scene.presale, **given)
+    Order.objects.filter(pk=scene.presales["open"].pk).update(balance_from=now - timedelta(hours=1))
+    cancel_order(order=scene.presales["kept"], reason="…", by=scene.shopper, leaves_deposit=True, now=now)
+
+
 def _ask_of(category) -> None:
     """Something of every kind."""
     kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
@@ -322,6 +345,7 @@ def staged(scene: Scene) -> Scene:
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
     scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
+    _presales(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -665,6 +689,8 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("coupons", reverse("storefront:marketing:centre"))
     yield page("flash-sales", reverse("storefront:marketing:flash"))
     flash_product = scene.flash_item.product
+    presale_product = scene.presale_item.product
+    yield page("product-presale", reverse("storefront:catalog:product", args=[presale_product.public_id]))
     yield page("product-flash-sale", reverse("storefront:catalog:product", args=[flash_product.public_id]))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
     yield page("sign-in", reverse("account_login"))
@@ -688,6 +714,12 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("cart", "storefront:orders:cart")
     yield page("checkout", "storefront:orders:checkout")
     yield page("pay", "storefront:orders:pay", scene.waiting.public_id)
+    yield page(
+        "checkout-deposit", "storefront:orders:deal-checkout", scene.presale.public_id, scene.presale_item.public_id
+    )
+    yield page("pay-rest", "storefront:orders:pay", scene.presales["open"].group.public_id)
+    yield page("order-deposit", "storefront:orders:detail", scene.presales["waiting"].public_id)
+    yield page("order-deposit-kept", "storefront:orders:detail", scene.presales["kept"].public_id)
     yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
     yield page("my-coupons", "storefront:marketing:mine")
@@ -824,6 +856,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("slots", "catalog:slots", scene.service.product.public_id)
     yield page("verify", "orders:verify")
     yield page("gift-cards", "orders:cards")
+    yield page("production", "orders:production")
+    yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
+    yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)

@@ -3,13 +3,13 @@ What a shop fills in for a promotion: one form, with the fields of its kind. Eve
 and pieces are rows of plain fields.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Category, Product, ShopCategory, Sku
 from mall.clock import BUSINESS_ZONE
@@ -34,6 +34,7 @@ COMMON = (
     "budget",
     "cost_percent",
 )
+PRESALE_FIELDS = {"balance_from": "since", "balance_until": "until", "ships_on": "ships"}
 COUPON = (
     "audience",
     "given_from",
@@ -183,6 +184,29 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                     label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
                 ),
             }
+        case Kind.DEPOSIT_PRESALE:
+            return {
+                **_rows(
+                    FLASH_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    price=lambda: _money(gettext_lazy("Pre-sale price")),
+                    deposit=lambda: _money(pgettext_lazy("pre-sale", "Deposit")),
+                    worth=lambda: _money(gettext_lazy("Counts for")),
+                    units=lambda: forms.IntegerField(
+                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+                    ),
+                ),
+                "most": forms.IntegerField(
+                    label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+                ),
+                "since": MomentField(label=gettext_lazy("The rest can be paid from")),
+                "until": MomentField(label=gettext_lazy("The rest can be paid until")),
+                "ships": forms.DateField(
+                    label=gettext_lazy("Ships from"),
+                    widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                    input_formats=["%Y-%m-%d"],
+                ),
+            }
     return {
         "at": MoneyFormField(label=gettext_lazy("Who buys for"), minimum=1),
         "sku": SkuField(label=gettext_lazy("Gets this item")),
@@ -248,7 +272,7 @@ class PromotionForm(forms.Form):
         if self.kind != Kind.COUPON:
             for name in COUPON:
                 del self.fields[name]
-        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE, Kind.DEPOSIT_PRESALE):
             for name in ("scope", "products", "categories", "shelves"):
                 del self.fields[name]
         for name, field in _rule_fields(self.kind).items():
@@ -260,6 +284,8 @@ class PromotionForm(forms.Form):
             self._offer_goods(promotion)
         own = {Kind.COUPON: Group.SHOP_COUPON, Kind.FULL_REDUCTION: Group.FULL}.get(self.kind, Group.GOODS)
         self.fields["excludes"].choices = [(value, label) for value, label in Group.choices if value != own]
+        if self.kind == Kind.DEPOSIT_PRESALE:  # nothing stands beside it
+            del self.fields["excludes"]
 
     def _offer_goods(self, promotion: Promotion | None) -> None:
         mine = Product.objects.owned_by(self.shop)
@@ -278,6 +304,8 @@ class PromotionForm(forms.Form):
         if self.kind == Kind.FLASH_SALE:
             return _initial(proposed(self.shop, now=now))
         today = now.astimezone(BUSINESS_ZONE).date()
+        if self.kind == Kind.DEPOSIT_PRESALE:
+            return _fresh_presale(today)
         return {
             "starts_at": datetime.combine(today, time(), BUSINESS_ZONE),
             "ends_at": datetime.combine(today + timedelta(days=14), time(), BUSINESS_ZONE),
@@ -377,6 +405,18 @@ class PromotionForm(forms.Form):
             case Kind.FLASH_SALE:
                 prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
                 return {"prices": prices, "most": data["most"]}
+            case Kind.DEPOSIT_PRESALE:
+                named = rows("sku", "price", "deposit", "worth", "units", most=FLASH_ROWS)
+                prices = [
+                    [sku, price, deposit, worth or deposit, units] for sku, price, deposit, worth, units in named if sku
+                ]
+                return {
+                    "prices": prices,
+                    "most": data["most"],
+                    "balance_from": data["since"].isoformat(),
+                    "balance_until": data["until"].isoformat(),
+                    "ships_on": data["ships"].isoformat(),
+                }
             case Kind.GIFT:
                 return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}
         return {name: data[name] for name in self.rule_names}
@@ -393,7 +433,7 @@ class PromotionForm(forms.Form):
             "ends_at": data["ends_at"],
             "scope": scope,
             "scope_ids": [row.pk for row in data.get(chosen) or ()] if chosen else [],
-            "excludes": data["excludes"],
+            "excludes": data.get("excludes", ()),
             "budget": data["budget"],
         }
         if self.kind == Kind.COUPON:
@@ -405,13 +445,27 @@ class PromotionForm(forms.Form):
     def place_error(self, field: str, words: str) -> None:
         """Say a refusal at the field that it names, as this form calls it."""
         name = {"tiers": "at_1", "pieces": "sku_1", "prices": "sku_1", "sku_id": "sku", "rule": "sku_1"}.get(
-            field, field
+            field, PRESALE_FIELDS.get(field, field)
         )
         if name == "scope" and self.cleaned_data.get("scope"):
             name = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(
                 self.cleaned_data["scope"], "scope"
             )
         self.add_error(name if name in self.fields else None, words)
+
+
+def _fresh_presale(today: date) -> dict:
+    """A week for deposits, two days for the rest, shipped two days later."""
+    begins = datetime.combine(today + timedelta(days=1), time(20), BUSINESS_ZONE)
+    ends = begins + timedelta(days=7)
+    return {
+        "starts_at": begins,
+        "ends_at": ends,
+        "since": ends,
+        "until": ends + timedelta(days=2),
+        "ships": (ends + timedelta(days=4)).date(),
+        "most": 1,
+    }
 
 
 def _fen(value):
@@ -447,6 +501,13 @@ def _initial(promotion: Promotion) -> dict:
     elif kind == Kind.FLASH_SALE:
         for number, (sku, price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
+    elif kind == Kind.DEPOSIT_PRESALE:
+        for number, (sku, price, deposit, worth, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
+            initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
+            initial[f"deposit_{number}"], initial[f"worth_{number}"] = deposit, worth
+        initial["since"] = datetime.fromisoformat(rule["balance_from"])
+        initial["until"] = datetime.fromisoformat(rule["balance_until"])
+        initial["ships"] = date.fromisoformat(rule["ships_on"])
     elif kind == Kind.GIFT:
         initial["sku"] = rule["sku_id"]
     return initial

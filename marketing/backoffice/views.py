@@ -47,6 +47,11 @@ TEMPLATES = [
     (Kind.ADD_ON, "plus", gettext_lazy("Who buys for so much may add something at its own price.")),
     (Kind.GIFT, "gift", gettext_lazy("Who buys for so much gets something with it, while it lasts.")),
     (Kind.FLASH_SALE, "flash", gettext_lazy("A few units at a price of their own, for some hours.")),
+    (
+        Kind.DEPOSIT_PRESALE,
+        "sparkles",
+        gettext_lazy("A deposit now that counts for more, the rest later, then it ships: you know what to make."),
+    ),
 ]
 PHASES = {
     "draft": (gettext_lazy("Draft"), "quiet"),

@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                             ("add_on", "Add-on at its own price"),
                             ("gift", "Gift with purchase"),
                             ("flash_sale", "Flash sale"),
+                            ("deposit_presale", "Pre-sale with deposit"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -694,5 +695,111 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="DepositUnits",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="pre-sale price")),
+                ("deposit", mall.money.MoneyField(verbose_name="deposit")),
+                ("worth", mall.money.MoneyField(verbose_name="the deposit counts for")),
+                ("quota", models.PositiveIntegerField(verbose_name="units")),
+                ("taken", models.PositiveIntegerField(default=0, verbose_name="taken")),
+                ("most", models.PositiveSmallIntegerField(default=1, verbose_name="units per person")),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deposit_units",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "units of a pre-sale",
+                "verbose_name_plural": "units of pre-sales",
+            },
+        ),
+        migrations.CreateModel(
+            name="DepositTaking",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order_public_id", models.CharField(max_length=24, unique=True)),
+                ("pieces", models.PositiveSmallIntegerField()),
+                ("taken_at", models.DateTimeField()),
+                ("returned_at", models.DateTimeField(null=True)),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "units",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="takings", to="marketing.depositunits"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="depositunits",
+            index=models.Index(fields=["sku"], name="deposit_units_of_sku"),
+        ),
+        migrations.AddConstraint(
+            model_name="depositunits",
+            constraint=models.UniqueConstraint(fields=("promotion", "sku"), name="deposit_units_once_per_sku"),
+        ),
+        migrations.AddConstraint(
+            model_name="depositunits",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__gte", 0), ("taken__lte", models.F("quota"))),
+                name="deposit_units_taken_within_quota",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="depositunits",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deposit__gt", 0), ("price__gt", models.F("worth")), ("worth__gte", models.F("deposit"))
+                ),
+                name="deposit_units_amounts_sane",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="depositunits",
+            constraint=models.CheckConstraint(condition=models.Q(("most__gte", 1)), name="deposit_units_for_somebody"),
+        ),
+        migrations.AddIndex(
+            model_name="deposittaking",
+            index=models.Index(
+                condition=models.Q(("returned_at", None)), fields=["units", "shopper"], name="deposit_taking_of_shopper"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deposittaking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pieces__gt", 0)), name="deposit_taking_of_something"
+            ),
         ),
     ]

@@ -34,8 +34,11 @@ class Promotion(models.Model):
         ADD_ON = "add_on", _("Add-on at its own price")
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
+        DEPOSIT_PRESALE = "deposit_presale", _("Pre-sale with deposit")
 
-    DEALS: frozenset[str] = frozenset()  # the kinds that count only for who asks for them (``marketing.deals``)
+    DEALS: frozenset[str] = frozenset(
+        {Kind.DEPOSIT_PRESALE.value}
+    )  # the kinds that count only for who asks for them (``marketing.deals``)
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
