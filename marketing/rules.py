@@ -29,6 +29,7 @@ MOST_TIERS = 5
 MOST_PIECES = 99
 MOST_SKUS = 20
 MOST_UNITS = 100_000
+LEAST_CUTS, MOST_CUTS, MOST_BARGAIN_HOURS, MOST_BARGAINS = 2, 50, 72, 5
 LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
 
 Kind, Group = Promotion.Kind, Promotion.Group
@@ -121,7 +122,7 @@ def sku_ids_in(kind: str, rule: Mapping) -> list[int]:
             return [sku for sku, _count in rule["pieces"]]
         case Kind.ADD_ON:
             return [sku for sku, _price in rule["prices"]]
-        case Kind.FLASH_SALE:
+        case Kind.FLASH_SALE | Kind.BARGAIN:
             return [sku for sku, _price, _quota in rule["prices"]]
         case Kind.GIFT:
             return [rule["sku_id"]]
@@ -161,6 +162,8 @@ def checked(kind: str, rule: Mapping) -> dict:
             return _add_on(rule)
         case Kind.FLASH_SALE:
             return _flash_sale(rule)
+        case Kind.BARGAIN:
+            return _bargain(rule)
         case Kind.GIFT:
             _check((rule.get("at") or 0) > 0, "at", _("Enter an amount above zero."))
             _check(rule.get("sku_id"), "sku_id", _("Choose what is given."))
@@ -228,9 +231,26 @@ def _add_on(rule: Mapping) -> dict:
 
 
 def _flash_sale(rule: Mapping) -> dict:
+    prices = _prices(rule, _("A flash sale has at most twenty different items."))
+    _check(1 <= (rule.get("most") or 0) <= MOST_PIECES, "most", _("Choose between 1 and 99 pieces."))
+    return {"prices": prices, "most": rule["most"]}
+
+
+def _bargain(rule: Mapping) -> dict:
+    prices = _prices(rule, _("At most twenty different items can be bargained for in one promotion."))
+    cuts, hours, most = (rule.get(name) or 0 for name in ("cuts", "hours", "most"))
+    _check(LEAST_CUTS <= cuts <= MOST_CUTS, "cuts", _("Choose between 2 and 50 cuts."))
+    _check(1 <= hours <= MOST_BARGAIN_HOURS, "hours", _("Choose between 1 and 72 hours."))
+    _check(1 <= most <= MOST_BARGAINS, "most", _("Choose between 1 and 5 bargains."))
+    early = bool(rule.get("early"))
+    return _without_blanks({"prices": prices, "cuts": cuts, "hours": hours, "most": most, "early": early})
+
+
+def _prices(rule: Mapping, too_many: str) -> list[list[int]]:
+    """Rows of a SKU, its price and its units."""
     prices = [[sku, price or 0, quota or 0] for sku, price, quota in rule.get("prices") or ()]
     _check(prices, "prices", _("Choose what is sold."))
-    _check(len(prices) <= MOST_SKUS, "prices", _("A flash sale has at most twenty different items."))
+    _check(len(prices) <= MOST_SKUS, "prices", too_many)
     _check(len({sku for sku, _price, _quota in prices}) == len(prices), "prices", _("Something is named twice."))
     _check(all(price > 0 for _sku, price, _quota in prices), "prices", _("Enter an amount above zero."))
     _check(
@@ -238,8 +258,7 @@ def _flash_sale(rule: Mapping) -> dict:
         "prices",
         _("Choose between 1 and 100,000 units of each."),
     )
-    _check(1 <= (rule.get("most") or 0) <= MOST_PIECES, "most", _("Choose between 1 and 99 pieces."))
-    return {"prices": sorted(prices), "most": rule["most"]}
+    return sorted(prices)
 
 
 def _check_bps(bps, field: str) -> None:

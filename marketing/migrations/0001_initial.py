@@ -80,6 +80,8 @@ class Migration(migrations.Migration):
                             ("add_on", "Add-on at its own price"),
                             ("gift", "Gift with purchase"),
                             ("flash_sale", "Flash sale"),
+                            ("bargain", "Bargaining"),
+                            ("free_trial", "Free trial"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -549,6 +551,508 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("count__gte", 0), ("count__lte", models.F("most"))),
                         name="flash_count_within_the_limit",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BargainUnits",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bargain_units",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("floor", mall.money.MoneyField(verbose_name="lowest price")),
+                ("quota", models.PositiveIntegerField(verbose_name="units")),
+                ("taken", models.PositiveIntegerField(default=0, verbose_name="taken")),
+            ],
+            options={
+                "verbose_name": "item to bargain for",
+                "verbose_name_plural": "items to bargain for",
+                "constraints": [
+                    models.UniqueConstraint(fields=("promotion", "sku"), name="bargain_units_once_per_sku"),
+                    models.CheckConstraint(
+                        condition=models.Q(("taken__gte", 0), ("taken__lte", models.F("quota"))),
+                        name="bargain_units_taken_within_quota",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("floor__gt", 0)), name="bargain_units_have_a_price"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Bargain",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="brg", unique=True)),
+                (
+                    "units",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bargains",
+                        to="marketing.bargainunits",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bargains",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bargains",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+                ("slot", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("reached", "At its lowest price"),
+                            ("bought", "Bought"),
+                            ("expired", "Over"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="price at the start")),
+                ("floor", mall.money.MoneyField(verbose_name="lowest price")),
+                ("off", mall.money.MoneyField(default=0, verbose_name="cut off so far")),
+                ("needed", models.PositiveSmallIntegerField(verbose_name="cuts needed")),
+                ("cut_count", models.PositiveSmallIntegerField(default=0, verbose_name="cuts")),
+                ("is_early", models.BooleanField(default=False, verbose_name="may be bought before the lowest price")),
+                ("seed", models.CharField(max_length=64)),
+                ("seed_hash", models.CharField(max_length=64, verbose_name="hash of the seed")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
+                ("reached_at", models.DateTimeField(null=True, verbose_name="lowest price reached at")),
+                ("warned_at", models.DateTimeField(null=True)),
+                ("order_public_id", models.CharField(blank=True, default="", max_length=24, verbose_name="order")),
+                ("bought_at", models.DateTimeField(null=True, verbose_name="bought at")),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid at")),
+                ("expired_at", models.DateTimeField(null=True, verbose_name="over since")),
+            ],
+            options={
+                "verbose_name": "bargain",
+                "verbose_name_plural": "bargains",
+                "indexes": [
+                    models.Index(fields=["shopper", "-id"], name="bargain_of_shopper"),
+                    models.Index(fields=["promotion", "-id"], name="bargain_of_promotion"),
+                    models.Index(
+                        condition=models.Q(("status__in", ["open", "reached"])),
+                        fields=["ends_at"],
+                        name="bargain_running",
+                    ),
+                    models.Index(
+                        condition=models.Q(("order_public_id", ""), _negated=True),
+                        fields=["order_public_id"],
+                        name="bargain_of_order",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["open", "reached"]),
+                            models.Q(("paid_at", None), ("status", "bought")),
+                            _connector="OR",
+                        ),
+                        fields=("shopper", "sku", "slot"),
+                        name="bargain_so_many_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("floor__gt", 0),
+                            ("off__gte", 0),
+                            (
+                                "off__lte",
+                                models.expressions.CombinedExpression(models.F("price"), "-", models.F("floor")),
+                            ),
+                            ("price__gt", models.F("floor")),
+                        ),
+                        name="bargain_between_its_prices",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cut_count__lte", models.F("needed"))),
+                        name="bargain_cut_as_often_as_it_takes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cut_count__lt", models.F("needed")), ("reached_at", None)),
+                            models.Q(
+                                ("cut_count", models.F("needed")),
+                                (
+                                    "off",
+                                    models.expressions.CombinedExpression(models.F("price"), "-", models.F("floor")),
+                                ),
+                                ("reached_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bargain_reached_with_the_last_cut",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "open"), _negated=True), ("reached_at", None), _connector="OR"
+                        ),
+                        name="bargain_open_is_not_reached",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "reached"), _negated=True),
+                            ("reached_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bargain_reached_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "bought"), _negated=True),
+                            models.Q(("bought_at__isnull", False), models.Q(("order_public_id", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="bargain_bought_with_an_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "expired"), _negated=True),
+                            ("expired_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bargain_expired_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("opened_at"))), name="bargain_ends_after_it_opens"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BargainCut",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "bargain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cuts",
+                        to="marketing.bargain",
+                        verbose_name="bargain",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                (
+                    "helper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="cut off")),
+                ("made_at", models.DateTimeField(verbose_name="when")),
+            ],
+            options={
+                "verbose_name": "cut of a bargain",
+                "verbose_name_plural": "cuts of bargains",
+                "constraints": [
+                    models.UniqueConstraint(fields=("bargain", "number"), name="bargain_cut_used_once"),
+                    models.UniqueConstraint(fields=("bargain", "helper"), name="bargain_cut_once_per_person"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("number__gt", 0)), name="bargain_cut_is_something"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BargainHelps",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "helper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("count", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("helper", "day"), name="bargain_helps_counted_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Trial",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trial",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                ("seed", models.CharField(max_length=64)),
+                ("seed_hash", models.CharField(max_length=64, verbose_name="hash of the seed")),
+                ("drawn_at", models.DateTimeField(null=True, verbose_name="drawn at")),
+                ("called_off_at", models.DateTimeField(null=True, verbose_name="called off at")),
+            ],
+            options={
+                "verbose_name": "free trial",
+                "verbose_name_plural": "free trials",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("drawn_at", None), ("called_off_at", None), _connector="OR"),
+                        name="trial_drawn_or_called_off",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TrialUnits",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trial_units",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+                ("quota", models.PositiveIntegerField(verbose_name="units")),
+                ("given", models.PositiveIntegerField(default=0, verbose_name="given")),
+            ],
+            options={
+                "verbose_name": "goods of a free trial",
+                "verbose_name_plural": "goods of free trials",
+                "constraints": [
+                    models.UniqueConstraint(fields=("promotion", "sku"), name="trial_units_once_per_sku"),
+                    models.CheckConstraint(
+                        condition=models.Q(("given__gte", 0), ("given__lte", models.F("quota"))),
+                        name="trial_units_given_within_quota",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TrialApplication",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="tra", unique=True)),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trial_applications",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "units",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="marketing.trialunits",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trial_applications",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+                ("words", models.CharField(max_length=300, verbose_name="why")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("applied", "Applied"),
+                            ("won", "Won"),
+                            ("reserve", "In reserve"),
+                            ("taken", "Ordered"),
+                            ("reported", "Reported"),
+                            ("missed", "Not taken in time"),
+                            ("lost", "Not drawn"),
+                        ],
+                        default="applied",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(null=True, verbose_name="place in the draw")),
+                ("moved_up", models.BooleanField(default=False, verbose_name="moved up")),
+                ("applied_at", models.DateTimeField(verbose_name="applied at")),
+                ("won_at", models.DateTimeField(null=True, verbose_name="won at")),
+                ("take_by", models.DateTimeField(null=True, verbose_name="to be taken by")),
+                ("order_public_id", models.CharField(blank=True, default="", max_length=24, verbose_name="order")),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="ordered at")),
+                ("report_by", models.DateTimeField(null=True, verbose_name="report due by")),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("reported_at", models.DateTimeField(null=True, verbose_name="reported at")),
+            ],
+            options={
+                "verbose_name": "application for a free trial",
+                "verbose_name_plural": "applications for free trials",
+                "indexes": [
+                    models.Index(fields=["shopper", "-id"], name="trial_application_of_shopper"),
+                    models.Index(fields=["promotion", "status", "place"], name="trial_application_in_line"),
+                    models.Index(
+                        condition=models.Q(("order_public_id", ""), _negated=True),
+                        fields=["order_public_id"],
+                        name="trial_application_of_order",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "won")), fields=["take_by"], name="trial_application_to_take"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "taken")),
+                        fields=["report_by"],
+                        name="trial_application_to_report",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("promotion", "shopper"), name="trial_application_once_per_person"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("place__isnull", False)),
+                        fields=("units", "place"),
+                        name="trial_application_place_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="trial_application_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["won", "taken", "reported", "missed"]), _negated=True),
+                            models.Q(("take_by__isnull", False), ("won_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="trial_application_won_has_moments",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["taken", "reported"]), _negated=True),
+                            models.Q(("taken_at__isnull", False), models.Q(("order_public_id", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="trial_application_taken_with_an_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "reported"), _negated=True),
+                            ("reported_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="trial_application_reported_has_a_moment",
                     ),
                 ],
             },

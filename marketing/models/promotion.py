@@ -34,6 +34,8 @@ class Promotion(models.Model):
         ADD_ON = "add_on", _("Add-on at its own price")
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
+        BARGAIN = "bargain", _("Bargaining")
+        FREE_TRIAL = "free_trial", _("Free trial")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -1,0 +1,17 @@
+"""What marketing tells people (A7)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.notifications.kinds import Kind
+
+BARGAIN_REACHED = Kind(
+    "marketing.bargain_reached",
+    title=_("Your friends did it: %(price)s"),
+    body=_("“%(product)s” is at its lowest price for you. Buy it before %(until)s."),
+)
+BARGAIN_ENDING = Kind(
+    "marketing.bargain_ending",
+    title=_("Your bargain ends soon"),
+    body=_("“%(product)s” stands at %(price)s; the bargain ends at %(until)s."),
+    is_mailed=False,
+)
