@@ -29,6 +29,8 @@ MOST_TIERS = 5
 MOST_PIECES = 99
 MOST_SKUS = 20
 MOST_UNITS = 100_000
+MOST_TRIAL_UNITS, MOST_TAKE_DAYS, LEAST_REPORT_DAYS, MOST_REPORT_DAYS = 1_000, 14, 7, 60
+CHOSEN_BY = ("lot", "shop")  # how the winners of a free trial are found
 LEAST_CUTS, MOST_CUTS, MOST_BARGAIN_HOURS, MOST_BARGAINS = 2, 50, 72, 5
 LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
 
@@ -61,6 +63,8 @@ PLACES = {
     Kind.ADD_ON: Place(Layer.GOODS, Group.GOODS),
     Kind.GIFT: Place(Layer.GIFT, "gift"),
     Kind.FLASH_SALE: Place(Layer.FLASH, Group.GOODS),
+    Kind.BARGAIN: Place(Layer.DEAL, Group.GOODS),
+    Kind.FREE_TRIAL: Place(Layer.DEAL, Group.GOODS),
 }
 PLACES_OF_THE_MALL = {
     Kind.COUPON: Place(Layer.MALL_COUPON, Group.MALL_COUPON, once=True),
@@ -122,11 +126,16 @@ def sku_ids_in(kind: str, rule: Mapping) -> list[int]:
             return [sku for sku, _count in rule["pieces"]]
         case Kind.ADD_ON:
             return [sku for sku, _price in rule["prices"]]
-        case Kind.FLASH_SALE | Kind.BARGAIN:
+        case Kind.FLASH_SALE | Kind.BARGAIN | Kind.FREE_TRIAL:
             return [sku for sku, _price, _quota in rule["prices"]]
         case Kind.GIFT:
             return [rule["sku_id"]]
     return []
+
+
+def deal_prices(rule: Mapping) -> dict[int, int]:
+    """What each SKU of a deal costs at least, by key: the lowest price of a bargain, nothing of a free trial."""
+    return {sku: price for sku, price, _quota in rule["prices"]}
 
 
 def worth(rule: Mapping) -> int | None:
@@ -164,6 +173,8 @@ def checked(kind: str, rule: Mapping) -> dict:
             return _flash_sale(rule)
         case Kind.BARGAIN:
             return _bargain(rule)
+        case Kind.FREE_TRIAL:
+            return _free_trial(rule)
         case Kind.GIFT:
             _check((rule.get("at") or 0) > 0, "at", _("Enter an amount above zero."))
             _check(rule.get("sku_id"), "sku_id", _("Choose what is given."))
@@ -244,6 +255,23 @@ def _bargain(rule: Mapping) -> dict:
     _check(1 <= most <= MOST_BARGAINS, "most", _("Choose between 1 and 5 bargains."))
     early = bool(rule.get("early"))
     return _without_blanks({"prices": prices, "cuts": cuts, "hours": hours, "most": most, "early": early})
+
+
+def _free_trial(rule: Mapping) -> dict:
+    prices = [[sku, 0, units or 0] for sku, _price, units in rule.get("prices") or ()]
+    _check(prices, "prices", _("Choose what is given away."))
+    _check(len(prices) <= MOST_SKUS, "prices", _("A free trial has at most twenty different items."))
+    _check(len({sku for sku, _price, _units in prices}) == len(prices), "prices", _("Something is named twice."))
+    _check(
+        all(1 <= units <= MOST_TRIAL_UNITS for _sku, _price, units in prices),
+        "prices",
+        _("Choose between 1 and 1,000 units of each."),
+    )
+    take, report = rule.get("take_days") or 0, rule.get("report_days") or 0
+    _check(1 <= take <= MOST_TAKE_DAYS, "take_days", _("Choose between 1 and 14 days."))
+    _check(LEAST_REPORT_DAYS <= report <= MOST_REPORT_DAYS, "report_days", _("Choose between 7 and 60 days."))
+    _check(rule.get("chosen_by") in CHOSEN_BY, "chosen_by", _("Say how winners are found."))
+    return {"prices": sorted(prices), "chosen_by": rule["chosen_by"], "take_days": take, "report_days": report}
 
 
 def _prices(rule: Mapping, too_many: str) -> list[list[int]]:

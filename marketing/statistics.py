@@ -8,7 +8,8 @@ from catalog.models import Sku
 from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
-from marketing.models import FlashUnits, Promotion
+from marketing.bargaining import showing as bargaining
+from marketing.models import BargainUnits, FlashUnits, Promotion
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ def budget_percent(promotion: Promotion) -> int | None:
     return min(100, 100 * promotion.spent.minor // promotion.budget.minor)
 
 
-def units_of(promotion: Promotion) -> list[FlashUnits]:
-    """What a flash sale has of each item, each with words for its progress; of other kinds nothing."""
+def units_of(promotion: Promotion) -> list[FlashUnits | BargainUnits]:
+    """What a flash sale or bargaining has of each item, each with words for its progress; of other kinds nothing."""
+    if promotion.kind == Promotion.Kind.BARGAIN:
+        return bargaining.units_of(promotion, goods_of(promotion))
     if promotion.kind != Promotion.Kind.FLASH_SALE:
         return []
     names, rows = goods_of(promotion), list(promotion.units.order_by("pk"))

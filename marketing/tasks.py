@@ -3,6 +3,7 @@
 from mall import clock
 from mall.jobs import job
 from marketing import coupons, participation
+from marketing.bargaining import clockwork as bargains_clockwork
 from marketing.flash import clockwork
 
 
@@ -20,3 +21,8 @@ def tell_participation() -> dict | None:
 @job("marketing.follow_flash_sales")
 def follow_flash_sales() -> dict | None:
     return clockwork.follow_flash_sales(now=clock.now()) or None
+
+
+@job("marketing.follow_bargains")
+def follow_bargains() -> dict | None:
+    return bargains_clockwork.follow_bargains(now=clock.now()) or None

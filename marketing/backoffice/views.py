@@ -17,8 +17,9 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from marketing import statistics, words
 from marketing.backoffice.forms import PromotionForm
+from marketing.bargaining import showing as bargaining
 from marketing.calendar import bars, conflicts, month_of, planned
-from marketing.models import Promotion, PromotionShare
+from marketing.models import Bargain, Promotion, PromotionShare
 from marketing.preview import examples
 from marketing.promotions import (
     join_promotion,
@@ -33,7 +34,7 @@ from merchants import standing
 from merchants.access import shop_right
 
 Kind, Status = Promotion.Kind, Promotion.Status
-PER_PAGE = 30
+PER_PAGE, SHOWN_BARGAINS = 30, 20
 MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 TEMPLATES = [
@@ -46,6 +47,8 @@ TEMPLATES = [
     (Kind.ADD_ON, "plus", gettext_lazy("Who buys for so much may add something at its own price.")),
     (Kind.GIFT, "gift", gettext_lazy("Who buys for so much gets something with it, while it lasts.")),
     (Kind.FLASH_SALE, "flash", gettext_lazy("A few units at a price of their own, for some hours.")),
+    (Kind.BARGAIN, "scissors", gettext_lazy("Friends help to cut a price, down to the lowest that you set.")),
+    (Kind.FREE_TRIAL, "star", gettext_lazy("A few pieces for nothing, for people who apply and report on them.")),
 ]
 PHASES = {
     "draft": (gettext_lazy("Draft"), "quiet"),
@@ -194,6 +197,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "excludes": [Promotion.Group(group).label for group in promotion.excludes],
         "figures": statistics.of_promotion(promotion),
         "units": statistics.units_of(promotion),
+        "bargaining": bargaining.figures(promotion) if promotion.kind == Kind.BARGAIN else None,
+        "bargains": _bargains(promotion),
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request),
         "why_not": standing.why_not_join(request.shop),
@@ -251,6 +256,14 @@ def of_the_mall_do(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
     return redirect("backoffice:marketing:mall", request.shop.slug)
+
+
+def _bargains(promotion: Promotion) -> list[Bargain]:
+    """The latest, with their shoppers covered; seeds are not for shops."""
+    if promotion.kind != Kind.BARGAIN:
+        return []
+    rows = promotion.bargains.defer("seed").select_related("shopper", "sku__product").order_by("-pk")
+    return list(rows[:SHOWN_BARGAINS])
 
 
 def _can_edit(request: HttpRequest) -> bool:

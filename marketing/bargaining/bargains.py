@@ -139,7 +139,7 @@ def help_cut(*, bargain: Bargain, helper: User, now: datetime) -> BargainCut:
     :raises BargainOver: its time is over, it is at its lowest price, or bought
     """
     days = tunables.BARGAIN_HELPER_DAYS.value
-    if now - helper.joined_at < timedelta(days=days):
+    if days and now - helper.joined_at < timedelta(days=days):
         words = ngettext(
             "Your account must be %(days)d day old to help.", "Your account must be %(days)d days old to help.", days
         )

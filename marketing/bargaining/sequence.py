@@ -5,9 +5,9 @@ The cuts of a bargain: a pure function of its seed, how much they take off toget
     [247, 185, 193, 375]
 
 Every cut is one fen and a part of the rest by its weight. The weight of cut number n is
-``50 + int(sha256("seed:n")[:8 hex digits], 16) % 101``, a whole number from 50 to 150, so no cut is more than three times
-as large as another (beside the rounding to whole fen). The parts are cut out of the rest at ``rest * (w1 + … + wn) // W``,
-so they add up to the last fen.
+``50 + int(sha256("seed:n")[:8 hex digits], 16) % 101``, a whole number from 50 to 150, so no cut is more than three
+times as large as another (beside the rounding to whole fen). The parts are cut out of the rest at
+``rest * (w1 + … + wn) // W``, so they add up to the last fen.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""What a shop lets be bargained for: checked when the promotion is saved, its quota taken by orders, given back by them."""
+"""What a shop lets be bargained for: checked when it is saved, its quota taken by orders and given back by them."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

@@ -95,8 +95,8 @@ def paid(*, order_id: str, now: datetime) -> None:
 @transaction.atomic
 def give_back(*, order_id: str, now: datetime) -> None:
     """
-    The unit can be had again. A bargain that nobody has paid for goes on where it was, if its time is not over; one that
-    was paid and then canceled is over.
+    The unit can be had again. A bargain that nobody has paid for goes on where it was, if its time is not over; one
+    that was paid and then canceled is over.
     """
     bargain = Bargain.objects.select_for_update(of=("self",), no_key=True)
     bargain = bargain.filter(order_public_id=order_id, status=Status.BOUGHT).first()

@@ -7,7 +7,7 @@ from django.db import migrations
 
 from mall.tenancy import SHOP_ROLE, NotForShops, RowsOfOneShop
 
-# What will be cut and who will be drawn is nobody's to know beforehand, least of all the shop's: it reads all but seeds.
+# What will be cut and who will be drawn nobody knows beforehand, least of all the shop: it reads all but the seeds.
 SEEDS = f"""
 REVOKE ALL ON marketing_bargain FROM {SHOP_ROLE};
 GRANT SELECT (
@@ -17,7 +17,7 @@ GRANT SELECT (
 ) ON marketing_bargain TO {SHOP_ROLE};
 REVOKE SELECT, UPDATE, DELETE, TRUNCATE ON marketing_trial FROM {SHOP_ROLE};
 GRANT SELECT (id, shop_id, promotion_id, seed_hash, drawn_at, called_off_at) ON marketing_trial TO {SHOP_ROLE};
-"""
+"""  # noqa: S608 - words of ours
 NO_SEEDS = f"""
 GRANT SELECT, INSERT, UPDATE, DELETE ON marketing_bargain, marketing_trial TO {SHOP_ROLE};
 """

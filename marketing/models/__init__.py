@@ -5,6 +5,6 @@ from marketing.models.promotion import Coupon, CouponClaims, Promotion, Promotio
 from marketing.models.trial import Trial, TrialApplication, TrialUnits
 
 __all__ = [
-    "Banner", "Bargain", "BargainCut", "BargainHelps", "BargainUnits", "Coupon", "CouponClaims", "FlashCount", "FlashUnits",
-    "Promotion", "PromotionShare", "PromotionUse", "Trial", "TrialApplication", "TrialUnits",
+    "Banner", "Bargain", "BargainCut", "BargainHelps", "BargainUnits", "Coupon", "CouponClaims", "FlashCount",
+    "FlashUnits", "Promotion", "PromotionShare", "PromotionUse", "Trial", "TrialApplication", "TrialUnits",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from marketing.models.promotion import Promotion
 
 
 class BargainUnits(ShopOwned):
-    """One SKU that may be bargained for: how low it goes, and how many orders that stand have ``taken`` of its quota."""
+    """One SKU that may be bargained for: how low it goes, and how much of its quota standing orders have ``taken``."""
 
     promotion = models.ForeignKey(
         Promotion, models.CASCADE, related_name="bargain_units", verbose_name=_("promotion")
@@ -46,7 +46,7 @@ class Bargain(ShopOwned):
     One shopper's bargain for one piece: from ``price`` down to ``floor`` in ``needed`` cuts, ``off`` of it so far.
 
     Price, floor, cuts and end are those of the moment in which it opened; the shop changes them for later ones only.
-    The ``seed`` makes the sequence of cuts; its hash stands on the page at once, itself when nothing is to be cut any more.
+    The ``seed`` makes the sequence of cuts; its hash stands on the page at once, itself when nothing is to be cut more.
     ``slot`` counts those that a person has of a SKU at the same time.
     """
 
@@ -152,8 +152,7 @@ class Bargain(ShopOwned):
         return (
             self.cut_count == self.needed
             or self.status == self.Status.EXPIRED
-            or self.status == self.Status.BOUGHT
-            and self.paid_at is not None
+            or (self.status == self.Status.BOUGHT and self.paid_at is not None)
         )
 
 

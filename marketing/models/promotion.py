@@ -37,7 +37,8 @@ class Promotion(models.Model):
         BARGAIN = "bargain", _("Bargaining")
         FREE_TRIAL = "free_trial", _("Free trial")
 
-    DEALS: frozenset[str] = frozenset()  # the kinds that count only for who asks for them (``marketing.deals``)
+    # the kinds that count only for who asks for them (``marketing.deals``)
+    DEALS: frozenset[str] = frozenset({Kind.BARGAIN, Kind.FREE_TRIAL})
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

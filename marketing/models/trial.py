@@ -71,7 +71,7 @@ class TrialApplication(ShopOwned):
     One person's application for one thing; at most one for a promotion.
 
     ``place`` is the order in which the lot drew it. Who has won orders it until ``take_by`` and pays the delivery; who
-    does not makes room for the first in reserve, once (``moved_up``). With the goods begins the time until ``report_by``.
+    does not makes room for the first in reserve, once (``moved_up``). With the goods begins the time to report.
     """
 
     class Status(models.TextChoices):

@@ -57,3 +57,12 @@ def flash_sale(
     made = promotion if is_started else draft
     shop = next(iter(wares)).shop
     return made("flash_sale", shop=shop, rule={"prices": prices, "most": most}, by=by, **given)
+
+
+def bargaining(
+    floors: Mapping[Sku, str], *, cuts: int = 5, hours: int = 24, quota: int = 10, most: int = 1, early: bool = False
+) -> Promotion:
+    """These SKUs of one shop may be bargained for, each down to a price."""
+    prices = [[sku.pk, Money.parse(floor).minor, quota] for sku, floor in floors.items()]
+    rule = {"prices": prices, "cuts": cuts, "hours": hours, "most": most, "early": early}
+    return promotion("bargain", shop=next(iter(floors)).shop, rule=rule)

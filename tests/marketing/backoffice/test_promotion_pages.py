@@ -22,6 +22,8 @@ WHAT = {
     "bundle": {"sku_1": "A", "count_1": "1", "sku_2": "B", "price": "50"},
     "add_on": {"at": "100", "sku_1": "A", "price_1": "9.90", "most": "1", "scope": "all"},
     "gift": {"at": "100", "sku": "A", "quantity": "1", "scope": "all"},
+    "bargain": {"sku_1": "A", "price_1": "39.90", "units_1": "20", "cuts": "10", "hours": "24", "most": "1"},
+    "free_trial": {"sku_1": "A", "units_1": "3", "chosen": "lot", "take": "5", "report": "15"},
     "flash_sale": {"sku_1": "A", "price_1": "39.90", "units_1": "20", "most": "1"},
 }
 

@@ -1,4 +1,4 @@
-"""The cuts of a bargain (K1): exact, at least a fen each, within the bounds that the odds tell, and fixed by the seed."""
+"""The cuts of a bargain (K1): exact, at least a fen each, within the bounds that the odds tell, fixed by the seed."""
 
 from itertools import pairwise
 
