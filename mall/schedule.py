@@ -100,6 +100,7 @@ SCHEDULE = [
         "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True
     ),
     Line("marketing.expire_coupons", every(600), _("K1: coupons whose days are over are marked so"), 600, True),
+    Line("marketing.follow_trials", every(300), _("K1: free trials are drawn, the next move up"), 300, True),
     Line("marketing.follow_flash_sales", every(15), _("K3: flash sales begin and end, gates are put right"), 15, True),
     Line(
         "marketing.follow_bargains",

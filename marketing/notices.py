@@ -15,3 +15,13 @@ BARGAIN_ENDING = Kind(
     body=_("“%(product)s” stands at %(price)s; the bargain ends at %(until)s."),
     is_mailed=False,
 )
+TRIAL_WON = Kind(
+    "marketing.trial_won",
+    title=_("You may try “%(product)s” free"),
+    body=_("Order it before %(until)s; you pay the delivery only. After that somebody else gets it."),
+)
+TRIAL_REPORT_DUE = Kind(
+    "marketing.trial_report_due",
+    title=_("Your report on “%(product)s” is due soon"),
+    body=_("You have tried it free: tell others how it is before %(until)s."),
+)

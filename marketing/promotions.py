@@ -26,6 +26,7 @@ from marketing.bargaining import units as bargain_units
 from marketing.flash import units
 from marketing.models import Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
+from marketing.trials import units as trial_units
 from merchants import standing
 
 MOST_CHOSEN = 500
@@ -97,6 +98,8 @@ def save_promotion(
         units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
     if kind == Promotion.Kind.BARGAIN:
         bargain_units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+    if kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.check_goods(shop=shop, rule=clean, promotion=promotion)
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -134,6 +137,8 @@ def save_promotion(
         units.write_units(promotion)
     if kind == Promotion.Kind.BARGAIN:
         bargain_units.write_units(promotion)
+    if kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.write_units(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,
@@ -170,11 +175,15 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
         raise CannotStart(_("Its days are over; give it a later end first."))
     if is_spent(promotion):
         raise CannotStart(_("Its budget is used up; give it a higher one first."))
+    if promotion.kind == Promotion.Kind.FREE_TRIAL and trial_units.is_decided(promotion):
+        raise CannotStart(_("Its winners are found already; make a new one."))
     Promotion.FLOW.move(promotion, Promotion.Status.LIVE)
     promotion.started_at, promotion.stopped_at, promotion.stop_reason = now, None, ""
     promotion.save(update_fields=["status", "started_at", "stopped_at", "stop_reason"])
     if promotion.kind == Promotion.Kind.FLASH_SALE:
         _open_units(promotion, now)
+    if promotion.kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.throw_lot(promotion)
     _note("marketing.start_promotion", promotion, by=by, now=now)
     return promotion
 

@@ -60,3 +60,17 @@ BARGAIN_WARN_HOURS = Tunable(
     most=48,
     sentence=_("How many hours before the end of a bargain its shopper is told."),
 )
+TRIAL_CHOOSE_DAYS = Tunable(
+    "marketing.trial_choose_days",
+    default=5,
+    least=1,
+    most=30,
+    sentence=_("Days after the end of applications in which a shop chooses who tries its goods; then the lot does."),
+)
+TRIAL_REMIND_DAYS = Tunable(
+    "marketing.trial_remind_days",
+    default=3,
+    least=1,
+    most=14,
+    sentence=_("How many days before a report on a free trial is due its writer is reminded."),
+)

@@ -30,6 +30,7 @@ from marketing.promotions import (
     stop_promotion,
 )
 from marketing.rules import checked
+from marketing.trials import showing as trials
 from merchants import standing
 from merchants.access import shop_right
 
@@ -199,6 +200,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "units": statistics.units_of(promotion),
         "bargaining": bargaining.figures(promotion) if promotion.kind == Kind.BARGAIN else None,
         "bargains": _bargains(promotion),
+        "trial": trials.figures(promotion) if promotion.kind == Kind.FREE_TRIAL else None,
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request),
         "why_not": standing.why_not_join(request.shop),

@@ -66,3 +66,13 @@ def bargaining(
     prices = [[sku.pk, Money.parse(floor).minor, quota] for sku, floor in floors.items()]
     rule = {"prices": prices, "cuts": cuts, "hours": hours, "most": most, "early": early}
     return promotion("bargain", shop=next(iter(floors)).shop, rule=rule)
+
+
+def trial(
+    units: Mapping[Sku, int], *, chosen_by: str = "lot", take_days: int = 3, report_days: int = 10, **given
+) -> Promotion:
+    """So many pieces of these SKUs of one shop are given away; applications until tomorrow."""
+    prices = [[sku.pk, 0, count] for sku, count in units.items()]
+    rule = {"prices": prices, "chosen_by": chosen_by, "take_days": take_days, "report_days": report_days}
+    given = {"ends_at": NOON + timedelta(days=1)} | given
+    return promotion("free_trial", shop=next(iter(units)).shop, rule=rule, **given)
