@@ -4,10 +4,11 @@ from datetime import datetime
 
 from mall.events.bus import on
 from mall.events.catalog import ProductReviewed
+from mall.events.marketing import TrialWon
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
 from mall.events.orders import DealDelivered, OrderCanceled, OrderPaid
 from marketing import banners, deals, promotions, redemption
-from marketing.trials import is_trial, reporting
+from marketing.trials import deciding, is_trial, reporting
 
 
 @on(ShopFrozen)
@@ -81,3 +82,8 @@ def await_report(event: DealDelivered) -> None:
 def note_report(event: ProductReviewed) -> None:
     if event.is_trial:
         reporting.reported(deal=event.deal, now=datetime.fromisoformat(event.written_at))
+
+
+@on(TrialWon)
+def tell_winner_of_trial(event: TrialWon) -> None:
+    deciding.tell_winner(application_id=event.application_id, now=datetime.fromisoformat(event.won_at))

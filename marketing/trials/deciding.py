@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from mall.audit.trail import record
 from mall.clock import BUSINESS_ZONE
+from mall.events.bus import publish
+from mall.events.marketing import TrialWon
 from mall.notifications.sending import notify
 from mall.refusals import Refusal
 from mall.rows import select_rows
@@ -212,11 +214,15 @@ def _win(application: TrialApplication, now: datetime) -> None:
 
 
 def _tell(winners: Iterable[TrialApplication], now: datetime) -> None:
-    if not isinstance(winners, list):
-        winners = winners.select_related("shopper", "sku__product")
-    for row in winners:
-        facts = {"product": dict(row.sku.product.title), "until": _day(row.take_by)}
-        notify([row.shopper], notices.TRIAL_WON, facts, url=_mine(), now=now)
+    publish(*(TrialWon(application_id=row.public_id, won_at=now) for row in winners))
+
+
+@transaction.atomic
+def tell_winner(*, application_id: str, now: datetime) -> None:
+    """She reads that she has won, and until when she orders."""
+    row = TrialApplication.objects.select_related("shopper", "sku__product").get(public_id=application_id)
+    facts = {"product": dict(row.sku.product.title), "until": _day(row.take_by)}
+    notify([row.shopper], notices.TRIAL_WON, facts, url=_mine(), now=now)
 
 
 def _mine() -> str:

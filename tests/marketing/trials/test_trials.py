@@ -132,6 +132,7 @@ def test_the_lot_is_drawn_once_at_the_end_by_the_published_rule():  # K1
     winner = promotion.trial_applications.get(place=1)
     assert (winner.won_at, winner.take_by) == (DRAWN, DRAWN + 3 * DAY)
     assert TrialUnits.objects.get().given == 2
+    deliver_everything()
     assert set(Notice.objects.values_list("person", flat=True)) == {row.shopper_id for row in lot[:2]}
 
 
