@@ -22,7 +22,7 @@ from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.customs import save_importer
 from orders.gateways import sandbox_bank
-from orders.models import Order
+from orders.models import Order, OrderGroup
 from settlement.demo import pictures
 from settlement.demo.shops import SHOPPER
 
@@ -189,6 +189,11 @@ def buy(shopper: User, sku: Sku, key: UUID, at: datetime, *, quantity: int = 1, 
     address = shopper.addresses.get(is_default=True)
     cards = {sku.shop_id: None} if with_cards else None
     group = place_order(shopper=shopper, checkout_key=key, address=address, only_skus={sku.pk}, now=at, cards=cards)
+    return paid(group, at)
+
+
+def paid(group: OrderGroup, at: datetime) -> Order:
+    """What was ordered is paid through the sandbox bank."""
     if not group.due:
         return group.orders.get()
     payment = payments.start_payment(group=group, channel=CHANNEL, now=at)
