@@ -101,6 +101,7 @@ SCHEDULE = [
     ),
     Line("marketing.expire_coupons", every(600), _("K1: coupons whose days are over are marked so"), 600, True),
     Line("marketing.follow_trials", every(300), _("K1: free trials are drawn, the next move up"), 300, True),
+    Line("marketing.send_coupons", every(30), _("K1: coupons that are sent to many go on their way"), 30, True),
     Line("marketing.follow_flash_sales", every(15), _("K3: flash sales begin and end, gates are put right"), 15, True),
     Line(
         "marketing.follow_bargains",

@@ -25,3 +25,15 @@ TRIAL_REPORT_DUE = Kind(
     title=_("Your report on “%(product)s” is due soon"),
     body=_("You have tried it free: tell others how it is before %(until)s."),
 )
+COUPON_GIVEN = Kind(
+    "marketing.coupon_given",
+    title=_("%(shop)s gives you a coupon: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
+    is_mailed=False,
+)
+COUPON_GIVEN_BY_THE_MALL = Kind(
+    "marketing.coupon_given_by_the_mall",
+    title=_("A coupon for you: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
+    is_mailed=False,
+)

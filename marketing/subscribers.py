@@ -6,8 +6,9 @@ from mall.events.bus import on
 from mall.events.catalog import ProductReviewed
 from mall.events.marketing import TrialWon
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
-from mall.events.orders import DealDelivered, OrderCanceled, OrderPaid
-from marketing import banners, deals, promotions, redemption
+from mall.events.orders import DealDelivered, OrderCanceled, OrderCompleted, OrderPaid
+from mall.money import Money
+from marketing import banners, deals, giving, promotions, redemption
 from marketing.trials import deciding, is_trial, reporting
 
 
@@ -87,3 +88,14 @@ def note_report(event: ProductReviewed) -> None:
 @on(TrialWon)
 def tell_winner_of_trial(event: TrialWon) -> None:
     deciding.tell_winner(application_id=event.application_id, now=datetime.fromisoformat(event.won_at))
+
+
+@on(OrderCompleted)
+def give_coupons_for_the_order(event: OrderCompleted) -> None:
+    giving.give_after_order(
+        order_id=event.order_id,
+        shop_id=event.shop_id,
+        shopper_id=event.shopper_id,
+        paid=Money(event.paid, event.currency),
+        now=datetime.fromisoformat(event.completed_at),
+    )

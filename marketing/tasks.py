@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from marketing import coupons, participation
+from marketing import coupons, giving, participation
 from marketing.bargaining import clockwork as bargains_clockwork
 from marketing.flash import clockwork
 from marketing.trials import clockwork as trials_clockwork
@@ -11,6 +11,12 @@ from marketing.trials import clockwork as trials_clockwork
 @job("marketing.expire_coupons")
 def expire_coupons() -> dict | None:
     return coupons.expire_coupons(now=clock.now()) or None
+
+
+@job("marketing.send_coupons")
+def send_coupons() -> dict | None:
+    sent = giving.continue_sendings(now=clock.now())
+    return {"sent": sent} if sent else None
 
 
 @job("marketing.tell_participation")

@@ -59,7 +59,7 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Bargain, Coupon, Promotion
+from marketing.models import Banner, Bargain, Coupon, CouponSending, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from marketing.trials.applying import apply
 from marketing.trials.deciding import draw_due
@@ -131,6 +131,7 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
     bargains: dict[str, Bargain] = field(default_factory=dict)  # by status
@@ -208,6 +209,27 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     rule, given = {"at": 900_000, "off": 90_000}, {"by": owner, "now": now}
     made = save_promotion(shop=house, kind="coupon", name=name, rule=rule, total_limit=50, **dates, **given)
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
+
+
+def _sent_coupon(scene: Scene) -> Promotion:
+    """Of a campaign for whom it is sent to, on its way to who keeps goods of the shop among the favorites."""
+    now = clock.now()
+    given = {"by": scene.owner, "now": now}
+    made = save_promotion(
+        shop=scene.shop,
+        kind="coupon",
+        name=Text({"zh-hans": "粉丝专享", "en": "For followers"}),
+        rule={"at": 800_000, "off": 80_000},
+        audience="chosen",
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=20),
+        **given,
+    )
+    campaign = start_promotion(promotion=made, **given)
+    CouponSending.objects.create(
+        shop=scene.shop, promotion=campaign, segment="away", days=90, asked_at=now, asked_by=scene.owner
+    )
+    return campaign
 
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
@@ -342,6 +364,7 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
     scene.bargains = _bargains(scene, other, now)
     scene.trials = _trials(scene, one, now)
@@ -829,6 +852,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("promotion-free-trial", "marketing:detail", scene.trials["drawn"].public_id)
     yield page("promotion-applications", "marketing:applications", scene.trials["open"].public_id)
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotion-sent", "marketing:detail", scene.sent_coupon.public_id)
+    yield page("coupon-send", "marketing:send", scene.sent_coupon.public_id)
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")

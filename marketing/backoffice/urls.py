@@ -17,5 +17,6 @@ urlpatterns = [
     path("applications/<str:public_id>/choose/", trials.choose, name="application-choose"),
     path("<str:public_id>/applications/", trials.applications, name="applications"),
     path("<str:public_id>/edit/", views.edit, name="edit"),
+    path("<str:public_id>/send/", views.send, name="send"),
     path("<str:public_id>/do/", views.do, name="do"),
 ]

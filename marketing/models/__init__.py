@@ -1,10 +1,11 @@
 from marketing.models.banner import Banner
 from marketing.models.bargain import Bargain, BargainCut, BargainHelps, BargainUnits
 from marketing.models.flash import FlashCount, FlashUnits
-from marketing.models.promotion import Coupon, CouponClaims, Promotion, PromotionShare, PromotionUse
+from marketing.models.promotion import Coupon, CouponClaims, CouponSending, Promotion, PromotionShare, PromotionUse
 from marketing.models.trial import Trial, TrialApplication, TrialUnits
 
 __all__ = [
-    "Banner", "Bargain", "BargainCut", "BargainHelps", "BargainUnits", "Coupon", "CouponClaims", "FlashCount",
-    "FlashUnits", "Promotion", "PromotionShare", "PromotionUse", "Trial", "TrialApplication", "TrialUnits",
+    "Banner", "Bargain", "BargainCut", "BargainHelps", "BargainUnits", "Coupon", "CouponClaims", "CouponSending",
+    "FlashCount", "FlashUnits", "Promotion", "PromotionShare", "PromotionUse", "Trial", "TrialApplication",
+    "TrialUnits",
 ]  # fmt: skip

@@ -162,6 +162,7 @@ ROWS = {
     "backoffice:marketing:do": {"public_id": "promotion"},
     "backoffice:marketing:applications": {"public_id": "trial"},
     "backoffice:marketing:application-choose": {"public_id": "application"},
+    "backoffice:marketing:send": {"public_id": "sent_coupon"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
@@ -428,6 +429,7 @@ def built(module_db):
             "application": apply(
                 units=to_try.trial_units.get(), shopper=order.shopper, words="To try it out.", now=NOON
             ),
+            "sent_coupon": draft("coupon", shop=mine, by=owner, audience="chosen"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(
