@@ -270,6 +270,7 @@ STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categori
 CATALOG_SEARCH = "catalog.search.postgres.PostgresSearch"  # finds goods: catalog.search.engine.SearchEngine
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is on offer for it, for its page
+CATALOG_PRODUCT_DEALS = "marketing.deals.showing.on_product"  # (product, now) -> finished parts of its page
 CATALOG_FLASH_SALE = "marketing.fresh.part_of"  # (product key, or None: home, now) -> its fresh parts, or ""
 STOREFRONT_FRESH_PART = "marketing.fresh.fresh_part"  # (what was named) -> what kept pages show by the second
 MARKETING_HAS_BOUGHT = "orders.queries.has_bought"  # (shopper's key) -> whether she has a paid order that stands

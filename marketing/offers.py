@@ -122,7 +122,7 @@ def offer_of(
     """The offer of a row for the engine; ``covered`` of the ``asked`` SKUs, and of one coupon if one is named."""
     rule = json.loads(row.rule)
     skus = set(covered)
-    if row.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE):
+    if row.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE, *Promotion.DEALS):
         skus = asked.intersection(rules.sku_ids_in(row.kind, rule))
     elif row.kind == Promotion.Kind.ADD_ON:
         skus |= asked.intersection(rules.sku_ids_in(row.kind, rule))

@@ -20,7 +20,7 @@ from merchants import states
 SHOWN_COUPONS = 6
 MOST_BADGES = 2
 # What lists say of a card, the strongest first; bundles and add-ons are told on the page of the product.
-BADGED = ("percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", "gift")
+BADGED = ("free_trial", "bargain", "percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", "gift")
 
 _FOR_SKU = f"""
     SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED.format(among="k.id = %(sku)s")}), {offers.GIFT}
@@ -35,7 +35,10 @@ _FOR_SKU = f"""
 _FOR_CARDS = f"""
     SELECT p.kind, p.rule, p.currency, ARRAY(
         SELECT DISTINCT x.public_id FROM catalog_product x JOIN catalog_sku y ON y.product_id = x.id
-        WHERE y.is_active AND y.id IN ({offers.COVERED.format(among="g.public_id = ANY (%(products)s)")}))
+        WHERE y.is_active AND CASE WHEN p.kind = ANY ({offers.DEALS})
+            THEN x.public_id = ANY (%(products)s) AND x.shop_id = p.shop_id AND EXISTS (
+                SELECT FROM jsonb_array_elements(p.rule -> 'prices') named WHERE (named ->> 0)::bigint = y.id)
+            ELSE y.id IN ({offers.COVERED.format(among="g.public_id = ANY (%(products)s)")}) END)
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind = ANY (%(kinds)s)
         AND (p.kind <> 'coupon' OR p.is_open AND p.audience = 'everybody'

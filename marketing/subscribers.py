@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from mall.events.bus import on
+from mall.events.catalog import ProductReviewed
+from mall.events.marketing import TrialWon
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
-from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid
+from mall.events.orders import DealDelivered, OrderCanceled, OrderCompleted, OrderPaid
 from mall.money import Money
 from marketing import banners, deals, giving, promotions, redemption
+from marketing.trials import deciding, is_trial, reporting
 
 
 @on(ShopFrozen)
@@ -68,6 +71,23 @@ def tell_deal_that_it_is_paid(event: OrderPaid) -> None:
 def give_back_the_deal(event: OrderCanceled) -> None:
     if event.deal:
         deals.give_back(event.deal, order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(DealDelivered)
+def await_report(event: DealDelivered) -> None:
+    if is_trial(event.deal):
+        reporting.delivered(order_id=event.order_id, now=datetime.fromisoformat(event.delivered_at))
+
+
+@on(ProductReviewed)
+def note_report(event: ProductReviewed) -> None:
+    if event.is_trial:
+        reporting.reported(deal=event.deal, now=datetime.fromisoformat(event.written_at))
+
+
+@on(TrialWon)
+def tell_winner_of_trial(event: TrialWon) -> None:
+    deciding.tell_winner(application_id=event.application_id, now=datetime.fromisoformat(event.won_at))
 
 
 @on(OrderCompleted)

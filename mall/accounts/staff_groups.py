@@ -149,6 +149,8 @@ STAFF_GROUPS = {
             "marketing.run_promotion",
             "marketing.view_promotionuse",
             "marketing.view_coupon",
+            "marketing.view_bargain",
+            "marketing.view_trialapplication",
             "mall.view_jobrun",
             "mall.run_job",
             "mall.view_outboxevent",

@@ -27,3 +27,11 @@ class DealFailed:
     order_id: str
     reason: str
     failed_at: str
+
+
+@event
+class TrialWon:
+    """Somebody may have what she has applied for free: drawn, chosen by the shop, or moved up."""
+
+    application_id: str
+    won_at: str

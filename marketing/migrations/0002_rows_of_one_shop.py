@@ -7,6 +7,21 @@ from django.db import migrations
 
 from mall.tenancy import SHOP_ROLE, NotForShops, RowsOfOneShop
 
+# What will be cut and who will be drawn nobody knows beforehand, least of all the shop: it reads all but the seeds.
+SEEDS = f"""
+REVOKE ALL ON marketing_bargain FROM {SHOP_ROLE};
+GRANT SELECT (
+    id, public_id, shop_id, units_id, promotion_id, sku_id, shopper_id, slot, status, currency, price, floor, "off",
+    needed, cut_count, is_early, seed_hash, opened_at, ends_at, reached_at, warned_at, order_public_id, bought_at,
+    paid_at, expired_at
+) ON marketing_bargain TO {SHOP_ROLE};
+REVOKE SELECT, UPDATE, DELETE, TRUNCATE ON marketing_trial FROM {SHOP_ROLE};
+GRANT SELECT (id, shop_id, promotion_id, seed_hash, drawn_at, called_off_at) ON marketing_trial TO {SHOP_ROLE};
+"""  # noqa: S608 - words of ours
+NO_SEEDS = f"""
+GRANT SELECT, INSERT, UPDATE, DELETE ON marketing_bargain, marketing_trial TO {SHOP_ROLE};
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("marketing", "0001_initial"), ("mall", "0002_written_once")]
@@ -17,10 +32,17 @@ class Migration(migrations.Migration):
         RowsOfOneShop("marketing_promotionuse"),
         RowsOfOneShop("marketing_flashunits"),
         RowsOfOneShop("marketing_depositunits"),
+        RowsOfOneShop("marketing_bargainunits"),
+        RowsOfOneShop("marketing_bargain"),
+        RowsOfOneShop("marketing_trial"),
+        RowsOfOneShop("marketing_trialunits"),
+        RowsOfOneShop("marketing_trialapplication"),
         RowsOfOneShop("marketing_couponsending"),
         migrations.RunSQL(
             sql=f"CREATE POLICY of_the_mall ON marketing_promotion FOR SELECT TO {SHOP_ROLE} USING (shop_id IS NULL)",
             reverse_sql="DROP POLICY of_the_mall ON marketing_promotion",
         ),
         NotForShops("marketing_coupon", "marketing_couponclaims", "marketing_flashcount", "marketing_deposittaking"),
+        migrations.RunSQL(sql=SEEDS, reverse_sql=NO_SEEDS),
+        NotForShops("marketing_bargaincut", "marketing_bargainhelps"),
     ]

@@ -34,11 +34,12 @@ class Promotion(models.Model):
         ADD_ON = "add_on", _("Add-on at its own price")
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
+        BARGAIN = "bargain", _("Bargaining")
         DEPOSIT_PRESALE = "deposit_presale", _("Pre-sale with deposit")
+        FREE_TRIAL = "free_trial", _("Free trial")
 
-    DEALS: frozenset[str] = frozenset(
-        {Kind.DEPOSIT_PRESALE.value}
-    )  # the kinds that count only for who asks for them (``marketing.deals``)
+    # the kinds that count only for who asks for them (``marketing.deals``)
+    DEALS: frozenset[str] = frozenset({Kind.BARGAIN.value, Kind.DEPOSIT_PRESALE.value, Kind.FREE_TRIAL.value})
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
