@@ -167,6 +167,7 @@ ROWS = {
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
     "backoffice:orders:cards": {},
+    "backoffice:orders:production": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
