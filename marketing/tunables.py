@@ -32,3 +32,10 @@ FLASH_AT_ONCE = Tunable(
     most=1000,
     sentence=_("How many shoppers each item of a flash sale lets into the checkout at the same time."),
 )
+JOINT_NOTICE_DAYS = Tunable(
+    "marketing.joint_notice_days",
+    default=7,
+    least=0,
+    most=60,
+    sentence=_("Days that a joint promotion of two shops still counts after one of them has given notice."),
+)

@@ -1,7 +1,9 @@
 from marketing.models.banner import Banner
 from marketing.models.flash import FlashCount, FlashUnits
+from marketing.models.joint import JointTerms
 from marketing.models.promotion import Coupon, CouponClaims, Promotion, PromotionShare, PromotionUse
 
 __all__ = [
-    "Banner", "Coupon", "CouponClaims", "FlashCount", "FlashUnits", "Promotion", "PromotionShare", "PromotionUse",
+    "Banner", "Coupon", "CouponClaims", "FlashCount", "FlashUnits", "JointTerms", "Promotion",
+    "PromotionShare", "PromotionUse",
 ]  # fmt: skip

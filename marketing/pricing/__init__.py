@@ -33,6 +33,7 @@ from marketing.pricing.offers import (
     FlashPrice,
     FlashUnit,
     GiftWith,
+    Host,
     Layer,
     NForPrice,
     NthPiece,
@@ -44,7 +45,7 @@ from marketing.pricing.offers import (
 from marketing.pricing.quoting import quote
 
 __all__ = [
-    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "FlashPrice", "FlashUnit", "GiftWith", "Hint", "Layer",
+    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "FlashPrice", "FlashUnit", "GiftWith", "Hint", "Host", "Layer",
     "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine", "Reduction",
     "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip
