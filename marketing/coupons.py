@@ -17,7 +17,7 @@ from mall.audit.trail import record
 from mall.clock import business_date
 from mall.refusals import Refusal
 from mall.rows import select_rows
-from marketing import rules
+from marketing import joint, rules
 from marketing.models import Coupon, CouponClaims, Promotion
 from marketing.promotions import is_spent
 from merchants import states
@@ -175,7 +175,10 @@ class Claimable:
 def claimable(
     *, shopper_id: int | None, now: datetime, shop_ids: list[int] | None = None, limit: int = 60
 ) -> list[Claimable]:
-    """Campaigns that run now and are open to everybody, the mall's first; two queries, one for a guest."""
+    """
+    Campaigns that run now and are open to everybody, the mall's first; two queries, one for a guest, and one more for
+    ``shop_ids``: what is good there, be it another shop's.
+    """
     campaigns = (
         Promotion.objects.select_related("shop")
         .filter(kind=Promotion.Kind.COUPON, status=Promotion.Status.LIVE, is_open=True)
@@ -183,7 +186,8 @@ def claimable(
         .filter(states.in_states("promote", prefix="shop__") | Q(shop=None))
     )
     if shop_ids is not None:
-        campaigns = campaigns.filter(Q(shop__in=shop_ids) | Q(shop=None))
+        jointly = joint.good_in(shop_ids, now)
+        campaigns = campaigns.filter(Q(shop__in=shop_ids) | Q(shop=None) | Q(pk__in=jointly))
     found = list(campaigns.order_by(F("shop").asc(nulls_first=True), "-pk")[:limit])
     mine = {}
     if shopper_id is not None and found:

@@ -7,6 +7,8 @@ that was changed, need terms of their own and a new signature. Terms rest while 
 when what is left of their cap does not cover another whole discount. Orders keep what they were placed under.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,10 +24,12 @@ from mall.events.marketing import JointTermsMoved
 from mall.flow import WrongStatus
 from mall.money import Money
 from mall.refusals import Refusal
+from mall.rows import select_rows
 from mall.tenancy import house_scope
+from mall.texts import Text
 from marketing import rules, tunables
 from marketing.models import JointTerms, Promotion, PromotionUse
-from merchants import standing, states
+from merchants import standing
 from merchants.models import Shop
 
 Kind, Scope, Status = Promotion.Kind, Promotion.Scope, JointTerms.Status
@@ -95,6 +99,12 @@ def found_shop(typed: str, *, besides: Shop) -> Shop:
     return found
 
 
+def address_of(shop_id: int) -> str:
+    """The address of a shop (key), for everybody to know."""
+    with house_scope():
+        return Shop.objects.values_list("slug", flat=True).get(pk=shop_id)
+
+
 @transaction.atomic
 def propose_terms(
     *,
@@ -121,6 +131,7 @@ def propose_terms(
     """
     standing.check_may_join(shop)
     with house_scope():
+        host = Shop.objects.get(pk=host.pk)
         promotion = Promotion.objects.select_for_update().get(pk=promotion.pk, shop=shop)
         if why := why_not_joint(promotion, now):
             raise TermsMakeNoSense(why, field="promotion")
@@ -314,20 +325,47 @@ class JointFigures:
     by_host: Money
 
 
-def figures_of(terms: JointTerms) -> JointFigures:
+def figures_of(*terms: JointTerms) -> list[JointFigures]:
     """What both shops may know of the orders that were placed under their terms: sums, no orders. One query."""
     with house_scope():
-        found = PromotionUse.objects.filter(terms=terms, returned_at=None).aggregate(
+        uses = PromotionUse.objects.filter(terms__in=terms, returned_at=None).values("terms")
+        rows = uses.annotate(
             order_count=Count("order_public_id", distinct=True),
             discount=Sum("amount"),
             by_issuer=Sum("borne_by_issuer"),
             by_host=Sum("borne_by_shop"),
         )
-    money = {name: Money(int(found[name] or 0), terms.currency) for name in ("discount", "by_issuer", "by_host")}
-    return JointFigures(order_count=found["order_count"], **money)
+        found = {row.pop("terms"): row for row in rows}
+    nothing = {"order_count": 0, "discount": 0, "by_issuer": 0, "by_host": 0}
+    told = []
+    for one in terms:
+        row = found.get(one.pk, nothing)
+        money = {name: Money(int(row[name]), one.currency) for name in ("discount", "by_issuer", "by_host")}
+        told.append(JointFigures(order_count=row["order_count"], **money))
+    return told
 
 
-def phase(terms: JointTerms, now: datetime) -> str:
+def told_by_host(promotion: Promotion) -> list[tuple[JointTerms, JointFigures]]:
+    """What a promotion has brought in other shops, of every version of its terms that was signed; two queries."""
+    signed = list(promotion.joint_terms.filter(status__in=JointTerms.HONORED).order_by("-pk")[:MOST_HOSTS])
+    return list(zip(signed, figures_of(*signed), strict=True)) if signed else []
+
+
+_RESTING = f"""
+    SELECT j.id FROM marketing_jointterms j JOIN marketing_promotion p ON p.id = j.promotion_id
+        JOIN merchants_shop i ON i.id = j.shop_id JOIN merchants_shop h ON h.id = j.host_id
+    WHERE j.id = ANY (%s) AND (j.promotion_version <> p.version OR p.kind <> 'coupon' AND p.status <> 'live'
+        OR NOT {standing.sql("i")} OR NOT {standing.sql("h")})
+"""  # noqa: S608 - words of ours
+
+
+def resting(terms: Iterable[JointTerms]) -> set[int]:
+    """Those (keys) that do not count for the moment, for a reason that may pass: ``why_resting``. One query."""
+    with house_scope():
+        return {key for (key,) in select_rows(_RESTING, [[one.pk for one in terms]])}
+
+
+def phase(terms: JointTerms, now: datetime, *, is_resting: bool) -> str:
     """What they do at this moment: proposed, running, resting, used_up, ending, over, declined or withdrawn."""
     if terms.status in (Status.DECLINED, Status.WITHDRAWN):
         return str(terms.status)
@@ -335,7 +373,7 @@ def phase(terms: JointTerms, now: datetime) -> str:
         return "over"
     if terms.status == Status.PROPOSED:
         return "proposed"
-    if why_resting(terms):
+    if is_resting:
         return "resting"
     if terms.cap is not None and terms.spent + terms.most > terms.cap:
         return "used_up"
@@ -357,18 +395,33 @@ def why_resting(terms: JointTerms) -> str:
     return ""
 
 
-def good_at(promotions, now: datetime) -> dict[int, list[tuple]]:
-    """Where promotions (by key) count beside their own shop: the names and addresses of the other shops. One query."""
-    wanted = list(promotions)
-    found: dict[int, list[tuple]] = {}
-    if not wanted:
-        return found
-    rows = (
-        JointTerms.objects.in_force(now)
-        .filter(states.in_states("promote", prefix="host__"), promotion__in=wanted)
-        .values_list("promotion_id", "host__name", "host__slug")
-        .order_by("pk")
-    )
-    for promotion_id, name, slug in rows:
-        found.setdefault(promotion_id, []).append((name, slug))
+_GOOD_AT = f"""
+    SELECT p.id, h.name, h.slug FROM marketing_promotion p JOIN marketing_jointterms j ON j.promotion_id = p.id
+        JOIN merchants_shop h ON h.id = j.host_id
+    WHERE p.id = ANY (%(promotions)s) AND {IN_FORCE} ORDER BY j.id
+"""  # noqa: S608 - words of ours
+_GOOD_IN = f"""
+    SELECT DISTINCT p.id FROM marketing_promotion p JOIN marketing_jointterms j ON j.promotion_id = p.id
+    WHERE j.host_id = ANY (%(shops)s) AND {IN_FORCE}
+"""  # noqa: S608 - words of ours
+
+
+@dataclass(frozen=True, slots=True)
+class GoodAt:
+    """Another shop in which a promotion counts."""
+
+    name: Text
+    slug: str
+
+
+def good_at(promotions: Iterable[int], now: datetime) -> dict[int, list[GoodAt]]:
+    """Where promotions (by key) count beside their own shop. One query."""
+    found: dict[int, list[GoodAt]] = {}
+    for key, name, slug in select_rows(_GOOD_AT, {"promotions": list(promotions), "now": now}):
+        found.setdefault(key, []).append(GoodAt(Text(json.loads(name)), slug))
     return found
+
+
+def good_in(shops: Iterable[int], now: datetime) -> list[int]:
+    """The promotions (keys) of other shops that count in these (keys). One query."""
+    return [key for (key,) in select_rows(_GOOD_IN, {"shops": list(shops), "now": now})]

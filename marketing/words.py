@@ -186,6 +186,16 @@ def shops_in_words(names: Iterable) -> str:
     return pgettext("between the names of shops", ", ").join(str(name) for name in names)
 
 
+def also_at(issuer, others: Iterable, *, is_here: bool) -> str:
+    """Of a joint promotion: from its own shop in which others it counts, from another one whose it is."""
+    others = list(others)
+    if not others:
+        return ""
+    if is_here:
+        return _("Also at %(shops)s") % {"shops": shops_in_words(others)}
+    return _("From %(shop)s, good here too") % {"shop": issuer}
+
+
 def days(promotion: Promotion) -> str:
     """When a coupon of a campaign can be used."""
     if promotion.valid_days:

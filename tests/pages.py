@@ -58,7 +58,8 @@ from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Coupon, Promotion
+from marketing.joint import propose_terms, sign_terms
+from marketing.models import Banner, Coupon, JointTerms, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants import applications
 from merchants.agreements import ask_merchants
@@ -128,6 +129,7 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    joint: list[JointTerms] = field(default_factory=list)  # signed by another shop, and proposed by it
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
@@ -203,6 +205,21 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     rule, given = {"at": 900_000, "off": 90_000}, {"by": owner, "now": now}
     made = save_promotion(shop=house, kind="coupon", name=name, rule=rule, total_limit=50, **dates, **given)
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
+
+
+def _joint(scene: Scene, now: datetime) -> list[JointTerms]:
+    """The shop's coupon is good in another one too; a coupon of the other waits for the shop's signature."""
+    theirs = _coupon(scene.plain_shop, scene.owner, scene.shopper).promotion
+    given = {"until": now + timedelta(days=20), "by": scene.owner, "now": now}
+    signed = propose_terms(
+        promotion=scene.promotion, shop=scene.shop, host=scene.plain_shop, issuer_bps=6000, cap=Money(500_000), **given
+    )
+    sign_terms(terms=signed, shop=scene.plain_shop, by=scene.owner, now=now)
+    message = "明前茶配青瓷杯，我们一起做吧。 Spring tea and celadon cups belong together."
+    asked = propose_terms(promotion=theirs, shop=scene.plain_shop, host=scene.shop, issuer_bps=4000, message=message,
+                          **given)  # fmt: skip
+    scene.words.append(message)
+    return [signed, asked]
 
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
@@ -298,6 +315,7 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.joint = _joint(scene, now)
     scene.flash_sale = _flash_sales(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
@@ -772,6 +790,10 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
+    yield page("promotions-joint", "marketing:joint")
+    yield page("promotions-joint-add", "marketing:joint-add")
+    yield page("promotions-joint-signed", "marketing:joint-detail", scene.joint[0].public_id)
+    yield page("promotions-joint-proposed", "marketing:joint-detail", scene.joint[1].public_id)
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
@@ -873,6 +895,7 @@ NO_PAGES = {
     "backoffice:marketing:edit": "looks like promotion-new",
     "backoffice:marketing:do": "a press of a button",
     "backoffice:marketing:mall-do": "a press of a button",
+    "backoffice:marketing:joint-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",

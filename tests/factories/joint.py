@@ -11,7 +11,7 @@ from tests.factories.accounts import staff
 
 def proposed(promotion: Promotion, host, *, part: int = 60, by=None, now=NOON, **given) -> JointTerms:
     """The issuer bears so many per cent of what is taken off at the host."""
-    given = {"until": NOON + timedelta(days=30)} | given
+    given = {"until": now + timedelta(days=30)} | given
     if isinstance(given.get("cap"), str):
         given["cap"] = Money.parse(given["cap"])
     return propose_terms(

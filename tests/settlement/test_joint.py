@@ -37,7 +37,7 @@ def coupon_of_a_at_b(make=completed_order, *, bps: int = 500, price: str = "100.
     issuer, host = shop(shipping_fee="0.00"), shop(shipping_fee="0.00")
     me = shopper()
     held = coupon(shop=issuer, holder=me, rule={"at": 0, "off": 1000}, starts_at=EARLIER, now=EARLIER)
-    signed(held.promotion, host, part=part, now=EARLIER)
+    signed(held.promotion, host, part=part, now=EARLIER, until=NOON + 30 * DAY)
     goods = sku(product=product(shop=host, category=category(commission_bps=bps)), price=price)
     order = make(shopper=me, skus={goods: pieces}, now=NOON)
     deliver_everything()
@@ -148,8 +148,8 @@ def test_the_commission_leaves_out_what_others_bear_when_staff_say_so():  # S2: 
 def test_a_joint_reduction_of_three_shops_is_borne_by_each_as_signed():  # K2: by hand
     issuer, second, third = shop(shipping_fee="0.00"), shop(shipping_fee="0.00"), shop(shipping_fee="0.00")
     offer = promotion("full_reduction", shop=issuer, rule={"tiers": [{"at": 20_000, "off": 3000}]}, starts_at=EARLIER)
-    signed(offer, second, part=60, now=EARLIER)
-    signed(offer, third, part=0, now=EARLIER)
+    signed(offer, second, part=60, now=EARLIER, until=NOON + 30 * DAY)
+    signed(offer, third, part=0, now=EARLIER, until=NOON + 30 * DAY)
     kind = category(commission_bps=500)
     wares = {
         sku(product=product(shop=theirs, category=kind), price=price): 1
