@@ -142,7 +142,7 @@ def propose_terms(
         if cap is not None:
             _check(cap.minor > 0, "cap", _("Enter an amount above zero."))
             _check(most is not None, "cap", _("With a limit the promotion itself needs a highest amount."))
-            _check(most <= cap, "cap", _("Less than one discount may cost you: %(most)s.") % {"most": most})
+            _check(most <= cap, "cap", _("One discount alone may cost you %(most)s.") % {"most": most})
         _check(standing.may_join_campaigns(host), "host", _("This shop takes no part in promotions at the moment."))
         of_pair = JointTerms.objects.filter(promotion=promotion, host=host)
         if of_pair.filter(status=Status.PROPOSED).exists():
