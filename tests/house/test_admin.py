@@ -45,7 +45,8 @@ from tests.factories import number
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
 from tests.factories.catalog import brand, category, product
-from tests.factories.marketing import coupon
+from tests.factories.joint import proposed
+from tests.factories.marketing import coupon, draft
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
@@ -105,6 +106,7 @@ def a_bit_of_everything() -> None:
     coupon(shop=None, holder=holder, rule={"at": 0, "off": 100})
     placed_order(shopper=holder, skus={goods: 1}, now=NOON)
     coupon(shop=None, rule={"at": 0, "off": 100})
+    proposed(draft("coupon", shop=order.shop), shop())
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
     pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))
