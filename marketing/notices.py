@@ -1,4 +1,4 @@
-"""What marketing tells people: what becomes of terms between two shops (K2)."""
+"""What marketing tells people (A7)."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,4 +29,16 @@ JOINT_ENDED = Kind(
     "marketing.joint_ended",
     title=_("A joint promotion of %(issuer)s and %(host)s ends"),
     body=_("“%(promotion)s” counts in %(host)s until %(day)s. Orders keep what they were placed under."),
+)
+COUPON_GIVEN = Kind(
+    "marketing.coupon_given",
+    title=_("%(shop)s gives you a coupon: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
+    is_mailed=False,
+)
+COUPON_GIVEN_BY_THE_MALL = Kind(
+    "marketing.coupon_given_by_the_mall",
+    title=_("A coupon for you: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
+    is_mailed=False,
 )

@@ -59,7 +59,7 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.coupons import claim_coupon
 from marketing.joint import propose_terms, sign_terms
-from marketing.models import Banner, Coupon, JointTerms, Promotion
+from marketing.models import Banner, Coupon, CouponSending, JointTerms, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants import applications
 from merchants.agreements import ask_merchants
@@ -130,6 +130,7 @@ class Scene:
     export: Export | None = None
     promotion: Promotion | None = None
     joint: list[JointTerms] = field(default_factory=list)  # signed by another shop, and proposed by it
+    sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
@@ -220,6 +221,27 @@ def _joint(scene: Scene, now: datetime) -> list[JointTerms]:
                           **given)  # fmt: skip
     scene.words.append(message)
     return [signed, asked]
+
+
+def _sent_coupon(scene: Scene) -> Promotion:
+    """Of a campaign for whom it is sent to, on its way to who keeps goods of the shop among the favorites."""
+    now = clock.now()
+    given = {"by": scene.owner, "now": now}
+    made = save_promotion(
+        shop=scene.shop,
+        kind="coupon",
+        name=Text({"zh-hans": "粉丝专享", "en": "For followers"}),
+        rule={"at": 800_000, "off": 80_000},
+        audience="chosen",
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=20),
+        **given,
+    )
+    campaign = start_promotion(promotion=made, **given)
+    CouponSending.objects.create(
+        shop=scene.shop, promotion=campaign, segment="away", days=90, asked_at=now, asked_by=scene.owner
+    )
+    return campaign
 
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
@@ -316,6 +338,7 @@ def staged(scene: Scene) -> Scene:
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
     scene.joint = _joint(scene, now)
+    scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
@@ -787,6 +810,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
     yield Page("promotion-new-flash-sale", OWNER, f"{promotion_add}?kind=flash_sale")
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotion-sent", "marketing:detail", scene.sent_coupon.public_id)
+    yield page("coupon-send", "marketing:send", scene.sent_coupon.public_id)
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
@@ -897,6 +922,7 @@ NO_PAGES = {
     "backoffice:marketing:mall-do": "a press of a button",
     "backoffice:marketing:joint-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
+    "storefront:orders:deal-checkout": "the page of the checkout, for one thing",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
     "storefront:marketing:code": "a press of a button",

@@ -15,6 +15,8 @@ from mall.texts import TextField
 from marketing.models.promotion import Promotion
 from merchants.models import Shop
 
+KINDS = [(kind.value, kind.label) for kind in (Promotion.Kind.COUPON, Promotion.Kind.FULL_REDUCTION)]
+
 
 class JointTermsQuerySet(ShopOwnedQuerySet):
     def between(self, shop):
@@ -63,7 +65,7 @@ class JointTerms(ShopOwned):
     shop_name = TextField(_("issuing shop"))
     host_name = TextField(_("other shop"))
     name = TextField(_("name of the promotion"))
-    kind = models.CharField(_("kind"), max_length=16, choices=Promotion.Kind)
+    kind = models.CharField(_("kind"), max_length=16, choices=KINDS)
     rule = models.JSONField(_("rule"))
     promotion_version = models.PositiveIntegerField(_("version of the promotion"))
     currency = CurrencyField()

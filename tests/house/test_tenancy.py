@@ -164,6 +164,7 @@ ROWS = {
     "backoffice:marketing:detail": {"public_id": "promotion"},
     "backoffice:marketing:edit": {"public_id": "promotion"},
     "backoffice:marketing:do": {"public_id": "promotion"},
+    "backoffice:marketing:send": {"public_id": "sent_coupon"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
@@ -314,6 +315,7 @@ FOR_EVERYBODY = {
     "storefront:catalog:feed",
     "storefront:catalog:feed-of-shop",
     "storefront:marketing:claim",
+    "storefront:orders:deal-checkout",
     "storefront:orders:flash-buy",
     "storefront:orders:flash-line",
     "storefront:orders:flash-leave",
@@ -423,6 +425,7 @@ def built(module_db):
             "question": question,
             "promotion": draft("percentage", shop=mine, by=owner),
             "joint": proposed(draft("coupon", shop=mine, by=owner), shop(), by=owner),
+            "sent_coupon": draft("coupon", shop=mine, by=owner, audience="chosen"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(
