@@ -253,6 +253,7 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "orders.after_sales.queries.unfinished_after_sales",
     "settlement.queries.unreleased_shares",
     "settlement.queries.open_withdrawals",
+    "settlement.joint.still_owed",
 ]
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
 SHOP_DEPOSIT_HELD = "settlement.queries.deposit_held"  # (shop) -> its deposit that is still held, in words, or ""

@@ -150,6 +150,16 @@ def worth(rule: Mapping) -> int | None:
     return rule["off"] if rule.get("off") else rule.get("cap")
 
 
+def most_off(kind: str, rule: Mapping) -> int | None:
+    """What a coupon or a reduction takes off one order at most, in fen; ``None`` where nothing bounds it."""
+    if rule.get("cap"):
+        return rule["cap"]
+    if kind == Kind.COUPON:
+        return rule.get("off")
+    offs = [tier.get("off") for tier in rule["tiers"]]
+    return None if rule.get("every") or not all(offs) else max(offs)
+
+
 def checked(kind: str, rule: Mapping) -> dict:
     """
     The rule with nothing in it that its kind does not know.

@@ -74,3 +74,10 @@ TRIAL_REMIND_DAYS = Tunable(
     most=14,
     sentence=_("How many days before a report on a free trial is due its writer is reminded."),
 )
+JOINT_NOTICE_DAYS = Tunable(
+    "marketing.joint_notice_days",
+    default=7,
+    least=0,
+    most=60,
+    sentence=_("Days that a joint promotion of two shops still counts after one of them has given notice."),
+)

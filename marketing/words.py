@@ -1,10 +1,10 @@
 """What promotions, offers and hints are called, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from mall.clock import business_date
@@ -226,10 +226,27 @@ def hint(found: Hint) -> str:
     """What a little more would bring."""
     off = _("%(amount)s off") % {"amount": found.off} if found.off else less(found.bps) if found.bps else ""
     brings = off or _("“%(offer)s”") % {"offer": found.name}
+    if found.shops:
+        brings = _("%(brings)s (%(shops)s together)") % {"brings": brings, "shops": shops_in_words(found.shops)}
     if found.gap:
         return _("%(gap)s more for %(brings)s") % {"gap": found.gap, "brings": brings}
     words = {"count": found.pieces, "brings": brings}
     return ngettext("%(count)d more piece for %(brings)s", "%(count)d more pieces for %(brings)s", found.pieces) % words
+
+
+def shops_in_words(names: Iterable) -> str:
+    """Shops one after the other, as the language does it."""
+    return pgettext("between the names of shops", ", ").join(str(name) for name in names)
+
+
+def also_at(issuer, others: Iterable, *, is_here: bool) -> str:
+    """Of a joint promotion: from its own shop in which others it counts, from another one whose it is."""
+    others = list(others)
+    if not others:
+        return ""
+    if is_here:
+        return _("Also at %(shops)s") % {"shops": shops_in_words(others)}
+    return _("From %(shop)s, good here too") % {"shop": issuer}
 
 
 def days(promotion: Promotion) -> str:

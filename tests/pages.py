@@ -59,7 +59,8 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Bargain, Coupon, CouponSending, Promotion
+from marketing.joint import propose_terms, sign_terms
+from marketing.models import Banner, Bargain, Coupon, CouponSending, JointTerms, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from marketing.trials.applying import apply
 from marketing.trials.deciding import draw_due
@@ -134,6 +135,7 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    joint: list[JointTerms] = field(default_factory=list)  # signed by another shop, and proposed by it
     sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
@@ -215,6 +217,21 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     rule, given = {"at": 900_000, "off": 90_000}, {"by": owner, "now": now}
     made = save_promotion(shop=house, kind="coupon", name=name, rule=rule, total_limit=50, **dates, **given)
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
+
+
+def _joint(scene: Scene, now: datetime) -> list[JointTerms]:
+    """The shop's coupon is good in another one too; a coupon of the other waits for the shop's signature."""
+    theirs = _coupon(scene.plain_shop, scene.owner, scene.shopper).promotion
+    given = {"until": now + timedelta(days=20), "by": scene.owner, "now": now}
+    signed = propose_terms(
+        promotion=scene.promotion, shop=scene.shop, host=scene.plain_shop, issuer_bps=6000, cap=Money(500_000), **given
+    )
+    sign_terms(terms=signed, shop=scene.plain_shop, by=scene.owner, now=now)
+    message = "明前茶配青瓷杯，我们一起做吧。 Spring tea and celadon cups belong together."
+    asked = propose_terms(promotion=theirs, shop=scene.plain_shop, host=scene.shop, issuer_bps=4000, message=message,
+                          **given)  # fmt: skip
+    scene.words.append(message)
+    return [signed, asked]
 
 
 def _sent_coupon(scene: Scene) -> Promotion:
@@ -387,6 +404,7 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.joint = _joint(scene, now)
     scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
     _presales(scene, now)
@@ -889,6 +907,10 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
+    yield page("promotions-joint", "marketing:joint")
+    yield page("promotions-joint-add", "marketing:joint-add")
+    yield page("promotions-joint-signed", "marketing:joint-detail", scene.joint[0].public_id)
+    yield page("promotions-joint-proposed", "marketing:joint-detail", scene.joint[1].public_id)
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
@@ -996,6 +1018,7 @@ NO_PAGES = {
     "backoffice:marketing:application-choose": "a press of a button",
     "storefront:marketing:bargain-open": "a press of a button",
     "storefront:marketing:bargain-help": "a press of a button",
+    "backoffice:marketing:joint-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
     "storefront:orders:deal-checkout": "the page of the checkout, for one thing",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",

@@ -148,6 +148,7 @@ STAFF_GROUPS = {
             "marketing.view_promotion",
             "marketing.run_promotion",
             "marketing.view_promotionuse",
+            "marketing.view_jointterms",
             "marketing.view_coupon",
             "marketing.view_bargain",
             "marketing.view_trialapplication",

@@ -1,5 +1,7 @@
 """What marketing announces."""
 
+from datetime import datetime
+
 from mall.events.bus import event
 
 
@@ -10,6 +12,16 @@ class ShopPromoted:
     shop_id: str
     day: str
     promotions: int
+
+
+@event
+class JointTermsMoved:
+    """Terms between two shops were proposed, withdrawn, signed, declined or ended; ``shop_id``: who is told of it."""
+
+    terms_id: str
+    shop_id: str
+    status: str
+    moved_at: datetime
 
 
 @event

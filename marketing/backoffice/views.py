@@ -15,7 +15,7 @@ from mall import clock
 from mall.clock import business_date
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
-from marketing import statistics, words
+from marketing import joint, statistics, words
 from marketing.backoffice.forms import PromotionForm, SendingForm
 from marketing.bargaining import showing as bargaining
 from marketing.calendar import bars, conflicts, month_of, planned
@@ -211,7 +211,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_sent": promotion.is_coupon and promotion.audience == Promotion.Audience.CHOSEN,
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request),
+        "can_join": not joint.why_not_joint(promotion, clock.now()),
         "why_not": standing.why_not_join(request.shop),
+        "elsewhere": joint.told_by_host(promotion),
         "budget_percent": statistics.budget_percent(promotion),
     }
     return render(request, "backoffice/marketing/detail.html", context)

@@ -884,6 +884,179 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="JointTerms",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="jnt", unique=True)),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("signed", "Signed"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                            ("ended", "Ended"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("shop_name", mall.texts.TextField(default=mall.texts.Text, verbose_name="issuing shop")),
+                ("host_name", mall.texts.TextField(default=mall.texts.Text, verbose_name="other shop")),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name of the promotion")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("coupon", "Coupon"), ("full_reduction", "Spend and save")],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("rule", models.JSONField(verbose_name="rule")),
+                ("promotion_version", models.PositiveIntegerField(verbose_name="version of the promotion")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("issuer_bps", models.PositiveIntegerField(verbose_name="borne by the issuer, in basis points")),
+                ("cap", mall.money.MoneyField(blank=True, null=True, verbose_name="borne by the issuer at most")),
+                (
+                    "most",
+                    mall.money.MoneyField(
+                        blank=True, null=True, verbose_name="borne by the issuer of one order at most"
+                    ),
+                ),
+                ("spent", mall.money.MoneyField(default=0, verbose_name="borne by the issuer so far")),
+                ("until", models.DateTimeField(verbose_name="agreed until")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
+                ("message", models.CharField(blank=True, default="", max_length=300, verbose_name="message")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("answer", models.CharField(blank=True, default="", max_length=300, verbose_name="answer")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="notice given at")),
+                ("end_reason", models.CharField(blank=True, default="", max_length=300, verbose_name="ended because")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="answered by",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="other shop",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joint_terms",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "joint promotion",
+                "verbose_name_plural": "joint promotions",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["signed", "ended"])),
+                        fields=["host"],
+                        name="joint_terms_in_force",
+                    ),
+                    models.Index(fields=["host", "-id"], name="joint_terms_of_host"),
+                    models.Index(fields=["shop", "-id"], name="joint_terms_of_issuer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("promotion", "host", "version"), name="joint_terms_once_per_version"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "proposed")),
+                        fields=("promotion", "host"),
+                        name="joint_terms_proposed_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "signed")),
+                        fields=("promotion", "host"),
+                        name="joint_terms_signed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("host", models.F("shop")), _negated=True), name="joint_terms_of_two_shops"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issuer_bps__lte", 10000)), name="joint_terms_bear_at_most_whole"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("spent__gte", 0),
+                            models.Q(
+                                ("cap", None),
+                                models.Q(("cap__gt", 0), ("most__isnull", False), ("spent__lte", models.F("cap"))),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="joint_terms_within_the_cap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__lte", models.F("until"))),
+                        name="joint_terms_end_as_agreed_or_sooner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["proposed", "withdrawn"]),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="joint_terms_answered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "ended"), _negated=True), ("ended_at__isnull", False), _connector="OR"
+                        ),
+                        name="joint_terms_ended_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PromotionUse",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -893,6 +1066,20 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="discount")),
                 ("borne_by_shop", mall.money.MoneyField(verbose_name="borne by the shop")),
                 ("order_total", mall.money.MoneyField(verbose_name="total of the order")),
+                (
+                    "borne_by_issuer",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by the shop that issued it"),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="marketing.jointterms",
+                        verbose_name="joint promotion",
+                    ),
+                ),
                 ("pieces", models.JSONField(default=dict, verbose_name="units of a flash sale")),
                 ("used_at", models.DateTimeField(verbose_name="used at")),
                 ("returned_at", models.DateTimeField(null=True, verbose_name="given back at")),
@@ -952,9 +1139,21 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("amount__gte", 0), ("borne_by_shop__gte", 0), ("borne_by_shop__lte", models.F("amount"))
+                            ("amount__gte", 0),
+                            ("borne_by_issuer__gte", 0),
+                            ("borne_by_shop__gte", 0),
+                            (
+                                "amount__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("borne_by_shop"), "+", models.F("borne_by_issuer")
+                                ),
+                            ),
                         ),
                         name="promotion_use_amounts_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("borne_by_issuer", 0), ("terms__isnull", False), _connector="OR"),
+                        name="promotion_use_of_issuer_under_terms",
                     ),
                 ],
             },

@@ -1,11 +1,27 @@
 """
 The role of the back office sees and writes the promotions of one shop only (R6); the mall's own it may read, because a
-shop decides whether to bear a part of them. Coupons in shoppers' hands are no business of shops.
+shop decides whether to bear a part of them. Coupons in shoppers' hands are no business of shops. Terms between two
+shops are read by both, written by the house, and what they say is written once.
 """
 
 from django.db import migrations
 
-from mall.tenancy import SHOP_ROLE, NotForShops, RowsOfOneShop
+from mall.tenancy import APP_ROLE, SHOP_ROLE, NotForShops, RowsOfOneShop
+
+# Policies add up: a shop sees the terms that it has proposed, and those that were proposed to it.
+TERMS_OF_BOTH = f"""
+CREATE POLICY proposed_to_it ON marketing_jointterms FOR SELECT TO {SHOP_ROLE}
+    USING (host_id = (SELECT nullif(current_setting('mall.shop', true), '')::bigint));
+REVOKE INSERT, UPDATE, DELETE ON marketing_jointterms FROM {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON marketing_jointterms FROM {APP_ROLE};
+GRANT UPDATE (status, spent, ends_at, answered_by_id, answered_at, answer, ended_by_id, ended_at, end_reason)
+    ON marketing_jointterms TO {APP_ROLE};
+"""  # noqa: S608 - names of ours
+TERMS_OF_ONE = f"""
+GRANT UPDATE, DELETE ON marketing_jointterms TO {APP_ROLE};
+GRANT INSERT, UPDATE, DELETE ON marketing_jointterms TO {SHOP_ROLE};
+DROP POLICY proposed_to_it ON marketing_jointterms;
+"""
 
 # What will be cut and who will be drawn nobody knows beforehand, least of all the shop: it reads all but the seeds.
 SEEDS = f"""
@@ -45,4 +61,6 @@ class Migration(migrations.Migration):
         NotForShops("marketing_coupon", "marketing_couponclaims", "marketing_flashcount", "marketing_deposittaking"),
         migrations.RunSQL(sql=SEEDS, reverse_sql=NO_SEEDS),
         NotForShops("marketing_bargaincut", "marketing_bargainhelps"),
+        RowsOfOneShop("marketing_jointterms"),
+        migrations.RunSQL(TERMS_OF_BOTH, TERMS_OF_ONE),
     ]

@@ -19,6 +19,7 @@ from settlement.demo import (
     duties,
     gift_cards,
     goods,
+    joint,
     kinds,
     money,
     promotions,
@@ -85,6 +86,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     bargains.show_bargains_and_trials(shops=opened, owners=owners, goods=made, now=now)
+    joint.promote_jointly(shops=opened, owners=owners, now=now)
     visits.show_visits(shops=opened, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()

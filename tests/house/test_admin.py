@@ -47,7 +47,8 @@ from tests.factories import number
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
 from tests.factories.catalog import brand, category, product, sku
-from tests.factories.marketing import bargaining, coupon, trial
+from tests.factories.joint import proposed
+from tests.factories.marketing import bargaining, coupon, draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
@@ -110,6 +111,7 @@ def a_bit_of_everything() -> None:
     ware = sku(price="100.00")
     open_bargain(promotion=bargaining({ware: "60.00"}), sku=ware, shopper=shopper(), now=NOON)
     apply(units=trial({ware: 1}).trial_units.get(), shopper=shopper(), words="To try it out.", now=NOON)
+    proposed(draft("coupon", shop=order.shop), shop())
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
     pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))

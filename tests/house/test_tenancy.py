@@ -49,6 +49,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
+from tests.factories.joint import proposed
 from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
@@ -157,6 +158,10 @@ ROWS = {
     "backoffice:marketing:add": {},
     "backoffice:marketing:mall": {},
     "backoffice:marketing:mall-do": {"public_id": "=prm_nowhere"},
+    "backoffice:marketing:joint": {},
+    "backoffice:marketing:joint-add": {},
+    "backoffice:marketing:joint-detail": {"public_id": "joint"},
+    "backoffice:marketing:joint-do": {"public_id": "joint"},
     "backoffice:marketing:detail": {"public_id": "promotion"},
     "backoffice:marketing:edit": {"public_id": "promotion"},
     "backoffice:marketing:do": {"public_id": "promotion"},
@@ -198,6 +203,8 @@ WRITES = {
     "backoffice:marketing:mall-do",
     "backoffice:marketing:edit",
     "backoffice:marketing:do",
+    "backoffice:marketing:joint-add",
+    "backoffice:marketing:joint-do",
     "backoffice:stock:low",
     "backoffice:stock:warehouse-add",
     "backoffice:stock:warehouse",
@@ -430,6 +437,7 @@ def built(module_db):
             "application": apply(
                 units=to_try.trial_units.get(), shopper=order.shopper, words="To try it out.", now=NOON
             ),
+            "joint": proposed(draft("coupon", shop=mine, by=owner), shop(), by=owner),
             "sent_coupon": draft("coupon", shop=mine, by=owner, audience="chosen"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
