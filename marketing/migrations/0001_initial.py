@@ -80,6 +80,8 @@ class Migration(migrations.Migration):
                             ("add_on", "Add-on at its own price"),
                             ("gift", "Gift with purchase"),
                             ("flash_sale", "Flash sale"),
+                            ("group_buying", "Group buying"),
+                            ("crowdfunding", "Crowdfunding"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -552,5 +554,466 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="DealUnits",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="price")),
+                ("quota", models.PositiveIntegerField(verbose_name="units")),
+                ("taken", models.PositiveIntegerField(default=0, verbose_name="taken")),
+                ("most", models.PositiveSmallIntegerField(default=1, verbose_name="units per person")),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deal_units",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "units of a deal",
+                "verbose_name_plural": "units of deals",
+            },
+        ),
+        migrations.CreateModel(
+            name="BuyingGroup",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="bgr", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("formed", "Complete"), ("expired", "Not completed")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("size", models.PositiveSmallIntegerField(verbose_name="seats")),
+                ("seats_taken", models.PositiveSmallIntegerField(default=0, verbose_name="seats taken")),
+                ("seats_paid", models.PositiveSmallIntegerField(default=0, verbose_name="seats paid")),
+                ("for_newcomers", models.BooleanField(default=False, verbose_name="only newcomers may join")),
+                (
+                    "helped_from",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="completed by the mall from so many paid seats"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("ends_at", models.DateTimeField(verbose_name="ends at")),
+                ("formed_at", models.DateTimeField(null=True, verbose_name="complete at")),
+                (
+                    "formed_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[("full", "All seats paid"), ("helped", "Completed by the mall")],
+                        default="",
+                        max_length=8,
+                        verbose_name="how",
+                    ),
+                ),
+                ("expired_at", models.DateTimeField(null=True, verbose_name="given up at")),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "units",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="marketing.dealunits",
+                        verbose_name="item",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "group of buyers",
+                "verbose_name_plural": "groups of buyers",
+            },
+        ),
+        migrations.CreateModel(
+            name="Funding",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("goal", mall.money.MoneyField(verbose_name="goal")),
+                ("raised", mall.money.MoneyField(default=0, verbose_name="raised")),
+                ("backer_count", models.PositiveIntegerField(default=0, verbose_name="supporters")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("succeeded", "Goal reached"), ("failed", "Goal not reached")],
+                        default="open",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("ships_on", models.DateField(null=True, verbose_name="ships from")),
+                (
+                    "promotion",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="funding",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "crowdfunding",
+                "verbose_name_plural": "crowdfundings",
+            },
+        ),
+        migrations.CreateModel(
+            name="Backing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order_public_id", models.CharField(max_length=24, unique=True, verbose_name="order")),
+                ("pieces", models.PositiveSmallIntegerField(verbose_name="pieces")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("reserved", "Awaiting payment"), ("paid", "Paid"), ("freed", "Given up")],
+                        default="reserved",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reserved_at", models.DateTimeField(verbose_name="taken at")),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid at")),
+                ("freed_at", models.DateTimeField(null=True, verbose_name="given up at")),
+                ("told_at", models.DateTimeField(null=True, verbose_name="told the outcome at")),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="backings",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+                (
+                    "units",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="marketing.dealunits",
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "funding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="backings",
+                        to="marketing.funding",
+                        verbose_name="crowdfunding",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "support",
+                "verbose_name_plural": "supports",
+            },
+        ),
+        migrations.CreateModel(
+            name="Seat",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order_public_id", models.CharField(max_length=24, unique=True, verbose_name="order")),
+                ("pieces", models.PositiveSmallIntegerField(verbose_name="pieces")),
+                ("as_newcomer", models.BooleanField(default=False, verbose_name="taken as a newcomer")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("reserved", "Awaiting payment"), ("paid", "Paid"), ("freed", "Given up")],
+                        default="reserved",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reserved_at", models.DateTimeField(verbose_name="taken at")),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid at")),
+                ("freed_at", models.DateTimeField(null=True, verbose_name="given up at")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="marketing.buyinggroup",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="group_seats",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "seat",
+                "verbose_name_plural": "seats",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="dealunits",
+            constraint=models.UniqueConstraint(fields=("promotion", "sku"), name="deal_units_once_per_sku"),
+        ),
+        migrations.AddConstraint(
+            model_name="dealunits",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__gte", 0), ("taken__lte", models.F("quota"))),
+                name="deal_units_taken_within_quota",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="dealunits",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="deal_units_have_a_price"),
+        ),
+        migrations.AddConstraint(
+            model_name="dealunits",
+            constraint=models.CheckConstraint(condition=models.Q(("most__gte", 1)), name="deal_units_for_somebody"),
+        ),
+        migrations.AddIndex(
+            model_name="buyinggroup",
+            index=models.Index(condition=models.Q(("status", "open")), fields=["ends_at"], name="buying_group_open"),
+        ),
+        migrations.AddIndex(
+            model_name="buyinggroup",
+            index=models.Index(fields=["promotion", "-id"], name="buying_group_of_promotion"),
+        ),
+        migrations.AddConstraint(
+            model_name="buyinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gte", 2), ("size__lte", 50)), name="buying_group_of_two_to_fifty"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("seats_paid__lte", models.F("seats_taken")), ("seats_taken__lte", models.F("size"))
+                ),
+                name="buying_group_seats_within_its_size",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("helped_from__lt", models.F("size"))), name="buying_group_helped_before_full"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("opened_at"))), name="buying_group_ends_after_it_opens"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("formed_at__isnull", False), ("formed_how__in", ["full", "helped"]), ("status", "formed")
+                    ),
+                    models.Q(models.Q(("status", "formed"), _negated=True), ("formed_at", None), ("formed_how", "")),
+                    _connector="OR",
+                ),
+                name="buying_group_formed_somehow",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("formed_how", "full"), _negated=True), ("seats_paid", models.F("size")), _connector="OR"
+                ),
+                name="buying_group_full_means_paid",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyinggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expired_at__isnull", False), ("status", "expired")),
+                    models.Q(models.Q(("status", "expired"), _negated=True), ("expired_at", None)),
+                    _connector="OR",
+                ),
+                name="buying_group_expired_has_a_moment",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="funding",
+            index=models.Index(condition=models.Q(("status", "open")), fields=["id"], name="funding_open"),
+        ),
+        migrations.AddConstraint(
+            model_name="funding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("goal__gt", 0), ("raised__gte", 0)), name="funding_amounts_sane"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="funding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("status", "open")),
+                    models.Q(models.Q(("status", "open"), _negated=True), ("decided_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="funding_decided_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="funding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "succeeded"), _negated=True), ("ships_on__isnull", False), _connector="OR"
+                ),
+                name="funding_that_succeeds_ships",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="backing",
+            index=models.Index(fields=["shopper", "-id"], name="backing_of_shopper"),
+        ),
+        migrations.AddIndex(
+            model_name="backing",
+            index=models.Index(
+                condition=models.Q(("told_at", None), models.Q(("status", "freed"), _negated=True)),
+                fields=["funding", "id"],
+                name="backing_not_told",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="backing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0), ("pieces__gte", 1)), name="backing_of_something"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="backing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "paid"), _negated=True), ("paid_at__isnull", False), _connector="OR"
+                ),
+                name="backing_paid_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="backing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("freed_at__isnull", False), ("status", "freed")),
+                    models.Q(models.Q(("status", "freed"), _negated=True), ("freed_at", None)),
+                    _connector="OR",
+                ),
+                name="backing_freed_has_a_moment",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="seat",
+            index=models.Index(fields=["shopper", "-id"], name="seat_of_shopper"),
+        ),
+        migrations.AddConstraint(
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "freed"), _negated=True),
+                fields=("group", "shopper"),
+                name="seat_once_per_shopper",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("as_newcomer", True), models.Q(("status", "freed"), _negated=True)),
+                fields=("shopper",),
+                name="seat_of_a_newcomer_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="seat",
+            constraint=models.CheckConstraint(condition=models.Q(("pieces__gte", 1)), name="seat_for_some_pieces"),
+        ),
+        migrations.AddConstraint(
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "paid"), _negated=True), ("paid_at__isnull", False), _connector="OR"
+                ),
+                name="seat_paid_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("freed_at__isnull", False), ("status", "freed")),
+                    models.Q(models.Q(("status", "freed"), _negated=True), ("freed_at", None)),
+                    _connector="OR",
+                ),
+                name="seat_freed_has_a_moment",
+            ),
         ),
     ]

@@ -1,7 +1,11 @@
 from marketing.models.banner import Banner
+from marketing.models.deal_units import DealUnits
 from marketing.models.flash import FlashCount, FlashUnits
+from marketing.models.funding import Backing, Funding
+from marketing.models.group import BuyingGroup, Seat
 from marketing.models.promotion import Coupon, CouponClaims, Promotion, PromotionShare, PromotionUse
 
 __all__ = [
-    "Banner", "Coupon", "CouponClaims", "FlashCount", "FlashUnits", "Promotion", "PromotionShare", "PromotionUse",
+    "Backing", "Banner", "BuyingGroup", "Coupon", "CouponClaims", "DealUnits", "FlashCount", "FlashUnits", "Funding",
+    "Promotion", "PromotionShare", "PromotionUse", "Seat",
 ]  # fmt: skip

@@ -34,6 +34,8 @@ class Promotion(models.Model):
         ADD_ON = "add_on", _("Add-on at its own price")
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
+        GROUP_BUYING = "group_buying", _("Group buying")
+        CROWDFUNDING = "crowdfunding", _("Crowdfunding")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
