@@ -26,6 +26,7 @@ _FOR_SKU = f"""
     SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED.format(among="k.id = %(sku)s")}), {offers.GIFT}
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind <> 'flash_sale'
+        AND p.kind <> ALL ({offers.DEALS})
         AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
         AND (p.shop_id IS NULL OR p.shop_id = %(shop)s AND {states.sql("s", "promote")})
     ORDER BY p.shop_id NULLS LAST, p.id

@@ -5,7 +5,7 @@ from datetime import datetime
 from mall.events.bus import on
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
 from mall.events.orders import OrderCanceled, OrderPaid
-from marketing import banners, promotions, redemption
+from marketing import banners, deals, promotions, redemption
 
 
 @on(ShopFrozen)
@@ -55,3 +55,15 @@ def mark_coupons_used(event: OrderPaid) -> None:
 @on(OrderCanceled)
 def give_back_what_a_canceled_order_used(event: OrderCanceled) -> None:
     redemption.give_back(order_ids=[event.order_id], now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(OrderPaid)
+def tell_deal_that_it_is_paid(event: OrderPaid) -> None:
+    if event.deal:
+        deals.paid(event.deal, order_id=event.order_id, now=datetime.fromisoformat(event.paid_at))
+
+
+@on(OrderCanceled)
+def give_back_the_deal(event: OrderCanceled) -> None:
+    if event.deal:
+        deals.give_back(event.deal, order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))

@@ -874,6 +874,7 @@ NO_PAGES = {
     "backoffice:marketing:do": "a press of a button",
     "backoffice:marketing:mall-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
+    "storefront:orders:deal-checkout": "the page of the checkout, for one thing",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
     "storefront:marketing:code": "a press of a button",

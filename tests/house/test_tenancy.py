@@ -307,6 +307,7 @@ FOR_EVERYBODY = {
     "storefront:catalog:feed",
     "storefront:catalog:feed-of-shop",
     "storefront:marketing:claim",
+    "storefront:orders:deal-checkout",
     "storefront:orders:flash-buy",
     "storefront:orders:flash-line",
     "storefront:orders:flash-leave",
