@@ -50,13 +50,13 @@ def examples(
     """
     named = rules.sku_ids_in(kind, rule)
     goods = _skus(shop, scope, scope_ids)[:SHOWN]
-    if kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+    if kind in (Kind.BUNDLE, Kind.FLASH_SALE) or kind in Promotion.DEALS:
         goods = []
     extra = {sku.pk: sku for sku in Sku.objects.select_related("product__category").filter(pk__in=named, shop=shop)}
     carts = [{sku: _pieces(kind, rule, sku.price.minor)} for sku in goods]
     if kind == Kind.BUNDLE:
         carts = [{extra[pk]: count for pk, count in rule["pieces"] if pk in extra}]
-    elif kind == Kind.FLASH_SALE:
+    elif kind == Kind.FLASH_SALE or kind in Promotion.DEALS:
         carts = [{extra[pk]: 1} for pk in named if pk in extra]
     elif kind == Kind.ADD_ON:
         carts = [{**{pk_sku: 1 for pk_sku in extra.values() if pk_sku not in cart}, **cart} for cart in carts]
@@ -71,7 +71,7 @@ def examples(
         offer = Offer(
             key="this",
             promotion="this",
-            rule=rules.engine_rule(kind, rule, gift=facts),
+            rule=rules.engine_rule(kind, _rule_of(kind, rule, lines), gift=facts),
             skus=frozenset(line.sku_id for line in lines),
             shop_id=shop.pk,
             layer=place.layer,
@@ -80,6 +80,13 @@ def examples(
         (part,) = quote(lines, {shop.pk: ShopTerms(Money(0), None)}, offers=[offer]).shops
         found.append(_example(cart, part, gift, cost_percent))
     return found
+
+
+def _rule_of(kind: str, rule: dict, lines: Sequence[QuoteLine]) -> dict:
+    """Of a deal, which is bought by itself, the terms of its one item; else the rule."""
+    if kind not in Promotion.DEALS:
+        return rule
+    return rule | {"prices": [row for row in rule["prices"] if row[0] == lines[0].sku_id]}
 
 
 def _example(cart, part, gift: Sku | None, cost_percent: int | None) -> Example:

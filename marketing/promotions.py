@@ -22,12 +22,14 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
+from marketing.deals import units as deal_units
 from marketing.flash import units
 from marketing.models import Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
 from merchants import standing
 
 MOST_CHOSEN = 500
+WITH_UNITS = (Promotion.Kind.GROUP_BUYING, Promotion.Kind.CROWDFUNDING)
 KINDS_OF_THE_MALL = (Promotion.Kind.COUPON, Promotion.Kind.FULL_REDUCTION)
 
 
@@ -94,6 +96,8 @@ def save_promotion(
         _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))
     if kind == Promotion.Kind.FLASH_SALE:
         units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+    if kind in WITH_UNITS:
+        deal_units.check_goods(shop=shop, rule=clean)
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -107,6 +111,8 @@ def save_promotion(
         _check_promised(promotion, total_limit, budget)
         if kind == Promotion.Kind.FLASH_SALE and promotion.status == Promotion.Status.LIVE:
             raise ChangedMeanwhile(_("A flash sale that is started stays as it is announced; stop it first."))
+        if kind in WITH_UNITS and promotion.status == Promotion.Status.LIVE:
+            raise ChangedMeanwhile(_("What is announced to shoppers stays as it is while it runs; stop it first."))
         promotion.version += 1
     promotion.name, promotion.rule = name, clean
     promotion.starts_at, promotion.ends_at = starts_at, ends_at
@@ -127,6 +133,8 @@ def save_promotion(
         raise CodeTaken(_("Another coupon has this code; choose one of your own."), field="code") from None
     if kind == Promotion.Kind.FLASH_SALE:
         units.write_units(promotion)
+    if kind in WITH_UNITS:
+        deal_units.write_units(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,

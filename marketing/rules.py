@@ -14,6 +14,7 @@ from marketing.models import Promotion
 from marketing.pricing import (
     AddOn,
     Bundle,
+    DealPrice,
     FlashPrice,
     FlashUnit,
     GiftWith,
@@ -29,6 +30,8 @@ MOST_TIERS = 5
 MOST_PIECES = 99
 MOST_SKUS = 20
 MOST_UNITS = 100_000
+LEAST_SEATS, MOST_SEATS, MOST_HOURS = 2, 50, 72  # of a group
+MOST_DAYS = 180  # from the success of a crowdfunding until it ships
 LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
 
 Kind, Group = Promotion.Kind, Promotion.Group
@@ -60,6 +63,8 @@ PLACES = {
     Kind.ADD_ON: Place(Layer.GOODS, Group.GOODS),
     Kind.GIFT: Place(Layer.GIFT, "gift"),
     Kind.FLASH_SALE: Place(Layer.FLASH, Group.GOODS),
+    Kind.GROUP_BUYING: Place(Layer.DEAL, Group.GOODS),
+    Kind.CROWDFUNDING: Place(Layer.DEAL, Group.GOODS),
 }
 PLACES_OF_THE_MALL = {
     Kind.COUPON: Place(Layer.MALL_COUPON, Group.MALL_COUPON, once=True),
@@ -111,6 +116,9 @@ def engine_rule(kind: str, rule: Mapping, *, gift: Mapping | None = None, units:
         case Kind.FLASH_SALE:
             fresh = [(sku, price, quota, rule["most"]) for sku, price, quota in rule["prices"]]
             return FlashPrice(tuple(FlashUnit(*unit) for unit in (fresh if units is None else units)))
+        case Kind.GROUP_BUYING | Kind.CROWDFUNDING:  # of one item; the checkout asks ``marketing.deals``
+            sku, price, _quota = rule["prices"][0]
+            return DealPrice(sku, price)
     raise ValueError(f"no such kind of promotion: {kind}")
 
 
@@ -121,7 +129,7 @@ def sku_ids_in(kind: str, rule: Mapping) -> list[int]:
             return [sku for sku, _count in rule["pieces"]]
         case Kind.ADD_ON:
             return [sku for sku, _price in rule["prices"]]
-        case Kind.FLASH_SALE:
+        case Kind.FLASH_SALE | Kind.GROUP_BUYING | Kind.CROWDFUNDING:
             return [sku for sku, _price, _quota in rule["prices"]]
         case Kind.GIFT:
             return [rule["sku_id"]]
@@ -160,7 +168,11 @@ def checked(kind: str, rule: Mapping) -> dict:
         case Kind.ADD_ON:
             return _add_on(rule)
         case Kind.FLASH_SALE:
-            return _flash_sale(rule)
+            return _units(rule)
+        case Kind.GROUP_BUYING:
+            return _group_buying(rule)
+        case Kind.CROWDFUNDING:
+            return _crowdfunding(rule)
         case Kind.GIFT:
             _check((rule.get("at") or 0) > 0, "at", _("Enter an amount above zero."))
             _check(rule.get("sku_id"), "sku_id", _("Choose what is given."))
@@ -227,10 +239,11 @@ def _add_on(rule: Mapping) -> dict:
     return {"at": rule.get("at") or 0, "prices": sorted(prices), "most": rule["most"]}
 
 
-def _flash_sale(rule: Mapping) -> dict:
+def _units(rule: Mapping) -> dict:
+    """What is sold at prices of its own: so many units of each, so many for one person."""
     prices = [[sku, price or 0, quota or 0] for sku, price, quota in rule.get("prices") or ()]
     _check(prices, "prices", _("Choose what is sold."))
-    _check(len(prices) <= MOST_SKUS, "prices", _("A flash sale has at most twenty different items."))
+    _check(len(prices) <= MOST_SKUS, "prices", _("A promotion has at most twenty different items."))
     _check(len({sku for sku, _price, _quota in prices}) == len(prices), "prices", _("Something is named twice."))
     _check(all(price > 0 for _sku, price, _quota in prices), "prices", _("Enter an amount above zero."))
     _check(
@@ -240,6 +253,25 @@ def _flash_sale(rule: Mapping) -> dict:
     )
     _check(1 <= (rule.get("most") or 0) <= MOST_PIECES, "most", _("Choose between 1 and 99 pieces."))
     return {"prices": sorted(prices), "most": rule["most"]}
+
+
+def _group_buying(rule: Mapping) -> dict:
+    size, hours, percent = rule.get("size") or 0, rule.get("hours") or 0, rule.get("helped_percent") or 0
+    _check(LEAST_SEATS <= size <= MOST_SEATS, "size", _("A group has between 2 and 50 seats."))
+    _check(1 <= hours <= MOST_HOURS, "hours", _("A group stays open for 1 to 72 hours."))
+    _check(0 <= percent <= 99, "helped_percent", _("Choose between 0 (never) and 99 per cent."))
+    terms = {"size": size, "hours": hours, "helped_percent": percent, "newcomers": bool(rule.get("newcomers"))}
+    return _units(rule) | terms
+
+
+def _crowdfunding(rule: Mapping) -> dict:
+    goal, days = rule.get("goal") or 0, rule.get("ships_in_days")
+    _check(goal > 0, "goal", _("Enter an amount above zero."))
+    _check(0 <= (-1 if days is None else days) <= MOST_DAYS, "ships_in_days", _("Choose between 0 and 180 days."))
+    clean = _units(rule)
+    reachable = sum(price * quota for _sku, price, quota in clean["prices"])
+    _check(reachable >= goal, "goal", _("All units together do not reach this goal."))
+    return clean | {"goal": goal, "ships_in_days": days}
 
 
 def _check_bps(bps, field: str) -> None:

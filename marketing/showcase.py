@@ -20,7 +20,7 @@ from merchants import states
 SHOWN_COUPONS = 6
 MOST_BADGES = 2
 # What lists say of a card, the strongest first; bundles and add-ons are told on the page of the product.
-BADGED = ("percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", "gift")
+BADGED = ("group_buying", "crowdfunding", "percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", "gift")
 
 _FOR_SKU = f"""
     SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED.format(among="k.id = %(sku)s")}), {offers.GIFT}
@@ -34,7 +34,11 @@ _FOR_SKU = f"""
 _FOR_CARDS = f"""
     SELECT p.kind, p.rule, p.currency, ARRAY(
         SELECT DISTINCT x.public_id FROM catalog_product x JOIN catalog_sku y ON y.product_id = x.id
-        WHERE y.is_active AND y.id IN ({offers.COVERED.format(among="g.public_id = ANY (%(products)s)")}))
+        WHERE p.kind <> ALL ({offers.DEALS}) AND y.is_active
+            AND y.id IN ({offers.COVERED.format(among="g.public_id = ANY (%(products)s)")})
+        UNION SELECT x.public_id FROM marketing_dealunits u JOIN catalog_sku y ON y.id = u.sku_id
+            JOIN catalog_product x ON x.id = y.product_id
+        WHERE u.promotion_id = p.id AND u.taken < u.quota AND y.is_active AND x.public_id = ANY (%(products)s))
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind = ANY (%(kinds)s)
         AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))

@@ -8,7 +8,9 @@ from catalog.models import Sku
 from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
-from marketing.models import FlashUnits, Promotion
+from marketing.models import BuyingGroup, DealUnits, FlashUnits, Promotion
+
+SHOWN_GROUPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,56 @@ def budget_percent(promotion: Promotion) -> int | None:
     return min(100, 100 * promotion.spent.minor // promotion.budget.minor)
 
 
-def units_of(promotion: Promotion) -> list[FlashUnits]:
-    """What a flash sale has of each item, each with words for its progress; of other kinds nothing."""
-    if promotion.kind != Promotion.Kind.FLASH_SALE:
+def units_of(promotion: Promotion) -> list[FlashUnits | DealUnits]:
+    """What a promotion has of each item, each with words for its progress; of kinds without units nothing."""
+    if promotion.kind == Promotion.Kind.FLASH_SALE:
+        rows = list(promotion.units.order_by("pk"))
+    elif promotion.kind in Promotion.DEALS:
+        rows = list(promotion.deal_units.order_by("pk"))
+    else:
         return []
-    names, rows = goods_of(promotion), list(promotion.units.order_by("pk"))
+    names = goods_of(promotion)
     for row in rows:
         row.label = f"{names.get(row.sku_id, '')} · {row.price}"
         row.told = f"{row.taken} / {row.quota}"
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """What became of the groups of a promotion; ``latest`` of them, each with its goods as ``label``."""
+
+    open: int
+    full: int
+    helped: int
+    expired: int
+    paid_seats: int
+    latest: list[BuyingGroup]
+
+    @property
+    def formed_percent(self) -> int | None:
+        """Of the groups that have ended, how many were complete."""
+        formed = self.full + self.helped
+        return round(100 * formed / (formed + self.expired)) if formed + self.expired else None
+
+
+def groups_of(promotion: Promotion) -> Groups | None:
+    """Of group buying; two queries. A group that nobody has paid for is not counted."""
+    if promotion.kind != Promotion.Kind.GROUP_BUYING:
+        return None
+    Status, How = BuyingGroup.Status, BuyingGroup.FormedHow
+    rows = promotion.groups.exclude(seats_paid=0, status=Status.EXPIRED)
+    counts = rows.aggregate(
+        open=Count("pk", filter=Q(status=Status.OPEN)),
+        full=Count("pk", filter=Q(formed_how=How.FULL)),
+        helped=Count("pk", filter=Q(formed_how=How.HELPED)),
+        expired=Count("pk", filter=Q(status=Status.EXPIRED)),
+        paid_seats=Sum("seats_paid", default=0),
+    )
+    names, latest = goods_of(promotion), list(rows.select_related("units").order_by("-pk")[:SHOWN_GROUPS])
+    for group in latest:
+        group.label = names.get(group.units.sku_id, "")
+    return Groups(**counts, latest=latest)
 
 
 def goods_of(promotion: Promotion) -> dict[int, str]:

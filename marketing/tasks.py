@@ -4,6 +4,7 @@ from mall import clock
 from mall.jobs import job
 from marketing import coupons, participation
 from marketing.flash import clockwork
+from marketing.groups import seats
 
 
 @job("marketing.expire_coupons")
@@ -20,3 +21,8 @@ def tell_participation() -> dict | None:
 @job("marketing.follow_flash_sales")
 def follow_flash_sales() -> dict | None:
     return clockwork.follow_flash_sales(now=clock.now()) or None
+
+
+@job("marketing.follow_groups")
+def follow_groups() -> dict | None:
+    return seats.end_groups(now=clock.now()) or None

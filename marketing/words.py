@@ -49,6 +49,9 @@ def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
             return _("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}
         case Kind.NTH_PIECE:
             return _("No. %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}
+        case Kind.GROUP_BUYING:
+            words = {"size": rule["size"], "price": money(min(price for _sku, price, _quota in rule["prices"]))}
+            return _("Together from %(price)s") % words
     return str(Kind(kind).label)
 
 
@@ -86,12 +89,38 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
             words = {"at": money(rule["at"]), "goods": goods.get(rule["sku_id"], "…"), "count": rule["quantity"]}
             return [_("Spend %(at)s, get %(goods)s × %(count)d as a gift") % words]
         case Kind.FLASH_SALE:
-            return [
-                _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person")
-                % {"goods": goods.get(sku, "…"), "price": money(price), "quota": quota, "most": rule["most"]}
-                for sku, price, quota in rule["prices"]
-            ]
+            return _units(rule, currency, goods)
+        case Kind.GROUP_BUYING:
+            return _group_buying(rule, currency, goods)
+        case Kind.CROWDFUNDING:
+            return _crowdfunding(rule, currency, goods)
     return []
+
+
+def _units(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    return [
+        _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person")
+        % {"goods": goods.get(sku, "…"), "price": Money(price, currency), "quota": quota, "most": rule["most"]}
+        for sku, price, quota in rule["prices"]
+    ]
+
+
+def _group_buying(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    said = _units(rule, currency, goods)
+    said.append(
+        _("%(size)d seats in a group, open for %(hours)d hours") % {"size": rule["size"], "hours": rule["hours"]}
+    )
+    if rule.get("helped_percent"):
+        words = {"percent": f"{rule['helped_percent']}%"}
+        said.append(_("The mall completes a group at its end from %(percent)s of its seats on") % words)
+    if rule.get("newcomers"):
+        said.append(_("Only newcomers may join"))
+    return said
+
+
+def _crowdfunding(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    words = {"goal": Money(rule["goal"], currency), "days": rule["ships_in_days"]}
+    return [*_units(rule, currency, goods), _("Goal %(goal)s; ships %(days)d days after it is reached") % words]
 
 
 def _off(rule: Mapping, currency: str) -> str:
@@ -195,7 +224,7 @@ def until(moment) -> str:
 
 def scope_in_words(promotion: Promotion) -> str:
     """To which goods it applies; empty where its rule names them."""
-    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE) or promotion.kind in Promotion.DEALS:
         return ""
     where = promotion.shop.name if promotion.shop_id else _("the whole mall")
     if promotion.scope == Promotion.Scope.ALL:

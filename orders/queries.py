@@ -25,6 +25,12 @@ class ReviewableLine:
     picture: str
 
 
+def has_bought(shopper_id: int) -> bool:
+    """Whether she has ever had a paid order that stands, in any shop: then she is no newcomer."""
+    paid = Order.objects.filter(shopper=shopper_id, paid_at__isnull=False)
+    return paid.exclude(status=Order.Status.CANCELED).exists()
+
+
 def reviewable_lines(
     shopper: User,
     product_public_id: str | None = None,

@@ -16,10 +16,11 @@ from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
 from marketing.models import Promotion
-from marketing.rules import MOST_PIECES, MOST_TIERS, MOST_UNITS
+from marketing.rules import LEAST_SEATS, MOST_DAYS, MOST_HOURS, MOST_PIECES, MOST_SEATS, MOST_TIERS, MOST_UNITS
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
 MOST_ROWS, FLASH_ROWS, SHOWN_ROWS = 5, 10, 5
+WITH_UNITS = (Kind.FLASH_SALE, Kind.GROUP_BUYING, Kind.CROWDFUNDING)  # items, each with a price and a number of units
 SHOWN_PRODUCTS = 200
 COMMON = (
     "name",
@@ -159,23 +160,67 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                 "most": forms.IntegerField(label=gettext_lazy("Of each at most"), min_value=1, max_value=9, initial=1),
             }
         case Kind.FLASH_SALE:
-            return {
-                **_rows(
-                    FLASH_ROWS,
-                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
-                    price=lambda: _money(gettext_lazy("Flash price")),
-                    units=lambda: forms.IntegerField(
-                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+            return _units_fields(gettext_lazy("Flash price"))
+        case Kind.GROUP_BUYING:
+            return _units_fields(gettext_lazy("Price in a group")) | {
+                "size": forms.IntegerField(
+                    label=gettext_lazy("Seats in a group"), min_value=LEAST_SEATS, max_value=MOST_SEATS, initial=3
+                ),
+                "hours": forms.IntegerField(
+                    label=gettext_lazy("Hours a group stays open"), min_value=1, max_value=MOST_HOURS, initial=24
+                ),
+                "helped_percent": forms.IntegerField(
+                    label=gettext_lazy("Completed by the mall from, per cent of the seats"),
+                    min_value=0,
+                    max_value=99,
+                    initial=0,
+                    help_text=gettext_lazy(
+                        "0: never. Else a group with so many paid seats at its end is complete: you send the goods at"
+                        " this price. Its page says so openly."
                     ),
                 ),
-                "most": forms.IntegerField(
-                    label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+                "newcomers": forms.BooleanField(
+                    label=gettext_lazy("Only newcomers may join"),
+                    required=False,
+                    help_text=gettext_lazy("Who has never bought in this mall. Anybody may open a group."),
+                ),
+            }
+        case Kind.CROWDFUNDING:
+            return _units_fields(gettext_lazy("Price for supporters")) | {
+                "goal": MoneyFormField(
+                    label=gettext_lazy("Goal"),
+                    minimum=1,
+                    help_text=gettext_lazy(
+                        "Reached by what is paid until it ends; else everybody gets the money back."
+                    ),
+                ),
+                "ships_in_days": forms.IntegerField(
+                    label=gettext_lazy("Ships so many days after the goal is reached"),
+                    min_value=0,
+                    max_value=MOST_DAYS,
+                    initial=30,
                 ),
             }
     return {
         "at": MoneyFormField(label=gettext_lazy("Who buys for"), minimum=1),
         "sku": SkuField(label=gettext_lazy("Gets this item")),
         "quantity": forms.IntegerField(label=gettext_lazy("Pieces"), min_value=1, max_value=9, initial=1),
+    }
+
+
+def _units_fields(price) -> dict[str, forms.Field]:
+    return {
+        **_rows(
+            FLASH_ROWS,
+            sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+            price=lambda: _money(price),
+            units=lambda: forms.IntegerField(
+                label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+            ),
+        ),
+        "most": forms.IntegerField(
+            label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+        ),
     }
 
 
@@ -230,7 +275,7 @@ class PromotionForm(forms.Form):
         if self.kind != Kind.COUPON:
             for name in COUPON:
                 del self.fields[name]
-        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+        if self.kind in (Kind.BUNDLE, *WITH_UNITS):
             for name in ("scope", "products", "categories", "shelves"):
                 del self.fields[name]
         for name, field in _rule_fields(self.kind).items():
@@ -277,7 +322,7 @@ class PromotionForm(forms.Form):
 
     @property
     def rule_fields(self):
-        return [self[name] for name in self.rule_names if "_" not in name or name in ("by_pieces",)]
+        return [self[name] for name in self.rule_names if not name.rpartition("_")[2].isdigit()]
 
     @property
     def rule_rows(self) -> list[list[forms.BoundField]]:
@@ -354,9 +399,9 @@ class PromotionForm(forms.Form):
             case Kind.ADD_ON:
                 prices = [[sku, price or 0] for sku, price in rows("sku", "price") if sku]
                 return {"at": data["at"] or 0, "prices": prices, "most": data["most"]}
-            case Kind.FLASH_SALE:
+            case Kind.FLASH_SALE | Kind.GROUP_BUYING | Kind.CROWDFUNDING:
                 prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
-                return {"prices": prices, "most": data["most"]}
+                return {"prices": prices} | {field.name: data[field.name] for field in self.rule_fields}
             case Kind.GIFT:
                 return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}
         return {name: data[name] for name in self.rule_names}
@@ -410,7 +455,10 @@ def _initial(promotion: Promotion) -> dict:
     chosen = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(promotion.scope)
     if chosen:
         initial[chosen] = promotion.scope_ids
-    for name in ("at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces"):
+    for name in (
+        "at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces", "size", "hours",
+        "helped_percent", "newcomers", "goal", "ships_in_days",
+    ):  # fmt: skip
         if name in rule:
             initial[name] = rule[name]
     for number, tier in enumerate(rule.get("tiers", ()), 1):
@@ -422,7 +470,7 @@ def _initial(promotion: Promotion) -> dict:
     elif kind == Kind.ADD_ON:
         for number, (sku, price) in enumerate(rule["prices"], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"] = sku, price
-    elif kind == Kind.FLASH_SALE:
+    elif kind in WITH_UNITS:
         for number, (sku, price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
     elif kind == Kind.GIFT:

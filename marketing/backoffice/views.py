@@ -46,6 +46,8 @@ TEMPLATES = [
     (Kind.ADD_ON, "plus", gettext_lazy("Who buys for so much may add something at its own price.")),
     (Kind.GIFT, "gift", gettext_lazy("Who buys for so much gets something with it, while it lasts.")),
     (Kind.FLASH_SALE, "flash", gettext_lazy("A few units at a price of their own, for some hours.")),
+    (Kind.GROUP_BUYING, "users", gettext_lazy("Cheaper together: goods leave when enough people are in a group.")),
+    (Kind.CROWDFUNDING, "target", gettext_lazy("Something new is made when enough people have paid for it.")),
 ]
 PHASES = {
     "draft": (gettext_lazy("Draft"), "quiet"),
@@ -194,6 +196,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "excludes": [Promotion.Group(group).label for group in promotion.excludes],
         "figures": statistics.of_promotion(promotion),
         "units": statistics.units_of(promotion),
+        "groups": statistics.groups_of(promotion),
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request),
         "why_not": standing.why_not_join(request.shop),

@@ -8,8 +8,13 @@ from django.utils.translation import gettext as _
 from mall.rows import select_rows
 from marketing.deals.base import Deal, DealGone, DealKind
 
-HOMES: dict[str, str] = {}  # the module of a kind, by the kind of its promotion
-OWN_KEYS: dict[str, str] = {}  # the kind of promotion, by the prefix of its own rows' public ids
+HOMES: dict[str, str] = {  # the module of a kind, by the kind of its promotion
+    "group_buying": "marketing.deals.group_buying",
+    "crowdfunding": "marketing.deals.crowdfunding",
+}
+OWN_KEYS: dict[str, str] = {  # the kind of promotion, by the prefix of its own rows' public ids
+    "bgr": "group_buying",
+}
 
 
 def find_deal(key: str, *, sku_id: int, shopper_id: int, now: datetime) -> Deal:

@@ -185,8 +185,8 @@ def confirm_seat(*, order_id: str, now: datetime) -> bool:
 @transaction.atomic
 def free_seat(*, order_id: str, now: datetime) -> bool:
     """
-    Her order came to nothing: the units can be had again, and while the group is open so can the seat; the group goes on
-    with the others, whoever opened it. False: it was free already.
+    Her order came to nothing: the units can be had again, and while the group is open so can the seat. The group goes
+    on with the others, whoever opened it. False: it was free already.
     """
     found = select_rows(
         "SELECT g.units_id FROM marketing_seat s JOIN marketing_buyinggroup g ON g.id = s.group_id"
@@ -275,4 +275,3 @@ def _failed(order_id: str, now: datetime) -> DealFailed:
     with override(settings.LANGUAGE_CODE):
         reason = _("The group was not complete in time")
     return DealFailed(order_id=order_id, reason=reason, failed_at=now)
-

@@ -37,7 +37,9 @@ class Promotion(models.Model):
         GROUP_BUYING = "group_buying", _("Group buying")
         CROWDFUNDING = "crowdfunding", _("Crowdfunding")
 
-    DEALS: frozenset[str] = frozenset()  # the kinds that count only for who asks for them (``marketing.deals``)
+    DEALS: frozenset[str] = frozenset(
+        {Kind.GROUP_BUYING.value, Kind.CROWDFUNDING.value}
+    )  # the kinds that count only for who asks for them (``marketing.deals``)
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

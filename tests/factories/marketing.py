@@ -57,3 +57,29 @@ def flash_sale(
     made = promotion if is_started else draft
     shop = next(iter(wares)).shop
     return made("flash_sale", shop=shop, rule={"prices": prices, "most": most}, by=by, **given)
+
+
+def group_buying(
+    wares: Mapping[Sku, tuple[str, int]],
+    *,
+    size: int = 2,
+    hours: int = 24,
+    most: int = 2,
+    helped_percent: int = 0,
+    newcomers: bool = False,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """Group buying of these SKUs of one shop, each at a price with so many units; for a week from yesterday."""
+    rule = {
+        "prices": [[sku.pk, Money.parse(price).minor, units] for sku, (price, units) in wares.items()],
+        "size": size,
+        "hours": hours,
+        "most": most,
+        "helped_percent": helped_percent,
+        "newcomers": newcomers,
+    }
+    given = {"ends_at": NOON + timedelta(days=7)} | given
+    made = promotion if is_started else draft
+    return made("group_buying", shop=next(iter(wares)).shop, rule=rule, by=by, **given)

@@ -1,0 +1,26 @@
+"""What marketing tells people (A7): how their groups and what they support stand."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mall.notifications.kinds import Kind
+
+SEAT_CONFIRMED = Kind(
+    "marketing.seat_confirmed",
+    title=_("You are in the group for “%(goods)s”"),
+    body=_("Still missing: %(missing)s. Share the group, so that it is complete in time."),
+)
+GROUP_FORMED = Kind(
+    "marketing.group_formed",
+    title=_("Your group for “%(goods)s” is complete"),
+    body=_("All %(size)s have paid. The shop packs your goods now."),
+)
+GROUP_HELPED = Kind(
+    "marketing.group_helped",
+    title=_("The mall has completed your group for “%(goods)s”"),
+    body=_("Its time was over with %(paid)s of %(size)s seats paid. The shop packs your goods now, at the same price."),
+)
+GROUP_EXPIRED = Kind(
+    "marketing.group_expired",
+    title=_("Your group for “%(goods)s” was not complete in time"),
+    body=_("Paid were %(paid)s of %(size)s seats. Your order is canceled, and all of your money is on its way back."),
+)
