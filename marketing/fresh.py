@@ -10,12 +10,13 @@ from datetime import datetime
 from mall import clock
 from mall.pages import cached_part
 from mall.rows import select_rows
+from marketing.crowdfunding import showing as crowdfunding
 from marketing.flash import showing as flash
 from marketing.groups import showing as groups
 
 FRESH_SECONDS = 5
 DEALS = "deals:"
-_BLOCKS = (groups.block,)  # each: (product's public id) -> what its page shows, or ""
+_BLOCKS = (groups.block, crowdfunding.block)  # each: (product's public id) -> what its page shows, or ""
 _NOW = re.compile(r'data-now="[^"]*"')
 _IS_ANY = """
     SELECT p.public_id FROM catalog_product p

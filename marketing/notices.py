@@ -24,3 +24,13 @@ GROUP_EXPIRED = Kind(
     title=_("Your group for “%(goods)s” was not complete in time"),
     body=_("Paid were %(paid)s of %(size)s seats. Your order is canceled, and all of your money is on its way back."),
 )
+FUNDING_SUCCEEDED = Kind(
+    "marketing.funding_succeeded",
+    title=_("“%(name)s” has reached its goal"),
+    body=_("What you support will be made. It ships from %(day)s."),
+)
+FUNDING_FAILED = Kind(
+    "marketing.funding_failed",
+    title=_("“%(name)s” has not reached its goal"),
+    body=_("Your order is canceled, and all of your money is on its way back."),
+)

@@ -22,6 +22,7 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
+from marketing.crowdfunding.backing import write_funding
 from marketing.deals import units as deal_units
 from marketing.flash import units
 from marketing.models import Promotion, PromotionShare
@@ -113,6 +114,8 @@ def save_promotion(
             raise ChangedMeanwhile(_("A flash sale that is started stays as it is announced; stop it first."))
         if kind in WITH_UNITS and promotion.status == Promotion.Status.LIVE:
             raise ChangedMeanwhile(_("What is announced to shoppers stays as it is while it runs; stop it first."))
+        if kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
+            raise ChangedMeanwhile(_("A crowdfunding that was stopped is over; make a new one."))
         promotion.version += 1
     promotion.name, promotion.rule = name, clean
     promotion.starts_at, promotion.ends_at = starts_at, ends_at
@@ -135,6 +138,8 @@ def save_promotion(
         units.write_units(promotion)
     if kind in WITH_UNITS:
         deal_units.write_units(promotion)
+    if kind == Promotion.Kind.CROWDFUNDING:
+        write_funding(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,
@@ -171,6 +176,8 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
         raise CannotStart(_("Its days are over; give it a later end first."))
     if is_spent(promotion):
         raise CannotStart(_("Its budget is used up; give it a higher one first."))
+    if promotion.kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
+        raise CannotStart(_("A crowdfunding that was stopped is over; make a new one."))
     Promotion.FLOW.move(promotion, Promotion.Status.LIVE)
     promotion.started_at, promotion.stopped_at, promotion.stop_reason = now, None, ""
     promotion.save(update_fields=["status", "started_at", "stopped_at", "stop_reason"])

@@ -3,6 +3,7 @@
 from mall import clock
 from mall.jobs import job
 from marketing import coupons, participation
+from marketing.crowdfunding import backing
 from marketing.flash import clockwork
 from marketing.groups import seats
 
@@ -26,3 +27,8 @@ def follow_flash_sales() -> dict | None:
 @job("marketing.follow_groups")
 def follow_groups() -> dict | None:
     return seats.end_groups(now=clock.now()) or None
+
+
+@job("marketing.follow_crowdfundings")
+def follow_crowdfundings() -> dict | None:
+    return backing.follow_crowdfundings(now=clock.now()) or None

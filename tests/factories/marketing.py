@@ -83,3 +83,25 @@ def group_buying(
     given = {"ends_at": NOON + timedelta(days=7)} | given
     made = promotion if is_started else draft
     return made("group_buying", shop=next(iter(wares)).shop, rule=rule, by=by, **given)
+
+
+def crowdfunding(
+    levels: Mapping[Sku, tuple[str, int]],
+    *,
+    goal: str = "100.00",
+    ships_in_days: int = 30,
+    most: int = 5,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """A crowdfunding of these SKUs of one shop, each at a price with so many units; for a week from yesterday."""
+    rule = {
+        "prices": [[sku.pk, Money.parse(price).minor, units] for sku, (price, units) in levels.items()],
+        "goal": Money.parse(goal).minor,
+        "ships_in_days": ships_in_days,
+        "most": most,
+    }
+    given = {"ends_at": NOON + timedelta(days=7)} | given
+    made = promotion if is_started else draft
+    return made("crowdfunding", shop=next(iter(levels)).shop, rule=rule, by=by, **given)
