@@ -7,6 +7,7 @@ Whoever opens a group is given the public id that it will have, so that her orde
 from datetime import datetime, timedelta
 from math import ceil
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -160,3 +161,7 @@ def waiting_words(key: str) -> str:
         group.missing,
     )
     return words % {"count": group.missing}
+
+
+def page_of(key: str) -> str:
+    return reverse("storefront:marketing:group", args=[key]) if key.startswith("bgr_") else ""

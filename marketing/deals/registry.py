@@ -56,6 +56,12 @@ def waiting_words(key: str) -> str:
     return words(key) if words else ""
 
 
+def page_of(key: str) -> str:
+    """The address of the page that tells how a deal stands; empty where its kind has none."""
+    page = getattr(_home(_kind_of(key)), "page_of", None) if key else None
+    return page(key) if page else ""
+
+
 def _kind_of(key: str) -> str:
     prefix = key.partition("_")[0]
     if prefix in OWN_KEYS:

@@ -631,7 +631,7 @@ class Migration(migrations.Migration):
                         choices=[("full", "All seats paid"), ("helped", "Completed by the mall")],
                         default="",
                         max_length=8,
-                        verbose_name="how",
+                        verbose_name="completed how",
                     ),
                 ),
                 ("expired_at", models.DateTimeField(null=True, verbose_name="given up at")),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.flow import Flow
 from mall.money import CurrencyField, MoneyField
@@ -20,7 +21,7 @@ class Funding(ShopOwned):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("a group of buyers", "Open")
         SUCCEEDED = "succeeded", _("Goal reached")
         FAILED = "failed", _("Goal not reached")
 

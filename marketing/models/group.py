@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.flow import Flow
 from mall.ids import PublicIdField
@@ -22,7 +23,7 @@ class BuyingGroup(ShopOwned):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("a group of buyers", "Open")
         FORMED = "formed", _("Complete")
         EXPIRED = "expired", _("Not completed")
 
@@ -47,7 +48,7 @@ class BuyingGroup(ShopOwned):
     opened_at = models.DateTimeField(_("opened at"))
     ends_at = models.DateTimeField(_("ends at"))
     formed_at = models.DateTimeField(_("complete at"), null=True)
-    formed_how = models.CharField(_("how"), max_length=8, choices=FormedHow, blank=True, default="")
+    formed_how = models.CharField(_("completed how"), max_length=8, choices=FormedHow, blank=True, default="")
     expired_at = models.DateTimeField(_("given up at"), null=True)
 
     class Meta:

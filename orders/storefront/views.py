@@ -27,7 +27,7 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
-from marketing.deals import Deal, DealGone, waiting_words
+from marketing.deals import Deal, DealGone, page_of, waiting_words
 from orders import gateways
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
@@ -452,6 +452,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "gift_cards": cards_of(order) if order.is_of_cards else [],
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
+        "deal_url": page_of(order.deal),
         "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
         "vouchers": vouchers_of(order),
         "reviewable": unreviewed_lines(order),

@@ -6,6 +6,7 @@ nothing of it needs a looser content policy. The registry fills the tables, so a
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -34,6 +35,7 @@ from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
+from orders.checkout import DealWanted, place_order
 from orders.models import Declaration, GoodsStop, OrderLine, Refund
 from risk.complaints import complain
 from risk.holds import place_hold
@@ -42,10 +44,12 @@ from settlement.models import Deposit, DutyRemittance, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
+from tests.factories.accounts import address as an_address
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
 from tests.factories.catalog import brand, category, product
-from tests.factories.marketing import coupon
+from tests.factories.catalog import sku as catalog_sku
+from tests.factories.marketing import coupon, crowdfunding, group_buying
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
@@ -105,6 +109,7 @@ def a_bit_of_everything() -> None:
     coupon(shop=None, holder=holder, rule={"at": 0, "off": 100})
     placed_order(shopper=holder, skus={goods: 1}, now=NOON)
     coupon(shop=None, rule={"at": 0, "off": 100})
+    deals(by=clerk)
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
     pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))
@@ -122,6 +127,15 @@ def a_bit_of_everything() -> None:
     )  # fmt: skip
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
+
+
+def deals(*, by) -> None:
+    """A group of buyers, and a crowdfunding."""
+    tea = catalog_sku(price="50.00", stock=5)
+    sale, who = group_buying({tea: ("30.00", 5)}, by=by), shopper()
+    wanted = DealWanted(sale.public_id, tea.public_id, 1)
+    place_order(shopper=who, checkout_key=uuid4(), address=an_address(who), now=NOON, wanted=wanted)
+    crowdfunding({tea: ("30.00", 5)}, by=by)
 
 
 def shop_life(one, *, by) -> None:
