@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
 
 from catalog.models import Sku
 from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
-from marketing.models import BuyingGroup, DealUnits, FlashUnits, Promotion
+from marketing.models import BuyingGroup, DealUnits, FlashUnits, Funding, Promotion
 
 SHOWN_GROUPS = 10
 
@@ -105,6 +106,26 @@ def groups_of(promotion: Promotion) -> Groups | None:
     for group in latest:
         group.label = names.get(group.units.sku_id, "")
     return Groups(**counts, latest=latest)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """How far a crowdfunding is, with words for its bar."""
+
+    row: Funding
+    label: str
+    text: str
+    filled: int
+
+
+def raised_by(promotion: Promotion) -> Raised | None:
+    """Of a crowdfunding; one query."""
+    row = Funding.objects.filter(promotion=promotion).first()
+    if row is None:
+        return None
+    percent = 100 * row.raised.minor // row.goal.minor
+    label = _("%(raised)s of %(goal)s") % {"raised": row.raised, "goal": row.goal}
+    return Raised(row, label, f"{percent}%", min(percent, 100))
 
 
 def goods_of(promotion: Promotion) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from mall.clock import business_date
@@ -89,7 +89,10 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
             words = {"at": money(rule["at"]), "goods": goods.get(rule["sku_id"], "…"), "count": rule["quantity"]}
             return [_("Spend %(at)s, get %(goods)s × %(count)d as a gift") % words]
         case Kind.FLASH_SALE:
-            return _units(rule, currency, goods)
+            return [
+                _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person") % words
+                for words in _units(rule, currency, goods)
+            ]
         case Kind.GROUP_BUYING:
             return _group_buying(rule, currency, goods)
         case Kind.CROWDFUNDING:
@@ -97,16 +100,20 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
     return []
 
 
-def _units(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+def _units(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[dict]:
     return [
-        _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person")
-        % {"goods": goods.get(sku, "…"), "price": Money(price, currency), "quota": quota, "most": rule["most"]}
+        {"goods": goods.get(sku, "…"), "price": Money(price, currency), "quota": quota, "most": rule["most"]}
         for sku, price, quota in rule["prices"]
     ]
 
 
+def _units_of_deal(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    sentence = pgettext("a deal", "%(goods)s at %(price)s: %(quota)d units, at most %(most)d per person")
+    return [sentence % words for words in _units(rule, currency, goods)]
+
+
 def _group_buying(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
-    said = _units(rule, currency, goods)
+    said = _units_of_deal(rule, currency, goods)
     said.append(
         _("%(size)d seats in a group, open for %(hours)d hours") % {"size": rule["size"], "hours": rule["hours"]}
     )
@@ -120,7 +127,7 @@ def _group_buying(rule: Mapping, currency: str, goods: Mapping[int, str]) -> lis
 
 def _crowdfunding(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
     words = {"goal": Money(rule["goal"], currency), "days": rule["ships_in_days"]}
-    return [*_units(rule, currency, goods), _("Goal %(goal)s; ships %(days)d days after it is reached") % words]
+    return [*_units_of_deal(rule, currency, goods), _("Goal %(goal)s; ships %(days)d days after it is reached") % words]
 
 
 def _off(rule: Mapping, currency: str) -> str:

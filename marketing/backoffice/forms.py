@@ -15,6 +15,7 @@ from catalog.models import Category, Product, ShopCategory, Sku
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
+from marketing.groups.proposing import proposed as proposed_groups
 from marketing.models import Promotion
 from marketing.rules import LEAST_SEATS, MOST_DAYS, MOST_HOURS, MOST_PIECES, MOST_SEATS, MOST_TIERS, MOST_UNITS
 
@@ -304,6 +305,8 @@ class PromotionForm(forms.Form):
     def _fresh(self, now: datetime) -> dict:
         if self.kind == Kind.FLASH_SALE:
             return _initial(proposed(self.shop, now=now))
+        if self.kind == Kind.GROUP_BUYING:
+            return _initial(proposed_groups(self.shop, now=now))
         today = now.astimezone(BUSINESS_ZONE).date()
         return {
             "starts_at": datetime.combine(today, time(), BUSINESS_ZONE),

@@ -197,6 +197,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "figures": statistics.of_promotion(promotion),
         "units": statistics.units_of(promotion),
         "groups": statistics.groups_of(promotion),
+        "funding": statistics.raised_by(promotion),
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request),
         "why_not": standing.why_not_join(request.shop),

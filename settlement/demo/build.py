@@ -15,6 +15,7 @@ from settlement.demo import (
     after_sales,
     brand_halls,
     changes,
+    deals,
     duties,
     gift_cards,
     goods,
@@ -83,6 +84,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
+    deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
