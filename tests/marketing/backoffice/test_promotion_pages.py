@@ -23,6 +23,24 @@ WHAT = {
     "add_on": {"at": "100", "sku_1": "A", "price_1": "9.90", "most": "1", "scope": "all"},
     "gift": {"at": "100", "sku": "A", "quantity": "1", "scope": "all"},
     "flash_sale": {"sku_1": "A", "price_1": "39.90", "units_1": "20", "most": "1"},
+    "group_buying": {
+        "sku_1": "A",
+        "price_1": "39.90",
+        "units_1": "20",
+        "most": "1",
+        "size": "3",
+        "hours": "24",
+        "helped_percent": "60",
+        "newcomers": "on",
+    },
+    "crowdfunding": {
+        "sku_1": "A",
+        "price_1": "39.90",
+        "units_1": "20",
+        "most": "1",
+        "goal": "500",
+        "ships_in_days": "30",
+    },
 }
 
 
