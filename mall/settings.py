@@ -273,6 +273,7 @@ CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is o
 CATALOG_FLASH_SALE = "marketing.fresh.part_of"  # (product key, or None: home, now) -> its fresh parts, or ""
 STOREFRONT_FRESH_PART = "marketing.fresh.fresh_part"  # (what was named) -> what kept pages show by the second
 MARKETING_HAS_BOUGHT = "orders.queries.has_bought"  # (shopper's key) -> whether she has a paid order that stands
+MARKETING_BUYERS = "orders.queries.buyers_of"  # (shop or None, since or None) -> keys of who has bought, unevaluated
 CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
 CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons that its page gives out
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship

@@ -1,4 +1,4 @@
-"""What marketing tells people (A7): how their groups and what they support stand."""
+"""What marketing tells people (A7)."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -33,4 +33,16 @@ FUNDING_FAILED = Kind(
     "marketing.funding_failed",
     title=_("“%(name)s” has not reached its goal"),
     body=_("Your order is canceled, and all of your money is on its way back."),
+)
+COUPON_GIVEN = Kind(
+    "marketing.coupon_given",
+    title=_("%(shop)s gives you a coupon: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
+    is_mailed=False,
+)
+COUPON_GIVEN_BY_THE_MALL = Kind(
+    "marketing.coupon_given_by_the_mall",
+    title=_("A coupon for you: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
+    is_mailed=False,
 )

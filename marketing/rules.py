@@ -31,7 +31,7 @@ MOST_PIECES = 99
 MOST_SKUS = 20
 MOST_UNITS = 100_000
 LEAST_SEATS, MOST_SEATS, MOST_HOURS = 2, 50, 72  # of a group
-MOST_DAYS = 180  # from the success of a crowdfunding until it ships
+MOST_DAYS_TO_SHIP = 180  # from the success of a crowdfunding until it ships
 LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
 
 Kind, Group = Promotion.Kind, Promotion.Group
@@ -267,7 +267,9 @@ def _group_buying(rule: Mapping) -> dict:
 def _crowdfunding(rule: Mapping) -> dict:
     goal, days = rule.get("goal") or 0, rule.get("ships_in_days")
     _check(goal > 0, "goal", _("Enter an amount above zero."))
-    _check(0 <= (-1 if days is None else days) <= MOST_DAYS, "ships_in_days", _("Choose between 0 and 180 days."))
+    _check(
+        0 <= (-1 if days is None else days) <= MOST_DAYS_TO_SHIP, "ships_in_days", _("Choose between 0 and 180 days.")
+    )
     clean = _units(rule)
     reachable = sum(price * quota for _sku, price, quota in clean["prices"])
     _check(reachable >= goal, "goal", _("All units together do not reach this goal."))

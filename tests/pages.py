@@ -59,7 +59,7 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.coupons import claim_coupon
 from marketing.groups.seats import end_groups
-from marketing.models import Banner, BuyingGroup, Coupon, Promotion
+from marketing.models import Banner, BuyingGroup, Coupon, CouponSending, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants import applications
 from merchants.agreements import ask_merchants
@@ -129,6 +129,7 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
     groups: dict[str, BuyingGroup] = field(default_factory=dict)  # by status
@@ -207,6 +208,27 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     rule, given = {"at": 900_000, "off": 90_000}, {"by": owner, "now": now}
     made = save_promotion(shop=house, kind="coupon", name=name, rule=rule, total_limit=50, **dates, **given)
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
+
+
+def _sent_coupon(scene: Scene) -> Promotion:
+    """Of a campaign for whom it is sent to, on its way to who keeps goods of the shop among the favorites."""
+    now = clock.now()
+    given = {"by": scene.owner, "now": now}
+    made = save_promotion(
+        shop=scene.shop,
+        kind="coupon",
+        name=Text({"zh-hans": "粉丝专享", "en": "For followers"}),
+        rule={"at": 800_000, "off": 80_000},
+        audience="chosen",
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=20),
+        **given,
+    )
+    campaign = start_promotion(promotion=made, **given)
+    CouponSending.objects.create(
+        shop=scene.shop, promotion=campaign, segment="away", days=90, asked_at=now, asked_by=scene.owner
+    )
+    return campaign
 
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
@@ -357,6 +379,7 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
     scene.groups = _groups(scene, now)
     scene.funding = _funding(scene, now)
@@ -843,6 +866,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
     yield Page("promotion-new-flash-sale", OWNER, f"{promotion_add}?kind=flash_sale")
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotion-sent", "marketing:detail", scene.sent_coupon.public_id)
+    yield page("coupon-send", "marketing:send", scene.sent_coupon.public_id)
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     for kind in ("group_buying", "crowdfunding"):
         yield Page(f"promotion-new-{kind}", OWNER, f"{promotion_add}?kind={kind}")

@@ -71,11 +71,16 @@ class OrderDelivered:
 
 @event
 class OrderCompleted:
-    """Received and past its time for second thoughts: the shop's share may start its seven days."""
+    """
+    Received and past its time for second thoughts: the shop's share may start its seven days. ``paid`` is what was paid
+    for its goods and has not gone back.
+    """
 
     order_id: str
     shop_id: str
     shopper_id: int
+    paid: int = 0
+    currency: str = "CNY"
     completed_at: str
 
 

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("marketing_dealunits"),
         RowsOfOneShop("marketing_buyinggroup"),
         RowsOfOneShop("marketing_funding"),
+        RowsOfOneShop("marketing_couponsending"),
         migrations.RunSQL(
             sql=f"CREATE POLICY of_the_mall ON marketing_promotion FOR SELECT TO {SHOP_ROLE} USING (shop_id IS NULL)",
             reverse_sql="DROP POLICY of_the_mall ON marketing_promotion",
