@@ -1,4 +1,4 @@
-"""What platform staff do with banners; promotions and coupons are in ``promotions_admin``."""
+"""What platform staff do with banners; promotions and coupons are in ``promotions_admin``, deals in ``deals_admin``."""
 
 from django import forms
 from django.contrib import admin

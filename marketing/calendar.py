@@ -112,6 +112,8 @@ def conflicts(shop, promotions: Sequence[Promotion]) -> list[Conflict]:
 
 def _why(one: Promotion, other: Promotion) -> bool | None:
     """Whether one says that it does not stand beside the other, or (false) both are of one group; ``None``: neither."""
+    if one.kind in Promotion.DEALS or other.kind in Promotion.DEALS:
+        return None  # a deal is asked for, and bought by itself
     groups = [rules.place_of(promotion.kind, is_of_mall=promotion.shop_id is None).group for promotion in (one, other)]
     if groups[1] in one.excludes or groups[0] in other.excludes:
         return True

@@ -10,17 +10,23 @@ from datetime import datetime
 from mall import clock
 from mall.pages import cached_part
 from mall.rows import select_rows
+from marketing.crowdfunding import showing as crowdfunding
 from marketing.deals import presale_showing
 from marketing.flash import showing as flash
+from marketing.groups import showing as groups
 
 FRESH_SECONDS = 5
 DEALS = "deals:"
-_BLOCKS = (presale_showing.block,)  # each: (product's public id) -> what its page shows, or ""
+# Each: (product's public id) -> what its page shows, or ""
+_BLOCKS = (groups.block, crowdfunding.block, presale_showing.block)
 _NOW = re.compile(r'data-now="[^"]*"')
 _IS_ANY = """
     SELECT p.public_id FROM catalog_product p
     WHERE p.id = %(product)s AND EXISTS (
-        SELECT FROM marketing_depositunits u JOIN marketing_promotion m ON m.id = u.promotion_id
+        SELECT FROM marketing_dealunits u JOIN marketing_promotion m ON m.id = u.promotion_id
+            JOIN catalog_sku k ON k.id = u.sku_id
+        WHERE k.product_id = p.id AND m.status = 'live' AND m.ends_at > %(now)s
+        UNION ALL SELECT FROM marketing_depositunits u JOIN marketing_promotion m ON m.id = u.promotion_id
             JOIN catalog_sku k ON k.id = u.sku_id
         WHERE k.product_id = p.id AND m.status = 'live'
             AND (m.rule ->> 'balance_until')::timestamptz > %(now)s)

@@ -23,7 +23,9 @@ from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
 from marketing.bargaining import units as bargain_units
+from marketing.crowdfunding.backing import write_funding
 from marketing.deals import deposits
+from marketing.deals import units as deal_units
 from marketing.flash import units
 from marketing.models import Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
@@ -31,6 +33,7 @@ from marketing.trials import units as trial_units
 from merchants import standing
 
 MOST_CHOSEN = 500
+WITH_UNITS = (Promotion.Kind.GROUP_BUYING, Promotion.Kind.CROWDFUNDING)
 KINDS_OF_THE_MALL = (Promotion.Kind.COUPON, Promotion.Kind.FULL_REDUCTION)
 
 
@@ -106,6 +109,8 @@ def save_promotion(
         bargain_units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
     if kind == Promotion.Kind.FREE_TRIAL:
         trial_units.check_goods(shop=shop, rule=clean, promotion=promotion)
+    if kind in WITH_UNITS:
+        deal_units.check_goods(shop=shop, rule=clean)
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -123,6 +128,10 @@ def save_promotion(
             raise ChangedMeanwhile(_("A pre-sale that is started stays as it is announced; stop it first."))
         if kind == Promotion.Kind.BARGAIN and promotion.status == Promotion.Status.LIVE:
             raise ChangedMeanwhile(_("Bargaining that is started stays as it is announced; stop it first."))
+        if kind in WITH_UNITS and promotion.status == Promotion.Status.LIVE:
+            raise ChangedMeanwhile(_("What is announced to shoppers stays as it is while it runs; stop it first."))
+        if kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
+            raise ChangedMeanwhile(_("A crowdfunding that was stopped is over; make a new one."))
         promotion.version += 1
     promotion.name, promotion.rule = name, clean
     promotion.starts_at, promotion.ends_at = starts_at, ends_at
@@ -155,6 +164,10 @@ def save_promotion(
         bargain_units.write_units(promotion)
     if kind == Promotion.Kind.FREE_TRIAL:
         trial_units.write_units(promotion)
+    if kind in WITH_UNITS:
+        deal_units.write_units(promotion)
+    if kind == Promotion.Kind.CROWDFUNDING:
+        write_funding(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,
@@ -193,6 +206,8 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
         raise CannotStart(_("Its budget is used up; give it a higher one first."))
     if promotion.kind == Promotion.Kind.FREE_TRIAL and trial_units.is_decided(promotion):
         raise CannotStart(_("Its winners are found already; make a new one."))
+    if promotion.kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
+        raise CannotStart(_("A crowdfunding that was stopped is over; make a new one."))
     Promotion.FLOW.move(promotion, Promotion.Status.LIVE)
     promotion.started_at, promotion.stopped_at, promotion.stop_reason = now, None, ""
     promotion.save(update_fields=["status", "started_at", "stopped_at", "stop_reason"])

@@ -16,6 +16,7 @@ from marketing.models import Promotion
 from marketing.pricing import (
     AddOn,
     Bundle,
+    DealPrice,
     FlashPrice,
     FlashUnit,
     GiftWith,
@@ -34,6 +35,8 @@ MOST_UNITS = 100_000
 MOST_TRIAL_UNITS, MOST_TAKE_DAYS, LEAST_REPORT_DAYS, MOST_REPORT_DAYS = 1_000, 14, 7, 60
 CHOSEN_BY = ("lot", "shop")  # how the winners of a free trial are found
 LEAST_CUTS, MOST_CUTS, MOST_BARGAIN_HOURS, MOST_BARGAINS = 2, 50, 72, 5
+LEAST_SEATS, MOST_SEATS, MOST_HOURS = 2, 50, 72  # of a group
+MOST_DAYS_TO_SHIP = 180  # from the success of a crowdfunding until it ships
 LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
 MOST_DEPOSIT_PART = 5  # a deposit is at most a fifth: Civil Code of the PRC, article 586
 LEAST_WINDOW, LONGEST_WAIT = timedelta(hours=1), timedelta(days=90)  # to pay the rest; for what is paid
@@ -70,6 +73,8 @@ PLACES = {
     Kind.DEPOSIT_PRESALE: Place(Layer.DEAL, Group.GOODS),
     Kind.BARGAIN: Place(Layer.DEAL, Group.GOODS),
     Kind.FREE_TRIAL: Place(Layer.DEAL, Group.GOODS),
+    Kind.GROUP_BUYING: Place(Layer.DEAL, Group.GOODS),
+    Kind.CROWDFUNDING: Place(Layer.DEAL, Group.GOODS),
 }
 PLACES_OF_THE_MALL = {
     Kind.COUPON: Place(Layer.MALL_COUPON, Group.MALL_COUPON, once=True),
@@ -121,6 +126,9 @@ def engine_rule(kind: str, rule: Mapping, *, gift: Mapping | None = None, units:
         case Kind.FLASH_SALE:
             fresh = [(sku, price, quota, rule["most"]) for sku, price, quota in rule["prices"]]
             return FlashPrice(tuple(FlashUnit(*unit) for unit in (fresh if units is None else units)))
+        case Kind.GROUP_BUYING | Kind.CROWDFUNDING:  # of one item; the checkout asks ``marketing.deals``
+            sku, price, _quota = rule["prices"][0]
+            return DealPrice(sku, price)
     raise ValueError(f"no such kind of promotion: {kind}")
 
 
@@ -131,7 +139,7 @@ def sku_ids_in(kind: str, rule: Mapping) -> list[int]:
             return [sku for sku, _count in rule["pieces"]]
         case Kind.ADD_ON:
             return [sku for sku, _price in rule["prices"]]
-        case Kind.FLASH_SALE | Kind.BARGAIN | Kind.FREE_TRIAL:
+        case Kind.FLASH_SALE | Kind.BARGAIN | Kind.FREE_TRIAL | Kind.GROUP_BUYING | Kind.CROWDFUNDING:
             return [sku for sku, _price, _quota in rule["prices"]]
         case Kind.DEPOSIT_PRESALE:
             return [row[0] for row in rule["prices"]]
@@ -187,13 +195,17 @@ def checked(kind: str, rule: Mapping) -> dict:
         case Kind.ADD_ON:
             return _add_on(rule)
         case Kind.FLASH_SALE:
-            return _flash_sale(rule)
+            return _units(rule)
         case Kind.DEPOSIT_PRESALE:
             return _deposit_presale(rule)
         case Kind.BARGAIN:
             return _bargain(rule)
         case Kind.FREE_TRIAL:
             return _free_trial(rule)
+        case Kind.GROUP_BUYING:
+            return _group_buying(rule)
+        case Kind.CROWDFUNDING:
+            return _crowdfunding(rule)
         case Kind.GIFT:
             _check((rule.get("at") or 0) > 0, "at", _("Enter an amount above zero."))
             _check(rule.get("sku_id"), "sku_id", _("Choose what is given."))
@@ -260,8 +272,9 @@ def _add_on(rule: Mapping) -> dict:
     return {"at": rule.get("at") or 0, "prices": sorted(prices), "most": rule["most"]}
 
 
-def _flash_sale(rule: Mapping) -> dict:
-    prices = _prices(rule, _("A flash sale has at most twenty different items."))
+def _units(rule: Mapping) -> dict:
+    """What is sold at prices of its own: so many units of each, so many for one person."""
+    prices = _prices(rule, _("A promotion has at most twenty different items."))
     _check(1 <= (rule.get("most") or 0) <= MOST_PIECES, "most", _("Choose between 1 and 99 pieces."))
     return {"prices": prices, "most": rule["most"]}
 
@@ -355,6 +368,27 @@ def _moment(rule: Mapping, field: str) -> datetime:
         found = None
     _check(found is not None and found.tzinfo is not None, field, _("Say when."))
     return found.astimezone(UTC)
+
+
+def _group_buying(rule: Mapping) -> dict:
+    size, hours, percent = rule.get("size") or 0, rule.get("hours") or 0, rule.get("helped_percent") or 0
+    _check(LEAST_SEATS <= size <= MOST_SEATS, "size", _("A group has between 2 and 50 seats."))
+    _check(1 <= hours <= MOST_HOURS, "hours", _("A group stays open for 1 to 72 hours."))
+    _check(0 <= percent <= 99, "helped_percent", _("Choose between 0 (never) and 99 per cent."))
+    terms = {"size": size, "hours": hours, "helped_percent": percent, "newcomers": bool(rule.get("newcomers"))}
+    return _units(rule) | terms
+
+
+def _crowdfunding(rule: Mapping) -> dict:
+    goal, days = rule.get("goal") or 0, rule.get("ships_in_days")
+    _check(goal > 0, "goal", _("Enter an amount above zero."))
+    _check(
+        0 <= (-1 if days is None else days) <= MOST_DAYS_TO_SHIP, "ships_in_days", _("Choose between 0 and 180 days.")
+    )
+    clean = _units(rule)
+    reachable = sum(price * quota for _sku, price, quota in clean["prices"])
+    _check(reachable >= goal, "goal", _("All units together do not reach this goal."))
+    return clean | {"goal": goal, "ships_in_days": days}
 
 
 def _check_bps(bps, field: str) -> None:

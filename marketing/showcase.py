@@ -20,7 +20,10 @@ from merchants import states
 SHOWN_COUPONS = 6
 MOST_BADGES = 2
 # What lists say of a card, the strongest first; bundles and add-ons are told on the page of the product.
-BADGED = ("free_trial", "bargain", "percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", "gift")
+BADGED = (
+    "group_buying", "crowdfunding", "free_trial", "bargain", "percentage", "coupon", "full_reduction", "nth_piece",
+    "n_for_price", "gift",
+)  # fmt: skip
 
 _FOR_SKU = f"""
     SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED_JOINTLY.format(among="k.id = %(sku)s")}),

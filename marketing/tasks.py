@@ -4,7 +4,9 @@ from mall import clock
 from mall.jobs import job
 from marketing import coupons, giving, participation
 from marketing.bargaining import clockwork as bargains_clockwork
+from marketing.crowdfunding import backing
 from marketing.flash import clockwork
+from marketing.groups import seats
 from marketing.trials import clockwork as trials_clockwork
 
 
@@ -38,3 +40,13 @@ def follow_bargains() -> dict | None:
 @job("marketing.follow_trials")
 def follow_trials() -> dict | None:
     return trials_clockwork.follow_trials(now=clock.now()) or None
+
+
+@job("marketing.follow_groups")
+def follow_groups() -> dict | None:
+    return seats.end_groups(now=clock.now()) or None
+
+
+@job("marketing.follow_crowdfundings")
+def follow_crowdfundings() -> dict | None:
+    return backing.follow_crowdfundings(now=clock.now()) or None

@@ -11,6 +11,13 @@ COUPON_GRACE_DAYS = Tunable(
     most=90,
     sentence=_("Days that a coupon can be used at least after an order has given it back."),
 )
+GROUP_PAY_MINUTES = Tunable(
+    "marketing.group_pay_minutes",
+    default=15,
+    least=2,
+    most=120,
+    sentence=_("Minutes in which a shopper pays for her seat in a group, before it comes free again."),
+)
 MOST_LIVE_PROMOTIONS = Tunable(
     "marketing.most_live_promotions",
     default=50,

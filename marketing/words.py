@@ -51,6 +51,9 @@ def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
             return _("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}
         case Kind.NTH_PIECE:
             return _("No. %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}
+        case Kind.GROUP_BUYING:
+            words = {"size": rule["size"], "price": money(min(price for _sku, price, _quota in rule["prices"]))}
+            return _("Together from %(price)s") % words
     return str(Kind(kind).label)
 
 
@@ -89,9 +92,8 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
             return [_("Spend %(at)s, get %(goods)s × %(count)d as a gift") % words]
         case Kind.FLASH_SALE:
             return [
-                _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person")
-                % {"goods": goods.get(sku, "…"), "price": money(price), "quota": quota, "most": rule["most"]}
-                for sku, price, quota in rule["prices"]
+                _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person") % words
+                for words in _units(rule, currency, goods)
             ]
         case Kind.DEPOSIT_PRESALE:
             return _deposit_presale(rule, currency, goods)
@@ -99,6 +101,10 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
             return _bargain(rule, currency, goods)
         case Kind.FREE_TRIAL:
             return _free_trial(rule, goods)
+        case Kind.GROUP_BUYING:
+            return _group_buying(rule, currency, goods)
+        case Kind.CROWDFUNDING:
+            return _crowdfunding(rule, currency, goods)
     return []
 
 
@@ -145,6 +151,36 @@ def _free_trial(rule: Mapping, goods: Mapping[int, str]) -> list[str]:
     found = _("Winners are drawn by lot.") if rule["chosen_by"] == "lot" else _("The shop chooses the winners.")
     words = _("Ordered within %(take)d days; the report is due %(report)d days after delivery.")
     return [*given, found, words % {"take": rule["take_days"], "report": rule["report_days"]}]
+
+
+def _units(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[dict]:
+    return [
+        {"goods": goods.get(sku, "…"), "price": Money(price, currency), "quota": quota, "most": rule["most"]}
+        for sku, price, quota in rule["prices"]
+    ]
+
+
+def _units_of_deal(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    sentence = pgettext("a deal", "%(goods)s at %(price)s: %(quota)d units, at most %(most)d per person")
+    return [sentence % words for words in _units(rule, currency, goods)]
+
+
+def _group_buying(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    said = _units_of_deal(rule, currency, goods)
+    said.append(
+        _("%(size)d seats in a group, open for %(hours)d hours") % {"size": rule["size"], "hours": rule["hours"]}
+    )
+    if rule.get("helped_percent"):
+        words = {"percent": f"{rule['helped_percent']}%"}
+        said.append(_("The mall completes a group at its end from %(percent)s of its seats on") % words)
+    if rule.get("newcomers"):
+        said.append(_("Only newcomers may join"))
+    return said
+
+
+def _crowdfunding(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    words = {"goal": Money(rule["goal"], currency), "days": rule["ships_in_days"]}
+    return [*_units_of_deal(rule, currency, goods), _("Goal %(goal)s; ships %(days)d days after it is reached") % words]
 
 
 def _off(rule: Mapping, currency: str) -> str:

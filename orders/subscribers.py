@@ -1,6 +1,6 @@
 """What orders do when they hear something."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from mall.events.bus import on
 from mall.events.marketing import DealCame, DealFailed
@@ -78,7 +78,8 @@ def tell_of_after_sale(event: AfterSaleMoved) -> None:
 
 @on(DealCame)
 def let_it_be_sent(event: DealCame) -> None:
-    deals.deal_came(order_id=event.order_id, now=datetime.fromisoformat(event.came_at))
+    ships_on = date.fromisoformat(event.ships_on) if event.ships_on else None
+    deals.deal_came(order_id=event.order_id, ships_on=ships_on, now=datetime.fromisoformat(event.came_at))
 
 
 @on(DealFailed)

@@ -59,8 +59,9 @@ from mall.money import Money
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.coupons import claim_coupon
+from marketing.groups.seats import end_groups
 from marketing.joint import propose_terms, sign_terms
-from marketing.models import Banner, Bargain, Coupon, CouponSending, JointTerms, Promotion
+from marketing.models import Banner, Bargain, BuyingGroup, Coupon, CouponSending, JointTerms, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from marketing.trials.applying import apply
 from marketing.trials.deciding import draw_due
@@ -72,7 +73,7 @@ from merchants.sanctions import impose
 from orders.after_sales import answering, arbitration, asking
 from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
-from orders.checkout import place_order
+from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
 from orders.gift_cards import cards_of, keep_card
 from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
@@ -144,6 +145,9 @@ class Scene:
     presales: dict[str, Order] = field(default_factory=dict)  # with a deposit: waiting, open, kept
     bargains: dict[str, Bargain] = field(default_factory=dict)  # by status
     trials: dict[str, Promotion] = field(default_factory=dict)  # open, drawn
+    groups: dict[str, BuyingGroup] = field(default_factory=dict)  # by status
+    funding: Promotion | None = None
+    orders_of_deals: dict[str, Order] = field(default_factory=dict)
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -329,6 +333,61 @@ def _trials(scene: Scene, ware: Sku, now: datetime) -> dict[str, Promotion]:
     return {"open": running, "drawn": drawn}
 
 
+def _groups(scene: Scene, now: datetime) -> dict[str, BuyingGroup]:
+    """Of one item: a group that waits, with the shopper in it, one that is complete, one that is given up."""
+    product = _product(scene.shop, scene.category, scene.product.brand, 6, "teacup")
+    item, for_newcomers = product.skus.order_by("pk")
+    given = {"shop": scene.shop, "kind": "group_buying", "by": scene.owner, "now": now}
+    dates = {"starts_at": now - timedelta(days=3), "ends_at": now + timedelta(days=6)}
+    rule = {"size": 3, "hours": 24, "most": 3, "helped_percent": 60}
+    name = Text({"zh-hans": "三人团", "en": "Three together"})
+    sale = save_promotion(name=name, rule=rule | {"prices": [[item.pk, 4290, 30]]}, **dates, **given)
+    start_promotion(promotion=sale, by=scene.owner, now=now)
+    name = Text({"zh-hans": "拉新团", "en": "Bring a newcomer"})
+    fresh = {"size": 2, "hours": 48, "most": 1, "newcomers": True, "prices": [[for_newcomers.pk, 3990, 10]]}
+    fresh_sale = save_promotion(name=name, rule=fresh, **dates, **given)
+    start_promotion(promotion=fresh_sale, by=scene.owner, now=now)
+
+    def sit(key: str, who: User | None = None, *, at: datetime = now, sku: Sku = item) -> Order:
+        who = who or accounts.shopper(display_name="Lin Xiaoman")
+        where = who.addresses.first() or accounts.address(who)
+        wanted = DealWanted(key, sku.public_id, 1)
+        group = place_order(shopper=who, checkout_key=uuid4(), address=where, now=at, wanted=wanted)
+        journeys.pay(group, now=at)
+        deliver_everything()
+        return group.orders.get()
+
+    early = now - timedelta(hours=30)
+    given_up = sit(sale.public_id, scene.shopper, at=early).deal
+    full = sit(sale.public_id).deal
+    sit(full, scene.shopper), sit(full)
+    end_groups(now=now)
+    deliver_everything()
+    waiting = sit(sale.public_id).deal
+    scene.orders_of_deals["waits"] = sit(waiting, scene.shopper)
+    sit(fresh_sale.public_id, sku=for_newcomers)
+    return {group.status: group for group in BuyingGroup.objects.filter(public_id__in=[given_up, full, waiting])}
+
+
+def _funding(scene: Scene, now: datetime) -> Promotion:
+    """A new product that two thirds of what it needs has come together for."""
+    product = _product(scene.shop, scene.category, scene.product.brand, 7, "pot")
+    first, second = product.skus.order_by("pk")
+    rule = {"prices": [[first.pk, 3990, 40], [second.pk, 4990, 20]], "goal": 12_000, "ships_in_days": 30, "most": 3}
+    project = save_promotion(
+        shop=scene.shop, kind="crowdfunding", by=scene.owner, now=now, rule=rule,
+        name=Text({"zh-hans": "新窑首批众筹", "en": "The first of the new kiln"}),
+        starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=9),
+    )  # fmt: skip
+    start_promotion(promotion=project, by=scene.owner, now=now)
+    where, wanted = scene.shopper.addresses.first(), DealWanted(project.public_id, first.public_id, 2)
+    group = place_order(shopper=scene.shopper, checkout_key=uuid4(), address=where, now=now, wanted=wanted)
+    journeys.pay(group, now=now)
+    deliver_everything()
+    scene.orders_of_deals["funding"] = group.orders.get()
+    return project
+
+
 def _ask_of(category) -> None:
     """Something of every kind."""
     kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
@@ -410,6 +469,8 @@ def staged(scene: Scene) -> Scene:
     _presales(scene, now)
     scene.bargains = _bargains(scene, other, now)
     scene.trials = _trials(scene, one, now)
+    scene.groups = _groups(scene, now)
+    scene.funding = _funding(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -760,6 +821,13 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     presale_product = scene.presale_item.product
     yield page("product-presale", reverse("storefront:catalog:product", args=[presale_product.public_id]))
     yield page("product-flash-sale", reverse("storefront:catalog:product", args=[flash_product.public_id]))
+    for status, group in scene.groups.items():
+        yield page(f"group-{status}", reverse("storefront:marketing:group", args=[group.public_id]))
+    waiting = scene.groups["open"]
+    yield page("group-share", reverse("storefront:marketing:group-share", args=[waiting.public_id]))
+    yield page("product-groups", reverse("storefront:catalog:product", args=[waiting.units.sku.product.public_id]))
+    funded = scene.funding.deal_units.first().sku.product
+    yield page("product-crowdfunding", reverse("storefront:catalog:product", args=[funded.public_id]))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
     yield page("sign-in", reverse("account_login"))
     yield page("sign-up", reverse("account_signup"))
@@ -797,6 +865,12 @@ def _account(scene: Scene) -> Iterator[Page]:
         yield page(f"bargain-{state}", "storefront:marketing:bargain", bargain.public_id)
     yield page("my-trials", "storefront:marketing:my-trials")
     yield page("trial-apply", "storefront:marketing:trial", scene.trials["open"].public_id)
+    yield page("my-groups", "storefront:marketing:my-groups")
+    yield page("group-mine", "storefront:marketing:group", scene.groups["open"].public_id)
+    for what, order in scene.orders_of_deals.items():
+        yield page(f"order-deal-{what}", "storefront:orders:detail", order.public_id)
+    deal, item = scene.groups["open"].promotion, scene.groups["open"].units.sku
+    yield page("checkout-group", "storefront:orders:deal-checkout", deal.public_id, item.public_id)
     yield page("flash-line", "storefront:orders:flash-line", scene.flash_sale.public_id, scene.flash_item.public_id)
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
@@ -905,6 +979,10 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("promotion-sent", "marketing:detail", scene.sent_coupon.public_id)
     yield page("coupon-send", "marketing:send", scene.sent_coupon.public_id)
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
+    for kind in ("group_buying", "crowdfunding"):
+        yield Page(f"promotion-new-{kind}", OWNER, f"{promotion_add}?kind={kind}")
+    yield page("promotion-groups", "marketing:detail", scene.groups["open"].promotion.public_id)
+    yield page("promotion-crowdfunding", "marketing:detail", scene.funding.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
     yield page("promotions-joint", "marketing:joint")
@@ -1020,10 +1098,10 @@ NO_PAGES = {
     "storefront:marketing:bargain-help": "a press of a button",
     "backoffice:marketing:joint-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
-    "storefront:orders:deal-checkout": "the page of the checkout, for one thing",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
     "storefront:marketing:code": "a press of a button",
+    "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
     "storefront:orders:importer-forget": "a press of a button",

@@ -26,9 +26,13 @@ class JointTermsMoved:
 
 @event
 class DealCame:
-    """What an order waited for has come, and it may be sent: its group is full, its goal is reached."""
+    """
+    What an order waited for has come, and it may be sent: its group is full, its goal is reached. ``ships_on``: the day
+    from which on it is sent, where that is not at once.
+    """
 
     order_id: str
+    ships_on: str = ""
     came_at: str
 
 

@@ -16,15 +16,20 @@ from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
 from marketing.giving import MOST_DAYS
+from marketing.groups.proposing import proposed as proposed_groups
 from marketing.models import CouponSending, Promotion
 from marketing.rules import (
     LEAST_CUTS,
     LEAST_REPORT_DAYS,
+    LEAST_SEATS,
     MOST_BARGAIN_HOURS,
     MOST_BARGAINS,
     MOST_CUTS,
+    MOST_DAYS_TO_SHIP,
+    MOST_HOURS,
     MOST_PIECES,
     MOST_REPORT_DAYS,
+    MOST_SEATS,
     MOST_TAKE_DAYS,
     MOST_TIERS,
     MOST_TRIAL_UNITS,
@@ -33,6 +38,7 @@ from marketing.rules import (
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
 MOST_ROWS, FLASH_ROWS, SHOWN_ROWS = 5, 10, 5
+WITH_UNITS = (Kind.FLASH_SALE, Kind.GROUP_BUYING, Kind.CROWDFUNDING)  # items, each with a price and a number of units
 SHOWN_PRODUCTS = 200
 COMMON = (
     "name",
@@ -183,17 +189,45 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                 "most": forms.IntegerField(label=gettext_lazy("Of each at most"), min_value=1, max_value=9, initial=1),
             }
         case Kind.FLASH_SALE:
-            return {
-                **_rows(
-                    FLASH_ROWS,
-                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
-                    price=lambda: _money(gettext_lazy("Flash price")),
-                    units=lambda: forms.IntegerField(
-                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+            return _units_fields(gettext_lazy("Flash price"))
+        case Kind.GROUP_BUYING:
+            return _units_fields(gettext_lazy("Price in a group")) | {
+                "size": forms.IntegerField(
+                    label=gettext_lazy("Seats in a group"), min_value=LEAST_SEATS, max_value=MOST_SEATS, initial=3
+                ),
+                "hours": forms.IntegerField(
+                    label=gettext_lazy("Hours a group stays open"), min_value=1, max_value=MOST_HOURS, initial=24
+                ),
+                "helped_percent": forms.IntegerField(
+                    label=gettext_lazy("Completed by the mall from, per cent of the seats"),
+                    min_value=0,
+                    max_value=99,
+                    initial=0,
+                    help_text=gettext_lazy(
+                        "0: never. Else a group with so many paid seats at its end is complete: you send the goods at"
+                        " this price. Its page says so openly."
                     ),
                 ),
-                "most": forms.IntegerField(
-                    label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+                "newcomers": forms.BooleanField(
+                    label=gettext_lazy("Only newcomers may join"),
+                    required=False,
+                    help_text=gettext_lazy("Who has never bought in this mall. Anybody may open a group."),
+                ),
+            }
+        case Kind.CROWDFUNDING:
+            return _units_fields(gettext_lazy("Price for supporters")) | {
+                "goal": MoneyFormField(
+                    label=gettext_lazy("Goal"),
+                    minimum=1,
+                    help_text=gettext_lazy(
+                        "Reached by what is paid until it ends; else everybody gets the money back."
+                    ),
+                ),
+                "ships_in_days": forms.IntegerField(
+                    label=gettext_lazy("Ships so many days after the goal is reached"),
+                    min_value=0,
+                    max_value=MOST_DAYS_TO_SHIP,
+                    initial=30,
                 ),
             }
         case Kind.DEPOSIT_PRESALE:
@@ -286,6 +320,22 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
     }
 
 
+def _units_fields(price) -> dict[str, forms.Field]:
+    return {
+        **_rows(
+            FLASH_ROWS,
+            sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+            price=lambda: _money(price),
+            units=lambda: forms.IntegerField(
+                label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+            ),
+        ),
+        "most": forms.IntegerField(
+            label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+        ),
+    }
+
+
 class PromotionForm(forms.Form):
     """A promotion of one kind; ``rule`` is what its own fields say."""
 
@@ -375,6 +425,8 @@ class PromotionForm(forms.Form):
     def _fresh(self, now: datetime) -> dict:
         if self.kind == Kind.FLASH_SALE:
             return _initial(proposed(self.shop, now=now))
+        if self.kind == Kind.GROUP_BUYING:
+            return _initial(proposed_groups(self.shop, now=now))
         today = now.astimezone(BUSINESS_ZONE).date()
         if self.kind == Kind.DEPOSIT_PRESALE:
             return _fresh_presale(today)
@@ -397,7 +449,7 @@ class PromotionForm(forms.Form):
 
     @property
     def rule_fields(self):
-        return [self[name] for name in self.rule_names if "_" not in name or name in ("by_pieces",)]
+        return [self[name] for name in self.rule_names if not name.rpartition("_")[2].isdigit()]
 
     @property
     def rule_rows(self) -> list[list[forms.BoundField]]:
@@ -474,9 +526,9 @@ class PromotionForm(forms.Form):
             case Kind.ADD_ON:
                 prices = [[sku, price or 0] for sku, price in rows("sku", "price") if sku]
                 return {"at": data["at"] or 0, "prices": prices, "most": data["most"]}
-            case Kind.FLASH_SALE:
+            case Kind.FLASH_SALE | Kind.GROUP_BUYING | Kind.CROWDFUNDING:
                 prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
-                return {"prices": prices, "most": data["most"]}
+                return {"prices": prices} | {field.name: data[field.name] for field in self.rule_fields}
             case Kind.DEPOSIT_PRESALE:
                 named = rows("sku", "price", "deposit", "worth", "units", most=FLASH_ROWS)
                 prices = [
@@ -577,20 +629,9 @@ def _initial(promotion: Promotion) -> dict:
     if chosen:
         initial[chosen] = promotion.scope_ids
     for name in (
-        "at",
-        "off",
-        "bps",
-        "cap",
-        "n",
-        "price",
-        "most",
-        "quantity",
-        "every",
-        "by_pieces",
-        "cuts",
-        "hours",
-        "early",
-    ):
+        "at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces", "size", "hours",
+        "helped_percent", "newcomers", "goal", "ships_in_days", "cuts", "early",
+    ):  # fmt: skip
         if name in rule:
             initial[name] = rule[name]
     for number, tier in enumerate(rule.get("tiers", ()), 1):
@@ -610,7 +651,7 @@ def _initial(promotion: Promotion) -> dict:
             rule["take_days"],
             rule["report_days"],
         )
-    elif kind in (Kind.FLASH_SALE, Kind.BARGAIN):
+    elif kind in (*WITH_UNITS, Kind.BARGAIN):
         for number, (sku, price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
     elif kind == Kind.DEPOSIT_PRESALE:

@@ -56,6 +56,8 @@ TEMPLATES = [
     ),
     (Kind.BARGAIN, "scissors", gettext_lazy("Friends help to cut a price, down to the lowest that you set.")),
     (Kind.FREE_TRIAL, "star", gettext_lazy("A few pieces for nothing, for people who apply and report on them.")),
+    (Kind.GROUP_BUYING, "users", gettext_lazy("Cheaper together: goods leave when enough people are in a group.")),
+    (Kind.CROWDFUNDING, "target", gettext_lazy("Something new is made when enough people have paid for it.")),
 ]
 PHASES = {
     "draft": (gettext_lazy("Draft"), "quiet"),
@@ -207,6 +209,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "bargaining": bargaining.figures(promotion) if promotion.kind == Kind.BARGAIN else None,
         "bargains": _bargains(promotion),
         "trial": trials.figures(promotion) if promotion.kind == Kind.FREE_TRIAL else None,
+        "groups": statistics.groups_of(promotion),
+        "funding": statistics.raised_by(promotion),
         "sendings": promotion.sendings.order_by("-pk")[:10] if promotion.is_coupon else (),
         "is_sent": promotion.is_coupon and promotion.audience == Promotion.Audience.CHOSEN,
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],

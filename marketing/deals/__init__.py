@@ -9,6 +9,8 @@ which kinds there are; each kind is a module with the functions of ``base.DealKi
 """
 
 from marketing.deals.base import Deal, DealGone, DepositTerms
-from marketing.deals.registry import find_deal, give_back, paid, take_deal, waiting_words
+from marketing.deals.registry import find_deal, give_back, page_of, paid, take_deal, waiting_words
 
-__all__ = ["Deal", "DealGone", "DepositTerms", "find_deal", "give_back", "paid", "take_deal", "waiting_words"]
+__all__ = [
+    "Deal", "DealGone", "DepositTerms", "find_deal", "give_back", "page_of", "paid", "take_deal", "waiting_words",
+]  # fmt: skip

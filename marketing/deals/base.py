@@ -92,7 +92,8 @@ class DealKind(Protocol):
     """
     What each kind can do: the functions of its module.
 
-    ``waiting_words(key)`` may be missing where no order of the kind waits: a sentence for pages of what it waits for.
+    ``waiting_words(key)`` may be missing where no order of the kind waits: a sentence for pages of what it waits for;
+    and ``page_of(key)`` where a deal has no page of its own.
     """
 
     @staticmethod

@@ -53,6 +53,9 @@ class Migration(migrations.Migration):
         RowsOfOneShop("marketing_trial"),
         RowsOfOneShop("marketing_trialunits"),
         RowsOfOneShop("marketing_trialapplication"),
+        RowsOfOneShop("marketing_dealunits"),
+        RowsOfOneShop("marketing_buyinggroup"),
+        RowsOfOneShop("marketing_funding"),
         RowsOfOneShop("marketing_couponsending"),
         migrations.RunSQL(
             sql=f"CREATE POLICY of_the_mall ON marketing_promotion FOR SELECT TO {SHOP_ROLE} USING (shop_id IS NULL)",
@@ -63,4 +66,5 @@ class Migration(migrations.Migration):
         NotForShops("marketing_bargaincut", "marketing_bargainhelps"),
         RowsOfOneShop("marketing_jointterms"),
         migrations.RunSQL(TERMS_OF_BOTH, TERMS_OF_ONE),
+        NotForShops("marketing_seat", "marketing_backing"),
     ]

@@ -35,11 +35,16 @@ class Promotion(models.Model):
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
         BARGAIN = "bargain", _("Bargaining")
+        CROWDFUNDING = "crowdfunding", _("Crowdfunding")
         DEPOSIT_PRESALE = "deposit_presale", _("Pre-sale with deposit")
         FREE_TRIAL = "free_trial", _("Free trial")
+        GROUP_BUYING = "group_buying", _("Group buying")
 
     # the kinds that count only for who asks for them (``marketing.deals``)
-    DEALS: frozenset[str] = frozenset({Kind.BARGAIN.value, Kind.DEPOSIT_PRESALE.value, Kind.FREE_TRIAL.value})
+    DEALS: frozenset[str] = frozenset(
+        kind.value
+        for kind in (Kind.BARGAIN, Kind.CROWDFUNDING, Kind.DEPOSIT_PRESALE, Kind.FREE_TRIAL, Kind.GROUP_BUYING)
+    )
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

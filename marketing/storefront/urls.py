@@ -1,13 +1,17 @@
-"""The shopper's addresses of coupons."""
+"""The shopper's addresses of coupons, flash sales and groups."""
 
 from django.urls import path
 
-from marketing.storefront import bargains, flash, trials, views
+from marketing.storefront import bargains, flash, groups, trials, views
 
 app_name = "marketing"
 
 urlpatterns = [
     path("flash/", flash.today, name="flash"),
+    path("group/<str:public_id>/", groups.group, name="group"),
+    path("group/<str:public_id>/share/", groups.share, name="group-share"),
+    path("group/<str:public_id>/poster.png", groups.group_poster, name="group-poster"),
+    path("account/groups/", groups.mine, name="my-groups"),
     path("coupons/", views.centre, name="centre"),
     path("coupons/code/", views.claim_by_code, name="code"),
     path("coupons/<str:public_id>/claim/", views.claim, name="claim"),

@@ -28,7 +28,7 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
-from marketing.deals import Deal, DealGone, waiting_words
+from marketing.deals import Deal, DealGone, page_of, waiting_words
 from orders import gateways
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
@@ -482,6 +482,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "can_pay": (is_unpaid or is_balance_open(order, clock.now())) and order.group.pay_by >= clock.now(),
         "presale": presale_of(order, now=clock.now()) if order.deposit else None,
         "loses_deposit": order.status == Order.Status.DEPOSIT_PAID,
+        "deal_url": page_of(order.deal),
         "vouchers": vouchers_of(order),
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),

@@ -16,6 +16,7 @@ from settlement.demo import (
     bargains,
     brand_halls,
     changes,
+    deals,
     duties,
     gift_cards,
     goods,
@@ -87,6 +88,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     bargains.show_bargains_and_trials(shops=opened, owners=owners, goods=made, now=now)
     joint.promote_jointly(shops=opened, owners=owners, now=now)
+    deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()

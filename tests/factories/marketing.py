@@ -103,3 +103,51 @@ def trial(
     rule = {"prices": prices, "chosen_by": chosen_by, "take_days": take_days, "report_days": report_days}
     given = {"ends_at": NOON + timedelta(days=1)} | given
     return promotion("free_trial", shop=next(iter(units)).shop, rule=rule, **given)
+
+
+def group_buying(
+    wares: Mapping[Sku, tuple[str, int]],
+    *,
+    size: int = 2,
+    hours: int = 24,
+    most: int = 2,
+    helped_percent: int = 0,
+    newcomers: bool = False,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """Group buying of these SKUs of one shop, each at a price with so many units; for a week from yesterday."""
+    rule = {
+        "prices": [[sku.pk, Money.parse(price).minor, units] for sku, (price, units) in wares.items()],
+        "size": size,
+        "hours": hours,
+        "most": most,
+        "helped_percent": helped_percent,
+        "newcomers": newcomers,
+    }
+    given = {"ends_at": NOON + timedelta(days=7)} | given
+    made = promotion if is_started else draft
+    return made("group_buying", shop=next(iter(wares)).shop, rule=rule, by=by, **given)
+
+
+def crowdfunding(
+    levels: Mapping[Sku, tuple[str, int]],
+    *,
+    goal: str = "100.00",
+    ships_in_days: int = 30,
+    most: int = 5,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """A crowdfunding of these SKUs of one shop, each at a price with so many units; for a week from yesterday."""
+    rule = {
+        "prices": [[sku.pk, Money.parse(price).minor, units] for sku, (price, units) in levels.items()],
+        "goal": Money.parse(goal).minor,
+        "ships_in_days": ships_in_days,
+        "most": most,
+    }
+    given = {"ends_at": NOON + timedelta(days=7)} | given
+    made = promotion if is_started else draft
+    return made("crowdfunding", shop=next(iter(levels)).shop, rule=rule, by=by, **given)

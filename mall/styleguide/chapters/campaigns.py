@@ -31,7 +31,7 @@ def campaigns(now: datetime) -> Chapter:
         }
         for (title, picture, price, _before), percent in zip(GOODS, (64, 12, 100, 38, 81, 5), strict=True)
     ]
-    people = [{"name": name, "picture": ""} for name in PEOPLE]
+    people = [{"name": name, "picture": "", "is_leader": name == PEOPLE[0]} for name in PEOPLE]
     group = {
         "people": people[:2],
         "places": range(1),
@@ -193,6 +193,10 @@ def campaigns(now: datetime) -> Chapter:
                     State(
                         both("成团", "Full"),
                         {"group": {**group, "people": people, "places": (), "state": "full"}},
+                    ),
+                    State(
+                        both("平台助力成团", "Completed by the mall"),
+                        {"group": {**group, "state": "full", "is_helped": True}},
                     ),
                     State(both("未成团", "Failed"), {"group": {**group, "state": "failed"}}),
                 ],

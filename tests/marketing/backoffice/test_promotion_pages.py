@@ -39,6 +39,24 @@ WHAT = {
         "until": "2030-02-03T00:00",
         "ships": "2030-02-05",
     },
+    "group_buying": {
+        "sku_1": "A",
+        "price_1": "39.90",
+        "units_1": "20",
+        "most": "1",
+        "size": "3",
+        "hours": "24",
+        "helped_percent": "60",
+        "newcomers": "on",
+    },
+    "crowdfunding": {
+        "sku_1": "A",
+        "price_1": "39.90",
+        "units_1": "20",
+        "most": "1",
+        "goal": "500",
+        "ships_in_days": "30",
+    },
 }
 
 
