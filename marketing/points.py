@@ -14,9 +14,9 @@ the mall has no points:
 
 Points are whole numbers, never money: what an order costs less by them is an offer like any other, with its bearer in
 the trace (``marketing.pricing``), and the statement of a shop tells it in fen. ``ref`` is a public id (of an order
-group, an order or a refund); each call does its work once for a ``ref``, however often it is heard, and may come in any
-order after ``hold``. An implementation locks the person's own row, is called inside the caller's transaction, calls nobody
-outside the database, and never lets a balance fall below zero.
+group, an order or a refund); each call does its work once for a ``ref``, however often it is heard, and may come in
+any order after ``hold``. An implementation locks the person's own row, is called inside the caller's transaction,
+calls nobody outside the database, and never lets a balance fall below zero.
 """
 
 from datetime import datetime
