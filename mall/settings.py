@@ -255,6 +255,7 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "settlement.queries.open_withdrawals",
     "settlement.joint.still_owed",
 ]
+MARKETING_POINTS = None  # who keeps the points of people (marketing.points.PointsLedger); nobody yet: the mall has none
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
 SHOP_DEPOSIT_HELD = "settlement.queries.deposit_held"  # (shop) -> its deposit that is still held, in words, or ""
 SHOP_BLOCKS = [  # the kinds of blocks of a shop's front page, as they are offered; each a catalog.decoration.kinds.Kind
