@@ -103,8 +103,16 @@ SCHEDULE = [
         "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True
     ),
     Line("marketing.expire_coupons", every(600), _("K1: coupons whose days are over are marked so"), 600, True),
+    Line("marketing.follow_trials", every(300), _("K1: free trials are drawn, the next move up"), 300, True),
     Line("marketing.send_coupons", every(30), _("K1: coupons that are sent to many go on their way"), 30, True),
     Line("marketing.follow_flash_sales", every(15), _("K3: flash sales begin and end, gates are put right"), 15, True),
+    Line(
+        "marketing.follow_bargains",
+        every(60),
+        _("K1: bargains whose time is over end; who has one hears before"),
+        60,
+        True,
+    ),
     Line("catalog.tell_visits", day(0, 25), _("M5: visitors and page views of the day before"), daily=True),
     Line("marketing.tell_participation", day(0, 20), _("M5: in how many promotions shops took part"), daily=True),
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),

@@ -22,10 +22,12 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
+from marketing.bargaining import units as bargain_units
 from marketing.deals import deposits
 from marketing.flash import units
 from marketing.models import Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
+from marketing.trials import units as trial_units
 from merchants import standing
 
 MOST_CHOSEN = 500
@@ -100,6 +102,10 @@ def save_promotion(
         units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
     if kind == Promotion.Kind.DEPOSIT_PRESALE:
         deposits.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+    if kind == Promotion.Kind.BARGAIN:
+        bargain_units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+    if kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.check_goods(shop=shop, rule=clean, promotion=promotion)
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -115,6 +121,8 @@ def save_promotion(
             raise ChangedMeanwhile(_("A flash sale that is started stays as it is announced; stop it first."))
         if kind == Promotion.Kind.DEPOSIT_PRESALE and promotion.status == Promotion.Status.LIVE:
             raise ChangedMeanwhile(_("A pre-sale that is started stays as it is announced; stop it first."))
+        if kind == Promotion.Kind.BARGAIN and promotion.status == Promotion.Status.LIVE:
+            raise ChangedMeanwhile(_("Bargaining that is started stays as it is announced; stop it first."))
         promotion.version += 1
     promotion.name, promotion.rule = name, clean
     promotion.starts_at, promotion.ends_at = starts_at, ends_at
@@ -143,6 +151,10 @@ def save_promotion(
         units.write_units(promotion)
     if kind == Promotion.Kind.DEPOSIT_PRESALE:
         deposits.write_units(promotion)
+    if kind == Promotion.Kind.BARGAIN:
+        bargain_units.write_units(promotion)
+    if kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.write_units(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,
@@ -179,6 +191,8 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
         raise CannotStart(_("Its days are over; give it a later end first."))
     if is_spent(promotion):
         raise CannotStart(_("Its budget is used up; give it a higher one first."))
+    if promotion.kind == Promotion.Kind.FREE_TRIAL and trial_units.is_decided(promotion):
+        raise CannotStart(_("Its winners are found already; make a new one."))
     Promotion.FLOW.move(promotion, Promotion.Status.LIVE)
     promotion.started_at, promotion.stopped_at, promotion.stop_reason = now, None, ""
     promotion.save(update_fields=["status", "started_at", "stopped_at", "stop_reason"])
@@ -186,6 +200,8 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
         _open_units(promotion, now)
     if promotion.kind == Promotion.Kind.DEPOSIT_PRESALE:
         _check_presale(promotion)
+    if promotion.kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.throw_lot(promotion)
     _note("marketing.start_promotion", promotion, by=by, now=now)
     return promotion
 

@@ -8,7 +8,8 @@ from catalog.models import Sku
 from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
-from marketing.models import DepositUnits, FlashUnits, Promotion
+from marketing.bargaining import showing as bargaining
+from marketing.models import BargainUnits, DepositUnits, FlashUnits, Promotion
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ def budget_percent(promotion: Promotion) -> int | None:
     return min(100, 100 * promotion.spent.minor // promotion.budget.minor)
 
 
-def units_of(promotion: Promotion) -> list[FlashUnits | DepositUnits]:
-    """Of a flash sale or a pre-sale what it has of each item, with words for its progress; of other kinds nothing."""
+def units_of(promotion: Promotion) -> list[FlashUnits | DepositUnits | BargainUnits]:
+    """What a flash sale, a pre-sale or bargaining has of each item, with words for its progress; others nothing."""
+    if promotion.kind == Promotion.Kind.BARGAIN:
+        return bargaining.units_of(promotion, goods_of(promotion))
     if promotion.kind not in (Promotion.Kind.FLASH_SALE, Promotion.Kind.DEPOSIT_PRESALE):
         return []
     is_flash = promotion.kind == Promotion.Kind.FLASH_SALE

@@ -107,8 +107,16 @@ class PaymentAdmin(VerbAdmin):
         )
     ]
     list_display = [
-        "public_id", "group", "part", "channel", "status", "amount", "is_late", "started_at", "succeeded_at",
-    ]  # fmt: skip
+        "public_id",
+        "group",
+        "part",
+        "channel",
+        "status",
+        "amount",
+        "is_late",
+        "started_at",
+        "succeeded_at",
+    ]
     list_filter = ["status", "is_late", CHANNELS, "started_at"]
     search_fields = ["=public_id", "=group__public_id", "=provider_reference"]
     list_select_related = ["group"]

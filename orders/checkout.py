@@ -30,7 +30,7 @@ from orders.customs import check_import, declare
 from orders.gift_cards import paid_by_cards, spend
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
-from orders.offering import frozen_duty, frozen_parts, quote_with_offers
+from orders.offering import frozen_duty, frozen_issuers, frozen_parts, quote_with_offers
 from orders.parts import Part, parts_of
 from orders.payments import confirm_free_group
 from orders.steps import write_steps
@@ -454,7 +454,9 @@ def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | No
         discount=priced.discount,
         total=priced.total,
         discount_parts=frozen_parts(priced),
-        subsidy=priced.discount - priced.borne_by("shop"),
+        subsidy=priced.borne_by("platform"),
+        issuers=frozen_issuers(priced),
+        from_issuers=priced.borne_by("issuer"),
         gift_count=priced.gifts,
         duty=priced.duty.amount if priced.duty else Money(0, priced.total.currency),
         duty_parts=frozen_duty(priced, offer),

@@ -3,20 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import ngettext
 
 from catalog.models import Review
 from mall.accounts.models import User
 from mall.backoffice.tables import capped_counts
 from mall.texts import Text
+from marketing.trials import is_trial
 from merchants.models import Shop
 from orders.models import Order, OrderLine
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewableLine:
-    """An order line that its buyer may review."""
+    """An order line that its buyer may review; ``is_trial``: she got it for nothing, to try it."""
 
     order_line_id: int
     product_public_id: str
@@ -24,6 +25,8 @@ class ReviewableLine:
     title: Text
     choice_text: Text
     picture: str
+    deal: str = ""
+    is_trial: bool = False
 
 
 def has_bought(shopper_id: int) -> bool:
@@ -71,8 +74,10 @@ def reviewable_lines(
             title=line.title,
             choice_text=line.choice_text,
             picture=line.picture,
+            deal=line.deal,
+            is_trial=is_trial(line.deal),
         )
-        for line in lines.order_by("-pk")[:limit]
+        for line in lines.annotate(deal=F("order__deal")).order_by("-pk")[:limit]
     ]
 
 

@@ -59,7 +59,8 @@ owed AS (
     ) AS due (kind)
     CROSS JOIN LATERAL (
         VALUES ('deposit_kept', 'escrow', NULL, s.gross), ('deposit_kept', 'shop_pending', s.shop_id, -s.net),
-               ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
+               ('completed', 'escrow', NULL, s.gross),
+               ('completed', 'shop_pending', s.shop_id, s.from_issuers - s.net),
                ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
                ('released', 'shop_pending', s.shop_id, s.net - s.reversed),
                ('released', 'shop_available', s.shop_id, s.reversed - s.net)
@@ -82,15 +83,19 @@ REVERSAL_FAULTS = """
 WITH back AS (
     SELECT r.id, r.public_id AS ref, r.amount - r.to_cards AS amount, r.duty, r.status, c.is_after_completion,
            o.public_id AS order_id,
-           l.total AS paid, l.subsidy, l.commission_on_subsidy, l.commission_bps AS bps, c.refund_goods AS goods,
+           l.total AS paid, l.subsidy, l.issuers, l.commission_on_subsidy, l.commission_bps AS bps,
+           c.refund_goods AS goods,
            sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
     FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
     JOIN orders_order o ON o.id = r.order_id AND o.kind <> 'gift_card'
 ),
 held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
     SELECT ref, order_id, amount, duty, bps, commission_on_subsidy, sign, kept,
-           CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added
-    FROM (SELECT ref, order_id, amount, duty, bps::bigint, commission_on_subsidy, subsidy::bigint, paid::bigint, sign,
+           CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added,
+           (SELECT coalesce(sum(CASE WHEN paid = 0 THEN part::bigint ELSE part::bigint * kept / paid END), 0)::bigint
+            FROM jsonb_each_text(issuers) AS issuer (shop_id, part)) AS by_issuers
+    FROM (SELECT ref, order_id, amount, duty, bps::bigint, commission_on_subsidy, subsidy::bigint, issuers,
+                 paid::bigint, sign,
                  (paid - gone + CASE WHEN sign = 1 THEN goods ELSE 0 END)::bigint AS kept
           FROM back CROSS JOIN (VALUES (1), (-1)) AS moment (sign)
           WHERE is_after_completion AND status = 'succeeded') x
@@ -98,7 +103,7 @@ held AS (  -- before the refund (1) and after it (-1): what the line holds and w
 owed AS (
     SELECT ref, order_id, amount, duty, sum(sign * added)::bigint AS subsidy,
            sum(sign * ((base * bps * 2 + 10000) / 20000))::bigint AS commission
-    FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END AS base FROM held) y
+    FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added + by_issuers ELSE 0 END AS base FROM held) y
     GROUP BY ref, order_id, amount, duty
 ),
 written AS (
@@ -118,7 +123,13 @@ waiting AS (
     SELECT payload ->> 'refund_id' AS ref FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'PaymentRefunded'
 ),
 taken AS (
-    SELECT back.order_id, sum(w.pending) AS pending FROM written w JOIN back USING (ref) GROUP BY back.order_id
+    SELECT order_id, sum(pending) AS pending FROM (
+        SELECT back.order_id, w.pending FROM written w JOIN back USING (ref)
+        UNION ALL
+        SELECT back.order_id, p.amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+        JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'shop_pending'
+        JOIN back ON back.ref = split_part(e.ref, '#', 1) WHERE e.kind = 'joint_back'
+    ) x GROUP BY order_id
 )
 SELECT 'refund ' || ref, CASE
     WHEN written.ref IS NULL THEN 'is not taken back from the shop'
@@ -135,6 +146,70 @@ SELECT 'order ' || order_public_id,
        'its share says that ' || reversed || ' was taken back while pending, it was ' || coalesce(taken.pending, 0)
 FROM settlement_share LEFT JOIN taken ON taken.order_id = order_public_id
 WHERE reversed <> coalesce(taken.pending, 0)
+ORDER BY 1
+"""
+
+# What shops bear of discounts at other shops is what the lines of these orders have frozen: at completion of what they
+# still held by then, and back with each refund after it; of each issuer by itself. An order's share says the sum.
+JOINT_FAULTS = """
+WITH lines AS (
+    SELECT l.id, o.public_id AS order_id, o.shop_id, l.total::bigint AS paid, issuer.shop_id::bigint AS issuer_id,
+           issuer.part::bigint AS part
+    FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+    CROSS JOIN LATERAL jsonb_each_text(l.issuers) AS issuer (shop_id, part)
+),
+cases AS (
+    SELECT c.line_id, c.refund_goods AS goods, c.is_after_completion, r.public_id AS ref, r.status,
+           sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
+    FROM orders_aftersale c LEFT JOIN orders_refund r ON r.after_sale_id = c.id
+    WHERE c.line_id IN (SELECT id FROM lines) AND (c.is_after_completion IS FALSE AND c.settled_at IS NOT NULL
+        OR c.is_after_completion AND r.id IS NOT NULL)
+),
+at_completion AS (
+    SELECT lines.*, paid - coalesce((SELECT sum(goods) FROM cases
+                                     WHERE line_id = lines.id AND NOT is_after_completion), 0)::bigint AS kept
+    FROM lines
+),
+owed AS (
+    SELECT 'joint' AS kind, order_id AS ref, issuer_id, a.shop_id,
+           sum(CASE WHEN paid = 0 THEN part ELSE part * kept / paid END)::bigint AS amount
+    FROM at_completion a JOIN settlement_share s ON s.order_public_id = a.order_id GROUP BY 2, 3, 4
+    UNION ALL
+    SELECT 'joint_back', cases.ref, issuer_id, shop_id,
+           sum(part * (paid - gone + goods)::bigint / paid - part * (paid - gone)::bigint / paid)::bigint
+    FROM cases JOIN lines ON lines.id = cases.line_id
+    WHERE is_after_completion AND status = 'succeeded' AND paid > 0 GROUP BY 2, 3, 4
+),
+written AS (
+    SELECT e.kind, split_part(e.ref, '#', 1) AS ref, split_part(e.ref, '#', 2)::bigint AS issuer_id,
+           sum(p.amount) FILTER (WHERE a.shop_id::text = split_part(e.ref, '#', 2) AND a.kind = 'shop_available')
+               * CASE e.kind WHEN 'joint' THEN 1 ELSE -1 END AS amount,
+           max(a.shop_id) FILTER (WHERE a.shop_id::text <> split_part(e.ref, '#', 2)) AS shop_id
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('joint', 'joint_back') GROUP BY e.id
+),
+waiting AS (
+    SELECT payload ->> 'refund_id' AS ref FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'PaymentRefunded'
+)
+SELECT kind || ' ' || ref, format('shop %s bears %s, it should be %s', issuer_id, coalesce(written.amount, 0),
+    coalesce(owed.amount, 0))
+FROM (SELECT * FROM owed WHERE amount <> 0) owed FULL JOIN written USING (kind, ref, issuer_id)
+WHERE (owed.amount, owed.shop_id) IS DISTINCT FROM (written.amount, written.shop_id)
+    AND NOT (written.ref IS NULL AND ref IN (SELECT ref FROM waiting))
+UNION ALL
+SELECT 'order ' || s.order_public_id, format('its share says %s of other shops, its lines %s', s.from_issuers,
+    coalesce(of_lines.amount, 0))
+FROM settlement_share s LEFT JOIN (
+    SELECT ref, sum(amount) AS amount FROM owed WHERE kind = 'joint' GROUP BY ref
+) of_lines ON of_lines.ref = s.order_public_id
+WHERE s.from_issuers <> coalesce(of_lines.amount, 0)
+UNION ALL
+SELECT 'order ' || o.public_id, format('a line says %s of other shops, they add up to %s', l.from_issuers,
+    coalesce(sum(lines.part), 0))
+FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id LEFT JOIN lines ON lines.id = l.id
+WHERE l.issuers IS NOT NULL OR l.from_issuers <> 0
+GROUP BY o.id, l.id HAVING l.from_issuers <> coalesce(sum(lines.part), 0)
 ORDER BY 1
 """
 
@@ -540,6 +615,7 @@ class Verification:
     broken_seals: list[str] = field(default_factory=list)
     share_faults: int = 0
     reversal_faults: int = 0
+    joint_faults: int = 0
     escrow_faults: int = 0
     duty_faults: int = 0
     card_faults: int = 0
@@ -555,9 +631,9 @@ class Verification:
     @property
     def ok(self) -> bool:
         counts = (
-            self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
-            self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults, self.tender_faults,
-            self.deposit_faults, self.withdrawal_faults, self.statement_faults,
+            self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
+            self.escrow_faults, self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults,
+            self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -590,6 +666,7 @@ def _verify() -> Verification:
         "misfits": MISFITS,
         "share_faults": SHARE_FAULTS,
         "reversal_faults": REVERSAL_FAULTS,
+        "joint_faults": JOINT_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
         "duty_faults": DUTY_FAULTS,
         "card_faults": CARD_FAULTS,

@@ -103,6 +103,15 @@ class OrderDelivered:
 
 
 @event
+class DealDelivered:
+    """An order that had taken a ``deal`` arrived (told beside ``OrderDelivered``)."""
+
+    order_id: str
+    deal: str
+    delivered_at: str
+
+
+@event
 class OrderCompleted:
     """
     Received and past its time for second thoughts: the shop's share may start its seven days. ``paid`` is what was paid

@@ -17,7 +17,19 @@ from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
 from marketing.giving import MOST_DAYS
 from marketing.models import CouponSending, Promotion
-from marketing.rules import MOST_PIECES, MOST_TIERS, MOST_UNITS
+from marketing.rules import (
+    LEAST_CUTS,
+    LEAST_REPORT_DAYS,
+    MOST_BARGAIN_HOURS,
+    MOST_BARGAINS,
+    MOST_CUTS,
+    MOST_PIECES,
+    MOST_REPORT_DAYS,
+    MOST_TAKE_DAYS,
+    MOST_TIERS,
+    MOST_TRIAL_UNITS,
+    MOST_UNITS,
+)
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
 MOST_ROWS, FLASH_ROWS, SHOWN_ROWS = 5, 10, 5
@@ -207,6 +219,66 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                     input_formats=["%Y-%m-%d"],
                 ),
             }
+        case Kind.BARGAIN:
+            return {
+                **_rows(
+                    FLASH_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    price=lambda: _money(gettext_lazy("Lowest price")),
+                    units=lambda: forms.IntegerField(
+                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+                    ),
+                ),
+                "cuts": forms.IntegerField(
+                    label=gettext_lazy("Cuts until the lowest price"),
+                    min_value=LEAST_CUTS,
+                    max_value=MOST_CUTS,
+                    initial=10,
+                    help_text=gettext_lazy("The first is the shopper's own; every friend makes one."),
+                ),
+                "hours": forms.IntegerField(
+                    label=gettext_lazy("Hours that a bargain stays open"),
+                    min_value=1,
+                    max_value=MOST_BARGAIN_HOURS,
+                    initial=24,
+                ),
+                "most": forms.IntegerField(
+                    label=gettext_lazy("Bargains for an item that a person may have at a time"),
+                    min_value=1,
+                    max_value=MOST_BARGAINS,
+                    initial=1,
+                ),
+                "early": forms.BooleanField(
+                    label=gettext_lazy("It may be bought before, at the price reached"), required=False
+                ),
+            }
+        case Kind.FREE_TRIAL:
+            return {
+                **_rows(
+                    FLASH_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    units=lambda: forms.IntegerField(
+                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_TRIAL_UNITS
+                    ),
+                ),
+                "chosen": forms.ChoiceField(
+                    label=gettext_lazy("How winners are found"),
+                    choices=[("lot", gettext_lazy("Drawn by lot")), ("shop", gettext_lazy("Chosen by the shop"))],
+                    initial="lot",
+                ),
+                "take": forms.IntegerField(
+                    label=gettext_lazy("Days in which a winner orders it"),
+                    min_value=1,
+                    max_value=MOST_TAKE_DAYS,
+                    initial=5,
+                ),
+                "report": forms.IntegerField(
+                    label=gettext_lazy("Days for the report, after delivery"),
+                    min_value=LEAST_REPORT_DAYS,
+                    max_value=MOST_REPORT_DAYS,
+                    initial=15,
+                ),
+            }
     return {
         "at": MoneyFormField(label=gettext_lazy("Who buys for"), minimum=1),
         "sku": SkuField(label=gettext_lazy("Gets this item")),
@@ -272,7 +344,7 @@ class PromotionForm(forms.Form):
         if self.kind != Kind.COUPON:
             for name in COUPON:
                 del self.fields[name]
-        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE, Kind.DEPOSIT_PRESALE):
+        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE, *Promotion.DEALS):
             for name in ("scope", "products", "categories", "shelves"):
                 del self.fields[name]
         for name, field in _rule_fields(self.kind).items():
@@ -417,6 +489,17 @@ class PromotionForm(forms.Form):
                     "balance_until": data["until"].isoformat(),
                     "ships_on": data["ships"].isoformat(),
                 }
+            case Kind.BARGAIN:
+                prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
+                return {"prices": prices, **{name: data[name] for name in ("cuts", "hours", "most", "early")}}
+            case Kind.FREE_TRIAL:
+                prices = [[sku, 0, units] for sku, units in rows("sku", "units", most=FLASH_ROWS) if sku]
+                return {
+                    "prices": prices,
+                    "chosen_by": data["chosen"],
+                    "take_days": data["take"],
+                    "report_days": data["report"],
+                }
             case Kind.GIFT:
                 return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}
         return {name: data[name] for name in self.rule_names}
@@ -444,9 +527,16 @@ class PromotionForm(forms.Form):
 
     def place_error(self, field: str, words: str) -> None:
         """Say a refusal at the field that it names, as this form calls it."""
-        name = {"tiers": "at_1", "pieces": "sku_1", "prices": "sku_1", "sku_id": "sku", "rule": "sku_1"}.get(
-            field, PRESALE_FIELDS.get(field, field)
-        )
+        name = {
+            "tiers": "at_1",
+            "pieces": "sku_1",
+            "prices": "sku_1",
+            "sku_id": "sku",
+            "rule": "sku_1",
+            "chosen_by": "chosen",
+            "take_days": "take",
+            "report_days": "report",
+        }.get(field, PRESALE_FIELDS.get(field, field))
         if name == "scope" and self.cleaned_data.get("scope"):
             name = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(
                 self.cleaned_data["scope"], "scope"
@@ -486,7 +576,21 @@ def _initial(promotion: Promotion) -> dict:
     chosen = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(promotion.scope)
     if chosen:
         initial[chosen] = promotion.scope_ids
-    for name in ("at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces"):
+    for name in (
+        "at",
+        "off",
+        "bps",
+        "cap",
+        "n",
+        "price",
+        "most",
+        "quantity",
+        "every",
+        "by_pieces",
+        "cuts",
+        "hours",
+        "early",
+    ):
         if name in rule:
             initial[name] = rule[name]
     for number, tier in enumerate(rule.get("tiers", ()), 1):
@@ -498,7 +602,15 @@ def _initial(promotion: Promotion) -> dict:
     elif kind == Kind.ADD_ON:
         for number, (sku, price) in enumerate(rule["prices"], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"] = sku, price
-    elif kind == Kind.FLASH_SALE:
+    elif kind == Kind.FREE_TRIAL:
+        for number, (sku, _price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
+            initial[f"sku_{number}"], initial[f"units_{number}"] = sku, units
+        initial["chosen"], initial["take"], initial["report"] = (
+            rule["chosen_by"],
+            rule["take_days"],
+            rule["report_days"],
+        )
+    elif kind in (Kind.FLASH_SALE, Kind.BARGAIN):
         for number, (sku, price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
     elif kind == Kind.DEPOSIT_PRESALE:

@@ -19,6 +19,7 @@ from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order
 from orders.models import Order, OrderLine, OrderStep
+from orders.offering import breakdown
 from orders.vouchers import next_appointments, use_voucher
 
 SHOWN_APPOINTMENTS = 30
@@ -56,6 +57,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "order": order,
         "lines": order.lines.all(),
+        "discounts": breakdown(order, order.lines.all()),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),

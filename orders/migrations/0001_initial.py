@@ -458,6 +458,8 @@ class Migration(migrations.Migration):
                 ("total", mall.money.MoneyField(verbose_name="total")),
                 ("discount_parts", models.JSONField(null=True, verbose_name="how the discount came about")),
                 ("subsidy", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by the mall")),
+                ("issuers", models.JSONField(null=True, verbose_name="borne by other shops, by shop")),
+                ("from_issuers", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by other shops")),
                 ("gift_count", models.PositiveIntegerField(db_default=0, default=0, verbose_name="given")),
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
                 ("duty_parts", models.JSONField(null=True, verbose_name="how the duty came about")),
@@ -508,9 +510,15 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("from_issuers__gte", 0),
                             ("gift_count__lte", models.F("quantity")),
                             ("subsidy__gte", 0),
-                            ("subsidy__lte", models.F("discount")),
+                            (
+                                "discount__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("subsidy"), "+", models.F("from_issuers")
+                                ),
+                            ),
                         ),
                         name="order_line_subsidy_within_discount",
                     ),

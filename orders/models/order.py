@@ -281,7 +281,8 @@ class OrderLine(ShopOwned):
     One SKU of an order with everything it was placed under: words, price, discount, commission rate.
 
     ``discount_parts`` says which offer took what off and who bears it (``marketing.pricing``), ``subsidy`` is what of
-    the discount others than the shop bear: settlement pays it to the shop. ``gift_count`` of the pieces were given.
+    the discount the mall bears, ``issuers`` what other shops bear of it (fen by the shop's key, ``from_issuers`` in
+    all): settlement pays both to the shop. ``gift_count`` of the pieces were given.
     ``duty`` of goods from abroad comes on top of ``total``, ``duty_parts`` tells of what value and at which rates
     (``catalog.duty``), with what was stated for customs.
     """
@@ -302,6 +303,8 @@ class OrderLine(ShopOwned):
     total = MoneyField(_("total"))
     discount_parts = models.JSONField(_("how the discount came about"), null=True)
     subsidy = MoneyField(_("borne by the mall"), default=0, db_default=0)
+    issuers = models.JSONField(_("borne by other shops, by shop"), null=True)
+    from_issuers = MoneyField(_("borne by other shops"), default=0, db_default=0)
     gift_count = models.PositiveIntegerField(_("given"), default=0, db_default=0)
     duty = MoneyField(_("duty"), default=0, db_default=0)
     duty_parts = models.JSONField(_("how the duty came about"), null=True)
@@ -323,7 +326,8 @@ class OrderLine(ShopOwned):
                 name="order_line_total_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(subsidy__gte=0, subsidy__lte=F("discount"), gift_count__lte=F("quantity")),
+                condition=Q(subsidy__gte=0, from_issuers__gte=0, gift_count__lte=F("quantity"))
+                & Q(discount__gte=F("subsidy") + F("from_issuers")),
                 name="order_line_subsidy_within_discount",
             ),
             models.CheckConstraint(
@@ -342,8 +346,8 @@ class OrderLine(ShopOwned):
 
     @property
     def commission_base(self) -> Money:
-        """What the commission is taken of: what was paid, and what the mall added unless it was agreed otherwise."""
-        return self.total + self.subsidy if self.commission_on_subsidy else self.total
+        """What the commission is taken of: what was paid, and what mall and other shops added unless set otherwise."""
+        return self.total + self.subsidy + self.from_issuers if self.commission_on_subsidy else self.total
 
 
 class OrderStep(ShopOwned):

@@ -189,6 +189,11 @@ def buy(shopper: User, sku: Sku, key: UUID, at: datetime, *, quantity: int = 1, 
     address = shopper.addresses.get(is_default=True)
     cards = {sku.shop_id: None} if with_cards else None
     group = place_order(shopper=shopper, checkout_key=key, address=address, only_skus={sku.pk}, now=at, cards=cards)
+    return paid(group, at)
+
+
+def paid(group: OrderGroup, at: datetime) -> Order:
+    """What was ordered is paid, if anything is due."""
     if group.due:
         pay(group, at)
     return group.orders.get()

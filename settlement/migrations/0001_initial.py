@@ -102,6 +102,8 @@ class Migration(migrations.Migration):
                             ("paid_out", "Withdrawal paid out"),
                             ("withdraw_back", "Withdrawal came back"),
                             ("duty_paid", "Duty paid over to customs"),
+                            ("joint", "Joint promotion: the issuer's part"),
+                            ("joint_back", "Joint promotion: the issuer's part goes back"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -194,6 +196,10 @@ class Migration(migrations.Migration):
                     "subsidy",
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that the mall bears"),
                 ),
+                (
+                    "from_issuers",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that other shops bear"),
+                ),
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
@@ -216,6 +222,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("commission__gte", 0),
+                            ("from_issuers__gte", 0),
                             ("gross__gte", 0),
                             ("net__gte", 0),
                             ("subsidy__gte", 0),
@@ -223,7 +230,11 @@ class Migration(migrations.Migration):
                                 "net",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("gross"), "+", models.F("subsidy")
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("gross"), "+", models.F("subsidy")
+                                        ),
+                                        "+",
+                                        models.F("from_issuers"),
                                     ),
                                     "-",
                                     models.F("commission"),
