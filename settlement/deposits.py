@@ -166,6 +166,8 @@ def receive_deposit_notice(*, channel: str, headers: Mapping[str, str], body: by
     """
     try:
         notice = gateway(channel).parse_notice(headers=headers, body=body, now=now)
+        if notice is None:
+            return
         payment = DepositPayment.objects.filter(channel=channel, public_id=notice.payment_id).first()
         if payment is None:
             raise BadNotice("no such payment")

@@ -1191,7 +1191,7 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 (
                     "provider_reference",
-                    models.CharField(blank=True, default="", max_length=64, verbose_name="channel's reference"),
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="channel's reference"),
                 ),
                 ("started_at", models.DateTimeField(verbose_name="started at")),
                 ("succeeded_at", models.DateTimeField(null=True, verbose_name="succeeded at")),
