@@ -285,6 +285,10 @@ CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 BANK_VERIFIER = os.environ.get("MALL_BANK_VERIFIER", "sandbox")  # who is asked whether bank accounts are true
 PAYOUT_CHANNEL = os.environ.get("MALL_PAYOUT_CHANNEL", "sandbox")  # how shops are paid: "sandbox" or "bank_file"
+PAYMENT_BOOKS = [  # each: a SELECT of payments and refunds at channels, held against the channels' bills
+    "orders.reconciliation.BOOKS",
+    "settlement.deposits.BOOKS",
+]
 PAYMENT_TIMEOUTS = (3, 10)  # seconds to connect to a payment channel, and to wait for its answer
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 

@@ -256,6 +256,15 @@ def ask_about_payment(*, payment: Payment, now: datetime) -> Payment:
     return _learn(payment, answer, now)
 
 
+def learn_from_channel(*, payment: Payment, now: datetime) -> Payment:
+    """
+    Take over how a payment stands with its channel, even where the mall thought that it had ended otherwise.
+
+    :raises ChannelUnavailable: the channel did not answer; nothing has changed
+    """
+    return _learn(payment, gateways.gateway(payment.channel).query(payment=payment, now=now), now)
+
+
 def ask_channel(*, payment: Payment, by, now: datetime) -> Payment:
     """
     Staff have the channel asked now instead of at the next turn, on the record.

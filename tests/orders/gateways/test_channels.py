@@ -26,7 +26,7 @@ from orders.refunds import finish_refund, finish_refunds
 from tests.conftest import NOON
 from tests.factories.catalog import sku
 from tests.journeys import placed_group
-from tests.orders.gateways.conftest import CHANNELS
+from tests.orders.conftest import CHANNELS
 from tests.orders.gateways.paying import cashier_of, decide, hearing, started, tell, trade_of
 
 pytestmark = pytest.mark.django_db
