@@ -69,6 +69,7 @@ from orders.after_sales import answering, arbitration, asking
 from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.gateways import sandbox_bank
+from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
 from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
@@ -667,6 +668,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("pay", "storefront:orders:pay", scene.waiting.public_id)
     yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
+    yield Page("scan", SHOPPER, scan_url(scene.payment, "weixin://wxpay/bizpayurl?pr=Vv7yQ2k"), 200)
     yield page("my-coupons", "storefront:marketing:mine")
     yield page("my-gift-cards", "storefront:orders:gift-cards")
     yield page("flash-line", "storefront:orders:flash-line", scene.flash_sale.public_id, scene.flash_item.public_id)
