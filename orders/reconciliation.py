@@ -40,9 +40,16 @@ BOOKS = """
         succeeded_at AS at
     FROM orders_payment
     UNION ALL
-    SELECT 'refund', r.public_id, p.channel, r.amount - r.to_cards, r.currency,
+    SELECT 'refund', r.public_id, p.channel, r.amount - r.to_cards - r.from_deposit, r.currency,
         CASE r.status WHEN 'succeeded' THEN 'done' ELSE 'waiting' END, r.refunded_at
     FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+    UNION ALL
+    SELECT 'refund', r.public_id || '-deposit', d.channel, r.from_deposit, r.currency,
+        CASE r.status WHEN 'succeeded' THEN 'done' ELSE 'waiting' END, r.refunded_at
+    FROM orders_refund r
+    JOIN orders_payment p ON p.id = r.payment_id
+    JOIN orders_payment d ON d.group_id = p.group_id AND d.part = 'deposit' AND d.status = 'succeeded' AND NOT d.is_late
+    WHERE r.from_deposit > 0
 """
 THERE = """
     CREATE TEMP TABLE there (

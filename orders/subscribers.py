@@ -5,8 +5,16 @@ from datetime import datetime
 from mall.events.bus import on
 from mall.events.marketing import DealCame, DealFailed
 from mall.events.merchants import ShopExiting, ShopFrozen
-from mall.events.orders import AfterSaleMoved, AfterSaleOpened, AfterSaleRefundOwed, OrderCanceled, PaymentRefunded
-from orders import cancellation, deals, goods_watch, offering, refunds
+from mall.events.orders import (
+    AfterSaleMoved,
+    AfterSaleOpened,
+    AfterSaleRefundOwed,
+    OrderBalanceDue,
+    OrderCanceled,
+    OrderDepositKept,
+    PaymentRefunded,
+)
+from orders import balance_notices, cancellation, deals, goods_watch, offering, refunds
 from orders.after_sales import settling, telling
 from orders.models import Refund
 
@@ -76,3 +84,15 @@ def let_it_be_sent(event: DealCame) -> None:
 @on(DealFailed)
 def end_what_waited(event: DealFailed) -> None:
     deals.deal_failed(order_id=event.order_id, reason=event.reason, now=datetime.fromisoformat(event.failed_at))
+
+
+@on(OrderBalanceDue)
+def tell_of_balance(event: OrderBalanceDue) -> None:
+    balance_notices.tell_of_balance(
+        order_id=event.order_id, stage=event.stage, now=datetime.fromisoformat(event.told_at)
+    )  # fmt: skip
+
+
+@on(OrderDepositKept)
+def tell_of_kept_deposit(event: OrderDepositKept) -> None:
+    balance_notices.tell_of_kept_deposit(order_id=event.order_id, now=datetime.fromisoformat(event.kept_at))

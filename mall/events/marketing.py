@@ -1,5 +1,7 @@
 """What marketing announces."""
 
+from datetime import datetime
+
 from mall.events.bus import event
 
 
@@ -10,6 +12,16 @@ class ShopPromoted:
     shop_id: str
     day: str
     promotions: int
+
+
+@event
+class JointTermsMoved:
+    """Terms between two shops were proposed, withdrawn, signed, declined or ended; ``shop_id``: who is told of it."""
+
+    terms_id: str
+    shop_id: str
+    status: str
+    moved_at: datetime
 
 
 @event
@@ -27,3 +39,11 @@ class DealFailed:
     order_id: str
     reason: str
     failed_at: str
+
+
+@event
+class TrialWon:
+    """Somebody may have what she has applied for free: drawn, chosen by the shop, or moved up."""
+
+    application_id: str
+    won_at: str

@@ -39,6 +39,7 @@ from orders.gateways.wire import Reply, Wire, unavailable
 
 VERSION = "2024-06-20"
 LEAST_OPEN = timedelta(minutes=31)  # Stripe keeps a session open for half an hour at least
+LONGEST_OPEN = timedelta(hours=23)
 BILL = "balance_change_from_activity.itemized.3"
 BILL_COLUMNS = [
     "balance_transaction_id", "created", "currency", "gross", "fee", "reporting_category", "payment_metadata[payment]",
@@ -195,7 +196,7 @@ class StripeGateway:
             "client_reference_id": payment.public_id,
             "success_url": back,
             "cancel_url": back,
-            "expires_at": int(max(payment.pay_by, payment.started_at + LEAST_OPEN).timestamp()),
+            "expires_at": int(_open_until(payment).timestamp()),
             "line_items[0][quantity]": 1,
             "line_items[0][price_data][currency]": currency,
             "line_items[0][price_data][unit_amount]": payment.amount.minor,
@@ -234,6 +235,10 @@ class _Known:
 
     def __getattr__(self, name: str):
         return getattr(self._payment, name)
+
+
+def _open_until(payment: Payable) -> datetime:
+    return min(max(payment.pay_by, payment.started_at + LEAST_OPEN), payment.started_at + LONGEST_OPEN)
 
 
 def _signature_parts(header: str) -> tuple[list[str], list[str]]:

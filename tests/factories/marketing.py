@@ -57,3 +57,49 @@ def flash_sale(
     made = promotion if is_started else draft
     shop = next(iter(wares)).shop
     return made("flash_sale", shop=shop, rule={"prices": prices, "most": most}, by=by, **given)
+
+
+def presale(
+    wares: Mapping[Sku, tuple[str, str, str, int]],
+    *,
+    most: int = 2,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """
+    A pre-sale of these SKUs of one shop: price, deposit, what that counts for, units. Deposits until tomorrow, the rest
+    in the two days after that, shipped from the fourth day on.
+    """
+    prices = [
+        [sku.pk, *(Money.parse(amount).minor for amount in amounts), units] for sku, (*amounts, units) in wares.items()
+    ]
+    rule = {
+        "prices": prices,
+        "most": most,
+        "balance_from": (NOON + timedelta(days=1)).isoformat(),
+        "balance_until": (NOON + timedelta(days=3)).isoformat(),
+        "ships_on": (NOON + timedelta(days=4)).date().isoformat(),
+    } | given.pop("rule", {})
+    given = {"starts_at": NOON - timedelta(hours=1), "ends_at": NOON + timedelta(days=1)} | given
+    made = promotion if is_started else draft
+    return made("deposit_presale", shop=next(iter(wares)).shop, rule=rule, by=by, **given)
+
+
+def bargaining(
+    floors: Mapping[Sku, str], *, cuts: int = 5, hours: int = 24, quota: int = 10, most: int = 1, early: bool = False
+) -> Promotion:
+    """These SKUs of one shop may be bargained for, each down to a price."""
+    prices = [[sku.pk, Money.parse(floor).minor, quota] for sku, floor in floors.items()]
+    rule = {"prices": prices, "cuts": cuts, "hours": hours, "most": most, "early": early}
+    return promotion("bargain", shop=next(iter(floors)).shop, rule=rule)
+
+
+def trial(
+    units: Mapping[Sku, int], *, chosen_by: str = "lot", take_days: int = 3, report_days: int = 10, **given
+) -> Promotion:
+    """So many pieces of these SKUs of one shop are given away; applications until tomorrow."""
+    prices = [[sku.pk, 0, count] for sku, count in units.items()]
+    rule = {"prices": prices, "chosen_by": chosen_by, "take_days": take_days, "report_days": report_days}
+    given = {"ends_at": NOON + timedelta(days=1)} | given
+    return promotion("free_trial", shop=next(iter(units)).shop, rule=rule, **given)

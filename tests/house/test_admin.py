@@ -24,7 +24,9 @@ from mall.jobs import JobRun
 from mall.notifications.models import Notice
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
+from marketing.bargaining.bargains import open_bargain
 from marketing.models import Banner
+from marketing.trials.applying import apply
 from merchants import growth
 from merchants.blacklist import add_to_blacklist
 from merchants.exits import ask_exit
@@ -44,8 +46,9 @@ from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
-from tests.factories.catalog import brand, category, product
-from tests.factories.marketing import coupon
+from tests.factories.catalog import brand, category, product, sku
+from tests.factories.joint import proposed
+from tests.factories.marketing import bargaining, coupon, draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
@@ -105,6 +108,10 @@ def a_bit_of_everything() -> None:
     coupon(shop=None, holder=holder, rule={"at": 0, "off": 100})
     placed_order(shopper=holder, skus={goods: 1}, now=NOON)
     coupon(shop=None, rule={"at": 0, "off": 100})
+    ware = sku(price="100.00")
+    open_bargain(promotion=bargaining({ware: "60.00"}), sku=ware, shopper=shopper(), now=NOON)
+    apply(units=trial({ware: 1}).trial_units.get(), shopper=shopper(), words="To try it out.", now=NOON)
+    proposed(draft("coupon", shop=order.shop), shop())
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
     pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))

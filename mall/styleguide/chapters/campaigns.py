@@ -42,6 +42,9 @@ def campaigns(now: datetime) -> Chapter:
     }
     bargain = {
         "price": Money(25_900),
+        "now_at": Money(11_670),
+        "made": 9,
+        "needed": 10,
         "cut": Money(14_230),
         "floor": Money(9_900),
         "percent": 88,
@@ -209,6 +212,7 @@ def campaigns(now: datetime) -> Chapter:
                         both("进行中", "Open"),
                         {"bargain": bargain, "share_url": "#main", "buy_url": "#main"},
                     ),
+                    State(both("朋友看到的", "As a friend sees it"), {"bargain": bargain, "help_url": "#main"}),
                     State(
                         both("砍到底价", "Done"),
                         {
@@ -217,6 +221,8 @@ def campaigns(now: datetime) -> Chapter:
                                 "state": "done",
                                 "percent": 100,
                                 "cut": Money(16_000),
+                                "now_at": Money(9_900),
+                                "made": 10,
                                 "helpers": [],
                             },
                             "buy_url": "#main",
