@@ -53,6 +53,7 @@ SCHEDULE = [
     Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
     Line("orders.cancel_missed_appointments", day(1, 45), _("C2: appointments nobody kept are paid back"), daily=True),
     Line("orders.complete_delivered_orders", day(2), _("O5: orders complete 7 days after delivery"), daily=True),
+    Line("orders.reconcile_bills", every(1800), _("O3: channels' bills are fetched and compared"), 1800, True),
     Line("orders.watch_goods", day(5, 20), _("R2: goods with too many complaints or returns are stopped"), daily=True),
     Line("settlement.release_due_shares", day(4), _("S3: T+7, the shops' shares become available"), daily=True),
     Line("settlement.continue_release", every(300), _("a T+7 run that was killed is finished"), 300),

@@ -290,7 +290,39 @@ CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 BANK_VERIFIER = os.environ.get("MALL_BANK_VERIFIER", "sandbox")  # who is asked whether bank accounts are true
 PAYOUT_CHANNEL = os.environ.get("MALL_PAYOUT_CHANNEL", "sandbox")  # how shops are paid: "sandbox" or "bank_file"
+PAYMENT_BOOKS = [  # each: a SELECT of payments and refunds at channels, held against the channels' bills
+    "orders.reconciliation.BOOKS",
+    "settlement.deposits.BOOKS",
+]
+PAYMENT_TIMEOUTS = (3, 10)  # seconds to connect to a payment channel, and to wait for its answer
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
+
+
+def payment_account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
+    """
+    The mall's account at a payment channel: each name from the environment, or from the file that NAME_FILE names. An
+    empty dict when nothing of it is set, which means that the channel is not offered.
+    """
+    account = {}
+    for name in names:
+        variable = f"{prefix}_{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE")
+        account[name] = Path(path).read_text().strip() if path else os.environ.get(variable, "").strip()
+    if not any(account.values()):
+        return {}
+    if missing := [name for name, value in account.items() if not value and name not in may_lack]:
+        raise ImproperlyConfigured(f"{prefix}: {', '.join(name.upper() for name in missing)} must be set as well")
+    return account | {name: os.environ.get(f"{prefix}_{name.upper()}", value) for name, value in given.items()}
+
+
+ALIPAY = payment_account(
+    "MALL_ALIPAY", "app_id", "seller_id", "private_key", "public_key", url="https://openapi.alipay.com/gateway.do"
+)
+WECHAT_PAY = payment_account(
+    "MALL_WECHAT", "app_id", "merchant_id", "serial", "private_key", "api_key", "public_key_id", "public_key",
+    may_lack=("public_key_id", "public_key"), url="https://api.mch.weixin.qq.com",
+)  # fmt: skip
+STRIPE = payment_account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
 
 # People -------------------------------------------------------------------------------------------------------------
 
@@ -407,5 +439,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"urllib3": {"level": "INFO"}},  # below, it writes addresses down, and some are signed
     "root": {"handlers": ["console"], "level": os.environ.get("MALL_LOG_LEVEL", "WARNING")},
 }

@@ -5,7 +5,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin, known_values
-from orders import after_sales_admin, declarations_admin, goods_watch_admin  # noqa: F401 (each registers its own)
+from orders import (  # noqa: F401 (each registers its own)
+    after_sales_admin,
+    declarations_admin,
+    goods_watch_admin,
+    reconciliation_admin,
+)
 from orders.cancellation import cancel_order
 from orders.models import (
     GiftCard,

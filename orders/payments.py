@@ -32,6 +32,7 @@ from orders.steps import write_steps
 log = logging.getLogger("orders.payments")
 
 BATCH = 200
+DEPOSIT_IDS = "dpy_"  # payments of deposits, whose settlement hears of them itself
 
 
 class NotPayable(Refusal):
@@ -251,14 +252,17 @@ def _learn(payment: Payment, answer: Answer, now: datetime) -> Payment:
     return payment
 
 
-def receive_notice(*, channel: str, headers: Mapping[str, str], body: bytes, now: datetime) -> PaymentNotice:
+def receive_notice(*, channel: str, headers: Mapping[str, str], body: bytes, now: datetime) -> PaymentNotice | None:
     """
-    Hear a channel's signed message, once per message id.
+    Hear a channel's signed message, once per message id; ``None`` for one that is true and about nothing of ours:
+    another kind of event, or a payment of something else than an order at a channel that has one address for all.
 
     :raises NoticeRefused: unknown channel or payment, wrong signature, too old, or another amount; on the record
     """
     try:
         notice = gateways.gateway(channel).parse_notice(headers=headers, body=body, now=now)
+        if notice is None or notice.payment_id.startswith(DEPOSIT_IDS):
+            return None
         payment = Payment.objects.filter(channel=channel, public_id=notice.payment_id).first()
         if payment is None:
             raise BadNotice("no such payment")
@@ -303,6 +307,15 @@ def ask_about_payment(*, payment: Payment, now: datetime) -> Payment:
         answer = door.close(payment=payment, now=now)
     Payment.objects.filter(pk=payment.pk).update(asked_at=now)
     return _learn(payment, answer, now)
+
+
+def learn_from_channel(*, payment: Payment, now: datetime) -> Payment:
+    """
+    Take over how a payment stands with its channel, even where the mall thought that it had ended otherwise.
+
+    :raises ChannelUnavailable: the channel did not answer; nothing has changed
+    """
+    return _learn(payment, gateways.gateway(payment.channel).query(payment=payment, now=now), now)
 
 
 def ask_channel(*, payment: Payment, by, now: datetime) -> Payment:

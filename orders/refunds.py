@@ -20,7 +20,7 @@ from mall.flow import WrongStatus
 from mall.money import Money
 from mall.nudges import run_soon
 from orders.gateways import gateway
-from orders.gateways.base import ChannelUnavailable, Returnable
+from orders.gateways.base import ChannelUnavailable, RefundRefused, Returnable
 from orders.gift_cards import give_back
 from orders.locks import lock_order
 from orders.models import AfterSale, Order, OrderStep, Payment, Refund
@@ -179,12 +179,20 @@ def finish_refund(*, refund: Refund, now: datetime) -> Refund:
 
     :raises ChannelUnavailable: the channel did not answer; the refund stays asked for
     """
+    was_tried = Refund.objects.filter(pk=refund.pk, tried_at__isnull=False).exists()
     Refund.objects.filter(pk=refund.pk, status=Refund.Status.ASKED).update(tried_at=now)
     refund = Refund.objects.select_related("payment").get(pk=refund.pk)
     if refund.status != Refund.Status.ASKED:
         return refund
-    has_gone = [gateway(way.payment.channel).refund(refund=way, now=now) for way in _ways_of(refund)]
+    has_gone = [_has_gone(way, was_tried, now) for way in _ways_of(refund)]
     return _note_refunded(refund, now) if all(has_gone) else refund
+
+
+def _has_gone(refund: Returnable, was_tried: bool, now: datetime) -> bool:
+    """What was sent before is asked about; only what the channel has never heard of is sent again (C4)."""
+    door = gateway(refund.payment.channel)
+    known = door.query_refund(refund=refund, now=now) if was_tried else None
+    return door.refund(refund=refund, now=now) if known is None else known
 
 
 def retry_refund(*, refund: Refund, by, now: datetime) -> Refund:
@@ -209,6 +217,9 @@ def finish_refunds(*, now: datetime) -> dict:
         try:
             done = finish_refund(refund=refund, now=now).status == Refund.Status.SUCCEEDED
         except ChannelUnavailable:
+            done = False
+        except RefundRefused as refused:
+            log.warning("refund %s was refused: %s", refund, refused)
             done = False
         except Exception:
             log.exception("refund %s could not be sent", refund)

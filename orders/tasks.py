@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from orders import balances, cancellation, fulfillment, goods_watch, handing_over, payments, refunds
+from orders import balances, cancellation, fulfillment, goods_watch, handing_over, payments, reconciliation, refunds
 from orders.after_sales import clock as after_sales_clock
 from orders.gateways import sandbox_bank
 
@@ -61,6 +61,11 @@ def hand_out_codes() -> dict | None:
 def cancel_missed_appointments() -> dict | None:
     count = cancellation.cancel_missed_appointments(now=clock.now())
     return {"canceled": count} if count else None
+
+
+@job("orders.reconcile_bills")
+def reconcile_bills() -> dict | None:
+    return reconciliation.reconcile_bills(now=clock.now())
 
 
 @job("orders.sandbox_notify")

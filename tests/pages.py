@@ -75,6 +75,7 @@ from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
 from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
+from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
 from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
@@ -858,6 +859,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("order-deposit-kept", "storefront:orders:detail", scene.presales["kept"].public_id)
     yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
+    yield Page("scan", SHOPPER, scan_url(scene.payment, "weixin://wxpay/bizpayurl?pr=Vv7yQ2k"), 200)
     yield page("my-coupons", "storefront:marketing:mine")
     yield page("my-gift-cards", "storefront:orders:gift-cards")
     yield page("my-bargains", "storefront:marketing:bargains")

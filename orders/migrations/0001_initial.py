@@ -1257,7 +1257,7 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 (
                     "provider_reference",
-                    models.CharField(blank=True, default="", max_length=64, verbose_name="channel's reference"),
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="channel's reference"),
                 ),
                 ("started_at", models.DateTimeField(verbose_name="started at")),
                 ("succeeded_at", models.DateTimeField(null=True, verbose_name="succeeded at")),
@@ -1774,5 +1774,270 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("sent_at", None)), fields=["due_at"], name="sandbox_notice_due")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Bill",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="bil", unique=True)),
+                ("channel", models.CharField(max_length=20, verbose_name="channel")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "Not there yet"), ("compared", "Compared")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("lines", models.PositiveIntegerField(default=0, verbose_name="lines")),
+                ("differing", models.PositiveIntegerField(default=0, verbose_name="differences found")),
+                ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
+                (
+                    "trouble",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="why it is not there"),
+                ),
+                ("compared_at", models.DateTimeField(null=True, verbose_name="compared at")),
+            ],
+            options={
+                "verbose_name": "channel's bill",
+                "verbose_name_plural": "channels' bills",
+                "permissions": [("fetch_bill", "Can fetch channels' bills")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("channel", "day"), name="bill_once_per_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compared_at", None), ("status", "waiting")),
+                            models.Q(("compared_at__isnull", False), ("status", "compared")),
+                            _connector="OR",
+                        ),
+                        name="bill_compared_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Difference",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="dif", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("missing_here", "On the bill, unknown here"),
+                            ("missing_there", "In our books, not on the bill"),
+                            ("duplicate", "Twice on bills"),
+                            ("currency", "Another currency"),
+                            ("amount", "Another amount"),
+                            ("status", "Ended otherwise"),
+                            ("late", "On the bill of another day"),
+                            ("fee", "Another fee than agreed"),
+                        ],
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("movement", models.CharField(max_length=7, verbose_name="movement")),
+                ("reference", models.CharField(blank=True, default="", max_length=64, verbose_name="our number")),
+                (
+                    "provider_reference",
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="channel's reference"),
+                ),
+                (
+                    "currency",
+                    mall.money.CurrencyField(blank=True, default="CNY", max_length=3, verbose_name="our currency"),
+                ),
+                ("amount_here", mall.money.MoneyField(null=True, verbose_name="in our books")),
+                ("status_here", models.CharField(blank=True, default="", max_length=8, verbose_name="status here")),
+                (
+                    "currency_there",
+                    models.CharField(blank=True, default="", max_length=3, verbose_name="the bill's currency"),
+                ),
+                ("amount_there", models.BigIntegerField(null=True, verbose_name="on the bill, in its smallest unit")),
+                ("fee_there", models.BigIntegerField(null=True, verbose_name="fee on the bill, in its smallest unit")),
+                ("status_there", models.CharField(blank=True, default="", max_length=8, verbose_name="status there")),
+                ("happened_at", models.DateTimeField(null=True, verbose_name="happened at")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("proposed", "Waiting for the second person"),
+                            ("resolved", "Resolved"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "resolution",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("explained", "Explained: nothing is owed"),
+                            ("corrected_here", "Corrected in our books"),
+                            ("corrected_there", "Corrected by the channel"),
+                            ("written_off", "Written off"),
+                            ("by_itself", "Came right by itself"),
+                        ],
+                        default="",
+                        max_length=15,
+                        verbose_name="what came of it",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=500, verbose_name="reason")),
+                ("found_at", models.DateTimeField(verbose_name="found at")),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="resolved at")),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="looked into by",
+                    ),
+                ),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="differences",
+                        to="orders.bill",
+                        verbose_name="bill",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="resolved by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "difference to a bill",
+                "verbose_name_plural": "differences to bills",
+                "permissions": [("resolve_difference", "Can resolve differences to bills")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DifferenceNote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("text", models.CharField(max_length=1000, verbose_name="note")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "difference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="orders.difference",
+                        verbose_name="difference",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
+            },
+        ),
+        migrations.CreateModel(
+            name="BilledMovement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=20)),
+                ("reference", models.CharField(max_length=64)),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="orders.bill",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("channel", "reference"), name="billed_movement_once")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="difference",
+            index=models.Index(
+                condition=models.Q(("status", "resolved"), _negated=True), fields=["found_at"], name="difference_open"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="difference",
+            index=models.Index(fields=["reference"], name="difference_of_movement"),
+        ),
+        migrations.AddConstraint(
+            model_name="difference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("resolved_at__isnull", False),
+                        ("status", "resolved"),
+                        models.Q(("resolution", ""), _negated=True),
+                    ),
+                    models.Q(models.Q(("status", "resolved"), _negated=True), ("resolved_at", None)),
+                    _connector="OR",
+                ),
+                name="difference_resolved_says_how",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="difference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "resolved"), _negated=True),
+                    ("resolution", "by_itself"),
+                    models.Q(("resolved_by__isnull", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="difference_resolved_by_somebody_with_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="difference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "resolved"), _negated=True),
+                    ("resolution", "by_itself"),
+                    ("kind__in", ["late", "fee"]),
+                    models.Q(
+                        ("proposed_by__isnull", False),
+                        models.Q(("proposed_by", models.F("resolved_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="difference_of_money_is_seen_by_two",
+            ),
         ),
     ]

@@ -44,7 +44,7 @@ class Payment(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
-    provider_reference = models.CharField(_("channel's reference"), max_length=64, blank=True, default="")
+    provider_reference = models.CharField(_("channel's reference"), max_length=128, blank=True, default="")
     started_at = models.DateTimeField(_("started at"))
     succeeded_at = models.DateTimeField(_("succeeded at"), null=True)
     asked_at = models.DateTimeField(_("last asked about at"), null=True)

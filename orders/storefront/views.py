@@ -377,10 +377,10 @@ def pay_start(request: HttpRequest, public_id: str) -> HttpResponse:
     channel = request.POST.get("channel") or gateways.channels()[0].code
     try:
         payment = start_payment(group=group, channel=channel, now=clock.now())
+        return redirect(payment_page_url(payment))
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("storefront:orders:pay", group.public_id)
-    return redirect(payment_page_url(payment))
 
 
 @login_required
@@ -407,7 +407,7 @@ def payment_notify(request: HttpRequest, channel: str) -> HttpResponse:
     """A channel's server speaks: heard means 200, refused means 400 and not a word more."""
     try:
         receive_notice(channel=channel, headers=request.headers, body=request.body, now=clock.now())
-    except NoticeRefused as refused:
+    except (NoticeRefused, ChannelUnavailable) as refused:
         return HttpResponse(status=refused.status)
     return HttpResponse("success", content_type="text/plain")
 

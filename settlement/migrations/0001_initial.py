@@ -378,7 +378,7 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 (
                     "provider_reference",
-                    models.CharField(blank=True, default="", max_length=64, verbose_name="channel's reference"),
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="channel's reference"),
                 ),
                 ("pay_by", models.DateTimeField(verbose_name="to be paid by")),
                 ("started_at", models.DateTimeField(verbose_name="started at")),

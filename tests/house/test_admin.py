@@ -38,7 +38,7 @@ from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
 from orders.checkout import DealWanted, place_order
-from orders.models import Declaration, GoodsStop, OrderLine, Refund
+from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund
 from risk.complaints import complain
 from risk.holds import place_hold
 from risk.models import BannedWord, WordPack
@@ -131,6 +131,8 @@ def a_bit_of_everything() -> None:
         shop=review.product.shop, product=review.product, why="returns", orders=20, cases=7, most_bps=3000, days=30,
         stopped_at=NOON,
     )  # fmt: skip
+    bill = Bill.objects.create(channel="sandbox", day=NOON.date() + DAY * number())
+    Difference.objects.create(bill=bill, kind="amount", movement="payment", amount_here=1, found_at=NOON)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
