@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.stock import keep_reserved
 from mall.audit.trail import record
+from mall.crypto import blind_index
 from mall.events.bus import publish
 from mall.events.orders import LatePaymentReceived, OrderPaid
 from mall.flow import WrongStatus
@@ -115,7 +116,8 @@ def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payme
     payment.succeeded_at = now
     payment.provider_reference = answer.reference
     payment.is_late = any(order.status != Order.Status.UNPAID for order in orders)
-    payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late"])
+    payment.payer_mark = blind_index(f"payer {payment.channel} {answer.payer}") if answer.payer else ""
+    payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late", "payer_mark"])
     if payment.is_late:
         _send_back(group, payment, now)
     else:

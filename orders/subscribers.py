@@ -3,12 +3,22 @@
 from datetime import datetime
 
 from mall.events.bus import on
+from mall.events.catalog import ProductReviewed
 from mall.events.marketing import DealCame, DealFailed
 from mall.events.merchants import ShopExiting, ShopFrozen
-from mall.events.orders import AfterSaleMoved, AfterSaleOpened, AfterSaleRefundOwed, OrderCanceled, PaymentRefunded
-from orders import cancellation, deals, goods_watch, offering, refunds
+from mall.events.orders import (
+    AfterSaleMoved,
+    AfterSaleOpened,
+    AfterSaleRefundOwed,
+    OrderCanceled,
+    OrderDelivered,
+    OrderPaid,
+    PaymentRefunded,
+)
+from mall.events.risk import OrdersCleared, OrdersSetAside
+from orders import cancellation, deals, goods_watch, offering, refunds, setting_aside, traits
 from orders.after_sales import settling, telling
-from orders.models import Refund
+from orders.models import OrderLine, Refund
 
 
 @on(OrderCanceled)
@@ -76,3 +86,38 @@ def let_it_be_sent(event: DealCame) -> None:
 @on(DealFailed)
 def end_what_waited(event: DealFailed) -> None:
     deals.deal_failed(order_id=event.order_id, reason=event.reason, now=datetime.fromisoformat(event.failed_at))
+
+
+# Fake trade (R3): what risk is told of an order, and what it tells
+
+
+@on(OrderPaid)
+def show_paid_order(event: OrderPaid) -> None:
+    traits.show_order(order_id=event.order_id, now=datetime.fromisoformat(event.paid_at))
+
+
+@on(OrderDelivered)
+def show_delivered_order(event: OrderDelivered) -> None:
+    traits.show_order(order_id=event.order_id, now=datetime.fromisoformat(event.delivered_at))
+
+
+@on(PaymentRefunded)
+def show_refunded_order(event: PaymentRefunded) -> None:
+    if event.order_id:
+        traits.show_order(order_id=event.order_id, now=datetime.fromisoformat(event.refunded_at))
+
+
+@on(ProductReviewed)
+def show_reviewed_order(event: ProductReviewed) -> None:
+    line = OrderLine.objects.select_related("order").get(pk=event.order_line_id)
+    traits.show_order(order_id=line.order.public_id, now=datetime.fromisoformat(event.written_at))
+
+
+@on(OrdersSetAside)
+def count_no_more(event: OrdersSetAside) -> None:
+    setting_aside.set_aside(order_ids=event.order_ids, now=datetime.fromisoformat(event.set_aside_at))
+
+
+@on(OrdersCleared)
+def count_again(event: OrdersCleared) -> None:
+    setting_aside.readmit(order_ids=event.order_ids, now=datetime.fromisoformat(event.cleared_at))

@@ -57,7 +57,7 @@ def settle(
         stock.release_part(document=order.public_id, quantities={case.line.sku_id: case.quantity}, now=now)
     if order.is_of_cards:
         gift_cards.void_of(case, now=now)
-    if case.is_after_completion:
+    if case.is_after_completion and order.set_aside_at is None:
         stats.count_sales({case.line.product_public_id: -case.quantity})
     if not case.refund:
         end(case, Status.DONE, did, side=side, by=by, now=now, text=text)
