@@ -92,6 +92,7 @@ class TradeRuleAdmin(SpeaksTexts, admin.ModelAdmin):
 
     list_display = ["code", "mode", "weight", "share_bps", "limit"]
     list_filter = ["mode"]
+    search_fields = ["=code"]
     ordering = ["pk"]
     fields = ["code", *TURNED]
     readonly_fields = ["code"]

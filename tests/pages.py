@@ -60,7 +60,7 @@ from mall.texts import Text
 from marketing.coupons import claim_coupon
 from marketing.models import Banner, Coupon, Promotion
 from marketing.promotions import save_promotion, start_promotion
-from merchants import applications
+from merchants import applications, growth
 from merchants.agreements import ask_merchants
 from merchants.models import Application, Sanction, Seat, Shop
 from merchants.requirements import earliest_binding, publish_agreement
@@ -82,6 +82,7 @@ from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, kinds, merchants
 from tests.factories.attributes import attribute
 from tests.factories.settlement import asked, bank_account
+from tests.factories.trade import trade_case
 
 PASSWORD = "correct-horse-7"
 UNFINISHED = "未写完的茶壶"
@@ -555,6 +556,11 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     note = "两笔订单超过承诺时间发货。"
     impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, by=scene.staff, now=now)
     scene.words.append(note)
+    case = trade_case(scene.shop.public_id, now=now)
+    growth.write(
+        shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
+        detail={"orders": list(case.orders.values_list("order_id", flat=True)), "signs": ["device", "burst"]},
+    )  # fmt: skip
 
 
 def _product_to_review(scene: Scene, now: datetime) -> None:
@@ -943,6 +949,7 @@ NO_PAGES = {
     "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",
     "backoffice:merchants:invitation-withdraw": "a press of a button",
     "backoffice:merchants:sanction-appeal": "a press of a button",
+    "backoffice:merchants:trade-appeal": "a press of a button",
     "backoffice:merchants:exit-stay": "a press of a button",
     "backoffice:merchants:exit-data": "a file",
     "backoffice:merchants:health-appeal": "a press of a button",

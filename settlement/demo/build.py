@@ -16,6 +16,7 @@ from settlement.demo import (
     brand_halls,
     changes,
     duties,
+    fake_trade,
     gift_cards,
     goods,
     kinds,
@@ -84,6 +85,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
+    fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
