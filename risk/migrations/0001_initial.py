@@ -299,9 +299,9 @@ class Migration(migrations.Migration):
                         verbose_name="status",
                     ),
                 ),
-                ("is_live", models.BooleanField(default=False, verbose_name="live")),
+                ("is_live", models.BooleanField(default=False, verbose_name="in force")),
                 ("points", models.PositiveSmallIntegerField(verbose_name="points")),
-                ("live_points", models.PositiveSmallIntegerField(verbose_name="points of live rules")),
+                ("live_points", models.PositiveSmallIntegerField(verbose_name="points of rules in force")),
                 ("signs", models.JSONField(default=list, verbose_name="signs")),
                 ("order_count", models.PositiveIntegerField(default=0, verbose_name="orders")),
                 ("buyer_count", models.PositiveIntegerField(default=0, verbose_name="buyers")),
@@ -464,7 +464,7 @@ class Migration(migrations.Migration):
                 (
                     "mode",
                     models.CharField(
-                        choices=[("off", "Off"), ("shadow", "In shadow"), ("live", "Live")],
+                        choices=[("off", "Off"), ("shadow", "In shadow"), ("live", "In force")],
                         default="shadow",
                         max_length=6,
                         verbose_name="mode",

@@ -95,7 +95,7 @@ class TradeRule(models.Model):
     class Mode(models.TextChoices):
         OFF = "off", _("Off")
         SHADOW = "shadow", _("In shadow")
-        LIVE = "live", _("Live")
+        LIVE = "live", _("In force")
 
     public_id = PublicIdField(prefix="trl")
     code = models.CharField(_("sign"), max_length=20, choices=Code, unique=True)
@@ -146,9 +146,9 @@ class TradeCase(models.Model):
     public_id = PublicIdField(prefix="ftc")
     shop_id = models.CharField(_("shop"), max_length=40)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    is_live = models.BooleanField(_("live"), default=False)
+    is_live = models.BooleanField(_("in force"), default=False)
     points = models.PositiveSmallIntegerField(_("points"))
-    live_points = models.PositiveSmallIntegerField(_("points of live rules"))
+    live_points = models.PositiveSmallIntegerField(_("points of rules in force"))
     signs = models.JSONField(_("signs"), default=list)
     order_count = models.PositiveIntegerField(_("orders"), default=0)
     buyer_count = models.PositiveIntegerField(_("buyers"), default=0)
