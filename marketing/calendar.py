@@ -125,7 +125,7 @@ def _covered(shop, promotions: dict[int, Promotion]) -> dict[int, set[int]]:
     found = {pk: set(skus) for pk, skus in select_rows(_COVERED, {"shop": shop.pk, "ids": list(promotions)})}
     for pk, promotion in promotions.items():
         named = set(rules.sku_ids_in(promotion.kind, promotion.rule))
-        if promotion.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE):
+        if promotion.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE, Promotion.Kind.DEPOSIT_PRESALE):
             found[pk] = named
         elif promotion.kind == Promotion.Kind.ADD_ON:
             found[pk] |= named

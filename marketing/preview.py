@@ -10,7 +10,7 @@ from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
 from marketing.models import Promotion
-from marketing.pricing import Offer, QuoteLine, ShopTerms, quote
+from marketing.pricing import DealPrice, Offer, QuoteLine, ShopTerms, quote
 
 SHOWN = 5
 Kind, Scope = Promotion.Kind, Promotion.Scope
@@ -50,13 +50,13 @@ def examples(
     """
     named = rules.sku_ids_in(kind, rule)
     goods = _skus(shop, scope, scope_ids)[:SHOWN]
-    if kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+    if kind in (Kind.BUNDLE, Kind.FLASH_SALE, Kind.DEPOSIT_PRESALE):
         goods = []
     extra = {sku.pk: sku for sku in Sku.objects.select_related("product__category").filter(pk__in=named, shop=shop)}
     carts = [{sku: _pieces(kind, rule, sku.price.minor)} for sku in goods]
     if kind == Kind.BUNDLE:
         carts = [{extra[pk]: count for pk, count in rule["pieces"] if pk in extra}]
-    elif kind == Kind.FLASH_SALE:
+    elif kind in (Kind.FLASH_SALE, Kind.DEPOSIT_PRESALE):
         carts = [{extra[pk]: 1} for pk in named if pk in extra]
     elif kind == Kind.ADD_ON:
         carts = [{**{pk_sku: 1 for pk_sku in extra.values() if pk_sku not in cart}, **cart} for cart in carts]
@@ -71,7 +71,7 @@ def examples(
         offer = Offer(
             key="this",
             promotion="this",
-            rule=rules.engine_rule(kind, rule, gift=facts),
+            rule=_presale(rule, cart) if kind == Kind.DEPOSIT_PRESALE else rules.engine_rule(kind, rule, gift=facts),
             skus=frozenset(line.sku_id for line in lines),
             shop_id=shop.pk,
             layer=place.layer,
@@ -80,6 +80,13 @@ def examples(
         (part,) = quote(lines, {shop.pk: ShopTerms(Money(0), None)}, offers=[offer]).shops
         found.append(_example(cart, part, gift, cost_percent))
     return found
+
+
+def _presale(rule: dict, cart: dict[Sku, int]) -> DealPrice:
+    """What the one item costs in all, deposit and rest."""
+    (sku,) = cart
+    (to_pay,) = (price - worth + deposit for key, price, deposit, worth, _quota in rule["prices"] if key == sku.pk)
+    return DealPrice(sku.pk, to_pay)
 
 
 def _example(cart, part, gift: Sku | None, cost_percent: int | None) -> Example:

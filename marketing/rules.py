@@ -6,9 +6,11 @@ A rule is kept as JSON of fen, pieces, basis points and keys of SKUs. ``checked`
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from mall.clock import business_date
 from mall.refusals import Refusal
 from marketing.models import Promotion
 from marketing.pricing import (
@@ -30,6 +32,8 @@ MOST_PIECES = 99
 MOST_SKUS = 20
 MOST_UNITS = 100_000
 LEAST_BPS, MOST_BPS = 100, 9_900  # 1 % to 99 % off
+MOST_DEPOSIT_PART = 5  # a deposit is at most a fifth: Civil Code of the PRC, article 586
+LEAST_WINDOW, LONGEST_WAIT = timedelta(hours=1), timedelta(days=90)  # to pay the rest; for what is paid
 
 Kind, Group = Promotion.Kind, Promotion.Group
 
@@ -60,6 +64,7 @@ PLACES = {
     Kind.ADD_ON: Place(Layer.GOODS, Group.GOODS),
     Kind.GIFT: Place(Layer.GIFT, "gift"),
     Kind.FLASH_SALE: Place(Layer.FLASH, Group.GOODS),
+    Kind.DEPOSIT_PRESALE: Place(Layer.DEAL, Group.GOODS),
 }
 PLACES_OF_THE_MALL = {
     Kind.COUPON: Place(Layer.MALL_COUPON, Group.MALL_COUPON, once=True),
@@ -123,6 +128,8 @@ def sku_ids_in(kind: str, rule: Mapping) -> list[int]:
             return [sku for sku, _price in rule["prices"]]
         case Kind.FLASH_SALE:
             return [sku for sku, _price, _quota in rule["prices"]]
+        case Kind.DEPOSIT_PRESALE:
+            return [row[0] for row in rule["prices"]]
         case Kind.GIFT:
             return [rule["sku_id"]]
     return []
@@ -161,6 +168,8 @@ def checked(kind: str, rule: Mapping) -> dict:
             return _add_on(rule)
         case Kind.FLASH_SALE:
             return _flash_sale(rule)
+        case Kind.DEPOSIT_PRESALE:
+            return _deposit_presale(rule)
         case Kind.GIFT:
             _check((rule.get("at") or 0) > 0, "at", _("Enter an amount above zero."))
             _check(rule.get("sku_id"), "sku_id", _("Choose what is given."))
@@ -240,6 +249,55 @@ def _flash_sale(rule: Mapping) -> dict:
     )
     _check(1 <= (rule.get("most") or 0) <= MOST_PIECES, "most", _("Choose between 1 and 99 pieces."))
     return {"prices": sorted(prices), "most": rule["most"]}
+
+
+def _deposit_presale(rule: Mapping) -> dict:
+    prices = [[sku, *(number or 0 for number in numbers)] for sku, *numbers in rule.get("prices") or ()]
+    _check(prices, "prices", _("Choose what is sold."))
+    _check(len(prices) <= MOST_SKUS, "prices", _("A pre-sale has at most twenty different items."))
+    _check(len({row[0] for row in prices}) == len(prices), "prices", _("Something is named twice."))
+    for _sku, price, deposit, worth, quota in prices:
+        _check(price > 0 and deposit > 0, "prices", _("Every item has a price and a deposit."))
+        _check(worth >= deposit, "prices", _("The deposit counts at least for as much as it is."))
+        _check(worth < price, "prices", _("Something must be left to be paid after the deposit."))
+        _check(
+            deposit * MOST_DEPOSIT_PART <= price - worth + deposit,
+            "prices",
+            _("A deposit is at most a fifth of what is paid in all: more is not enforceable (Civil Code, art. 586)."),
+        )
+        _check(1 <= quota <= MOST_UNITS, "prices", _("Choose between 1 and 100,000 units of each."))
+    _check(1 <= (rule.get("most") or 0) <= MOST_PIECES, "most", _("Choose between 1 and 99 pieces."))
+    begins, ends = _moment(rule, "balance_from"), _moment(rule, "balance_until")
+    _check(ends - begins >= LEAST_WINDOW, "balance_until", _("Leave at least an hour to pay the rest."))
+    try:
+        ships_on = date.fromisoformat(str(rule.get("ships_on") or ""))
+    except ValueError:
+        ships_on = None
+    _check(ships_on, "ships_on", _("Say from which day on it ships."))
+    _check(
+        business_date(begins) <= ships_on, "ships_on", _("It ships when the rest can be paid, and not before.")
+    )  # fmt: skip
+    _check(
+        ships_on <= business_date(ends) + LONGEST_WAIT,
+        "ships_on",
+        _("Who has paid waits at most 90 days."),
+    )
+    return {
+        "prices": sorted(prices),
+        "most": rule["most"],
+        "balance_from": begins.isoformat(),
+        "balance_until": ends.isoformat(),
+        "ships_on": ships_on.isoformat(),
+    }
+
+
+def _moment(rule: Mapping, field: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(rule.get(field) or ""))
+    except ValueError:
+        found = None
+    _check(found is not None and found.tzinfo is not None, field, _("Say when."))
+    return found.astimezone(UTC)
 
 
 def _check_bps(bps, field: str) -> None:

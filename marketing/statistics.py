@@ -8,7 +8,7 @@ from catalog.models import Sku
 from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
-from marketing.models import FlashUnits, Promotion
+from marketing.models import DepositUnits, FlashUnits, Promotion
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,16 @@ def budget_percent(promotion: Promotion) -> int | None:
     return min(100, 100 * promotion.spent.minor // promotion.budget.minor)
 
 
-def units_of(promotion: Promotion) -> list[FlashUnits]:
-    """What a flash sale has of each item, each with words for its progress; of other kinds nothing."""
-    if promotion.kind != Promotion.Kind.FLASH_SALE:
+def units_of(promotion: Promotion) -> list[FlashUnits | DepositUnits]:
+    """Of a flash sale or a pre-sale what it has of each item, with words for its progress; of other kinds nothing."""
+    if promotion.kind not in (Promotion.Kind.FLASH_SALE, Promotion.Kind.DEPOSIT_PRESALE):
         return []
-    names, rows = goods_of(promotion), list(promotion.units.order_by("pk"))
+    is_flash = promotion.kind == Promotion.Kind.FLASH_SALE
+    found = promotion.units if is_flash else promotion.deposit_units
+    names, rows = goods_of(promotion), list(found.order_by("pk"))
     for row in rows:
-        row.label = f"{names.get(row.sku_id, '')} · {row.price}"
+        price = row.price if is_flash else row.to_pay
+        row.label = f"{names.get(row.sku_id, '')} · {price}"
         row.told = f"{row.taken} / {row.quota}"
     return rows
 

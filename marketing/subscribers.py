@@ -4,8 +4,9 @@ from datetime import datetime
 
 from mall.events.bus import on
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
-from mall.events.orders import OrderCanceled, OrderPaid
-from marketing import banners, deals, promotions, redemption
+from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid
+from mall.money import Money
+from marketing import banners, deals, giving, promotions, redemption
 
 
 @on(ShopFrozen)
@@ -67,3 +68,14 @@ def tell_deal_that_it_is_paid(event: OrderPaid) -> None:
 def give_back_the_deal(event: OrderCanceled) -> None:
     if event.deal:
         deals.give_back(event.deal, order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(OrderCompleted)
+def give_coupons_for_the_order(event: OrderCompleted) -> None:
+    giving.give_after_order(
+        order_id=event.order_id,
+        shop_id=event.shop_id,
+        shopper_id=event.shopper_id,
+        paid=Money(event.paid, event.currency),
+        now=datetime.fromisoformat(event.completed_at),
+    )

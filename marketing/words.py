@@ -1,6 +1,7 @@
 """What promotions, offers and hints are called, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mall.clock import business_date
 from mall.money import SIGNS, Money
+from mall.templatetags.mall import plain_moment
 from marketing.models import Promotion
 from marketing.pricing import Hint, Quote, Unused
 
@@ -91,7 +93,31 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
                 % {"goods": goods.get(sku, "…"), "price": money(price), "quota": quota, "most": rule["most"]}
                 for sku, price, quota in rule["prices"]
             ]
+        case Kind.DEPOSIT_PRESALE:
+            return _deposit_presale(rule, currency, goods)
     return []
+
+
+def _deposit_presale(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    def words(sku: int, *amounts: int) -> dict:
+        price, deposit, worth = (Money(fen, currency) for fen in amounts[:3])
+        return {
+            "goods": goods.get(sku, "…"), "price": price, "deposit": deposit, "worth": worth, "quota": amounts[3],
+        }  # fmt: skip
+
+    window = {
+        "since": plain_moment(datetime.fromisoformat(rule["balance_from"])),
+        "until": plain_moment(datetime.fromisoformat(rule["balance_until"])),
+    }
+    return [
+        *(
+            _("%(goods)s for %(price)s: a deposit of %(deposit)s counts %(worth)s; %(quota)d units") % words(*row)
+            for row in rule["prices"]
+        ),
+        _("At most %(most)d per person.") % {"most": rule["most"]},
+        _("The rest is paid from %(since)s until %(until)s.") % window,
+        _("It ships from %(day)s.") % {"day": date_format(date.fromisoformat(rule["ships_on"]))},
+    ]
 
 
 def _off(rule: Mapping, currency: str) -> str:
@@ -195,7 +221,7 @@ def until(moment) -> str:
 
 def scope_in_words(promotion: Promotion) -> str:
     """To which goods it applies; empty where its rule names them."""
-    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE, Kind.DEPOSIT_PRESALE):
         return ""
     where = promotion.shop.name if promotion.shop_id else _("the whole mall")
     if promotion.scope == Promotion.Scope.ALL:

@@ -116,7 +116,7 @@ def count_canceled_order(event: OrderCanceled) -> None:
 
 @on(PaymentRefunded)
 def count_refund(event: PaymentRefunded) -> None:
-    if event.order_id:
+    if event.order_id and not event.is_of_deposit:
         growth.write(
             shop_id=event.shop_id,
             name="PaymentRefunded",

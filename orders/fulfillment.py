@@ -217,6 +217,8 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
                 order_id=order.public_id,
                 shop_id=order.shop.public_id,
                 shopper_id=order.shopper_id,
+                paid=max((order.goods_total - order.discount - order.refunded + order.refunded_shipping).minor, 0),
+                currency=order.currency,
                 completed_at=now,
             )
             for order in orders

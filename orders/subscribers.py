@@ -10,13 +10,24 @@ from mall.events.orders import (
     AfterSaleMoved,
     AfterSaleOpened,
     AfterSaleRefundOwed,
+    OrderBalanceDue,
     OrderCanceled,
     OrderDelivered,
+    OrderDepositKept,
     OrderPaid,
     PaymentRefunded,
 )
 from mall.events.risk import OrdersCleared, OrdersSetAside
-from orders import cancellation, deals, goods_watch, offering, refunds, setting_aside, traits
+from orders import (
+    balance_notices,
+    cancellation,
+    deals,
+    goods_watch,
+    offering,
+    refunds,
+    setting_aside,
+    traits,
+)
 from orders.after_sales import settling, telling
 from orders.models import OrderLine, Refund
 
@@ -86,6 +97,18 @@ def let_it_be_sent(event: DealCame) -> None:
 @on(DealFailed)
 def end_what_waited(event: DealFailed) -> None:
     deals.deal_failed(order_id=event.order_id, reason=event.reason, now=datetime.fromisoformat(event.failed_at))
+
+
+@on(OrderBalanceDue)
+def tell_of_balance(event: OrderBalanceDue) -> None:
+    balance_notices.tell_of_balance(
+        order_id=event.order_id, stage=event.stage, now=datetime.fromisoformat(event.told_at)
+    )  # fmt: skip
+
+
+@on(OrderDepositKept)
+def tell_of_kept_deposit(event: OrderDepositKept) -> None:
+    balance_notices.tell_of_kept_deposit(order_id=event.order_id, now=datetime.fromisoformat(event.kept_at))
 
 
 # Fake trade (R3): what risk is told of an order, and what it tells

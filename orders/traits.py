@@ -23,7 +23,8 @@ def show_order(*, order_id: str, now: datetime) -> None:
     order = Order.objects.select_related("group", "shop", "shopper").get(public_id=order_id)
     if order.paid_at is None or order.is_of_cards:
         return
-    payment = Payment.objects.filter(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False).first()
+    paid = Payment.objects.filter(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
+    payment = paid.order_by("-pk").first()  # of a deposit and the rest, the rest
     review = _review_of(order)
     refund = Refund.objects.filter(order=order, refunded_at__isnull=False).order_by("refunded_at").first()
     place = f"{order.province}{order.city}{order.district}{order.address_line.reveal()}" if order.address_line else ""

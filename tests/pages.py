@@ -58,7 +58,7 @@ from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Coupon, Promotion
+from marketing.models import Banner, Coupon, CouponSending, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants import applications, growth
 from merchants.agreements import ask_merchants
@@ -66,6 +66,7 @@ from merchants.models import Application, Sanction, Seat, Shop
 from merchants.requirements import earliest_binding, publish_agreement
 from merchants.sanctions import impose
 from orders.after_sales import answering, arbitration, asking
+from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.gateways import sandbox_bank
@@ -81,8 +82,10 @@ from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, kinds, merchants
 from tests.factories.attributes import attribute
+from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
 from tests.factories.trade import trade_case
+from tests.orders import presales as orders_ahead
 
 PASSWORD = "correct-horse-7"
 UNFINISHED = "未写完的茶壶"
@@ -129,8 +132,12 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
+    presale: Promotion | None = None
+    presale_item: Sku | None = None
+    presales: dict[str, Order] = field(default_factory=dict)  # with a deposit: waiting, open, kept
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -206,6 +213,27 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
 
 
+def _sent_coupon(scene: Scene) -> Promotion:
+    """Of a campaign for whom it is sent to, on its way to who keeps goods of the shop among the favorites."""
+    now = clock.now()
+    given = {"by": scene.owner, "now": now}
+    made = save_promotion(
+        shop=scene.shop,
+        kind="coupon",
+        name=Text({"zh-hans": "粉丝专享", "en": "For followers"}),
+        rule={"at": 800_000, "off": 80_000},
+        audience="chosen",
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=20),
+        **given,
+    )
+    campaign = start_promotion(promotion=made, **given)
+    CouponSending.objects.create(
+        shop=scene.shop, promotion=campaign, segment="away", days=90, asked_at=now, asked_by=scene.owner
+    )
+    return campaign
+
+
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     """One that runs, of an item with units left and of one that is sold out, and one that comes."""
     first, second, *_others = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2")
@@ -222,6 +250,23 @@ def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     journeys.placed_group(skus={first: 1, second: 1}, now=now)
     scene.flash_item = second
     return running
+
+
+def _presales(scene: Scene, now: datetime) -> None:
+    """An item sold ahead; of orders whose deposit is paid one waits, of one the rest can be paid, one has missed it."""
+    ware = catalog.product(shop=scene.shop, category=scene.category, title="山居壶", english="Mountain teapot")
+    scene.presale_item = catalog.sku(product=ware, price="199.00")
+    window = {"balance_from": now + timedelta(days=1), "balance_until": now + timedelta(days=3)}
+    rule = {name: moment.isoformat() for name, moment in window.items()}
+    rule["ships_on"] = (now + timedelta(days=5)).date().isoformat()
+    days = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=1)}
+    wares = {scene.presale_item: ("189.00", "20.00", "35.00", 9)}
+    scene.presale = presale(wares, most=9, by=scene.owner, rule=rule, **days)
+    given = {"who": scene.shopper, "now": now}
+    for name in ("waiting", "open", "kept"):
+        scene.presales[name] = orders_ahead.deposit_paid(scene.presale_item, scene.presale, **given)
+    Order.objects.filter(pk=scene.presales["open"].pk).update(balance_from=now - timedelta(hours=1))
+    cancel_order(order=scene.presales["kept"], reason="…", by=scene.shopper, leaves_deposit=True, now=now)
 
 
 def _ask_of(category) -> None:
@@ -299,7 +344,9 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
+    _presales(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -648,6 +695,8 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("coupons", reverse("storefront:marketing:centre"))
     yield page("flash-sales", reverse("storefront:marketing:flash"))
     flash_product = scene.flash_item.product
+    presale_product = scene.presale_item.product
+    yield page("product-presale", reverse("storefront:catalog:product", args=[presale_product.public_id]))
     yield page("product-flash-sale", reverse("storefront:catalog:product", args=[flash_product.public_id]))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
     yield page("sign-in", reverse("account_login"))
@@ -671,6 +720,12 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("cart", "storefront:orders:cart")
     yield page("checkout", "storefront:orders:checkout")
     yield page("pay", "storefront:orders:pay", scene.waiting.public_id)
+    yield page(
+        "checkout-deposit", "storefront:orders:deal-checkout", scene.presale.public_id, scene.presale_item.public_id
+    )
+    yield page("pay-rest", "storefront:orders:pay", scene.presales["open"].group.public_id)
+    yield page("order-deposit", "storefront:orders:detail", scene.presales["waiting"].public_id)
+    yield page("order-deposit-kept", "storefront:orders:detail", scene.presales["kept"].public_id)
     yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
     yield page("my-coupons", "storefront:marketing:mine")
@@ -775,6 +830,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
     yield Page("promotion-new-flash-sale", OWNER, f"{promotion_add}?kind=flash_sale")
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotion-sent", "marketing:detail", scene.sent_coupon.public_id)
+    yield page("coupon-send", "marketing:send", scene.sent_coupon.public_id)
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
@@ -805,6 +862,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("slots", "catalog:slots", scene.service.product.public_id)
     yield page("verify", "orders:verify")
     yield page("gift-cards", "orders:cards")
+    yield page("production", "orders:production")
+    yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
+    yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)

@@ -3,19 +3,20 @@ What a shop fills in for a promotion: one form, with the fields of its kind. Eve
 and pieces are rows of plain fields.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Category, Product, ShopCategory, Sku
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
-from marketing.models import Promotion
+from marketing.giving import MOST_DAYS
+from marketing.models import CouponSending, Promotion
 from marketing.rules import MOST_PIECES, MOST_TIERS, MOST_UNITS
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
@@ -33,7 +34,18 @@ COMMON = (
     "budget",
     "cost_percent",
 )
-COUPON = ("code", "is_open", "total_limit", "daily_limit", "person_limit", "valid_days")
+PRESALE_FIELDS = {"balance_from": "since", "balance_until": "until", "ships_on": "ships"}
+COUPON = (
+    "audience",
+    "given_from",
+    "is_open",
+    "code",
+    "total_limit",
+    "daily_limit",
+    "person_limit",
+    "period",
+    "valid_days",
+)
 
 
 class MomentField(forms.DateTimeField):
@@ -172,6 +184,29 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                     label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
                 ),
             }
+        case Kind.DEPOSIT_PRESALE:
+            return {
+                **_rows(
+                    FLASH_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    price=lambda: _money(gettext_lazy("Pre-sale price")),
+                    deposit=lambda: _money(pgettext_lazy("pre-sale", "Deposit")),
+                    worth=lambda: _money(gettext_lazy("Counts for")),
+                    units=lambda: forms.IntegerField(
+                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+                    ),
+                ),
+                "most": forms.IntegerField(
+                    label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+                ),
+                "since": MomentField(label=gettext_lazy("The rest can be paid from")),
+                "until": MomentField(label=gettext_lazy("The rest can be paid until")),
+                "ships": forms.DateField(
+                    label=gettext_lazy("Ships from"),
+                    widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                    input_formats=["%Y-%m-%d"],
+                ),
+            }
     return {
         "at": MoneyFormField(label=gettext_lazy("Who buys for"), minimum=1),
         "sku": SkuField(label=gettext_lazy("Gets this item")),
@@ -201,6 +236,12 @@ class PromotionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("When it is given out, the promotion stops by itself. Empty: no limit."),
     )
+    audience = forms.ChoiceField(label=gettext_lazy("For whom"), choices=Promotion.Audience, required=False)
+    given_from = MoneyFormField(
+        label=gettext_lazy("Given for orders from"),
+        required=False,
+        help_text=gettext_lazy("Of coupons that are given with an order: what was paid for its goods. Empty: any."),
+    )
     code = forms.CharField(label=gettext_lazy("Coupon code"), required=False, max_length=20)
     is_open = forms.BooleanField(
         label=gettext_lazy("Everybody finds it in the coupon centre"), required=False, initial=True
@@ -208,6 +249,7 @@ class PromotionForm(forms.Form):
     total_limit = forms.IntegerField(label=gettext_lazy("Coupons in all"), required=False, min_value=1)
     daily_limit = forms.IntegerField(label=gettext_lazy("Coupons a day"), required=False, min_value=1)
     person_limit = forms.IntegerField(label=gettext_lazy("Coupons per person"), min_value=1, max_value=99, initial=1)
+    period = forms.ChoiceField(label=gettext_lazy("Counted anew"), choices=Promotion.Period, required=False)
     valid_days = forms.IntegerField(
         label=gettext_lazy("Valid for days after claiming"),
         required=False,
@@ -230,7 +272,7 @@ class PromotionForm(forms.Form):
         if self.kind != Kind.COUPON:
             for name in COUPON:
                 del self.fields[name]
-        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE, Kind.DEPOSIT_PRESALE):
             for name in ("scope", "products", "categories", "shelves"):
                 del self.fields[name]
         for name, field in _rule_fields(self.kind).items():
@@ -242,6 +284,8 @@ class PromotionForm(forms.Form):
             self._offer_goods(promotion)
         own = {Kind.COUPON: Group.SHOP_COUPON, Kind.FULL_REDUCTION: Group.FULL}.get(self.kind, Group.GOODS)
         self.fields["excludes"].choices = [(value, label) for value, label in Group.choices if value != own]
+        if self.kind == Kind.DEPOSIT_PRESALE:  # nothing stands beside it
+            del self.fields["excludes"]
 
     def _offer_goods(self, promotion: Promotion | None) -> None:
         mine = Product.objects.owned_by(self.shop)
@@ -260,12 +304,16 @@ class PromotionForm(forms.Form):
         if self.kind == Kind.FLASH_SALE:
             return _initial(proposed(self.shop, now=now))
         today = now.astimezone(BUSINESS_ZONE).date()
+        if self.kind == Kind.DEPOSIT_PRESALE:
+            return _fresh_presale(today)
         return {
             "starts_at": datetime.combine(today, time(), BUSINESS_ZONE),
             "ends_at": datetime.combine(today + timedelta(days=14), time(), BUSINESS_ZONE),
             "scope": Scope.ALL,
             "is_open": True,
             "person_limit": 1,
+            "audience": Promotion.Audience.EVERYBODY,
+            "period": Promotion.Period.EVER,
         }
 
     def group(self, *names: str) -> list[forms.BoundField]:
@@ -357,6 +405,18 @@ class PromotionForm(forms.Form):
             case Kind.FLASH_SALE:
                 prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
                 return {"prices": prices, "most": data["most"]}
+            case Kind.DEPOSIT_PRESALE:
+                named = rows("sku", "price", "deposit", "worth", "units", most=FLASH_ROWS)
+                prices = [
+                    [sku, price, deposit, worth or deposit, units] for sku, price, deposit, worth, units in named if sku
+                ]
+                return {
+                    "prices": prices,
+                    "most": data["most"],
+                    "balance_from": data["since"].isoformat(),
+                    "balance_until": data["until"].isoformat(),
+                    "ships_on": data["ships"].isoformat(),
+                }
             case Kind.GIFT:
                 return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}
         return {name: data[name] for name in self.rule_names}
@@ -373,23 +433,39 @@ class PromotionForm(forms.Form):
             "ends_at": data["ends_at"],
             "scope": scope,
             "scope_ids": [row.pk for row in data.get(chosen) or ()] if chosen else [],
-            "excludes": data["excludes"],
+            "excludes": data.get("excludes", ()),
             "budget": data["budget"],
         }
         if self.kind == Kind.COUPON:
             values |= {name: data[name] for name in COUPON}
+            values["audience"] = data["audience"] or Promotion.Audience.EVERYBODY
+            values["period"] = data["period"] or Promotion.Period.EVER
         return values
 
     def place_error(self, field: str, words: str) -> None:
         """Say a refusal at the field that it names, as this form calls it."""
         name = {"tiers": "at_1", "pieces": "sku_1", "prices": "sku_1", "sku_id": "sku", "rule": "sku_1"}.get(
-            field, field
+            field, PRESALE_FIELDS.get(field, field)
         )
         if name == "scope" and self.cleaned_data.get("scope"):
             name = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(
                 self.cleaned_data["scope"], "scope"
             )
         self.add_error(name if name in self.fields else None, words)
+
+
+def _fresh_presale(today: date) -> dict:
+    """A week for deposits, two days for the rest, shipped two days later."""
+    begins = datetime.combine(today + timedelta(days=1), time(20), BUSINESS_ZONE)
+    ends = begins + timedelta(days=7)
+    return {
+        "starts_at": begins,
+        "ends_at": ends,
+        "since": ends,
+        "until": ends + timedelta(days=2),
+        "ships": (ends + timedelta(days=4)).date(),
+        "most": 1,
+    }
 
 
 def _fen(value):
@@ -425,6 +501,28 @@ def _initial(promotion: Promotion) -> dict:
     elif kind == Kind.FLASH_SALE:
         for number, (sku, price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
+    elif kind == Kind.DEPOSIT_PRESALE:
+        for number, (sku, price, deposit, worth, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
+            initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
+            initial[f"deposit_{number}"], initial[f"worth_{number}"] = deposit, worth
+        initial["since"] = datetime.fromisoformat(rule["balance_from"])
+        initial["until"] = datetime.fromisoformat(rule["balance_until"])
+        initial["ships"] = date.fromisoformat(rule["ships_on"])
     elif kind == Kind.GIFT:
         initial["sku"] = rule["sku_id"]
     return initial
+
+
+class SendingForm(forms.Form):
+    """To whom a campaign's coupons go."""
+
+    segment = forms.ChoiceField(
+        label=gettext_lazy("To whom"), choices=CouponSending.Segment, widget=forms.RadioSelect, initial="followers"
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("What the last days are"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=90,
+        help_text=gettext_lazy("Counts for those who have bought."),
+    )

@@ -15,5 +15,6 @@ urlpatterns = [
     path("mall/<str:public_id>/do/", views.of_the_mall_do, name="mall-do"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/edit/", views.edit, name="edit"),
+    path("<str:public_id>/send/", views.send, name="send"),
     path("<str:public_id>/do/", views.do, name="do"),
 ]

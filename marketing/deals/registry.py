@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from mall.rows import select_rows
 from marketing.deals.base import Deal, DealGone, DealKind
 
-HOMES: dict[str, str] = {}  # the module of a kind, by the kind of its promotion
+HOMES: dict[str, str] = {
+    "deposit_presale": "marketing.deals.deposits"
+}  # the module of a kind, by the kind of its promotion
 OWN_KEYS: dict[str, str] = {}  # the kind of promotion, by the prefix of its own rows' public ids
 
 

@@ -52,7 +52,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     order = get_object_or_404(orders, public_id=public_id)
     is_paid = order.status == Order.Status.PAID
-    can_end = order.paid_at is not None and Order.FLOW.can(order, Order.Status.CANCELED)
+    can_end = bool(order.paid_at or order.deposit_paid_at) and Order.FLOW.can(order, Order.Status.CANCELED)
     context = {
         "order": order,
         "lines": order.lines.all(),

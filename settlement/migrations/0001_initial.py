@@ -86,6 +86,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("paid", "Order paid"),
+                            ("order_deposit", "Deposit of an order paid"),
+                            ("deposit_kept", "Deposit of an order kept"),
                             ("completed", "Order completed, split"),
                             ("released", "T+7: share available"),
                             ("refunded", "Order refunded"),
@@ -195,6 +197,10 @@ class Migration(migrations.Migration):
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
+                (
+                    "is_kept_deposit",
+                    models.BooleanField(db_default=False, default=False, verbose_name="a deposit that was kept"),
+                ),
                 ("completed_at", models.DateTimeField(verbose_name="completed at")),
                 ("due_on", models.DateField(verbose_name="available on")),
                 ("released_at", models.DateTimeField(null=True, verbose_name="available since")),
@@ -225,6 +231,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="share_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_kept_deposit", False),
+                            models.Q(("commission", 0), ("reversed", 0), ("subsidy", 0)),
+                            _connector="OR",
+                        ),
+                        name="share_of_a_kept_deposit_is_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("reversed__gte", 0), ("reversed__lte", models.F("net"))),

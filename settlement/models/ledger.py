@@ -59,6 +59,8 @@ class Entry(models.Model):
 
     class Kind(models.TextChoices):
         PAID = "paid", _("Order paid")
+        ORDER_DEPOSIT = "order_deposit", _("Deposit of an order paid")
+        DEPOSIT_KEPT = "deposit_kept", _("Deposit of an order kept")
         COMPLETED = "completed", _("Order completed, split")
         RELEASED = "released", _("T+7: share available")
         REFUNDED = "refunded", _("Order refunded")

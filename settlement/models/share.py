@@ -12,7 +12,8 @@ class Share(ShopOwned):
     """
     What a shop gets of one completed order: gross and subsidy less commission; available on ``due_on`` (T+7).
 
-    ``due_on`` is the business day (Asia/Shanghai) of completion plus the days that were in force at completion.
+    ``due_on`` is the business day (Asia/Shanghai) of completion plus the days that were in force at completion. Of an
+    order whose rest was missed it is the deposit, whole (``is_kept_deposit``), and completion the moment of that.
     """
 
     class Status(models.TextChoices):
@@ -27,6 +28,7 @@ class Share(ShopOwned):
     commission = MoneyField(_("commission"))
     net = MoneyField(_("the shop's share"))
     reversed = MoneyField(_("taken back while pending"), default=0, db_default=0)
+    is_kept_deposit = models.BooleanField(_("a deposit that was kept"), default=False, db_default=False)
     completed_at = models.DateTimeField(_("completed at"))
     due_on = models.DateField(_("available on"))
     released_at = models.DateTimeField(_("available since"), null=True)
@@ -42,6 +44,10 @@ class Share(ShopOwned):
                 condition=Q(gross__gte=0, subsidy__gte=0, commission__gte=0, net__gte=0)
                 & Q(net=F("gross") + F("subsidy") - F("commission")),
                 name="share_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_kept_deposit=False) | Q(subsidy=0, commission=0, reversed=0),
+                name="share_of_a_kept_deposit_is_whole",
             ),
             models.CheckConstraint(
                 condition=Q(reversed__gte=0, reversed__lte=F("net")), name="share_reversed_at_most_whole"

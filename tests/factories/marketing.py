@@ -57,3 +57,30 @@ def flash_sale(
     made = promotion if is_started else draft
     shop = next(iter(wares)).shop
     return made("flash_sale", shop=shop, rule={"prices": prices, "most": most}, by=by, **given)
+
+
+def presale(
+    wares: Mapping[Sku, tuple[str, str, str, int]],
+    *,
+    most: int = 2,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """
+    A pre-sale of these SKUs of one shop: price, deposit, what that counts for, units. Deposits until tomorrow, the rest
+    in the two days after that, shipped from the fourth day on.
+    """
+    prices = [
+        [sku.pk, *(Money.parse(amount).minor for amount in amounts), units] for sku, (*amounts, units) in wares.items()
+    ]
+    rule = {
+        "prices": prices,
+        "most": most,
+        "balance_from": (NOON + timedelta(days=1)).isoformat(),
+        "balance_until": (NOON + timedelta(days=3)).isoformat(),
+        "ships_on": (NOON + timedelta(days=4)).date().isoformat(),
+    } | given.pop("rule", {})
+    given = {"starts_at": NOON - timedelta(hours=1), "ends_at": NOON + timedelta(days=1)} | given
+    made = promotion if is_started else draft
+    return made("deposit_presale", shop=next(iter(wares)).shop, rule=rule, by=by, **given)

@@ -161,6 +161,7 @@ ROWS = {
     "backoffice:marketing:detail": {"public_id": "promotion"},
     "backoffice:marketing:edit": {"public_id": "promotion"},
     "backoffice:marketing:do": {"public_id": "promotion"},
+    "backoffice:marketing:send": {"public_id": "sent_coupon"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
@@ -424,6 +425,7 @@ def built(module_db):
             "review": review,
             "question": question,
             "promotion": draft("percentage", shop=mine, by=owner),
+            "sent_coupon": draft("coupon", shop=mine, by=owner, audience="chosen"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(

@@ -23,6 +23,17 @@ WHAT = {
     "add_on": {"at": "100", "sku_1": "A", "price_1": "9.90", "most": "1", "scope": "all"},
     "gift": {"at": "100", "sku": "A", "quantity": "1", "scope": "all"},
     "flash_sale": {"sku_1": "A", "price_1": "39.90", "units_1": "20", "most": "1"},
+    "deposit_presale": {
+        "sku_1": "A",
+        "price_1": "50",
+        "deposit_1": "5",
+        "worth_1": "8",
+        "units_1": "20",
+        "most": "1",
+        "since": "2030-02-01T00:00",
+        "until": "2030-02-03T00:00",
+        "ships": "2030-02-05",
+    },
 }
 
 
