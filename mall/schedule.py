@@ -55,6 +55,8 @@ SCHEDULE = [
     Line("orders.complete_delivered_orders", day(2), _("O5: orders complete 7 days after delivery"), daily=True),
     Line("orders.reconcile_bills", every(1800), _("O3: channels' bills are fetched and compared"), 1800, True),
     Line("orders.watch_goods", day(5, 20), _("R2: goods with too many complaints or returns are stopped"), daily=True),
+    Line("risk.watch_fake_trade", every(3600), _("R3: rings of buyers who make a shop look busy"), 3600, True),
+    Line("risk.forget_traits", day(3, 45), _("R3: what is known of old orders is forgotten"), daily=True),
     Line("settlement.release_due_shares", day(4), _("S3: T+7, the shops' shares become available"), daily=True),
     Line("settlement.continue_release", every(300), _("a T+7 run that was killed is finished"), 300),
     Line("settlement.seal_ledger", every(600), _("the ledger joins the hash chain")),

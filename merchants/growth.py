@@ -4,7 +4,8 @@ The growth file (M5): every thing that happened in a shop is one entry, and the 
 An event becomes an entry once, however often it is told: the bus keeps a receipt for the listener, and the same thing
 about the same subject at the same moment is written once (``growth_entry_once``). Facts are kept beside the entries, so
 that scores and charts need not add up a year of orders; ``rebuild`` makes them from scratch and comes to the same rows.
-An entry that an appeal took out (``is_excluded``) stays on file and counts no more.
+An entry that an appeal took out (``is_excluded``) stays on file and counts no more; so do the entries of an order that
+looks like fake trade (R3), those that are yet to come too.
 """
 
 import json
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from mall.clock import business_date, start_of
 from mall.money import Money
@@ -32,11 +34,19 @@ TOLD_AT_ONCE = 500  # shops in one transaction
 SILENCE_SECONDS = 72 * 3600  # what a shop's silence counts as, where somebody else had to answer for it
 _TABLE = DailyFacts._meta.db_table
 _ENTRY = """
-    INSERT INTO merchants_growthentry (shop_id, name, subject, at, "on", shopper_id, counts, detail, is_excluded)
-    SELECT id, %(name)s, %(subject)s, %(at)s, %(on)s, %(shopper_id)s, %(counts)s::jsonb, %(detail)s::jsonb, false
-    FROM merchants_shop WHERE public_id = %(shop_id)s
+    INSERT INTO merchants_growthentry (shop_id, name, subject, at, "on", shopper_id, counts, detail, is_excluded,
+        excluded_for)
+    SELECT shop.id, %(name)s, %(subject)s, %(at)s, %(on)s, %(shopper_id)s, %(counts)s::jsonb, %(detail)s::jsonb,
+        coalesce(aside.is_so, false), CASE WHEN aside.is_so THEN %(order)s ELSE '' END
+    FROM merchants_shop shop
+    CROSS JOIN LATERAL (SELECT (
+        SELECT paid.excluded_for = paid.subject FROM merchants_growthentry paid
+        WHERE paid.shop_id = shop.id AND paid.name = 'OrderPaid' AND paid.subject = %(order)s AND %(order)s <> ''
+        FOR SHARE
+    ) AS is_so) AS aside
+    WHERE shop.public_id = %(shop_id)s
     ON CONFLICT DO NOTHING
-    RETURNING shop_id
+    RETURNING shop_id, is_excluded
 """
 _ADD = f"""
     INSERT INTO {_TABLE} AS day (shop_id, "on", currency, {", ".join(COUNTS)})
@@ -53,12 +63,13 @@ _TAKE = f"""
 @transaction.atomic
 def write(
     *, shop_id: str, name: str, subject: str, at: datetime, shopper_id: int | None = None, detail: dict | None = None,
-    **counts: int,
+    order_id: str = "", **counts: int,
 ) -> bool:  # fmt: skip
     """
     Put an entry on file and add its counts to the facts of the business day on which ``at`` falls.
 
     :param shop_id: the shop's public id
+    :param order_id: of which order it tells, after it was paid: if that was set aside, it counts nothing
     :param counts: any of ``COUNTED_FROM_ENTRIES``
     :returns: whether it is new; what is on file already changes nothing
     """
@@ -67,7 +78,7 @@ def write(
     on = business_date(at)
     values = {
         "shop_id": shop_id, "name": name, "subject": subject[:60], "at": at, "on": on, "shopper_id": shopper_id,
-        "counts": json.dumps(counts), "detail": json.dumps(detail or {}),
+        "counts": json.dumps(counts), "detail": json.dumps(detail or {}), "order": order_id,
     }  # fmt: skip
     if name == "OrderPaid" and shopper_id is not None:
         with connection.cursor() as cursor:  # her orders heard at once take turns, before a row is held
@@ -75,8 +86,8 @@ def write(
     written = select_rows(_ENTRY, values)
     if not written:
         return False
-    shop = written[0][0]
-    if counts:
+    shop, is_excluded = written[0]
+    if counts and not is_excluded:
         _add(shop, on, **counts)
     if name == "OrderPaid":
         _note_buyer(shop, shopper_id, at)
@@ -102,10 +113,7 @@ def _note_buyer(shop: int, shopper_id: int | None, at: datetime) -> None:
     """
     if shopper_id is None:
         return
-    earlier = (
-        GrowthEntry.objects.filter(shop=shop, name="OrderPaid", shopper_id=shopper_id).order_by("at").values("at")[:2]
-    )
-    moments = [row["at"] for row in earlier]
+    moments = _moments_of(shop, shopper_id)[:2]
     if moments[0] < at or (len(moments) > 1 and moments[1] == at):
         _add(shop, business_date(at), repeat_buyers=1)
         return
@@ -113,6 +121,12 @@ def _note_buyer(shop: int, shopper_id: int | None, at: datetime) -> None:
         _take(shop, business_date(moments[1]), new_buyers=1)
         _add(shop, business_date(moments[1]), repeat_buyers=1)
     _add(shop, business_date(at), new_buyers=1)
+
+
+def _moments_of(shop: int, shopper_id: int) -> list[datetime]:
+    """When she paid an order here that counts, earliest first."""
+    rows = GrowthEntry.objects.filter(shop=shop, name="OrderPaid", shopper_id=shopper_id, excluded_for="")
+    return list(rows.order_by("at").values_list("at", flat=True))
 
 
 def _note_paid(shop: int, order_id: str, at: datetime) -> None:
@@ -133,7 +147,7 @@ def _note_paid(shop: int, order_id: str, at: datetime) -> None:
 
 _STANDING = """
     SELECT max(paid.at) FROM merchants_growthentry paid
-    WHERE paid.shop_id = activity.shop_id AND paid.name = 'OrderPaid' AND NOT EXISTS (
+    WHERE paid.shop_id = activity.shop_id AND paid.name = 'OrderPaid' AND paid.excluded_for = '' AND NOT EXISTS (
         SELECT FROM merchants_growthentry canceled
         WHERE canceled.shop_id = paid.shop_id AND canceled.name = 'OrderCanceled' AND canceled.subject = paid.subject
     )
@@ -187,7 +201,7 @@ _REBUILD = f"""
         SELECT shop_id, "on", {_SUMS} FROM merchants_growthentry WHERE counts <> '{{}}' GROUP BY shop_id, "on"
     ), bought AS (
         SELECT shop_id, "on", row_number() OVER (PARTITION BY shop_id, shopper_id ORDER BY at) AS place
-        FROM merchants_growthentry WHERE name = 'OrderPaid' AND shopper_id IS NOT NULL
+        FROM merchants_growthentry WHERE name = 'OrderPaid' AND shopper_id IS NOT NULL AND excluded_for = ''
     ), buyers AS (
         SELECT shop_id, "on", count(*) FILTER (WHERE place = 1) AS new_buyers,
             count(*) FILTER (WHERE place > 1) AS repeat_buyers
@@ -260,7 +274,7 @@ def exclude_subject(*, shop_id: str, name: str, subject: str) -> int:
 def readmit_subject(*, shop_id: str, name: str, subject: str) -> int:
     """What was excluded counts again; returns how many entries."""
     shop = Shop.objects.get(public_id=shop_id)
-    entries = _of_subject(shop, name, subject).filter(is_excluded=True).select_for_update()
+    entries = _of_subject(shop, name, subject).filter(is_excluded=True, excluded_for="").select_for_update()
     count = 0
     for entry in entries.order_by("pk"):
         _add(shop.pk, entry.on, **entry.counts)
@@ -272,6 +286,69 @@ def readmit_subject(*, shop_id: str, name: str, subject: str) -> int:
 
 def _of_subject(shop: Shop, name: str, subject: str):
     return GrowthEntry.objects.filter(shop=shop, name=name, subject=subject)
+
+
+# Orders that look like fake trade (R3)
+
+_WITH_ORDER = ("PaymentRefunded", "AfterSaleClosed")  # whose details name it; of the others it is the subject
+
+
+@transaction.atomic
+def set_orders_aside(*, shop_id: str, order_ids: Iterable[str]) -> int:
+    """
+    What happened in these orders (public ids) counts no more, nor does what is heard of them later: in the facts of the
+    days, among the buyers, for the clock of M7. Returns how many entries counted until now.
+
+    :raises GrowthEntry.DoesNotExist: that one of them was paid is not on file yet; who heard first hears it again
+    """
+    shop, wanted = Shop.objects.get(public_id=shop_id), sorted(set(order_ids))
+    paid = _paid_entries(shop, wanted)
+    if missing := set(wanted) - {entry.subject for entry in paid}:
+        raise GrowthEntry.DoesNotExist(f"OrderPaid {min(missing)} is not on file yet")
+    return _switch_orders(shop, paid, GrowthEntry.objects.filter(excluded_for="", is_excluded=False), is_aside=True)
+
+
+@transaction.atomic
+def readmit_orders(*, shop_id: str, order_ids: Iterable[str]) -> int:
+    """What was set aside of these orders counts again; returns how many entries."""
+    shop = Shop.objects.get(public_id=shop_id)
+    return _switch_orders(
+        shop, _paid_entries(shop, set(order_ids)), GrowthEntry.objects.exclude(excluded_for=""), is_aside=False
+    )
+
+
+def _paid_entries(shop: Shop, order_ids: Iterable[str]) -> list[GrowthEntry]:
+    """That these orders were paid, locked; their buyers' other orders take turns, as in ``write``."""
+    rows = GrowthEntry.objects.filter(shop=shop, name="OrderPaid", subject__in=list(order_ids)).order_by("pk")
+    with connection.cursor() as cursor:
+        for shopper in sorted(set(rows.order_by().values_list("shopper_id", flat=True)) - {None}):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [shop.public_id, shopper % 2**31])
+    return list(rows.select_for_update())
+
+
+def _switch_orders(shop: Shop, paid: list[GrowthEntry], rows, *, is_aside: bool) -> int:
+    ids = [entry.subject for entry in paid]
+    shoppers = sorted({entry.shopper_id for entry in paid if entry.shopper_id is not None})
+    for shopper in shoppers:
+        _count_buyer(shop.pk, shopper, _take)
+    theirs = Q(subject__in=ids) | Q(name__in=_WITH_ORDER, detail__order__in=ids)
+    entries = list(rows.filter(theirs, shop=shop).select_for_update().order_by("pk"))
+    for entry in entries:
+        (_take if is_aside else _add)(shop.pk, entry.on, **entry.counts)
+        entry.is_excluded = is_aside
+        entry.excluded_for = entry.detail.get("order", entry.subject) if is_aside else ""
+    GrowthEntry.objects.bulk_update(entries, ["is_excluded", "excluded_for"], batch_size=500)
+    for shopper in shoppers:
+        _count_buyer(shop.pk, shopper, _add)
+    if entries:
+        _forget_paid(shop.pk)
+    return len(entries)
+
+
+def _count_buyer(shop: int, shopper_id: int, change) -> None:
+    """All that a shopper's orders here add to the counts of new buyers and of those who came back."""
+    for place, at in enumerate(_moments_of(shop, shopper_id)):
+        change(shop, business_date(at), **{OF_BUYERS[min(place, 1)]: 1})
 
 
 # Categories: shops are compared within theirs

@@ -56,6 +56,24 @@ INVITATION_ACCEPTED = Kind(
     is_mailed=False,
 )
 CLOSED = Kind("merchants.shop_closed", title=_("%(shop)s is closed"), body=_("%(reason)s Its pages can still be read."))
+TRADE_SUSPECTED = Kind(
+    "merchants.trade_suspected",
+    title=_("%(shop)s: orders that look like fake trade"),
+    body=_(
+        "%(count)s orders count in no figure, and their money waits, until staff have looked at them. You need not do "
+        "anything; if they are real, you may say so."
+    ),
+)
+TRADE_CONFIRMED = Kind(
+    "merchants.trade_confirmed",
+    title=_("%(shop)s: fake trade"),
+    body=_("%(count)s orders count no more and their money is not released: %(reason)s You may appeal."),
+)
+TRADE_CLEARED = Kind(
+    "merchants.trade_cleared",
+    title=_("%(shop)s: orders are in order"),
+    body=_("%(count)s orders count again and their money is free: %(reason)s"),
+)
 TIER_CHANGED = Kind(
     "merchants.tier_changed",
     title=_("%(shop)s is in another tier this month"),

@@ -11,14 +11,18 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.events import publish
 from mall.events.merchants import PetitionAsked, PetitionDecided
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
 from merchants import growth, health, sanctions, shops
+from merchants.fake_trade import TradeCaseShown
 from merchants.models import HealthScore, Petition, Sanction, Shop
 from merchants.tunables import APPEAL_DAYS, REVIVAL_PAUSE_DAYS
+from risk.fake_trade.cases import clear_case
+from risk.models import TradeCase
 
 
 class PetitionReasonMissing(Refusal):
@@ -108,6 +112,26 @@ def appeal_sanction(*, sanction: Sanction, reason: str, by, now: datetime) -> Pe
     if Petition.objects.owned_by(shop).filter(kind=kind, subject=subject).exists():
         raise AskedAlready(_("You have appealed against this sanction already."))
     return _ask(shop, kind, reason=reason, by=by, now=now, subject=subject, against=sanction.imposed_by)
+
+
+@transaction.atomic
+def appeal_trade(*, case: TradeCaseShown, shop: Shop, reason: str, by, now: datetime) -> Petition:
+    """
+    Say that orders are real which look like fake trade, or were found to be; another person than who found so answers
+    (R3).
+
+    :param case: one of ``fake_trade.cases_of(shop)``
+    :raises TooLateToAppeal: it was decided longer than ``merchants.appeal_days`` ago, or is cleared
+    :raises AskedAlready: the appeal waits, or was answered since the decision
+    """
+    days = APPEAL_DAYS.value
+    if case.is_cleared or (case.confirmed_at and now > case.confirmed_at + timedelta(days=days)):
+        raise TooLateToAppeal(_("A decision can be appealed against within %(days)d days.") % {"days": days})
+    mine = Petition.objects.owned_by(shop).filter(kind=Petition.Kind.TRADE, subject=case.case_id)
+    if mine.filter(asked_at__gt=case.confirmed_at).exists() if case.confirmed_at else mine.exists():
+        raise AskedAlready(_("You have appealed against this already."))
+    against = User.objects.filter(pk=case.confirmed_by).first()
+    return _ask(shop, Petition.Kind.TRADE, reason=reason, by=by, now=now, subject=case.case_id, against=against)
 
 
 @transaction.atomic
@@ -201,7 +225,16 @@ def _lift(petition: Petition, *, by, now: datetime) -> None:
     sanctions.lift(sanction=Sanction.objects.get(public_id=petition.subject), by=by, now=now)
 
 
-_GRANT = {Petition.Kind.REVIVAL: _revive, Petition.Kind.SCORE: _score_anew, Petition.Kind.SANCTION: _lift}
+def _clear(petition: Petition, *, by, now: datetime) -> None:
+    clear_case(case=TradeCase.objects.get(public_id=petition.subject), reason=petition.answer, by=by, now=now)
+
+
+_GRANT = {
+    Petition.Kind.REVIVAL: _revive,
+    Petition.Kind.SCORE: _score_anew,
+    Petition.Kind.SANCTION: _lift,
+    Petition.Kind.TRADE: _clear,
+}
 
 
 # Reading

@@ -47,6 +47,7 @@ from mall.events.merchants import (
     TradeSuspended,
 )
 from mall.events.orders import AfterSaleClosed, OrderCanceled, OrderCompleted, OrderPaid, OrderShipped, PaymentRefunded
+from mall.events.risk import FakeTradeConfirmed, OrdersCleared, OrdersSetAside
 from mall.events.settlement import DepositPaid
 from mall.money import Money
 from merchants import applications, growth, notices, trades
@@ -80,6 +81,7 @@ def count_shipped_order(event: OrderShipped) -> None:
         name="OrderShipped",
         subject=event.order_id,
         at=datetime.fromisoformat(event.shipped_at),
+        order_id=event.order_id,
         shipped_orders=1,
         shipping_hours=event.hours_since_paid,
         late_orders=int(event.hours_since_paid > growth.LATE_AFTER_HOURS),
@@ -93,6 +95,7 @@ def count_completed_order(event: OrderCompleted) -> None:
         name="OrderCompleted",
         subject=event.order_id,
         at=datetime.fromisoformat(event.completed_at),
+        order_id=event.order_id,
         completed_orders=1,
     )
 
@@ -106,6 +109,7 @@ def count_canceled_order(event: OrderCanceled) -> None:
             subject=event.order_id,
             at=datetime.fromisoformat(event.canceled_at),
             detail={"reason": event.reason},
+            order_id=event.order_id,
             canceled_paid_orders=1,
         )
 
@@ -119,6 +123,7 @@ def count_refund(event: PaymentRefunded) -> None:
             subject=event.refund_id,
             at=datetime.fromisoformat(event.refunded_at),
             detail={"order": event.order_id},
+            order_id=event.order_id,
             refunds=1,
             refunded_amount=_turnover(event, event.amount),
         )
@@ -157,6 +162,7 @@ def count_after_sale(event: AfterSaleClosed) -> None:
             "response_seconds": event.response_seconds,
             "is_lost": event.is_lost_by_shop,
         },
+        order_id=event.order_id,
         **{name: int(count) for name, count in counts.items() if count},
     )
 
@@ -196,6 +202,59 @@ def count_review_no_more(event: ReviewExcluded) -> None:
 @on(ReviewReadmitted)
 def count_review_again(event: ReviewReadmitted) -> None:
     growth.readmit_subject(shop_id=event.shop_id, name="ProductReviewed", subject=str(event.order_line_id))
+
+
+@on(OrdersSetAside)
+def count_orders_no_more(event: OrdersSetAside) -> None:
+    growth.set_orders_aside(shop_id=event.shop_id, order_ids=event.order_ids)
+
+
+@on(OrdersCleared)
+def count_orders_again(event: OrdersCleared) -> None:
+    growth.readmit_orders(shop_id=event.shop_id, order_ids=event.order_ids)
+
+
+@on(OrdersSetAside)
+def note_and_tell_of_suspicion(event: OrdersSetAside) -> None:
+    at = datetime.fromisoformat(event.set_aside_at)
+    detail = {"orders": list(event.order_ids), "signs": list(event.signs)}
+    subject = f"{event.case_id} {event.order_ids[0]}"
+    growth.write(shop_id=event.shop_id, name="OrdersSetAside", subject=subject, at=at, detail=detail)
+    if not event.is_confirmed:
+        tell_shop(
+            shop_id=event.shop_id, kind=notices.TRADE_SUSPECTED, page="conduct", now=at, count=len(event.order_ids)
+        )
+
+
+@on(FakeTradeConfirmed)
+def note_and_tell_of_fake_trade(event: FakeTradeConfirmed) -> None:
+    at = datetime.fromisoformat(event.decided_at)
+    detail = {"orders": event.order_count, "reason": event.reason, "by": event.decided_by}
+    growth.write(shop_id=event.shop_id, name="FakeTradeConfirmed", subject=event.case_id, at=at, detail=detail)
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=notices.TRADE_CONFIRMED,
+        page="conduct",
+        now=at,
+        count=event.order_count,
+        reason=event.reason,
+    )
+
+
+@on(OrdersCleared)
+def note_and_tell_of_clearing(event: OrdersCleared) -> None:
+    at = datetime.fromisoformat(event.cleared_at)
+    detail = {"orders": list(event.order_ids), "reason": event.reason}
+    subject = f"{event.case_id} {event.order_ids[0]}"
+    if growth.write(shop_id=event.shop_id, name="OrdersCleared", subject=subject, at=at, detail=detail):
+        tell_shop(
+            shop_id=event.shop_id,
+            kind=notices.TRADE_CLEARED,
+            page="conduct",
+            now=at,
+            count=len(event.order_ids),
+            reason=event.reason,
+        )
 
 
 @on(ShopPromoted)
@@ -308,7 +367,7 @@ def tell_answer(event: PetitionDecided) -> None:
     )
 
 
-_PAGE_OF_PETITION = {"revival": "life", "score": "health", "sanction": "conduct"}
+_PAGE_OF_PETITION = {"revival": "life", "score": "health", "sanction": "conduct", "trade": "conduct"}
 
 
 @on(InvitationAccepted)

@@ -48,7 +48,8 @@ WITH sold AS (
     WHERE "on" >= %(first)s AND "on" < %(month)s GROUP BY shop_id
 ), orders_of AS (
     SELECT shop_id, shopper_id, count(*) AS orders FROM merchants_growthentry
-    WHERE name = 'OrderPaid' AND shopper_id IS NOT NULL AND "on" >= %(first)s AND "on" < %(month)s
+    WHERE name = 'OrderPaid' AND shopper_id IS NOT NULL AND excluded_for = ''
+        AND "on" >= %(first)s AND "on" < %(month)s
     GROUP BY shop_id, shopper_id
 ), bought AS (
     SELECT shop_id, count(*) AS buyers, count(*) FILTER (WHERE orders > 1) AS repeat_buyers

@@ -87,6 +87,17 @@ TOLD: dict[str, Callable[[dict], tuple[str, str, str]]] = {
         "",
         "warn" if detail["level"] else "good",
     ),
+    "OrdersSetAside": lambda detail: (
+        _("Orders that look like fake trade: %(count)s") % {"count": len(detail["orders"])},
+        _("They count in no figure until staff have looked at them."),
+        "warn",
+    ),
+    "FakeTradeConfirmed": lambda detail: (_("Fake trade"), detail["reason"], "bad"),
+    "OrdersCleared": lambda detail: (
+        _("Orders that count again: %(count)s") % {"count": len(detail["orders"])},
+        detail["reason"],
+        "good",
+    ),
     "ShopExiting": lambda detail: (_("Leaving the mall"), detail["reason"], "warn"),
     "ShopStays": lambda detail: (_("Stays in the mall"), "", "good"),
     "ShopClosed": lambda detail: (_("Closed"), detail["reason"], "bad"),

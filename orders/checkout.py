@@ -13,6 +13,7 @@ from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import slots_by
 from catalog.slots import why_not as time_problem
 from mall.accounts.addresses import MOST_ADDRESSES, save_address
+from mall.accounts.marks import UNKNOWN, Marks
 from mall.accounts.models import Address, User
 from mall.crypto import normal_phone
 from mall.events.bus import publish
@@ -133,6 +134,7 @@ def place_order(
     coupons: Collection[str] | None = None,
     cards: Mapping[int, Money | None] | None = None,
     wanted: DealWanted | None = None,
+    marks: Marks = UNKNOWN,
     knows_deposit: bool = False,
 ) -> OrderGroup:
     """
@@ -148,6 +150,7 @@ def place_order(
     :param cards: by the keys of the shops whose gift cards she uses, what she was shown that they pay
         (``None``: whatever that is)
     :param wanted: a deal, ordered by itself; the cart stays as it is
+    :param marks: the device and the network that the order comes from
     :param knows_deposit: she knows when she loses the deposit of a deal that has one
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
@@ -211,6 +214,8 @@ def place_order(
         by_cards=Money.total(by_cards, whole.total.currency),
         placed_at=now,
         pay_by=pay_by,
+        device_mark=marks.device,
+        network_mark=marks.network,
     )
     insert_rows([group])
     orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal)

@@ -209,7 +209,8 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
     Order.objects.filter(pk__in=mine).update(status=Order.Status.COMPLETED, completed_at=now, due_at=None)
     write_steps(orders, OrderStep.Kind.COMPLETED, at=now, by=by)
     sold: Counter[str] = Counter()
-    for product_id, quantity in _kept(mine):
+    counted = [order.pk for order in orders if order.set_aside_at is None]
+    for product_id, quantity in kept_pieces(counted):
         sold[product_id] += quantity
     stats.count_sales(dict(sold))
     publish(
@@ -227,7 +228,7 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
     )
 
 
-def _kept(order_ids: list[int]):
+def kept_pieces(order_ids: list[int]):
     """What of these orders was sold and not refunded: product and pieces of each line."""
     lines = OrderLine.objects.filter(order__in=order_ids).exclude(order__deal__startswith=trials.PREFIX)
     return lines.values_list("product_public_id", F("quantity") - F("refunded_quantity"))

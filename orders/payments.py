@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog.stock import keep_reserved
 from mall.audit.trail import record
+from mall.crypto import blind_index
 from mall.events.bus import publish
 from mall.events.orders import LatePaymentReceived, OrderDepositPaid, OrderPaid
 from mall.flow import WrongStatus
@@ -140,9 +141,10 @@ def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payme
     Payment.FLOW.move(payment, Payment.Status.SUCCEEDED)
     payment.succeeded_at = now
     payment.provider_reference = answer.reference
+    payment.payer_mark = blind_index(f"payer {payment.channel} {answer.payer}") if answer.payer else ""
     owed = owed_now(group, orders)
     payment.is_late = owed is None or owed.part != payment.part
-    payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late"])
+    payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late", "payer_mark"])
     if payment.is_late:
         _send_back(group, payment, now)
     elif payment.part == Payment.Part.DEPOSIT:

@@ -54,11 +54,15 @@ def reviewable_lines(
     """
     What this shopper has received and may review, newest first; narrowed to a product or a line. One query.
 
+    What looks like fake trade is not reviewed until it is cleared.
+
     :param only_unreviewed: leave out what she has reviewed
     :param limit: so many and no more
     """
     lines = OrderLine.objects.filter(
-        order__shopper=shopper, order__status__in=[Order.Status.DELIVERED, Order.Status.COMPLETED]
+        order__shopper=shopper,
+        order__status__in=[Order.Status.DELIVERED, Order.Status.COMPLETED],
+        order__set_aside_at=None,
     )
     if product_public_id is not None:
         lines = lines.filter(product_public_id=product_public_id)
@@ -83,7 +87,7 @@ def reviewable_lines(
 
 def unreviewed_lines(order: Order) -> set[int]:
     """The lines of an order that its buyer may still review; one query, none before it has arrived."""
-    if order.status not in {Order.Status.DELIVERED, Order.Status.COMPLETED}:
+    if order.status not in {Order.Status.DELIVERED, Order.Status.COMPLETED} or order.set_aside_at:
         return set()
     mine = {line.pk for line in order.lines.all()}
     return mine - set(Review.objects.filter(order_line_id__in=mine).values_list("order_line_id", flat=True))

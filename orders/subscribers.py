@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from mall.events.bus import on
+from mall.events.catalog import ProductReviewed
 from mall.events.marketing import DealCame, DealFailed
 from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import (
@@ -11,12 +12,24 @@ from mall.events.orders import (
     AfterSaleRefundOwed,
     OrderBalanceDue,
     OrderCanceled,
+    OrderDelivered,
     OrderDepositKept,
+    OrderPaid,
     PaymentRefunded,
 )
-from orders import balance_notices, cancellation, deals, goods_watch, offering, refunds
+from mall.events.risk import OrdersCleared, OrdersSetAside
+from orders import (
+    balance_notices,
+    cancellation,
+    deals,
+    goods_watch,
+    offering,
+    refunds,
+    setting_aside,
+    traits,
+)
 from orders.after_sales import settling, telling
-from orders.models import Refund
+from orders.models import OrderLine, Refund
 
 
 @on(OrderCanceled)
@@ -97,3 +110,38 @@ def tell_of_balance(event: OrderBalanceDue) -> None:
 @on(OrderDepositKept)
 def tell_of_kept_deposit(event: OrderDepositKept) -> None:
     balance_notices.tell_of_kept_deposit(order_id=event.order_id, now=datetime.fromisoformat(event.kept_at))
+
+
+# Fake trade (R3): what risk is told of an order, and what it tells
+
+
+@on(OrderPaid)
+def show_paid_order(event: OrderPaid) -> None:
+    traits.show_order(order_id=event.order_id, now=datetime.fromisoformat(event.paid_at))
+
+
+@on(OrderDelivered)
+def show_delivered_order(event: OrderDelivered) -> None:
+    traits.show_order(order_id=event.order_id, now=datetime.fromisoformat(event.delivered_at))
+
+
+@on(PaymentRefunded)
+def show_refunded_order(event: PaymentRefunded) -> None:
+    if event.order_id:
+        traits.show_order(order_id=event.order_id, now=datetime.fromisoformat(event.refunded_at))
+
+
+@on(ProductReviewed)
+def show_reviewed_order(event: ProductReviewed) -> None:
+    line = OrderLine.objects.select_related("order").get(pk=event.order_line_id)
+    traits.show_order(order_id=line.order.public_id, now=datetime.fromisoformat(event.written_at))
+
+
+@on(OrdersSetAside)
+def count_no_more(event: OrdersSetAside) -> None:
+    setting_aside.set_aside(order_ids=event.order_ids, now=datetime.fromisoformat(event.set_aside_at))
+
+
+@on(OrdersCleared)
+def count_again(event: OrdersCleared) -> None:
+    setting_aside.readmit(order_ids=event.order_ids, now=datetime.fromisoformat(event.cleared_at))

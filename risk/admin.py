@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from mall import clock
 from mall.staff import SpeaksTexts, Verb, VerbAdmin, Verbs
+from risk import trade_admin  # noqa: F401 (it registers its own)
 from risk.complaints import dismiss_complaint, uphold_complaint
 from risk.holds import place_hold, release_hold
 from risk.models import BannedWord, Complaint, Hold, WordPack

@@ -145,8 +145,8 @@ def strip_of(pieces: Iterator[tuple[str, int, int]]) -> Strip:
 
 
 def without(dropped: re.Pattern, text: str) -> Strip:
-    """The text without what the pattern finds."""
-    spans = [match.span() for match in dropped.finditer(text)]
-    origins = [0, *[end for _start, end in spans]]
-    kept = [text[origin:start] for origin, (start, _end) in zip(origins, spans, strict=False)]
-    return Strip("".join(kept) + text[origins[-1] :], [0, *accumulate(map(len, kept))], origins, {})
+    """The text without what the pattern finds; all of the pattern is one group, so that ``split`` keeps the rest."""
+    parts = dropped.split(text)
+    lengths = list(map(len, parts))
+    starts = list(accumulate(lengths[::2], initial=0))[:-1]
+    return Strip("".join(parts[::2]), starts, list(accumulate(lengths, initial=0))[:-1:2], {})

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
-from itertools import compress, pairwise
+from itertools import accumulate, compress, pairwise
 from operator import concat
 
 from risk.folding import CHINESE, Folded, Strip, fold, normal, strip_of, without
@@ -26,11 +26,12 @@ AROUND = 40  # characters on both sides of a word that was put together: as far 
 GRAVITY = {Severity.BLOCK: 0, Severity.REVIEW: 1, Severity.HINT: 2}
 
 _IS_CHINESE = re.compile(f"[{CHINESE}]")
-_DROPPED = re.compile(r"(?:[^\w,。!?;、]|_)+")  # all but letters, characters, and what keeps them apart
+_DROPPED = re.compile(r"([^\w,。!?;、]+)")  # all but letters, characters, and what keeps them apart
 _WORDS = re.compile(rf"[^\W\d_{CHINESE}]+|[0-9]+|%")
 _BETWEEN = re.compile(rf"[!?;。\n{CHINESE}]")  # where a sentence or the letters end: no phrase goes on
 _PULLED_APART = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,2}[a-z](?![a-z])){3,}")
-_GLUED = re.compile(r"[a-z]+(?:[-._*·'|~+]{1,2}[a-z]+)+")
+_CUT = re.compile(f"({_WORDS.pattern})")
+_GLUED = re.compile(r"(?<![a-z])[a-z]++(?:[-._*·'|~+]{1,2}[a-z]+)+")
 _DIGITS_OR_SIGNS = re.compile("[0-9@$!|€]")
 _WITH_DIGITS = re.compile(r"(?<![\w@$!|€])(?=[0-9@$!|€]*[a-z])(?=[a-z]*[0-9@$!|€])[a-z0-9@$!|€]{3,}(?<![!|])")
 _AS_LETTERS = str.maketrans("013457869@$!|€", "oieastbbgasiie")
@@ -115,7 +116,7 @@ class Lexicon:
     def _in_chinese(self, folded: Folded) -> Iterator[Hit]:
         if not self._sounds and not self._single:
             return
-        strip = without(_DROPPED, folded.text)
+        strip = without(_DROPPED, folded.text.replace("_", " "))
         text, said = strip.text, sounding(strip)
         sounds, index = said.text, self._sounds
         for place in _beginning(sounds, index):
@@ -212,8 +213,9 @@ def _is_harmless_in_letters(
 
 def _words(text: str, first: int = 0, last: int | None = None) -> list[tuple[str, int, int]]:
     """Words in letters with their places."""
-    found = _WORDS.finditer(text, first, len(text) if last is None else last)
-    return [(match[0], *match.span()) for match in found]
+    parts = _CUT.split(text[first:last])  # what is between them, and they, in turns
+    ends = list(accumulate(map(len, parts), initial=first))
+    return list(zip(parts[1::2], ends[1::2], ends[2::2], strict=False))
 
 
 def _stands_there(wanted: tuple[str, ...], text: str, words: list[tuple[str, int, int]], place: int) -> bool:

@@ -1,11 +1,11 @@
-"""What waits for platform staff: holds and reports of goods and shops that nobody has decided about."""
+"""What waits for platform staff: holds, reports of goods and shops, and cases that nobody has decided about."""
 
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mall.admin_site import StaffQueue
-from risk.models import Complaint, Hold
+from risk.models import Complaint, Hold, TradeCase
 
 
 def waiting(user) -> list[StaffQueue]:
@@ -19,4 +19,10 @@ def waiting(user) -> list[StaffQueue]:
         found = waiting.aggregate(count=Count("subject_id", distinct=True), since=Min("reported_at"))
         url = f"{reverse('admin:risk_complaint_changelist')}?status__exact=open"
         queues.append(StaffQueue(_("Goods and shops that were reported"), url=url, **found))
+    if user.has_perm("risk.view_tradecase"):
+        found = TradeCase.objects.filter(status=TradeCase.Status.OPEN).aggregate(
+            count=Count("pk"), since=Min("opened_at")
+        )
+        url = f"{reverse('admin:risk_tradecase_changelist')}?status__exact=open"
+        queues.append(StaffQueue(_("Cases of fake trade to decide"), url=url, **found))
     return queues

@@ -65,7 +65,7 @@ from marketing.models import Banner, Bargain, BuyingGroup, Coupon, CouponSending
 from marketing.promotions import save_promotion, start_promotion
 from marketing.trials.applying import apply
 from marketing.trials.deciding import draw_due
-from merchants import applications
+from merchants import applications, growth
 from merchants.agreements import ask_merchants
 from merchants.models import Application, Sanction, Seat, Shop
 from merchants.requirements import earliest_binding, publish_agreement
@@ -90,6 +90,7 @@ from tests.factories import accounts, catalog, films, kinds, merchants
 from tests.factories.attributes import attribute
 from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
+from tests.factories.trade import trade_case
 from tests.orders import presales as orders_ahead
 
 PASSWORD = "correct-horse-7"
@@ -728,6 +729,11 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     note = "两笔订单超过承诺时间发货。"
     impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, by=scene.staff, now=now)
     scene.words.append(note)
+    case = trade_case(scene.shop.public_id, now=now)
+    growth.write(
+        shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
+        detail={"orders": list(case.orders.values_list("order_id", flat=True)), "signs": ["device", "burst"]},
+    )  # fmt: skip
 
 
 def _product_to_review(scene: Scene, now: datetime) -> None:
@@ -1169,6 +1175,7 @@ NO_PAGES = {
     "storefront:merchants:invitation": "leads in from an e-mail; tests/merchants/test_invitations.py opens it",
     "backoffice:merchants:invitation-withdraw": "a press of a button",
     "backoffice:merchants:sanction-appeal": "a press of a button",
+    "backoffice:merchants:trade-appeal": "a press of a button",
     "backoffice:merchants:exit-stay": "a press of a button",
     "backoffice:merchants:exit-data": "a file",
     "backoffice:merchants:health-appeal": "a press of a button",

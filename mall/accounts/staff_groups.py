@@ -34,6 +34,10 @@ DECIDES_WORDS = {
 KEEPS_WORDS = {
     f"risk.{verb}_{thing}" for thing in ("bannedword", "wordpack") for verb in ("view", "add", "change", "delete")
 }
+WATCHES_TRADE = {
+    "risk.view_tradecase", "risk.decide_tradecase", "risk.view_tradefact", "risk.view_traderule",
+    "risk.change_traderule",
+}  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
 
@@ -129,6 +133,7 @@ STAFF_GROUPS = {
             "merchants.rescore_healthscore",
             "merchants.view_petition",
             "merchants.decide_petition",
+            "risk.view_tradecase",
             "merchants.view_holiday",
             "merchants.view_growthentry",
             "merchants.view_sanction",
@@ -222,6 +227,7 @@ STAFF_GROUPS = {
             "risk.add_hold",
             "risk.release_hold",
             *KEEPS_WORDS,
+            *WATCHES_TRADE,
             "risk.view_complaint",
             "risk.decide_complaint",
             "mall.view_auditrecord",

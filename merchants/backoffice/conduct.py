@@ -5,7 +5,7 @@ import io
 import zipfile
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall import clock
 from mall.charts import csv_asked, safe_cell
 from mall.refusals import Refusal
-from merchants import exits, growth, petitions, sanctions, standing, tiers
+from merchants import exits, fake_trade, growth, petitions, sanctions, standing, tiers
 from merchants.access import shop_right
 from merchants.backoffice.life import WordsForm
 from merchants.models import DailyFacts, Exit, GrowthEntry, Petition, Sanction, Shop
@@ -39,6 +39,13 @@ def _conduct_page(request: HttpRequest, form: WordsForm | None = None, appealed:
     for row in rows:
         row.can_appeal = row.counts and row.public_id not in asked and request.seat.can("shop.edit")
         row.form = form if row.public_id == appealed else WordsForm(prefix=row.public_id)
+    cases = fake_trade.cases_of(shop)
+    trade_appeals = petitions.petitions_of(shop, Petition.Kind.TRADE)
+    for case in cases:
+        since = case.confirmed_at or case.since
+        is_asked = any(row.subject == case.case_id and row.asked_at >= since for row in trade_appeals)
+        case.can_appeal = not case.is_cleared and not is_asked and request.seat.can("shop.edit")
+        case.form = form if case.case_id == appealed else WordsForm(prefix=case.case_id)
     latest = records[0] if records else None
     context = {
         "shop": shop,
@@ -52,6 +59,8 @@ def _conduct_page(request: HttpRequest, form: WordsForm | None = None, appealed:
         "scale": sanctions.scale(),
         "appeals": appeals,
         "appeal_days": APPEAL_DAYS.value,
+        "trade_cases": cases,
+        "trade_appeals": trade_appeals,
     }
     return TemplateResponse(request, "backoffice/merchants/conduct.html", context)
 
@@ -64,6 +73,24 @@ def appeal(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         try:
             petitions.appeal_sanction(sanction=sanction, by=request.user, now=clock.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your appeal is on its way. Staff will answer here."))
+            return redirect("backoffice:merchants:conduct", request.shop.slug)
+    return _conduct_page(request, form, public_id)
+
+
+@shop_right("shop.edit")
+@require_POST
+def appeal_trade(request: HttpRequest, public_id: str) -> HttpResponse:
+    case = fake_trade.case_of(request.shop, public_id)
+    if case is None:
+        raise Http404
+    form = WordsForm(request.POST, prefix=public_id)
+    if form.is_valid():
+        try:
+            petitions.appeal_trade(case=case, shop=request.shop, by=request.user, now=clock.now(), **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("<slug:shop>/staff/<slug:public_id>/leave/", staff.leave, name="staff-leave"),
     path("<slug:shop>/conduct/", conduct.conduct, name="conduct"),
     path("<slug:shop>/conduct/<slug:public_id>/appeal/", conduct.appeal, name="sanction-appeal"),
+    path("<slug:shop>/conduct/cases/<slug:public_id>/appeal/", conduct.appeal_trade, name="trade-appeal"),
     path("<slug:shop>/life/exit/", conduct.leave, name="exit"),
     path("<slug:shop>/life/exit/stay/", conduct.stay, name="exit-stay"),
     path("<slug:shop>/life/exit/data/", conduct.data, name="exit-data"),

@@ -1175,6 +1175,7 @@ class Migration(migrations.Migration):
                             ("revival", "Revival of a frozen shop"),
                             ("score", "Appeal against a score"),
                             ("sanction", "Appeal against a sanction"),
+                            ("trade", "Appeal against a case of fake trade"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -1464,7 +1465,11 @@ class Migration(migrations.Migration):
                 ("shopper_id", models.BigIntegerField(null=True, verbose_name="shopper")),
                 ("counts", models.JSONField(default=dict, verbose_name="counts")),
                 ("detail", models.JSONField(default=dict, verbose_name="details")),
-                ("is_excluded", models.BooleanField(default=False, verbose_name="taken out by an appeal")),
+                ("is_excluded", models.BooleanField(default=False, verbose_name="counts no more")),
+                (
+                    "excluded_for",
+                    models.CharField(blank=True, db_default="", default="", max_length=40, verbose_name="because of"),
+                ),
             ],
             options={
                 "verbose_name": "entry of the growth file",

@@ -13,7 +13,8 @@ class GrowthEntry(ShopOwned):
     """
     One thing that happened in a shop, heard once. ``name`` is the event's, ``subject`` what it was about.
 
-    ``counts`` are what it adds to the facts of its day; an entry that an appeal took out adds nothing.
+    ``counts`` are what it adds to the facts of its day; an entry that an appeal took out adds nothing, nor does one of
+    an order that looks like fake trade (``excluded_for`` names that order).
     """
 
     name = models.CharField(_("what"), max_length=30)
@@ -23,7 +24,8 @@ class GrowthEntry(ShopOwned):
     shopper_id = models.BigIntegerField(_("shopper"), null=True)
     counts = models.JSONField(_("counts"), default=dict)
     detail = models.JSONField(_("details"), default=dict)
-    is_excluded = models.BooleanField(_("taken out by an appeal"), default=False)
+    is_excluded = models.BooleanField(_("counts no more"), default=False)
+    excluded_for = models.CharField(_("because of"), max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name, verbose_name_plural = _("entry of the growth file"), _("growth file")

@@ -22,6 +22,7 @@ class Petition(ShopOwned):
         REVIVAL = "revival", _("Revival of a frozen shop")
         SCORE = "score", _("Appeal against a score")
         SANCTION = "sanction", _("Appeal against a sanction")
+        TRADE = "trade", _("Appeal against a case of fake trade")
 
     class Status(models.TextChoices):
         ASKED = "asked", _("Awaiting an answer")

@@ -58,7 +58,7 @@ def settle(
         stock.release_part(document=order.public_id, quantities={case.line.sku_id: case.quantity}, now=now)
     if order.is_of_cards:
         gift_cards.void_of(case, now=now)
-    if case.is_after_completion and not is_trial(order.deal):
+    if case.is_after_completion and order.set_aside_at is None and not is_trial(order.deal):
         stats.count_sales({case.line.product_public_id: -case.quantity})
     if not case.refund:
         end(case, Status.DONE, did, side=side, by=by, now=now, text=text)

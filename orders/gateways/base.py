@@ -50,11 +50,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a channel says of a payment when asked."""
+    """What a channel says of a payment when asked; ``payer`` is the account that paid, where the channel tells it."""
 
     standing: Standing
     amount: Money
     reference: str
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

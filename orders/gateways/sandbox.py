@@ -103,7 +103,7 @@ class SandboxGateway:
         try:
             content = json.loads(body)
             amount = Money(content["amount"], content["currency"])
-            answer = Answer(_STANDINGS[content["status"]], amount, str(content["trade"]))
+            answer = Answer(_STANDINGS[content["status"]], amount, str(content["trade"]), str(content.get("payer", "")))
             return Notice(notice_id, str(content["reference"]), answer, content)
         except (ValueError, TypeError, KeyError) as error:
             raise BadNotice("not understood") from error
@@ -123,4 +123,4 @@ def _verify(signed: bytes, header: str) -> None:
 
 
 def _answer(state: bank.TradeState) -> Answer:
-    return Answer(_STANDINGS[state.status], state.amount, state.trade)
+    return Answer(_STANDINGS[state.status], state.amount, state.trade, state.payer)

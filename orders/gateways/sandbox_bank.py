@@ -36,6 +36,7 @@ FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 15
 BATCH = 20
+LONGEST_PAYER = 40
 _REFERENCES = UUID("5f1c5a7e-26c5-4a6e-9f5b-3f0f4f1f6f00")
 
 Status = SandboxTrade.Status
@@ -60,6 +61,7 @@ class TradeState:
     trade: str
     status: str
     amount: Money
+    payer: str
 
 
 # What merchants may ask
@@ -171,15 +173,18 @@ def trade_at(token: UUID) -> SandboxTrade | None:
 
 
 @transaction.atomic
-def decide(*, token: UUID, outcome: str, now: datetime) -> SandboxTrade:
+def decide(*, token: UUID, outcome: str, now: datetime, payer: str = "") -> SandboxTrade:
     """
     The payer pressed a button; pressing again, or after the trade's time, changes nothing.
+
+    :param payer: the number of her account; one of its own for this trade when she names none
 
     A success is told twice and followed by an older message, so that every mall meets both on the first day.
     """
     trade = _locked(token=token)
     if trade.status != Status.WAITING or trade.settles_at:
         return trade
+    trade.payer = payer.strip()[:LONGEST_PAYER] or str(trade.token)
     if trade.expires_at < now:
         _settle(trade, Status.CLOSED, now)
     elif outcome == "success":
@@ -191,7 +196,7 @@ def decide(*, token: UUID, outcome: str, now: datetime) -> SandboxTrade:
         _settle(trade, Status.CLOSED, now)
     elif outcome == "late":
         trade.settles_at = trade.expires_at + LATE_BY
-        trade.save(update_fields=["settles_at"])
+        trade.save(update_fields=["settles_at", "payer"])
     else:
         raise ValueError(f"no such outcome: {outcome!r}")
     return trade
@@ -246,6 +251,7 @@ def signed(notice: SandboxNotice, now: datetime) -> tuple[dict[str, str], bytes]
         "status": notice.status,
         "amount": trade.amount_minor,
         "currency": trade.currency,
+        "payer": trade.payer,
     }).encode()  # fmt: skip
     return sign(notice.notice_id, body, now), body
 
@@ -266,13 +272,13 @@ def _locked(**which) -> SandboxTrade:
 
 
 def _state(trade: SandboxTrade) -> TradeState:
-    return TradeState(str(trade.token), trade.status, Money(trade.amount_minor, trade.currency))
+    return TradeState(str(trade.token), trade.status, Money(trade.amount_minor, trade.currency), trade.payer)
 
 
 def _settle(trade: SandboxTrade, status: str, now: datetime, copies: int = 1) -> None:
     SandboxTrade.FLOW.move(trade, status)
     trade.settled_at = now
-    trade.save(update_fields=["status", "settled_at"])
+    trade.save(update_fields=["status", "settled_at", "payer"])
     _tell(trade, status, now, copies)
 
 

@@ -108,6 +108,8 @@ class Migration(migrations.Migration):
                 ("by_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="paid with gift cards")),
                 ("placed_at", models.DateTimeField(verbose_name="placed at")),
                 ("pay_by", models.DateTimeField(verbose_name="to be paid by")),
+                ("device_mark", models.CharField(blank=True, db_default="", default="", max_length=32)),
+                ("network_mark", models.CharField(blank=True, db_default="", default="", max_length=32)),
             ],
             options={
                 "verbose_name": "order group",
@@ -243,6 +245,7 @@ class Migration(migrations.Migration):
                 ),
                 ("due_at", models.DateTimeField(null=True, verbose_name="the clock acts at")),
                 ("paused_at", models.DateTimeField(null=True, verbose_name="an after-sale is open since")),
+                ("set_aside_at", models.DateTimeField(null=True, verbose_name="counts in no figure since")),
             ],
             options={
                 "verbose_name": "order",
@@ -1263,6 +1266,7 @@ class Migration(migrations.Migration):
                 ("succeeded_at", models.DateTimeField(null=True, verbose_name="succeeded at")),
                 ("asked_at", models.DateTimeField(null=True, verbose_name="last asked about at")),
                 ("is_late", models.BooleanField(default=False, verbose_name="came too late")),
+                ("payer_mark", models.CharField(blank=True, db_default="", default="", max_length=32)),
             ],
             options={
                 "verbose_name": "payment",
@@ -1669,6 +1673,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField()),
                 ("settles_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
+                ("payer", models.CharField(blank=True, db_default="", default="", max_length=40)),
             ],
             options={
                 "indexes": [

@@ -33,6 +33,8 @@ class OrderGroup(models.Model):
     by_cards = MoneyField(_("paid with gift cards"), default=0, db_default=0)
     placed_at = models.DateTimeField(_("placed at"))
     pay_by = models.DateTimeField(_("to be paid by"))
+    device_mark = models.CharField(max_length=32, blank=True, default="", db_default="")  # mall.accounts.marks
+    network_mark = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name, verbose_name_plural = _("order group"), _("order groups")
@@ -149,6 +151,7 @@ class Order(ShopOwned):
     cancel_reason = models.CharField(_("canceled because"), max_length=200, blank=True, default="")
     due_at = models.DateTimeField(_("the clock acts at"), null=True)
     paused_at = models.DateTimeField(_("an after-sale is open since"), null=True)
+    set_aside_at = models.DateTimeField(_("counts in no figure since"), null=True)  # it looks like fake trade
 
     objects = OrderQuerySet.as_manager()
 

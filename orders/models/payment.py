@@ -49,6 +49,7 @@ class Payment(models.Model):
     succeeded_at = models.DateTimeField(_("succeeded at"), null=True)
     asked_at = models.DateTimeField(_("last asked about at"), null=True)
     is_late = models.BooleanField(_("came too late"), default=False)
+    payer_mark = models.CharField(max_length=32, blank=True, default="", db_default="")  # whose money it was, blind
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment"), _("payments")

@@ -42,6 +42,7 @@ class SandboxTrade(models.Model):
     expires_at = models.DateTimeField()
     settles_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    payer = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

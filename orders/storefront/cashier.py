@@ -24,7 +24,8 @@ def cashier(request: HttpRequest, token: UUID) -> HttpResponse:
         outcome = request.POST.get("outcome", "")
         if outcome not in sandbox_bank.OUTCOMES:
             return HttpResponseBadRequest()
-        sandbox_bank.decide(token=token, outcome=outcome, now=clock.now())
+        payer = request.POST.get("payer", "").replace("\x00", "")
+        sandbox_bank.decide(token=token, outcome=outcome, payer=payer, now=clock.now())
         return redirect(urlsplit(trade.return_url).path)  # the bank lives in the mall's own house
 
     now = clock.now()

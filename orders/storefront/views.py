@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.models import Product, Sku
 from mall import clock
 from mall.accounts.addresses import MOST_ADDRESSES
+from mall.accounts.marks import marks_of, number_device
 from mall.accounts.models import Address
 from mall.money import Money
 from mall.pages import Choice, paginate
@@ -274,6 +275,7 @@ def _place_order(request: HttpRequest, form: CheckoutForm, wanted: DealWanted | 
         coupons=chosen_coupons(request.POST),
         cards={shop_id: Money(fen) for shop_id, fen in seen.items()},
         wanted=wanted,
+        marks=marks_of(request),
         knows_deposit=form.cleaned_data["knows_deposit"],
         now=clock.now(),
     )
@@ -321,6 +323,7 @@ def _checkout_page(
         "importer": importer_of(request.user) if view.needs_importer else None,
     }
     answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)
+    number_device(request, answer)
     return answer if wanted else with_count(answer, view.count)
 
 

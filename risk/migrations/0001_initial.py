@@ -280,4 +280,240 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="TradeCase",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ftc", unique=True)),
+                ("shop_id", models.CharField(max_length=40, verbose_name="shop")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waits for a decision"),
+                            ("confirmed", "Fake trade"),
+                            ("cleared", "In order"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("is_live", models.BooleanField(default=False, verbose_name="in force")),
+                ("points", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("live_points", models.PositiveSmallIntegerField(verbose_name="points of rules in force")),
+                ("signs", models.JSONField(default=list, verbose_name="signs")),
+                ("order_count", models.PositiveIntegerField(default=0, verbose_name="orders")),
+                ("buyer_count", models.PositiveIntegerField(default=0, verbose_name="buyers")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("reason", models.CharField(blank=True, default="", max_length=300, verbose_name="reason")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("cleared_at", models.DateTimeField(null=True, verbose_name="cleared at")),
+                (
+                    "cleared_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="cleared by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "case of fake trade",
+                "verbose_name_plural": "cases of fake trade",
+                "permissions": [("decide_tradecase", "Can confirm and clear cases of fake trade")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "open")), fields=["opened_at"], name="trade_case_waiting"
+                    ),
+                    models.Index(fields=["shop_id", "-opened_at"], name="trade_case_of_shop"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "confirmed"), _negated=True),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="trade_case_confirmed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "cleared"), _negated=True),
+                            models.Q(("cleared_at__isnull", False), ("cleared_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="trade_case_cleared_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            ("cleared_by", None),
+                            models.Q(("decided_by", models.F("cleared_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="trade_case_cleared_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TradeCaseOrder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order_id", models.CharField(max_length=40, unique=True, verbose_name="order")),
+                ("is_set_aside", models.BooleanField(default=False, verbose_name="does not count")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="orders", to="risk.tradecase"
+                    ),
+                ),
+                (
+                    "hold",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="risk.hold"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "order of a case",
+                "verbose_name_plural": "orders of cases",
+            },
+        ),
+        migrations.CreateModel(
+            name="TradeFact",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order_id", models.CharField(max_length=40, unique=True, verbose_name="order")),
+                ("shop_id", models.CharField(max_length=40, verbose_name="shop")),
+                ("buyer", models.CharField(blank=True, default="", max_length=32, verbose_name="buyer")),
+                ("device", models.CharField(blank=True, default="", max_length=32, verbose_name="device")),
+                ("network", models.CharField(blank=True, default="", max_length=32, verbose_name="network")),
+                ("address", models.CharField(blank=True, default="", max_length=32, verbose_name="address")),
+                ("phone", models.CharField(blank=True, default="", max_length=32, verbose_name="phone")),
+                ("payer", models.CharField(blank=True, default="", max_length=32, verbose_name="payer's account")),
+                ("is_own", models.BooleanField(default=False, verbose_name="bought by somebody of the shop")),
+                ("account_hours", models.PositiveIntegerField(default=0, verbose_name="age of the account in hours")),
+                ("paid_at", models.DateTimeField(verbose_name="paid at")),
+                ("worth", models.BigIntegerField(default=0, verbose_name="goods at their price (fen)")),
+                ("paid", models.BigIntegerField(default=0, verbose_name="paid for them (fen)")),
+                ("shipped_at", models.DateTimeField(null=True, verbose_name="shipped at")),
+                ("received_at", models.DateTimeField(null=True, verbose_name="received at")),
+                ("reviewed_at", models.DateTimeField(null=True, verbose_name="reviewed at")),
+                ("stars", models.PositiveSmallIntegerField(null=True, verbose_name="stars")),
+                ("review", models.CharField(blank=True, default="", max_length=32, verbose_name="words of the review")),
+                ("refunded_at", models.DateTimeField(null=True, verbose_name="money returned at")),
+                ("is_judged", models.BooleanField(default=False, verbose_name="decided about")),
+            ],
+            options={
+                "verbose_name": "trait of an order",
+                "verbose_name_plural": "traits of orders",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_judged", False)),
+                        fields=["shop_id", "paid_at"],
+                        name="trade_fact_of_shop",
+                    ),
+                    models.Index(fields=["buyer", "paid_at"], name="trade_fact_of_buyer"),
+                    models.Index(fields=["paid_at"], name="trade_fact_by_day"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TradeRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="trl", unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("device", "Buyers share a device"),
+                            ("payer", "Buyers share a payer's account"),
+                            ("phone", "Buyers share a phone number"),
+                            ("address", "Buyers share an address"),
+                            ("network", "Buyers share a network"),
+                            ("own_people", "People of the shop buy there themselves"),
+                            ("only_here", "They buy in this shop only"),
+                            ("burst", "Their orders come together"),
+                            ("price", "They pay far less than the price"),
+                            ("fast_receipt", "They confirm receipt before a parcel can have come"),
+                            ("alike_reviews", "Their reviews say the same"),
+                            ("rushed_reviews", "Five stars right after receipt"),
+                            ("refund_after_review", "The money goes back after the review"),
+                            ("young_accounts", "Accounts are made to buy"),
+                        ],
+                        max_length=20,
+                        unique=True,
+                        verbose_name="sign",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("off", "Off"), ("shadow", "In shadow"), ("live", "In force")],
+                        default="shadow",
+                        max_length=6,
+                        verbose_name="mode",
+                    ),
+                ),
+                ("weight", models.PositiveSmallIntegerField(verbose_name="points")),
+                (
+                    "share_bps",
+                    models.PositiveIntegerField(
+                        help_text="Of the buyers, or of the orders, of a ring: 5000 is one half.",
+                        verbose_name="from which part on (0.01 %)",
+                    ),
+                ),
+                (
+                    "limit",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Hours within which something happens, or, of prices, the part of the price (0.01 %). 0: none.",
+                        verbose_name="its own limit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "rule against fake trade",
+                "verbose_name_plural": "rules against fake trade",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__lte", 100)), name="trade_rule_weight_within_100"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share_bps__gte", 1), ("share_bps__lte", 10000)),
+                        name="trade_rule_share_is_part",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TradeWatch",
+            fields=[
+                ("shop_id", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="shop")),
+                ("due_since", models.DateTimeField(null=True, verbose_name="to be looked at since")),
+                ("watched_at", models.DateTimeField(null=True, verbose_name="looked at")),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_since__isnull", False)), fields=["due_since"], name="trade_watch_due"
+                    )
+                ],
+            },
+        ),
     ]

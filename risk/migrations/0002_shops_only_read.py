@@ -40,6 +40,13 @@ class Migration(migrations.Migration):
             f"REVOKE INSERT, UPDATE, DELETE ON {TABLES} FROM {SHOP_ROLE};",
             f"GRANT INSERT, UPDATE, DELETE ON {TABLES} TO {SHOP_ROLE};",
         ),
-        NotForShops("risk_complaint"),
+        NotForShops(
+            "risk_complaint",
+            "risk_tradecase",
+            "risk_tradecaseorder",
+            "risk_tradefact",
+            "risk_traderule",
+            "risk_tradewatch",
+        ),
         migrations.RunSQL(RAISE_EDITION, DROP),
     ]

@@ -1,5 +1,17 @@
 from risk.models.complaint import Complaint
 from risk.models.hold import Hold
+from risk.models.trade import TradeCase, TradeCaseOrder, TradeFact, TradeRule, TradeWatch
 from risk.models.word import BannedWord, WordEdition, WordPack
 
-__all__ = ["BannedWord", "Complaint", "Hold", "WordEdition", "WordPack"]
+__all__ = [
+    "BannedWord",
+    "Complaint",
+    "Hold",
+    "TradeCase",
+    "TradeCaseOrder",
+    "TradeFact",
+    "TradeRule",
+    "TradeWatch",
+    "WordEdition",
+    "WordPack",
+]

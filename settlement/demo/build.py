@@ -18,6 +18,7 @@ from settlement.demo import (
     changes,
     deals,
     duties,
+    fake_trade,
     gift_cards,
     goods,
     joint,
@@ -90,6 +91,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     joint.promote_jointly(shops=opened, owners=owners, now=now)
     deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
+    fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

@@ -55,6 +55,7 @@ from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, g
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
+from tests.factories.trade import trade_case
 from tests.journeys import bound_card, completed_order, paid_order, placed_order
 from tests.merchants.applying import in_status, submitted
 from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
@@ -134,6 +135,7 @@ def a_bit_of_everything() -> None:
     bill = Bill.objects.create(channel="sandbox", day=NOON.date() + DAY * number())
     Difference.objects.create(bill=bill, kind="amount", movement="payment", amount_here=1, found_at=NOON)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
+    trade_case(order.shop.public_id)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
 
@@ -196,7 +198,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
     grown = {label: counts for label, counts in rows.items() if counts[1] <= counts[0]}
     assert set(grown) <= {  # their rows are the house's own
         "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
-        "catalog.ServicePromise", "mall.WorkYear",
+        "catalog.ServicePromise", "mall.WorkYear", "risk.TradeRule",
     }  # fmt: skip
     assert {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > 8} == {}
 
@@ -230,7 +232,7 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
         "accounts.User", "auth.Group", "catalog.Attribute", "catalog.Brand", "catalog.Category", "catalog.SearchRule",
         "catalog.ServicePromise", "marketing.Banner", "risk.BannedWord", "risk.WordPack",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
-        "mall.WorkYear",
+        "mall.WorkYear", "risk.TradeRule",
     }  # fmt: skip
 
     assert isinstance(shown, ReadOnly) or model._meta.label in written

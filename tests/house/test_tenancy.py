@@ -35,6 +35,7 @@ from mall.notifications.models import Notice
 from mall.sealed_files import document_storage
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
 from marketing.trials.applying import apply
+from merchants import growth
 from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
@@ -78,6 +79,7 @@ ROWS = {
     "backoffice:merchants:staff-leave": {"public_id": "clerk"},
     "backoffice:merchants:conduct": {},
     "backoffice:merchants:sanction-appeal": {"public_id": "sanction"},
+    "backoffice:merchants:trade-appeal": {"public_id": "trade_case"},
     "backoffice:merchants:exit": {},
     "backoffice:merchants:exit-stay": {},
     "backoffice:merchants:exit-data": {},
@@ -235,6 +237,7 @@ WRITES = {
     "backoffice:merchants:revival-ask",
     "backoffice:merchants:staff",
     "backoffice:merchants:sanction-appeal",
+    "backoffice:merchants:trade-appeal",
     "backoffice:merchants:exit",
     "backoffice:merchants:exit-stay",
     "backoffice:merchants:exit-data",
@@ -375,6 +378,10 @@ def built(module_db):
         write_export(export_id=export.public_id, now=clock.now())
         code, by = "false_words", staff()
         sanction = impose(shop=mine, code=code, note="x", by=by, now=NOON)
+        growth.write(
+            shop_id=mine.public_id, name="OrdersSetAside", subject="ftc_1 ord_1", at=NOON,
+            detail={"orders": ["ord_1"], "signs": ["device"]},
+        )  # fmt: skip
         review = Review.objects.create(
             shop=mine,
             product=product,
@@ -429,6 +436,7 @@ def built(module_db):
             "notice": told,
             "session": SimpleNamespace(public_id=_session_of(order.shopper).pk),
             "sanction": sanction,
+            "trade_case": SimpleNamespace(public_id="ftc_1"),
             "invitation": invite(shop=mine, email="new@example.com", role="clerk", by=owner, now=NOON),
             "export": export,
             "block": SimpleNamespace(public_id=added(mine)["id"]),

@@ -41,6 +41,7 @@ WHO = {
     "orders.resolve_difference": {"finance"},
     "risk.release_hold": {"risk"},
     "risk.decide_complaint": {"risk", "support"},
+    "risk.decide_tradecase": {"risk"},
     "settlement.return_deposit": {"finance"},
     "settlement.decide_withdrawal": {"finance"},
     "settlement.pay_withdrawal": {"finance"},
