@@ -3,30 +3,21 @@ A shop starts a pre-sale with a deposit from the template; two shoppers pay the 
 scripts; she pays the rest in its window and gets her order, the other one misses it (K1).
 
 The mall that runs here has no clock to move: where days pass, the window is moved instead, and the clock's verb is
-handed its moment. The second test travels (``mall.travel``) through the same days with the schedule's own tasks.
+handed its moment.
 """
 
 import re
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from mall import clock
-from mall.celery import app
 from mall.clock import BUSINESS_ZONE
 from mall.events import deliver_everything
-from mall.notifications.models import Notice
-from mall.travel import travel
 from orders.balances import follow_balances
 from orders.models import Order
-from settlement.models import Share
-from settlement.verification import verify_ledger
 from tests.browsing import DESKTOP, PHONE, visitor
 from tests.factories import accounts, catalog
-from tests.journeys import pay
-from tests.orders import presales
-from tests.orders.storefront.test_presale_pages import now_sale
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -118,36 +109,3 @@ def test_a_deposit_the_rest_and_one_who_misses_it(browser, furnished_stack):
         desk.get_by_role("button", name="Mark as shipped").click()
         desk.wait_for_url(re.compile(rf"/orders/{order.public_id}/$"))
         assert not phone.complaints and not other.complaints and not desk.complaints
-
-
-@pytest.fixture
-def machine_that_travels(settings, tmp_path):
-    settings.MALL_EMBEDDED, settings.MALL_VAR = True, str(tmp_path)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    app.conf.broker_url = "memory://"
-    clock._seen["at"] = 0.0
-    yield
-    settings.MALL_EMBEDDED = False
-
-
-@pytest.mark.django_db
-def test_the_clock_tells_and_takes_by_itself_while_days_pass(machine_that_travels):
-    pot = presales.teapot()
-    sale = now_sale(pot)
-    paying, missing = (presales.deposit_paid(pot, sale, now=clock.now()) for _order in range(2))
-
-    list(travel(days=1))
-    assert Notice.objects.filter(kind="orders.balance_open").count() == 2
-    pay(paying.group, now=clock.now())
-    deliver_everything()
-    list(travel(days=3))
-
-    for order in (paying, missing):
-        order.refresh_from_db()
-    assert (paying.status, missing.status) == ("paid", "canceled")
-    assert Notice.objects.filter(person=missing.shopper, kind__startswith="orders.balance").count() == 3
-    assert Notice.objects.filter(person=missing.shopper, kind="orders.deposit_kept").count() == 1
-    assert Share.objects.get().net == missing.deposit
-    assert verify_ledger().faults == []
-    list(travel(days=8))
-    assert Share.objects.get().status == "released"
