@@ -126,7 +126,7 @@ class CouponSendingAdmin(VerbAdmin):
             name="stop",
             label=_("Stop"),
             call=stop_sending,
-            permission=RUN,
+            permission="marketing.stop_sending",
             fits=lambda row: row.shop_id is None and row.status == CouponSending.Status.RUNNING,
         )
     ]

@@ -152,6 +152,8 @@ STAFF_GROUPS = {
             "marketing.delete_banner",
             "marketing.view_promotion",
             "marketing.run_promotion",
+            "marketing.view_couponsending",
+            "marketing.stop_sending",
             "marketing.view_promotionuse",
             "marketing.view_jointterms",
             "marketing.view_buyinggroup",

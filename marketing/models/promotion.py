@@ -316,6 +316,7 @@ class CouponSending(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("sending of coupons"), _("sendings of coupons")
+        permissions = [("stop_sending", "Can stop sendings of coupons")]
         indexes = [models.Index(fields=["promotion", "-id"], name="coupon_sending_of_campaign")]
         constraints = [
             models.UniqueConstraint(

@@ -26,7 +26,7 @@ from mall.notifications.models import Notice
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.bargaining.bargains import open_bargain
-from marketing.models import Banner
+from marketing.models import Banner, CouponSending
 from marketing.trials.applying import apply
 from merchants import growth
 from merchants.blacklist import add_to_blacklist
@@ -112,6 +112,8 @@ def a_bit_of_everything() -> None:
     coupon(shop=None, holder=holder, rule={"at": 0, "off": 100})
     placed_order(shopper=holder, skus={goods: 1}, now=NOON)
     coupon(shop=None, rule={"at": 0, "off": 100})
+    asked = {"segment": "buyers", "days": 30, "asked_at": NOON, "asked_by": clerk}
+    CouponSending.objects.create(promotion=draft("coupon", shop=None, audience="chosen"), **asked)
     ware = sku(price="100.00")
     open_bargain(promotion=bargaining({ware: "60.00"}), sku=ware, shopper=shopper(), now=NOON)
     apply(units=trial({ware: 1}).trial_units.get(), shopper=shopper(), words="To try it out.", now=NOON)

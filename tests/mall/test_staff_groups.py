@@ -32,6 +32,7 @@ WHO = {
     "catalog.decide_brandauthorization": {"category_expert"},
     "catalog.make_synonym": {"operations", "category_expert"},
     "marketing.run_promotion": {"operations"},
+    "marketing.stop_sending": {"operations"},
     "marketing.revoke_coupon": {"support"},
     "orders.cancel_order": {"support"},
     "orders.decide_aftersale": {"support"},
