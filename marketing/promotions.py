@@ -93,7 +93,7 @@ def save_promotion(
         sent = Sku.objects.filter(pk=clean["sku_id"], product__kind=Product.Kind.PHYSICAL)
         _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))
     if kind == Promotion.Kind.FLASH_SALE:
-        units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+        units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion, now=now)
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -275,6 +275,7 @@ def _open_units(promotion: Promotion, now: datetime) -> None:
             starts_at=promotion.starts_at,
             ends_at=promotion.ends_at,
             promotion=promotion,
+            now=now,
         )
     except (stock.OutOfStock, RuleMakesNoSense) as refusal:
         raise CannotStart(str(refusal)) from None

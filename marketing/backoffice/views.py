@@ -143,7 +143,7 @@ def _form(request: HttpRequest, kind: str, promotion: Promotion | None) -> HttpR
                 )  # fmt: skip
                 return _saved(request, saved)
         except Refusal as refusal:
-            form.place_error(refusal.details.get("field", ""), str(refusal))
+            form.place_error(refusal.details.get("field", ""), str(refusal), refusal.details.get("sku"))
     context = {
         "form": form,
         "kind": Kind(kind),

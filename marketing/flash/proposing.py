@@ -1,4 +1,7 @@
-"""The template of a flash sale: what sells best, a fifth cheaper, for two hours from now; one press starts it."""
+"""
+The template of a flash sale: what sells best, a fifth below its lowest price, for two hours from now; one press starts
+it.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from catalog.models import Product, Sku
+from catalog.prices import lowest_price
 from catalog.stock import with_available
 from mall.texts import Text
 from marketing.flash.units import SOLD, others_at_that_time
@@ -34,10 +38,12 @@ def proposed(shop, *, now: datetime) -> Promotion:
         if sku.pk not in busy:
             first.setdefault(sku.product_id, sku)
     wares = [first[pk] for pk in best if pk in first][:ITEMS]
+    lowest = lowest_price([sku.pk for sku in wares], before=begins)
     prices = [
-        [sku.pk, max(sku.price.share(LEFT_BPS).minor // 10 * 10, 1), min(MOST_UNITS, sku.available // 2)]
+        [sku.pk, max(min(sku.price, lowest[sku.pk]).share(LEFT_BPS).minor // 10 * 10, 1),
+         min(MOST_UNITS, sku.available // 2)]
         for sku in wares
-    ]
+    ]  # fmt: skip
     return Promotion(
         shop=shop,
         kind=Promotion.Kind.FLASH_SALE,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.models import Product, Sku
+from catalog.prices import lowest_price
 from mall.money import Money
 from mall.rows import select_rows
 from marketing.flash import gate
@@ -36,27 +37,35 @@ class Taken:
     hers: int
 
 
-def check_goods(*, shop, rule: Mapping, starts_at: datetime, ends_at: datetime, promotion: Promotion | None) -> None:
+def check_goods(
+    *, shop, rule: Mapping, starts_at: datetime, ends_at: datetime, promotion: Promotion | None, now: datetime
+) -> None:
     """
-    What is named can be sold so: of a kind that can, cheaper than now, and in no other flash sale at that time.
+    What is named can be sold so: of a kind that can, cheaper than now and not dearer than in the last thirty days
+    (2.24), and in no other flash sale at that time.
 
-    :raises RuleMakesNoSense: with the words for the row that is wrong
+    :raises RuleMakesNoSense: with the words for the row that is wrong, and its SKU in ``details["sku"]``
     """
     prices = {sku_id: price for sku_id, price, _quota in rule["prices"]}
+    lowest = lowest_price(prices, before=max(starts_at, now))
     for sku in Sku.objects.select_related("product").filter(pk__in=prices, shop=shop):
         words = {"goods": sku.product.title, "price": sku.price}
         if sku.product.kind not in SOLD:
             sentence = _("“%(goods)s” cannot be in a flash sale: it is booked, pre-sold or comes from abroad.")
-            raise RuleMakesNoSense(sentence % words, field="prices")
+            raise RuleMakesNoSense(sentence % words, field="prices", sku=sku.pk)
         if prices[sku.pk] >= sku.price.minor:
             sentence = _("“%(goods)s” costs %(price)s: the flash price must be lower.")
-            raise RuleMakesNoSense(sentence % words, field="prices")
+            raise RuleMakesNoSense(sentence % words, field="prices", sku=sku.pk)
+        if prices[sku.pk] > lowest[sku.pk].minor:
+            words["lowest"] = lowest[sku.pk]
+            sentence = _("“%(goods)s” cost %(lowest)s within the last 30 days: the flash price must not be above that.")
+            raise RuleMakesNoSense(sentence % words, field="prices", sku=sku.pk)
     if taken := others_at_that_time(
         shop=shop, sku_ids=list(prices), starts_at=starts_at, ends_at=ends_at, promotion=promotion
     ):
         words = {"goods": ", ".join(dict.fromkeys(str(row.sku.product.title) for row in taken))}
         sentence = _("In another flash sale at that time already: %(goods)s.")
-        raise RuleMakesNoSense(sentence % words, field="prices")
+        raise RuleMakesNoSense(sentence % words, field="prices", sku=taken[0].sku_id)
 
 
 def others_at_that_time(
