@@ -49,6 +49,8 @@ def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
             return _("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}
         case Kind.NTH_PIECE:
             return _("No. %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}
+        case Kind.FLASH_SALE:
+            return _("Flash %(price)s") % {"price": money(rule["price"])}
     return str(Kind(kind).label)
 
 
