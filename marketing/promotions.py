@@ -23,7 +23,7 @@ from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
 from marketing.flash import units
-from marketing.models import Promotion, PromotionShare
+from marketing.models import Campaign, Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
 from merchants import standing
 
@@ -201,6 +201,8 @@ def stop_promotions_of_shop(*, shop_id: str, now: datetime, is_barred: bool = Fa
     for share in PromotionShare.objects.filter(shop__public_id=shop_id).select_related("promotion", "shop"):
         leave_promotion(promotion=share.promotion, shop=share.shop, by=None, now=now)
     running = Promotion.objects.filter(shop__public_id=shop_id, status=Promotion.Status.LIVE).order_by("pk")
+    if is_barred:  # what shoppers were promised in a campaign that runs is kept
+        running = running.exclude(enrolments__campaign__status=Campaign.Status.LIVE)
     count = 0
     for promotion in running:
         stop_promotion(promotion=promotion, by=None, now=now, reason=reason)
@@ -244,6 +246,11 @@ def leave_promotion(*, promotion: Promotion, shop, by, now: datetime) -> bool:
         record("marketing.leave_promotion", promotion.public_id, by=by, now=now, shop_slug=shop.slug)
         transaction.on_commit(lambda: forget(SHOPS), robust=True)
     return bool(gone)
+
+
+def campaign_of(promotion: Promotion) -> Campaign | None:
+    """The mall's campaign that made this promotion of a shop, which therefore leaves it alone."""
+    return Campaign.objects.filter(enrolments__promotion=promotion).first()
 
 
 def is_spent(promotion: Promotion) -> bool:

@@ -3,6 +3,7 @@
 from mall import clock
 from mall.jobs import job
 from marketing import coupons, participation
+from marketing.campaigns.clockwork import follow_campaigns as follow_all_campaigns
 from marketing.flash import clockwork
 
 
@@ -20,3 +21,8 @@ def tell_participation() -> dict | None:
 @job("marketing.follow_flash_sales")
 def follow_flash_sales() -> dict | None:
     return clockwork.follow_flash_sales(now=clock.now()) or None
+
+
+@job("marketing.follow_campaigns")
+def follow_campaigns() -> dict | None:
+    return follow_all_campaigns(now=clock.now()) or None

@@ -21,6 +21,7 @@ from marketing.calendar import bars, conflicts, month_of, planned
 from marketing.models import Promotion, PromotionShare
 from marketing.preview import examples
 from marketing.promotions import (
+    campaign_of,
     join_promotion,
     leave_promotion,
     phase,
@@ -125,7 +126,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
-    return _form(request, promotion.kind, promotion)
+    return _way_to_campaign(request, promotion) or _form(request, promotion.kind, promotion)
 
 
 def _form(request: HttpRequest, kind: str, promotion: Promotion | None) -> HttpResponse:
@@ -152,6 +153,15 @@ def _form(request: HttpRequest, kind: str, promotion: Promotion | None) -> HttpR
         "can_start": (promotion is None or promotion.status != Status.LIVE) and not standing.why_not_join(request.shop),
     }
     return render(request, "backoffice/marketing/form.html", context)
+
+
+def _way_to_campaign(request: HttpRequest, promotion: Promotion) -> HttpResponse | None:
+    """What a campaign of the mall has made is left alone: the page of the campaign, with the reason."""
+    campaign = campaign_of(promotion)
+    if campaign is None:
+        return None
+    messages.error(request, _("This belongs to a campaign of the mall: it stays as it was locked."))
+    return redirect("backoffice:marketing:campaign", request.shop.slug, campaign.public_id)
 
 
 def _examples(request: HttpRequest, form: PromotionForm):
@@ -185,6 +195,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
     promotion.shop = request.shop
     _dress(promotion)
+    campaign = campaign_of(promotion)
     context = {
         "promotion": promotion,
         "sentences": words.rule_in_words(
@@ -195,7 +206,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "figures": statistics.of_promotion(promotion),
         "units": statistics.units_of(promotion),
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
-        "can_edit": _can_edit(request),
+        "can_edit": _can_edit(request) and campaign is None,
+        "campaign": campaign,
         "why_not": standing.why_not_join(request.shop),
         "budget_percent": statistics.budget_percent(promotion),
     }
@@ -207,6 +219,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def do(request: HttpRequest, public_id: str) -> HttpResponse:
     """``action``: start or stop."""
     promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
+    if way := _way_to_campaign(request, promotion):
+        return way
     verb = {"start": start_promotion, "stop": stop_promotion}.get(request.POST.get("action", ""))
     if verb is None:
         messages.error(request, _("Choose what to do."))

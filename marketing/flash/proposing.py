@@ -13,7 +13,7 @@ from catalog.models import Product, Sku
 from catalog.prices import lowest_price
 from catalog.stock import with_available
 from mall.texts import Text
-from marketing.flash.units import SOLD, others_at_that_time
+from marketing.flash.units import SOLD, enrolled_at_that_time, others_at_that_time
 from marketing.models import Promotion
 
 ITEMS, HOURS, MOST_UNITS, LEFT_BPS = 3, 2, 20, 8_000
@@ -34,6 +34,9 @@ def proposed(shop, *, now: datetime) -> Promotion:
         shop=shop, sku_ids=[sku.pk for sku in skus], starts_at=begins, ends_at=ends, promotion=None
     )
     busy = {row.sku_id for row in others}
+    busy |= {
+        row.sku_id for row in enrolled_at_that_time(sku_ids=[sku.pk for sku in skus], starts_at=begins, ends_at=ends)
+    }
     for sku in skus:
         if sku.pk not in busy:
             first.setdefault(sku.product_id, sku)

@@ -553,4 +553,452 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Campaign",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="cmg", unique=True)),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Its page is /campaign/<address>/.",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mid_year", "618"),
+                            ("double_eleven", "Double 11"),
+                            ("new_year", "New Year goods"),
+                            ("season", "Season"),
+                            ("category", "Day of a category"),
+                            ("newcomers", "Newcomers"),
+                        ],
+                        max_length=14,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+                ("words", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="words")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("brief", "Brief"),
+                            ("inviting", "Inviting"),
+                            ("enrolment", "Enrolment"),
+                            ("audit", "Audit"),
+                            ("locked", "Prices locked"),
+                            ("live", "Live"),
+                            ("settled", "Over"),
+                            ("evaluated", "Evaluated"),
+                            ("canceled", "Called off"),
+                        ],
+                        default="brief",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "tiers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("head", "Head"), ("waist", "Waist"), ("tail", "Tail")], max_length=5
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="tiers",
+                    ),
+                ),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="categories",
+                    ),
+                ),
+                ("only_new", models.BooleanField(default=False, verbose_name="for new shops only")),
+                (
+                    "least_score",
+                    models.PositiveSmallIntegerField(
+                        default=60,
+                        help_text="60 or more. A shop without a score yet may join.",
+                        validators=[
+                            django.core.validators.MinValueValidator(60),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="least health score",
+                    ),
+                ),
+                (
+                    "documents",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SlugField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="documents that must be valid",
+                    ),
+                ),
+                (
+                    "most_shops",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="The first by priority. Empty: all that fit.",
+                        null=True,
+                        verbose_name="shops invited at most",
+                    ),
+                ),
+                (
+                    "off_bps",
+                    models.PositiveIntegerField(verbose_name="below the lowest price of 30 days, in basis points"),
+                ),
+                (
+                    "calm_days",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="days without a raise of the price"),
+                ),
+                ("least_units", models.PositiveIntegerField(default=1, verbose_name="units of an item at least")),
+                ("person_units", models.PositiveSmallIntegerField(default=2, verbose_name="units per person")),
+                ("enrol_from", models.DateTimeField(verbose_name="enrolment from")),
+                ("enrol_until", models.DateTimeField(verbose_name="enrolment until")),
+                ("audit_until", models.DateTimeField(verbose_name="audit until")),
+                ("live_from", models.DateTimeField(verbose_name="live from")),
+                ("live_until", models.DateTimeField(verbose_name="live until")),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                ("invited_at", models.DateTimeField(null=True, verbose_name="invited at")),
+                ("locked_at", models.DateTimeField(null=True, verbose_name="locked at")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started at")),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="over since")),
+                ("evaluated_at", models.DateTimeField(null=True, verbose_name="evaluated at")),
+                ("canceled_at", models.DateTimeField(null=True, verbose_name="called off at")),
+                (
+                    "cancel_reason",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="called off because"),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="made by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "campaign of the mall",
+                "verbose_name_plural": "campaigns of the mall",
+                "permissions": [("run_campaign", "Can make campaigns, invite to them, lock and call them off")],
+            },
+        ),
+        migrations.CreateModel(
+            name="CampaignEnrolment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="cme", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Awaiting audit"),
+                            ("accepted", "Accepted"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                            ("locked", "Price locked"),
+                            ("left", "Left the campaign"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                ("is_new", models.BooleanField(verbose_name="in the venue of new shops")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="campaign price")),
+                ("lowest", mall.money.MoneyField(verbose_name="lowest price of 30 days")),
+                ("units", models.PositiveIntegerField(verbose_name="units")),
+                ("enrolled_at", models.DateTimeField(verbose_name="enrolled at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("reason", models.CharField(blank=True, default="", max_length=300, verbose_name="reason")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="marketing.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "enrolled_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="enrolled by",
+                    ),
+                ),
+                (
+                    "promotion",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="marketing.promotion",
+                        verbose_name="promotion",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "enrolled item",
+                "verbose_name_plural": "enrolled items",
+                "permissions": [("audit_campaignenrolment", "Can decide about goods enrolled in campaigns")],
+            },
+        ),
+        migrations.CreateModel(
+            name="CampaignInvitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveIntegerField(verbose_name="place")),
+                ("points", models.PositiveIntegerField(verbose_name="priority points")),
+                (
+                    "tier",
+                    models.CharField(
+                        blank=True,
+                        choices=[("head", "Head"), ("waist", "Waist"), ("tail", "Tail")],
+                        default="",
+                        max_length=5,
+                        verbose_name="tier",
+                    ),
+                ),
+                ("score", models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="health score")),
+                ("is_new", models.BooleanField(verbose_name="new shop")),
+                ("invited_at", models.DateTimeField(verbose_name="invited at")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="marketing.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invitation to a campaign",
+                "verbose_name_plural": "invitations to campaigns",
+            },
+        ),
+        migrations.CreateModel(
+            name="CampaignResult",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("orders", models.PositiveIntegerField(verbose_name="orders")),
+                ("units", models.PositiveIntegerField(verbose_name="units sold")),
+                ("paid", mall.money.MoneyField(verbose_name="paid for them")),
+                ("visitors", models.PositiveIntegerField(verbose_name="visitors")),
+                ("conversion_bps", models.PositiveIntegerField(verbose_name="orders per visitor, in basis points")),
+                ("review_count", models.PositiveIntegerField(verbose_name="reviews")),
+                ("review_stars", models.PositiveIntegerField(verbose_name="stars, summed")),
+                ("complaints", models.PositiveIntegerField(verbose_name="complaints")),
+                ("points", models.PositiveSmallIntegerField(verbose_name="priority points")),
+                ("evaluated_at", models.DateTimeField(verbose_name="evaluated at")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="marketing.campaign",
+                        verbose_name="campaign",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "result of a campaign",
+                "verbose_name_plural": "results of campaigns",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("enrol_until__gt", models.F("enrol_from")),
+                    ("audit_until__gte", models.F("enrol_until")),
+                    ("live_from__gt", models.F("audit_until")),
+                    ("live_until__gt", models.F("live_from")),
+                ),
+                name="campaign_moments_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("least_score__gte", 60), ("least_score__lte", 100)),
+                name="campaign_asks_for_60_points",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("off_bps__gte", 100), ("off_bps__lte", 9000)), name="campaign_takes_something_off"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("least_units__gte", 1), ("person_units__gte", 1)), name="campaign_sells_something"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["brief", "canceled"]), ("invited_at__isnull", False), _connector="OR"
+                ),
+                name="campaign_invited_before_it_moves",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["locked", "live", "settled", "evaluated"]), _negated=True),
+                    ("locked_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="campaign_locked_before_it_is_live",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "canceled"), _negated=True),
+                    models.Q(("canceled_at__isnull", False), models.Q(("cancel_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="campaign_called_off_for_a_reason",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="campaignenrolment",
+            index=models.Index(fields=["campaign", "status"], name="campaign_enrolment_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="campaignenrolment",
+            index=models.Index(
+                condition=models.Q(("status__in", ["waiting", "accepted", "locked"])),
+                fields=["sku"],
+                name="campaign_enrolment_of_sku",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignenrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["waiting", "accepted", "locked"])),
+                fields=("campaign", "sku"),
+                name="campaign_enrols_an_item_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignenrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gt", 0), ("price__lt", models.F("lowest"))),
+                name="campaign_price_below_the_lowest",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignenrolment",
+            constraint=models.CheckConstraint(condition=models.Q(("units__gte", 1)), name="campaign_enrols_something"),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignenrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "locked"), _negated=True), ("promotion__isnull", False), _connector="OR"
+                ),
+                name="campaign_locked_has_a_promotion",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignenrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["refused", "left"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="campaign_refused_for_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaigninvitation",
+            constraint=models.UniqueConstraint(fields=("campaign", "shop"), name="campaign_invites_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignresult",
+            constraint=models.UniqueConstraint(fields=("campaign", "shop"), name="campaign_evaluated_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("points__lte", 100)), name="campaign_points_0_to_100"
+            ),
+        ),
     ]
