@@ -234,6 +234,7 @@ BACKOFFICE_FIGURES = [  # each: (shop, seat, period) -> mall.backoffice.figures.
 STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the admin
     "merchants.staff_queues.waiting",
     "catalog.staff_queues.waiting",
+    "marketing.staff_queues.waiting",
     "orders.staff_queues.waiting",
     "orders.after_sales.staff_queues.waiting",
     "settlement.staff_queues.waiting",

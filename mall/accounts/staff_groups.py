@@ -34,6 +34,10 @@ DECIDES_WORDS = {
 KEEPS_WORDS = {
     f"risk.{verb}_{thing}" for thing in ("bannedword", "wordpack") for verb in ("view", "add", "change", "delete")
 }
+RUNS_CAMPAIGNS = {
+    "marketing.run_campaign", "marketing.audit_campaignenrolment", "marketing.view_campaign",
+    "marketing.view_campaigninvitation", "marketing.view_campaignenrolment", "marketing.view_campaignresult",
+}  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
 
@@ -147,6 +151,7 @@ STAFF_GROUPS = {
             "marketing.delete_banner",
             "marketing.view_promotion",
             "marketing.run_promotion",
+            *RUNS_CAMPAIGNS,
             "marketing.view_promotionuse",
             "marketing.view_coupon",
             "mall.view_jobrun",
