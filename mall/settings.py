@@ -274,6 +274,9 @@ CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is o
 CATALOG_FLASH_SALE = "marketing.flash.showing.part_of"  # (product key, or None: home, now) -> its fresh part, or ""
 STOREFRONT_FRESH_PART = "marketing.flash.showing.fresh_part"  # (what was named) -> what kept pages show by the second
 CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
+SITEMAP_PLACES = [  # each: () -> addresses of pages that are there now, for the sitemap
+    "marketing.campaigns.venues.places",
+]
 CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons that its page gives out
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status

@@ -13,6 +13,7 @@ from mall.rows import select_rows
 from mall.texts import Text
 from marketing import offers, words
 from marketing.coupons import claimable
+from marketing.flash.showing import CAMPAIGN_OF
 from marketing.models import Promotion
 from marketing.pricing import Offer, QuoteLine, ShopTerms, quote
 from merchants import states
@@ -35,12 +36,13 @@ _FOR_SKU = f"""
     ORDER BY p.shop_id NULLS LAST, p.id
 """  # noqa: S608 - words of ours
 _FLASH_CARDS = f"""
-    SELECT 0 AS place, 0 AS of_shop, 0 AS id, 'flash_sale' AS kind, jsonb_build_object('price', min(u.price)) AS rule,
+    SELECT 0 AS place, 0 AS of_shop, 0 AS id, 'flash_sale' AS kind,
+        jsonb_build_object('price', min(u.price), 'campaign', c.name) AS rule,
         u.currency, ARRAY[g.public_id::text] AS products
     FROM catalog_product g JOIN catalog_sku k ON k.product_id = g.id JOIN marketing_flashunits u ON u.sku_id = k.id
-        JOIN marketing_promotion m ON m.id = u.promotion_id JOIN merchants_shop s ON s.id = g.shop_id
+        JOIN marketing_promotion m ON m.id = u.promotion_id JOIN merchants_shop s ON s.id = g.shop_id {CAMPAIGN_OF}
     WHERE g.public_id = ANY (%(products)s) AND k.is_active AND {_SELLS} AND {states.sql("s", "promote")}
-    GROUP BY g.public_id, u.currency
+    GROUP BY g.public_id, u.currency, c.name
 """  # noqa: S608 - words of ours
 _FOR_CARDS = f"""
     SELECT kind, rule, currency, products FROM ({_FLASH_CARDS} UNION ALL

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from mall.clock import business_date
 from mall.money import SIGNS, Money
+from mall.texts import Text
 from marketing.models import Promotion
 from marketing.pricing import Hint, Quote, Unused
 
@@ -50,7 +51,8 @@ def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
         case Kind.NTH_PIECE:
             return _("No. %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}
         case Kind.FLASH_SALE:
-            return _("Flash %(price)s") % {"price": money(rule["price"])}
+            words = {"price": money(rule["price"]), "campaign": Text(rule.get("campaign") or {})}
+            return (_("%(campaign)s %(price)s") if rule.get("campaign") else _("Flash %(price)s")) % words
     return str(Kind(kind).label)
 
 

@@ -57,8 +57,13 @@ from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
+from marketing.campaigns.auditing import accept
+from marketing.campaigns.briefs import save_brief
+from marketing.campaigns.clockwork import follow_campaigns
+from marketing.campaigns.enrolling import Offered, enrol
+from marketing.campaigns.inviting import invite as invite_to_campaign
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Coupon, Promotion
+from marketing.models import Banner, Campaign, Coupon, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants import applications
 from merchants.agreements import ask_merchants
@@ -130,6 +135,7 @@ class Scene:
     promotion: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
+    campaigns: dict[str, Campaign] = field(default_factory=dict)  # by status
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -223,6 +229,43 @@ def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     return running
 
 
+def _campaigns(scene: Scene, now: datetime) -> None:
+    """One that is live with a thing of the shop, one to enrol in, a brief."""
+    day, thing = (
+        timedelta(days=1),
+        Sku.objects.filter(product__shop=scene.shop, price__gte=2_000).order_by("-pk").first(),
+    )
+    names = {"live": ("双十一", "Double 11"), "open": ("年货节", "New Year goods"), "brief": ("开春", "Spring")}
+    for slug, (name, english) in names.items():
+        begins = now + day if slug == "live" else now - timedelta(hours=1)
+        moments = [begins + day * step for step in (-9, 1, 2, 3, 9)]
+        campaign = save_brief(
+            campaign=Campaign(
+                slug=slug, kind="season", name=Text({"zh-hans": name, "en": english}), off_bps=1_000, calm_days=0,
+                words=Text({"zh-hans": "好物低价。", "en": "Good things for less."}),
+                **dict(zip(("enrol_from", "enrol_until", "audit_until", "live_from", "live_until"), moments,
+                           strict=True)),
+            ),
+            by=scene.staff,
+            now=now - 9 * day,
+        )  # fmt: skip
+        scene.campaigns[slug] = campaign
+        if slug == "brief":
+            continue
+        invite_to_campaign(campaign=campaign, by=scene.staff, now=now)
+        follow_campaigns(now=now)
+        if slug == "live":
+            price = thing.price.share(8_000)
+            (row,) = enrol(campaign=campaign, shop=scene.shop, goods=[Offered(thing.pk, price, 3)], by=scene.owner,
+                           now=now)  # fmt: skip
+            accept(enrolment=row, by=scene.staff, now=now)
+            Campaign.objects.filter(pk=campaign.pk).update(
+                enrol_until=now - 3 * timedelta(hours=1), audit_until=now - 2 * timedelta(hours=1),
+                live_from=now - timedelta(hours=1),
+            )  # fmt: skip
+            follow_campaigns(now=now)
+
+
 def _ask_of(category) -> None:
     """Something of every kind."""
     kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
@@ -299,6 +342,7 @@ def staged(scene: Scene) -> Scene:
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
     scene.flash_sale = _flash_sales(scene, now)
+    _campaigns(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -641,6 +685,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("cart-empty", reverse("storefront:orders:cart"))
     yield page("coupons", reverse("storefront:marketing:centre"))
     yield page("flash-sales", reverse("storefront:marketing:flash"))
+    yield page("campaign", reverse("storefront:marketing:campaign", args=["live"]))
     flash_product = scene.flash_item.product
     yield page("product-flash-sale", reverse("storefront:catalog:product", args=[flash_product.public_id]))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
@@ -772,6 +817,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
+    yield page("campaigns", "marketing:campaigns")
+    yield page("campaign-open", "marketing:campaign", scene.campaigns["open"].public_id)
+    yield page("campaign-live", "marketing:campaign", scene.campaigns["live"].public_id)
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
@@ -873,6 +921,9 @@ NO_PAGES = {
     "backoffice:marketing:edit": "looks like promotion-new",
     "backoffice:marketing:do": "a press of a button",
     "backoffice:marketing:mall-do": "a press of a button",
+    "backoffice:marketing:campaign-enrol": "looks like campaign-open",
+    "backoffice:marketing:campaign-withdraw": "a press of a button",
+    "storefront:marketing:campaign-new": "looks like campaign",
     "storefront:marketing:claim": "a press of a button",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",

@@ -59,7 +59,7 @@ class EnrolmentForm(forms.Form):
             if pk in lowest:
                 words = {"lowest": lowest[pk], "most": ceiling(self.campaign, lowest[pk])}
                 told = _("Lowest price of the last 30 days: %(lowest)s; here at most %(most)s.") % words
-                self.fields[f"price_{number}"].help_text = told
+                self[f"price_{number}"].help_text = told
 
     @property
     def goods(self) -> list[Offered]:

@@ -31,8 +31,8 @@ def brief(**fields) -> Campaign:
         "live_from": BEGINS,
         "live_until": ENDS,
     } | fields
-    by = given.pop("by", None) or staff()
-    return briefs.save_brief(campaign=Campaign(**given), by=by, now=given.pop("now", NOON))
+    by, now = given.pop("by", None) or staff(), given.pop("now", NOON)
+    return briefs.save_brief(campaign=Campaign(**given), by=by, now=now)
 
 
 def open_campaign(**fields) -> Campaign:

@@ -46,6 +46,7 @@ from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
+from tests.factories.campaigns import enrolled, open_campaign
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
 from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
@@ -156,6 +157,10 @@ ROWS = {
     "backoffice:marketing:add": {},
     "backoffice:marketing:mall": {},
     "backoffice:marketing:mall-do": {"public_id": "=prm_nowhere"},
+    "backoffice:marketing:campaigns": {},
+    "backoffice:marketing:campaign": {"public_id": "=cmg_nowhere"},
+    "backoffice:marketing:campaign-enrol": {"public_id": "=cmg_nowhere"},
+    "backoffice:marketing:campaign-withdraw": {"public_id": "enrolment"},
     "backoffice:marketing:detail": {"public_id": "promotion"},
     "backoffice:marketing:edit": {"public_id": "promotion"},
     "backoffice:marketing:do": {"public_id": "promotion"},
@@ -191,6 +196,9 @@ WRITES = {
 } | {
     "backoffice:marketing:choose",
     "backoffice:marketing:mall-do",
+    "backoffice:marketing:campaign",
+    "backoffice:marketing:campaign-enrol",
+    "backoffice:marketing:campaign-withdraw",
     "backoffice:marketing:edit",
     "backoffice:marketing:do",
     "backoffice:stock:low",
@@ -307,6 +315,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:feed",
     "storefront:catalog:feed-of-shop",
     "storefront:marketing:claim",
+    "storefront:marketing:campaign",
+    "storefront:marketing:campaign-new",
     "storefront:orders:flash-buy",
     "storefront:orders:flash-line",
     "storefront:orders:flash-leave",
@@ -415,6 +425,7 @@ def built(module_db):
             "review": review,
             "question": question,
             "promotion": draft("percentage", shop=mine, by=owner),
+            "enrolment": enrolled(open_campaign(), sku(shop=mine, price="100.00"), "80.00"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(

@@ -115,7 +115,6 @@ def test_staff_accept_refuse_lock_and_call_off_by_buttons(desk):
 
 
 def test_without_the_permission_nobody_runs_one(client):
-    open_campaign()
     client.force_login(staff(superuser=False))
 
     assert client.get(reverse(ADD)).status_code == 403
