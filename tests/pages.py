@@ -63,7 +63,7 @@ from marketing.campaigns.clockwork import follow_campaigns
 from marketing.campaigns.enrolling import Offered, enrol
 from marketing.campaigns.inviting import invite as invite_to_campaign
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Campaign, Coupon, Promotion
+from marketing.models import Banner, Campaign, Coupon, FlashUnits, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants import applications
 from merchants.agreements import ask_merchants
@@ -231,10 +231,9 @@ def _flash_sales(scene: Scene, now: datetime) -> Promotion:
 
 def _campaigns(scene: Scene, now: datetime) -> None:
     """One that is live with a thing of the shop, one to enrol in, a brief."""
-    day, thing = (
-        timedelta(days=1),
-        Sku.objects.filter(product__shop=scene.shop, price__gte=2_000).order_by("-pk").first(),
-    )
+    day, wares = timedelta(days=1), Sku.objects.filter(product__shop=scene.shop, product__status="on_sale")
+    wares = wares.filter(product__kind="physical", price__gte=2_000).order_by("-pk")
+    thing = wares.exclude(pk__in=FlashUnits.objects.values("sku")).first()
     names = {"live": ("双十一", "Double 11"), "open": ("年货节", "New Year goods"), "brief": ("开春", "Spring")}
     for slug, (name, english) in names.items():
         begins = now + day if slug == "live" else now - timedelta(hours=1)

@@ -14,6 +14,7 @@ from mall.events import deliver_everything
 from settlement.demo import (
     after_sales,
     brand_halls,
+    campaigns,
     changes,
     duties,
     gift_cards,
@@ -83,6 +84,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
+    campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     money.move_money(shops=opened, owners=owners, now=now)
     deliver_everything()
