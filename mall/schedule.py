@@ -100,6 +100,7 @@ SCHEDULE = [
         "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True
     ),
     Line("marketing.expire_coupons", every(600), _("K1: coupons whose days are over are marked so"), 600, True),
+    Line("marketing.send_coupons", every(30), _("K1: coupons that are sent to many go on their way"), 30, True),
     Line("marketing.follow_flash_sales", every(15), _("K3: flash sales begin and end, gates are put right"), 15, True),
     Line("catalog.tell_visits", day(0, 25), _("M5: visitors and page views of the day before"), daily=True),
     Line("marketing.follow_campaigns", every(60), _("K5: campaigns of the mall go on at their moments"), 60, True),

@@ -273,6 +273,8 @@ CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of th
 CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is on offer for it, for its page
 CATALOG_FLASH_SALE = "marketing.flash.showing.part_of"  # (product key, or None: home, now) -> its fresh part, or ""
 STOREFRONT_FRESH_PART = "marketing.flash.showing.fresh_part"  # (what was named) -> what kept pages show by the second
+MARKETING_HAS_BOUGHT = "orders.queries.has_bought"  # (shopper's key) -> whether she has a paid order that stands
+MARKETING_BUYERS = "orders.queries.buyers_of"  # (shop or None, since or None) -> keys of who has bought, unevaluated
 CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
 SITEMAP_PLACES = [  # each: () -> addresses of pages that are there now, for the sitemap
     "marketing.campaigns.venues.places",

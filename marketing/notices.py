@@ -1,4 +1,4 @@
-"""What marketing tells people: shops about campaigns of the mall (A7)."""
+"""What marketing tells people (A7)."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,5 +30,17 @@ CAMPAIGN_EVALUATED = Kind(
     "marketing.campaign_evaluated",
     title=_("%(shop)s: “%(campaign)s” brought you %(points)s points"),
     body=_("With them you stand further in front when the next campaign invites. Its page shows what they came from."),
+    is_mailed=False,
+)
+COUPON_GIVEN = Kind(
+    "marketing.coupon_given",
+    title=_("%(shop)s gives you a coupon: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
+    is_mailed=False,
+)
+COUPON_GIVEN_BY_THE_MALL = Kind(
+    "marketing.coupon_given_by_the_mall",
+    title=_("A coupon for you: %(coupon)s"),
+    body=_("It waits among your coupons; the checkout uses it where it saves you most."),
     is_mailed=False,
 )

@@ -63,6 +63,9 @@ UNITS = """
      WHERE p.kind = 'flash_sale' AND u.promotion_id = p.id AND u.sku_id = ANY (%(skus)s))
 """
 
+# Kinds that count only for who asks for them, as an array.
+DEALS = "'{" + ",".join(sorted(Promotion.DEALS)) + "}'::text[]"
+
 _FOR_CART = f"""
     SELECT {COLUMNS}, c.public_id, c.valid_until, ARRAY({COVERED.format(among="k.id = ANY (%(skus)s)")}), {GIFT},
         {UNITS}
@@ -70,7 +73,8 @@ _FOR_CART = f"""
         LEFT JOIN marketing_coupon c ON p.kind = 'coupon' AND c.promotion_id = p.id AND c.shopper_id = %(shopper)s
             AND c.status IN ('held', 'returned') AND c.valid_until > %(now)s
     WHERE (p.kind = 'coupon' AND c.id IS NOT NULL
-            OR p.kind <> 'coupon' AND p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s)
+            OR p.kind <> 'coupon' AND p.kind <> ALL ({DEALS}) AND p.status = 'live'
+                AND p.starts_at <= %(now)s AND p.ends_at > %(now)s)
         AND (p.shop_id IS NULL OR p.shop_id = ANY (%(shops)s) AND {states.sql("s", "promote")})
     ORDER BY c.valid_until, p.id
 """  # noqa: S608 - words of ours

@@ -69,6 +69,9 @@ def save_promotion(
     total_limit: int | None = None,
     daily_limit: int | None = None,
     person_limit: int = 1,
+    period: str = Promotion.Period.EVER,
+    audience: str = Promotion.Audience.EVERYBODY,
+    given_from: Money | None = None,
     valid_days: int | None = None,
     by,
     now: datetime,
@@ -117,7 +120,13 @@ def save_promotion(
         promotion.code, promotion.is_open = code.strip().upper() or None, is_open
         promotion.total_limit, promotion.daily_limit = total_limit, daily_limit
         promotion.person_limit, promotion.valid_days = person_limit, valid_days
-        _check(is_open or promotion.code, "code", _("What not everybody may claim needs a code."))
+        promotion.period, promotion.audience, promotion.given_from = Promotion.Period(period), audience, None
+        if audience in Promotion.CLAIMED_BY:
+            _check(is_open or promotion.code, "code", _("What not everybody may claim needs a code."))
+        else:
+            promotion.is_open = False
+            _check(not promotion.code, "code", _("What is given needs no code."))
+            promotion.given_from = given_from if audience == Promotion.Audience.BUYERS else None
     try:
         with transaction.atomic():
             promotion.save()

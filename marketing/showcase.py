@@ -31,7 +31,9 @@ _FOR_SKU = f"""
             WHERE u.sku_id = %(sku)s AND {_SELLS})
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind <> 'flash_sale'
-        AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
+        AND p.kind <> ALL ({offers.DEALS})
+        AND (p.kind <> 'coupon' OR p.is_open AND p.audience = 'everybody'
+            AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
         AND (p.shop_id IS NULL OR p.shop_id = %(shop)s AND {states.sql("s", "promote")})
     ORDER BY p.shop_id NULLS LAST, p.id
 """  # noqa: S608 - words of ours
@@ -51,7 +53,8 @@ _FOR_CARDS = f"""
         WHERE y.is_active AND y.id IN ({offers.COVERED.format(among="g.public_id = ANY (%(products)s)")}))
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind = ANY (%(kinds)s)
-        AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
+        AND (p.kind <> 'coupon' OR p.is_open AND p.audience = 'everybody'
+            AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
         AND (p.budget IS NULL OR p.kind = 'coupon' OR p.spent < p.budget)
         AND (p.shop_id IS NULL OR {states.sql("s", "promote")} AND EXISTS (
             SELECT FROM catalog_product o WHERE o.shop_id = p.shop_id AND o.public_id = ANY (%(products)s)))

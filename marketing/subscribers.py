@@ -9,8 +9,9 @@ from mall.clock import BUSINESS_ZONE
 from mall.events.bus import on
 from mall.events.marketing import CampaignEnrolmentDecided, CampaignEvaluated, CampaignInvited
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
-from mall.events.orders import OrderCanceled, OrderPaid
-from marketing import banners, notices, promotions, redemption
+from mall.events.orders import OrderCanceled, OrderCompleted, OrderPaid
+from mall.money import Money
+from marketing import banners, deals, giving, notices, promotions, redemption
 from marketing.campaigns.locking import leave_campaigns
 from marketing.models import Campaign, CampaignEnrolment
 from merchants.telling import tell_shop
@@ -120,4 +121,27 @@ def _tell(event, kind, at: str, **facts) -> None:
         now=datetime.fromisoformat(at),
         address=("backoffice:marketing:campaign", event.campaign_id),
         **facts,
+    )
+
+
+@on(OrderPaid)
+def tell_deal_that_it_is_paid(event: OrderPaid) -> None:
+    if event.deal:
+        deals.paid(event.deal, order_id=event.order_id, now=datetime.fromisoformat(event.paid_at))
+
+
+@on(OrderCanceled)
+def give_back_the_deal(event: OrderCanceled) -> None:
+    if event.deal:
+        deals.give_back(event.deal, order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(OrderCompleted)
+def give_coupons_for_the_order(event: OrderCompleted) -> None:
+    giving.give_after_order(
+        order_id=event.order_id,
+        shop_id=event.shop_id,
+        shopper_id=event.shopper_id,
+        paid=Money(event.paid, event.currency),
+        now=datetime.fromisoformat(event.completed_at),
     )

@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from marketing import coupons, participation
+from marketing import coupons, giving, participation
 from marketing.campaigns.clockwork import follow_campaigns as follow_all_campaigns
 from marketing.flash import clockwork
 
@@ -10,6 +10,12 @@ from marketing.flash import clockwork
 @job("marketing.expire_coupons")
 def expire_coupons() -> dict | None:
     return coupons.expire_coupons(now=clock.now()) or None
+
+
+@job("marketing.send_coupons")
+def send_coupons() -> dict | None:
+    sent = giving.continue_sendings(now=clock.now())
+    return {"sent": sent} if sent else None
 
 
 @job("marketing.tell_participation")

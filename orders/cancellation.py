@@ -69,6 +69,11 @@ def cancel_emptied_order(*, order: Order, reason: str, now: datetime) -> None:
     _cancel([order], reason=reason, by=None, now=now)
 
 
+def cancel_order_whose_deal_failed(*, order: Order, reason: str, now: datetime) -> None:
+    """An order by itself, locked by the caller: what it waited for will not come. It may not be paid yet."""
+    _cancel([order], reason=reason, by=None, now=now)
+
+
 def close_unpaid_orders(*, now: datetime) -> int:
     """
     Close every group whose time to pay has run out; returns how many orders.
@@ -184,6 +189,7 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
                 total=order.total.minor,
                 currency=order.currency,
                 reason=order.cancel_reason,
+                deal=order.deal,
                 canceled_at=now,
             )
             for order in orders

@@ -27,6 +27,7 @@ from mall.refusals import Refusal
 from mall.rows import select_rows
 from mall.texts import Text
 from marketing import words
+from marketing.deals import Deal
 from marketing.pricing import PricedLine, Quote, ShopQuote, ShopTerms
 from orders import customs, limits
 from orders.limits import check_cart
@@ -171,7 +172,7 @@ def add_to_cart(
     :raises LimitReached: more than one may buy of its product
     """
     offer = _offer(sku)
-    cart_id = _open_cart(shopper, token, now)
+    cart_id = open_cart(shopper, token, now)
     held, times = _held(cart_id)
     chosen = slots_by([slot] if slot else []).get(slot) if offer.needs_time else None
     if chosen and times.get(offer.sku_id, chosen.slot_id) != chosen.slot_id:
@@ -241,7 +242,7 @@ def merge_carts(*, shopper: User, token: UUID, now: datetime) -> None:
     guest = _find_cart(None, token, lock=True)
     if guest is None:
         return
-    mine = Cart.objects.get(pk=_open_cart(shopper, None, now))
+    mine = Cart.objects.get(pk=open_cart(shopper, None, now))
     held = {line.sku_id: line for line in mine.lines.all()}
     for line in guest.lines.order_by("pk"):
         if line.sku_id in held:
@@ -299,10 +300,17 @@ def cart_lines(*, shopper: User | None = None, token: UUID | None = None) -> lis
 
 
 def view_of(
-    lines: list[HeldLine], *, shopper: User | None = None, coupons: Collection[str] | None = None, now: datetime
+    lines: list[HeldLine],
+    *,
+    shopper: User | None = None,
+    coupons: Collection[str] | None = None,
+    deal: Deal | None = None,
+    now: datetime,
 ) -> CartView:
     """
     These lines with today's prices, stock, terms and offers; what the shopper has had counts where goods are limited.
+
+    :param deal: the price that was asked for of the one line that there is
     """
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
     terms = terms_of(offers.values())
@@ -314,6 +322,7 @@ def view_of(
         shopper_id=shopper.pk if shopper else None,
         coupons=coupons,
         now=now,
+        deal=deal,
     )
     parts = {line.sku_id: line for shop in whole.shops for line in shop.lines}
     views = [
@@ -458,7 +467,7 @@ def _find_cart(shopper: User | None, token: UUID | None, *, lock: bool) -> Cart 
     return carts.filter(shopper=shopper).first() if shopper else carts.filter(token=token).first()
 
 
-def _open_cart(shopper: User | None, token: UUID | None, now: datetime) -> int:
+def open_cart(shopper: User | None, token: UUID | None, now: datetime) -> int:
     """The key of the cart, locked; made now if there is none yet."""
     whose, who = ("shopper_id", shopper.pk) if shopper else ("token", token)
     ((cart_id,),) = select_rows(

@@ -20,11 +20,12 @@ from mall.events.orders import OrdersPlaced
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
+from marketing.deals import Deal, DealGone, find_deal, take_deal
 from marketing.offers import ANY_LIVE
 from marketing.pricing import PricedLine, Quote
 from marketing.redemption import UsedBy, use_offers
 from orders import tunables
-from orders.cart import NotForSale, WrongTime
+from orders.cart import CartView, HeldLine, NotForSale, WrongTime, open_cart, view_of
 from orders.customs import check_import, declare
 from orders.gift_cards import paid_by_cards, spend
 from orders.limits import check_order
@@ -60,6 +61,37 @@ class AddressBookFull(Refusal):
     code = "address-book-full"
 
 
+class DealWanted(NamedTuple):
+    """A deal by its key, and of which SKU (public id) how many pieces."""
+
+    key: str
+    sku: str
+    quantity: int
+
+
+def deal_view(
+    wanted: DealWanted, *, shopper: User, coupons: Collection[str] | None = None, now: datetime
+) -> tuple[Deal, CartView]:
+    """
+    What a checkout shows of a deal: its terms, and the one line at its price.
+
+    :raises DealGone: she cannot have it (any more)
+    """
+    offer, deal = _dealt(wanted, shopper, now)
+    line = HeldLine(offer.sku_id, wanted.quantity, offer.price)
+    return deal, view_of([line], shopper=shopper, coupons=coupons, deal=deal, now=now)
+
+
+def _dealt(wanted: DealWanted, shopper: User, now: datetime) -> tuple[BuyableSku, Deal]:
+    offer = next(iter(buyable_skus([wanted.sku])), None)
+    if offer is None or not offer.is_sent or offer.customs or not offer.takes_offers:
+        raise DealGone(_("There is no such offer (any more)."))
+    deal = find_deal(wanted.key, sku_id=offer.sku_id, shopper_id=shopper.pk, now=now)
+    if not 1 <= wanted.quantity <= deal.most:
+        raise DealGone(_("You can have at most %(most)d of this.") % {"most": deal.most})
+    return offer, deal
+
+
 @transaction.atomic
 def address_with(*, shopper: User, fields: Mapping[str, str]) -> Address:
     """
@@ -93,9 +125,11 @@ def place_order(
     only_skus: Collection[int] | None = None,
     coupons: Collection[str] | None = None,
     cards: Mapping[int, Money | None] | None = None,
+    wanted: DealWanted | None = None,
 ) -> OrderGroup:
     """
-    Turn the shopper's cart into one order per shop and kind of goods, all or nothing.
+    Turn the shopper's cart into one order per shop and kind of goods, all or nothing; or a deal into an order.
+
 
     Asking again with the same checkout key returns the group already placed.
 
@@ -106,6 +140,7 @@ def place_order(
     :param coupons: those that she wants to use (public ids); ``None`` uses what costs her least
     :param cards: by the keys of the shops whose gift cards she uses, what she was shown that they pay
         (``None``: whatever that is)
+    :param wanted: a deal, ordered by itself; the cart stays as it is
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
@@ -117,13 +152,19 @@ def place_order(
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
     :raises OfferGone: an offer that was counted on has just run out; nothing was placed
     :raises CardsChanged: her gift cards pay another amount than she was shown; nothing was placed
+    :raises DealGone: the deal cannot be had (any more); nothing was placed
     """
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
-    placed, any_offers, lines = _placed_or_wanted(shopper, checkout_key, _lock_cart(shopper))
+    cart_id = open_cart(shopper, None, now) if wanted else _lock_cart(shopper)
+    placed, any_offers, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
+    deal = None
+    if wanted:
+        offer, deal = _dealt(wanted, shopper, now)
+        lines = [_Line(None, offer.sku_id, wanted.quantity, None)]
     lines = [line for line in lines if only_skus is None or line.sku_id in only_skus]
     if not lines:
         raise EmptyCart(_("Your cart is empty."))
@@ -136,6 +177,7 @@ def place_order(
         coupons=coupons,
         now=now,
         none_live=not any_offers,
+        deal=deal,
     )
     offers |= _gifts(whole, offers)
     if expected is not None and expected != whole.fingerprint:
@@ -149,8 +191,7 @@ def place_order(
     by_cards = paid_by_cards(shopper, parts, cards or {})
 
     flash = whole.flash_units
-    minutes = tunables.FLASH_UNPAID_MINUTES if flash else tunables.UNPAID_MINUTES
-    pay_by = now + timedelta(minutes=minutes.value)
+    pay_by = now + timedelta(minutes=minutes_to_pay(has_flash=bool(flash), deal=deal))
     group = OrderGroup(
         shopper=shopper,
         checkout_key=checkout_key,
@@ -161,7 +202,7 @@ def place_order(
         pay_by=pay_by,
     )
     insert_rows([group])
-    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {})
+    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal)
     declare(orders, parts, importer, now)
     stock.reserve_all(
         documents={
@@ -183,6 +224,16 @@ def place_order(
         shopper_id=shopper.pk,
         now=now,
     )
+    if deal:
+        (order,) = orders
+        take_deal(
+            deal,
+            order_id=order.public_id,
+            group_id=group.public_id,
+            shopper_id=shopper.pk,
+            quantity=wanted.quantity,
+            now=now,
+        )
     spend(shopper, orders, now=now)
     _clear(lines)
 
@@ -199,6 +250,13 @@ def place_order(
     return group
 
 
+def minutes_to_pay(*, has_flash: bool, deal: Deal | None) -> int:
+    """How long goods are kept for who has not paid yet."""
+    if deal and deal.pay_minutes is not None:
+        return deal.pay_minutes
+    return (tunables.FLASH_UNPAID_MINUTES if has_flash else tunables.UNPAID_MINUTES).value
+
+
 NOWHERE = Address(consignee="", phone="", province="", city="", district="", line="")  # of what is never brought
 
 
@@ -206,7 +264,7 @@ NOWHERE = Address(consignee="", phone="", province="", city="", district="", lin
 
 
 class _Line(NamedTuple):
-    pk: int
+    pk: int | None
     sku_id: int
     quantity: int
     slot_id: int | None
@@ -231,8 +289,9 @@ def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) ->
 
 
 def _clear(lines: list[_Line]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM orders_cartline WHERE id = ANY(%s)", [[line.pk for line in lines]])
+    if held := [line.pk for line in lines if line.pk is not None]:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM orders_cartline WHERE id = ANY(%s)", [held])
 
 
 def _offers_for(lines: list[_Line]) -> dict[int, BuyableSku]:
@@ -303,10 +362,11 @@ def _write_orders(
     slots: Mapping[int, int],
     address: Address | None,
     messages: Mapping[int, str],
+    deal: Deal | None,
 ) -> list[Order]:
     """One order per part with its lines and the first step of its timeline: three statements."""
     orders = insert_rows(
-        _order(group, part, paid, address, messages) for part, paid in zip(parts, by_cards, strict=True)
+        _order(group, part, paid, address, messages, deal) for part, paid in zip(parts, by_cards, strict=True)
     )
     insert_rows(
         _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id))
@@ -318,7 +378,12 @@ def _write_orders(
 
 
 def _order(
-    group: OrderGroup, part: Part, by_cards: Money, address: Address | None, messages: Mapping[int, str]
+    group: OrderGroup,
+    part: Part,
+    by_cards: Money,
+    address: Address | None,
+    messages: Mapping[int, str],
+    deal: Deal | None,
 ) -> Order:
     quote = part.quote
     where = address if part.needs_address and address else NOWHERE
@@ -343,6 +408,8 @@ def _order(
         district=where.district,
         address_line=where.line,
         message=messages.get(quote.shop_id, ""),
+        deal=deal.key if deal else "",
+        awaits_deal=bool(deal and deal.waits),
         placed_at=group.placed_at,
         due_at=group.pay_by,
     )

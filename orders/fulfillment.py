@@ -14,6 +14,7 @@ from mall.events.bus import publish
 from mall.events.orders import OrderCompleted, OrderDelivered, OrderShipped
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
+from marketing.deals import waiting_words
 from orders import tunables
 from orders.after_sales.cases import AfterSaleOpen
 from orders.locks import lock_order
@@ -45,6 +46,12 @@ class TrackingNumberUsed(Refusal):
     code = "tracking-number-used"
 
 
+class DealOpen(Refusal):
+    """The order waits for the outcome of its deal; it is not sent before."""
+
+    code = "deal-open"
+
+
 def clean_tracking_number(carrier: str, typed: str) -> str:
     """
     The number as the carrier writes it, without spaces, in capitals.
@@ -69,12 +76,15 @@ def ship_order(*, order: Order, carrier: str, tracking_number: str, by, now: dat
     Hand a paid order to a carrier, whole, in one parcel; its goods leave the stock.
 
     :raises WrongStatus: not paid, or shipped or canceled already
+    :raises DealOpen: it waits for the outcome of its deal
     :raises AfterSaleOpen: the shopper asks for money back; she is answered first
     :raises BadTrackingNumber: not a number of this carrier
     :raises TrackingNumberUsed: another parcel goes under this number
     """
     order = lock_order(order.pk)
     Order.FLOW.move(order, Order.Status.SHIPPED)
+    if order.awaits_deal:
+        raise DealOpen(waiting_words(order.deal) or _("What this order waits for has not come yet."))
     if order.paused_at:
         raise AfterSaleOpen(_("The shopper asks for her money back: answer her before you ship."))
     parcel = Parcel(
@@ -206,6 +216,8 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
                 order_id=order.public_id,
                 shop_id=order.shop.public_id,
                 shopper_id=order.shopper_id,
+                paid=max((order.goods_total - order.discount - order.refunded + order.refunded_shipping).minor, 0),
+                currency=order.currency,
                 completed_at=now,
             )
             for order in orders

@@ -14,6 +14,7 @@ from catalog import customs, duty
 from catalog.offers import BuyableSku
 from mall.money import Money
 from mall.texts import Text
+from marketing.deals import Deal
 from marketing.offers import offers_for
 from marketing.pricing import Buyer, PricedLine, Quote, QuoteLine, ShopTerms, quote
 from marketing.redemption import give_back
@@ -27,12 +28,14 @@ def quote_with_offers(
     coupons: Collection[str] | None,
     now: datetime,
     none_live: bool = False,
+    deal: Deal | None = None,
 ) -> Quote:
     """
     These goods under their shops' terms, with what is on offer for this shopper at this moment.
 
     :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
     :param none_live: somebody has found out that nothing is on offer in the whole mall; nothing is asked then
+    :param deal: the price that was asked for of the one thing that is wanted; other offers yield to it
     """
     offers = [] if none_live else offers_for(
         sku_ids=[sku.sku_id for sku, _quantity in wanted],
@@ -40,6 +43,8 @@ def quote_with_offers(
         shopper_id=shopper_id,
         now=now,
     )  # fmt: skip
+    if deal:
+        offers = [deal.offer, *filter(deal.stands_beside, offers)]
     return quote(
         [
             QuoteLine(

@@ -153,6 +153,7 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment | None, 
                 duty=order.duty.minor,
                 by_cards=order.by_cards.minor,
                 kind=order.kind,
+                deal=order.deal,
                 currency=order.currency,
                 paid_at=now,
             )

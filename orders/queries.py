@@ -10,6 +10,7 @@ from catalog.models import Review
 from mall.accounts.models import User
 from mall.backoffice.tables import capped_counts
 from mall.texts import Text
+from merchants.models import Shop
 from orders.models import Order, OrderLine
 
 
@@ -23,6 +24,20 @@ class ReviewableLine:
     title: Text
     choice_text: Text
     picture: str
+
+
+def has_bought(shopper_id: int) -> bool:
+    """Whether she has ever had a paid order that stands, in any shop: then she is no newcomer."""
+    paid = Order.objects.filter(shopper=shopper_id, paid_at__isnull=False)
+    return paid.exclude(status=Order.Status.CANCELED).exists()
+
+
+def buyers_of(shop: Shop | None, *, since: datetime | None = None) -> QuerySet:
+    """Keys of who has paid orders that stand, in a shop or anywhere, ever or since a moment; nothing is asked yet."""
+    paid = Order.objects.filter(paid_at__isnull=False).exclude(status=Order.Status.CANCELED)
+    if shop is not None:
+        paid = paid.filter(shop=shop)
+    return (paid if since is None else paid.filter(paid_at__gt=since)).values("shopper")
 
 
 def reviewable_lines(

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from mall.events.bus import on
+from mall.events.marketing import DealCame, DealFailed
 from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import AfterSaleMoved, AfterSaleOpened, AfterSaleRefundOwed, OrderCanceled, PaymentRefunded
-from orders import cancellation, goods_watch, offering, refunds
+from orders import cancellation, deals, goods_watch, offering, refunds
 from orders.after_sales import settling, telling
 from orders.models import Refund
 
@@ -65,3 +66,13 @@ def tell_of_after_sale(event: AfterSaleMoved) -> None:
         did=event.did,
         now=datetime.fromisoformat(event.moved_at),
     )
+
+
+@on(DealCame)
+def let_it_be_sent(event: DealCame) -> None:
+    deals.deal_came(order_id=event.order_id, now=datetime.fromisoformat(event.came_at))
+
+
+@on(DealFailed)
+def end_what_waited(event: DealFailed) -> None:
+    deals.deal_failed(order_id=event.order_id, reason=event.reason, now=datetime.fromisoformat(event.failed_at))

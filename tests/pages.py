@@ -63,7 +63,7 @@ from marketing.campaigns.clockwork import follow_campaigns
 from marketing.campaigns.enrolling import Offered, enrol
 from marketing.campaigns.inviting import invite as invite_to_campaign
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Campaign, Coupon, FlashUnits, Promotion
+from marketing.models import Banner, Campaign, Coupon, CouponSending, FlashUnits, Promotion
 from marketing.promotions import save_promotion, start_promotion
 from merchants import applications
 from merchants.agreements import ask_merchants
@@ -133,6 +133,7 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
     campaigns: dict[str, Campaign] = field(default_factory=dict)  # by status
@@ -209,6 +210,27 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     rule, given = {"at": 900_000, "off": 90_000}, {"by": owner, "now": now}
     made = save_promotion(shop=house, kind="coupon", name=name, rule=rule, total_limit=50, **dates, **given)
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
+
+
+def _sent_coupon(scene: Scene) -> Promotion:
+    """Of a campaign for whom it is sent to, on its way to who keeps goods of the shop among the favorites."""
+    now = clock.now()
+    given = {"by": scene.owner, "now": now}
+    made = save_promotion(
+        shop=scene.shop,
+        kind="coupon",
+        name=Text({"zh-hans": "粉丝专享", "en": "For followers"}),
+        rule={"at": 800_000, "off": 80_000},
+        audience="chosen",
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=20),
+        **given,
+    )
+    campaign = start_promotion(promotion=made, **given)
+    CouponSending.objects.create(
+        shop=scene.shop, promotion=campaign, segment="away", days=90, asked_at=now, asked_by=scene.owner
+    )
+    return campaign
 
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
@@ -340,6 +362,7 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
     _campaigns(scene, now)
     orders = {
@@ -813,6 +836,8 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
     yield Page("promotion-new-flash-sale", OWNER, f"{promotion_add}?kind=flash_sale")
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotion-sent", "marketing:detail", scene.sent_coupon.public_id)
+    yield page("coupon-send", "marketing:send", scene.sent_coupon.public_id)
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
@@ -924,6 +949,7 @@ NO_PAGES = {
     "backoffice:marketing:campaign-withdraw": "a press of a button",
     "storefront:marketing:campaign-new": "looks like campaign",
     "storefront:marketing:claim": "a press of a button",
+    "storefront:orders:deal-checkout": "the page of the checkout, for one thing",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
     "storefront:marketing:code": "a press of a button",

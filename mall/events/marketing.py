@@ -44,3 +44,20 @@ class CampaignEvaluated:
     shop_id: str
     points: int
     evaluated_at: str
+
+
+@event
+class DealCame:
+    """What an order waited for has come, and it may be sent: its group is full, its goal is reached."""
+
+    order_id: str
+    came_at: str
+
+
+@event
+class DealFailed:
+    """What an order waited for will not come; ``reason`` is a sentence in the mall's own language."""
+
+    order_id: str
+    reason: str
+    failed_at: str

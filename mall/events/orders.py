@@ -17,7 +17,8 @@ class OrdersPlaced:
 class OrderPaid:
     """
     The group's payment succeeded; told once per order of the group. ``duty`` is what of ``total`` customs gets,
-    ``by_cards`` what gift cards have paid; ``kind`` is that of the goods (``gift_card``: money was paid beforehand).
+    ``by_cards`` what gift cards have paid; ``kind`` is that of the goods (``gift_card``: money was paid beforehand);
+    ``deal`` names the deal that it took, if any.
     """
 
     order_id: str
@@ -29,13 +30,14 @@ class OrderPaid:
     duty: int = 0
     by_cards: int = 0
     kind: str = "physical"
+    deal: str = ""
     currency: str
     paid_at: str
 
 
 @event
 class OrderCanceled:
-    """Before shipping; ``was_paid`` tells whether money must go back."""
+    """Before shipping; ``was_paid`` tells whether money must go back, ``deal`` the deal that it had taken, if any."""
 
     order_id: str
     shop_id: str
@@ -43,6 +45,7 @@ class OrderCanceled:
     total: int
     currency: str
     reason: str
+    deal: str = ""
     canceled_at: str
 
 
@@ -68,11 +71,16 @@ class OrderDelivered:
 
 @event
 class OrderCompleted:
-    """Received and past its time for second thoughts: the shop's share may start its seven days."""
+    """
+    Received and past its time for second thoughts: the shop's share may start its seven days. ``paid`` is what was paid
+    for its goods and has not gone back.
+    """
 
     order_id: str
     shop_id: str
     shopper_id: int
+    paid: int = 0
+    currency: str = "CNY"
     completed_at: str
 
 

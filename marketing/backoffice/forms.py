@@ -16,7 +16,8 @@ from catalog.prices import lowest_price
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
-from marketing.models import Promotion
+from marketing.giving import MOST_DAYS
+from marketing.models import CouponSending, Promotion
 from marketing.rules import MOST_PIECES, MOST_TIERS, MOST_UNITS
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
@@ -34,7 +35,17 @@ COMMON = (
     "budget",
     "cost_percent",
 )
-COUPON = ("code", "is_open", "total_limit", "daily_limit", "person_limit", "valid_days")
+COUPON = (
+    "audience",
+    "given_from",
+    "is_open",
+    "code",
+    "total_limit",
+    "daily_limit",
+    "person_limit",
+    "period",
+    "valid_days",
+)
 
 
 class MomentField(forms.DateTimeField):
@@ -202,6 +213,12 @@ class PromotionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("When it is given out, the promotion stops by itself. Empty: no limit."),
     )
+    audience = forms.ChoiceField(label=gettext_lazy("For whom"), choices=Promotion.Audience, required=False)
+    given_from = MoneyFormField(
+        label=gettext_lazy("Given for orders from"),
+        required=False,
+        help_text=gettext_lazy("Of coupons that are given with an order: what was paid for its goods. Empty: any."),
+    )
     code = forms.CharField(label=gettext_lazy("Coupon code"), required=False, max_length=20)
     is_open = forms.BooleanField(
         label=gettext_lazy("Everybody finds it in the coupon centre"), required=False, initial=True
@@ -209,6 +226,7 @@ class PromotionForm(forms.Form):
     total_limit = forms.IntegerField(label=gettext_lazy("Coupons in all"), required=False, min_value=1)
     daily_limit = forms.IntegerField(label=gettext_lazy("Coupons a day"), required=False, min_value=1)
     person_limit = forms.IntegerField(label=gettext_lazy("Coupons per person"), min_value=1, max_value=99, initial=1)
+    period = forms.ChoiceField(label=gettext_lazy("Counted anew"), choices=Promotion.Period, required=False)
     valid_days = forms.IntegerField(
         label=gettext_lazy("Valid for days after claiming"),
         required=False,
@@ -284,6 +302,8 @@ class PromotionForm(forms.Form):
             "scope": Scope.ALL,
             "is_open": True,
             "person_limit": 1,
+            "audience": Promotion.Audience.EVERYBODY,
+            "period": Promotion.Period.EVER,
         }
 
     def group(self, *names: str) -> list[forms.BoundField]:
@@ -396,6 +416,8 @@ class PromotionForm(forms.Form):
         }
         if self.kind == Kind.COUPON:
             values |= {name: data[name] for name in COUPON}
+            values["audience"] = data["audience"] or Promotion.Audience.EVERYBODY
+            values["period"] = data["period"] or Promotion.Period.EVER
         return values
 
     def place_error(self, field: str, words: str, sku: int | None = None) -> None:
@@ -449,3 +471,18 @@ def _initial(promotion: Promotion) -> dict:
     elif kind == Kind.GIFT:
         initial["sku"] = rule["sku_id"]
     return initial
+
+
+class SendingForm(forms.Form):
+    """To whom a campaign's coupons go."""
+
+    segment = forms.ChoiceField(
+        label=gettext_lazy("To whom"), choices=CouponSending.Segment, widget=forms.RadioSelect, initial="followers"
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("What the last days are"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=90,
+        help_text=gettext_lazy("Counts for those who have bought."),
+    )

@@ -19,5 +19,6 @@ urlpatterns = [
     path("campaigns/<str:public_id>/withdraw/", campaign_views.withdraw, name="campaign-withdraw"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/edit/", views.edit, name="edit"),
+    path("<str:public_id>/send/", views.send, name="send"),
     path("<str:public_id>/do/", views.do, name="do"),
 ]

@@ -16,8 +16,9 @@ from mall.clock import business_date
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from marketing import statistics, words
-from marketing.backoffice.forms import PromotionForm
+from marketing.backoffice.forms import PromotionForm, SendingForm
 from marketing.calendar import bars, conflicts, month_of, planned
+from marketing.giving import FEWEST_TOLD, reach, send_coupons, stop_sending
 from marketing.models import Promotion, PromotionShare
 from marketing.preview import examples
 from marketing.promotions import (
@@ -205,6 +206,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "excludes": [Promotion.Group(group).label for group in promotion.excludes],
         "figures": statistics.of_promotion(promotion),
         "units": statistics.units_of(promotion),
+        "sendings": promotion.sendings.order_by("-pk")[:10] if promotion.is_coupon else (),
+        "is_sent": promotion.is_coupon and promotion.audience == Promotion.Audience.CHOSEN,
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request) and campaign is None,
         "campaign": campaign,
@@ -232,6 +235,37 @@ def do(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Started.") if verb is start_promotion else _("Stopped."))
     return redirect("backoffice:marketing:detail", request.shop.slug, promotion.public_id)
+
+
+@shop_right("promotions.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send a campaign's coupons to a segment: how many people that is (``look``), then it is done; or ``stop``."""
+    mine = Promotion.objects.owned_by(request.shop).filter(kind=Kind.COUPON, audience=Promotion.Audience.CHOSEN)
+    promotion = get_object_or_404(mine, public_id=public_id)
+    there = redirect("backoffice:marketing:detail", request.shop.slug, promotion.public_id)
+    if "stop" in request.POST:
+        stop_sending(
+            sending=get_object_or_404(promotion.sendings, public_id=request.POST["stop"]),
+            by=request.user,
+            now=clock.now(),
+        )
+        messages.success(request, _("What is not sent yet is not sent any more."))
+        return there
+    form, counted = SendingForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "look" in request.POST:
+                counted = reach(shop=request.shop, now=clock.now(), **form.cleaned_data)
+            else:
+                send_coupons(campaign=promotion, by=request.user, now=clock.now(), **form.cleaned_data)
+                messages.success(request, _("The coupons are on their way."))
+                return there
+        except Refusal as refusal:
+            field = refusal.details.get("field")
+            form.add_error(field if field in form.fields else None, str(refusal))
+    context = {"promotion": promotion, "form": form, "counted": counted, "fewest": FEWEST_TOLD}
+    return render(request, "backoffice/marketing/send.html", context)
 
 
 @shop_right("shop.see")

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("marketing_promotionshare"),
         RowsOfOneShop("marketing_promotionuse"),
         RowsOfOneShop("marketing_flashunits"),
+        RowsOfOneShop("marketing_couponsending"),
         migrations.RunSQL(
             sql=f"CREATE POLICY of_the_mall ON marketing_promotion FOR SELECT TO {SHOP_ROLE} USING (shop_id IS NULL)",
             reverse_sql="DROP POLICY of_the_mall ON marketing_promotion",

@@ -1,9 +1,9 @@
 from marketing.models.banner import Banner
 from marketing.models.campaign import Campaign, CampaignEnrolment, CampaignInvitation, CampaignResult
 from marketing.models.flash import FlashCount, FlashUnits
-from marketing.models.promotion import Coupon, CouponClaims, Promotion, PromotionShare, PromotionUse
+from marketing.models.promotion import Coupon, CouponClaims, CouponSending, Promotion, PromotionShare, PromotionUse
 
 __all__ = [
     "Banner", "Campaign", "CampaignEnrolment", "CampaignInvitation", "CampaignResult", "Coupon", "CouponClaims",
-    "FlashCount", "FlashUnits", "Promotion", "PromotionShare", "PromotionUse",
+    "CouponSending", "FlashCount", "FlashUnits", "Promotion", "PromotionShare", "PromotionUse",
 ]  # fmt: skip

@@ -35,6 +35,8 @@ class Promotion(models.Model):
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
 
+    DEALS: frozenset[str] = frozenset()  # the kinds that count only for who asks for them (``marketing.deals``)
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         LIVE = "live", _("Started")
@@ -54,6 +56,24 @@ class Promotion(models.Model):
         SHOP_COUPON = "shop_coupon", _("Coupons of the shop")
         MALL = "mall", _("Spend and save of the mall")
         MALL_COUPON = "mall_coupon", _("Coupons of the mall")
+
+    class Audience(models.TextChoices):
+        """Whom a coupon is for: who claims it, or whom it is given to."""
+
+        EVERYBODY = "everybody", _("Everybody")
+        NEWCOMERS = "newcomers", _("Who has never bought in this mall")
+        BUYERS = "buyers", _("Who has bought: given when the order completes")
+        CHOSEN = "chosen", _("Only whom it is sent to")
+
+    CLAIMED_BY = (Audience.EVERYBODY, Audience.NEWCOMERS)  # the others are given
+
+    class Period(models.TextChoices):
+        """For how long the number of coupons for one person counts, then it begins anew."""
+
+        EVER = "ever", _("Once and for all")
+        DAY = "day", _("Every day")
+        WEEK = "week", _("Every week, from Monday")
+        MONTH = "month", _("Every month")
 
     FLOW = Flow(
         {
@@ -82,10 +102,13 @@ class Promotion(models.Model):
     budget = MoneyField(_("budget"), null=True, blank=True)
     spent = MoneyField(_("given of the budget"), default=0)
     code = models.CharField(_("code"), max_length=20, null=True, blank=True, unique=True)
+    audience = models.CharField(_("for whom"), max_length=10, choices=Audience, default=Audience.EVERYBODY)
+    given_from = MoneyField(_("given for orders from"), null=True, blank=True)
     is_open = models.BooleanField(_("everybody may claim it"), default=True)
     total_limit = models.PositiveIntegerField(_("coupons in all"), null=True, blank=True)
     daily_limit = models.PositiveIntegerField(_("coupons a day"), null=True, blank=True)
     person_limit = models.PositiveSmallIntegerField(_("coupons per person"), default=1)
+    period = models.CharField(_("counted anew"), max_length=5, choices=Period, default=Period.EVER)
     valid_days = models.PositiveSmallIntegerField(_("valid for days after claiming"), null=True, blank=True)
     claimed_count = models.PositiveIntegerField(_("claimed"), default=0)
     claimed_on = models.DateField(null=True)
@@ -117,6 +140,10 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 condition=Q(total_limit=None) | Q(claimed_count__lte=F("total_limit")),
                 name="promotion_claimed_within_its_limit",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=False) | Q(audience__in=["everybody", "newcomers"]),
+                name="promotion_given_is_not_claimed",
             ),
             models.CheckConstraint(
                 condition=Q(status="draft") | Q(started_at__isnull=False), name="promotion_started_has_a_moment"
@@ -153,7 +180,10 @@ class PromotionShare(ShopOwned):
 
 
 class Coupon(models.Model):
-    """One coupon in a shopper's hand. ``locked_for`` is the order group that holds or has used it."""
+    """
+    One coupon in a shopper's hand. ``locked_for`` is the order group that holds or has used it, ``given_for`` the order
+    for which it was given.
+    """
 
     class Status(models.TextChoices):
         HELD = "held", _("To be used")
@@ -185,6 +215,7 @@ class Coupon(models.Model):
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(_("valid until"))
     locked_for = models.CharField(_("order group"), max_length=24, blank=True, default="")
+    given_for = models.CharField(_("given for the order"), max_length=24, blank=True, default="")
     used_at = models.DateTimeField(_("used at"), null=True)
     returned_at = models.DateTimeField(_("given back at"), null=True)
     revoked_because = models.CharField(_("withdrawn because"), max_length=200, blank=True, default="")
@@ -200,6 +231,9 @@ class Coupon(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["promotion", "given_for"], condition=~Q(given_for=""), name="coupon_given_once_for_an_order"
+            ),
             models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="coupon_ends_after_it_starts"),
             models.CheckConstraint(
                 condition=~Q(status__in=["locked", "used"]) | ~Q(locked_for=""), name="coupon_locked_for_an_order"
@@ -220,14 +254,72 @@ class Coupon(models.Model):
 
 
 class CouponClaims(models.Model):
-    """How many coupons of a campaign a shopper has claimed: the row that keeps her to her number."""
+    """How many coupons of a campaign a shopper has had ``since`` a day: the row that keeps her to her number."""
 
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="+")
     shopper = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     count = models.PositiveSmallIntegerField()
+    since = models.DateField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["promotion", "shopper"], name="coupon_claims_counted_once")]
+
+
+class CouponSending(models.Model):
+    """
+    A campaign's coupons on their way to many shoppers, in batches: ``last_shopper`` (a key) is how far it has come.
+
+    Of a shop, or of the mall (``shop`` is empty). Whom a sending reaches is never told, only how many.
+    """
+
+    class Segment(models.TextChoices):
+        FOLLOWERS = "followers", _("Who follows the shop")
+        INTERESTED = "interested", _("Who keeps goods of the shop among the favorites")
+        BUYERS = "buyers", _("Who has bought in the last days")
+        AWAY = "away", _("Who has bought, but not in the last days")
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Under way")
+        DONE = "done", _("Sent")
+        STOPPED = "stopped", _("Stopped")
+
+    class Ending(models.TextChoices):
+        """Why a sending ended before everybody was reached."""
+
+        EMPTY = "empty", _("No coupons are left, or the promotion has ended")
+        BY_HAND = "by_hand", _("Stopped by hand")
+
+    public_id = PublicIdField(prefix="cps")
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="sendings", verbose_name=_("promotion"))
+    segment = models.CharField(_("to whom"), max_length=10, choices=Segment)
+    days = models.PositiveSmallIntegerField(_("days"))
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.RUNNING)
+    sent_count = models.PositiveIntegerField(_("sent"), default=0)
+    had_count = models.PositiveIntegerField(_("had it already"), default=0)
+    last_shopper = models.BigIntegerField(default=0)
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    ending = models.CharField(_("ended because"), max_length=8, choices=Ending, blank=True, default="")
+
+    objects = ShopOwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("sending of coupons"), _("sendings of coupons")
+        indexes = [models.Index(fields=["promotion", "-id"], name="coupon_sending_of_campaign")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promotion"], condition=Q(status="running"), name="coupon_sending_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="running", ended_at=None) | ~Q(status="running") & Q(ended_at__isnull=False),
+                name="coupon_sending_ended_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
 
 
 class PromotionUse(ShopOwned):

@@ -30,6 +30,7 @@ from marketing.pricing.lines import (
 from marketing.pricing.offers import (
     AddOn,
     Bundle,
+    DealPrice,
     FlashPrice,
     FlashUnit,
     GiftWith,
@@ -44,7 +45,7 @@ from marketing.pricing.offers import (
 from marketing.pricing.quoting import quote
 
 __all__ = [
-    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "FlashPrice", "FlashUnit", "GiftWith", "Hint", "Layer",
-    "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine", "Reduction",
-    "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
+    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "DealPrice", "FlashPrice", "FlashUnit", "GiftWith", "Hint",
+    "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine",
+    "Reduction", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip

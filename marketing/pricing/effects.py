@@ -14,6 +14,7 @@ from marketing.pricing.bearing import WHOLE, spread
 from marketing.pricing.offers import (
     AddOn,
     Bundle,
+    DealPrice,
     FlashPrice,
     FlashUnit,
     GiftWith,
@@ -176,6 +177,11 @@ def _add_on(rule: AddOn, basket: Basket, at: Sequence[int], left: Sequence[int])
     return Effect(off, parts) if off else NOTHING
 
 
+def _deal(rule: DealPrice, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    parts = [min(max(basket.prices[place] - rule.price, 0) * basket.quantities[place], left[place]) for place in at]
+    return Effect(sum(parts), parts) if any(parts) else NOTHING
+
+
 def _flash(rule: FlashPrice, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
     units, parts, why = {unit.sku_id: unit for unit in rule.units}, [0] * len(at), "elsewhere"
     for number, place in enumerate(at):
@@ -243,5 +249,6 @@ _TAKES = {
     Bundle: _bundle,
     AddOn: _add_on,
     GiftWith: _gift,
+    DealPrice: _deal,
     FlashPrice: _flash,
 }

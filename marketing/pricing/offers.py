@@ -16,13 +16,14 @@ from mall.texts import Text
 class Layer(IntEnum):
     """The order of the steps."""
 
-    FLASH = 0  # the price of a flash sale
-    GOODS = 1  # percentage, N for a price, second at half price, bundle, add-on
-    SHOP = 2  # a shop's full reduction
-    SHOP_COUPON = 3
-    MALL = 4  # a reduction over several shops
-    MALL_COUPON = 5
-    GIFT = 6
+    DEAL = 0  # a price that was asked for, of one item bought by itself
+    FLASH = 1  # the price of a flash sale
+    GOODS = 2  # percentage, N for a price, second at half price, bundle, add-on
+    SHOP = 3  # a shop's full reduction
+    SHOP_COUPON = 4
+    MALL = 5  # a reduction over several shops
+    MALL_COUPON = 6
+    GIFT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,15 @@ class FlashPrice:
     units: tuple[FlashUnit, ...]
 
 
-Rule = Reduction | Percentage | NthPiece | NForPrice | Bundle | AddOn | GiftWith | FlashPrice
+@dataclass(frozen=True, slots=True)
+class DealPrice:
+    """Every piece of this SKU at a price of its own (``marketing.deals``)."""
+
+    sku_id: int
+    price: int
+
+
+Rule = Reduction | Percentage | NthPiece | NForPrice | Bundle | AddOn | GiftWith | FlashPrice | DealPrice
 
 
 @dataclass(frozen=True, slots=True)

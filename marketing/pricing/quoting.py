@@ -28,6 +28,7 @@ from marketing.pricing.offers import AddOn, FlashPrice, GiftWith, Layer, NForPri
 ANYBODY = Buyer()
 
 STEP_OF = {
+    Layer.DEAL: "deal",
     Layer.FLASH: "flash_sale",
     Layer.GOODS: "goods_offer",
     Layer.SHOP: "full_reduction",

@@ -49,6 +49,8 @@ def kinds_for(order: Order, now: datetime) -> list[Kind]:
     What may be asked about the goods of an order now. What came in no parcel can be paid back, and nothing else; before
     it was handed over the order is canceled. Of gift cards those that nobody has bound.
     """
+    if order.awaits_deal:
+        return []  # she cancels it
     if order.status == Order.Status.PAID:
         return [Kind.REFUND]
     if order.status == Order.Status.SHIPPED:

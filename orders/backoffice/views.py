@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall import clock
 from mall.backoffice.lists import open_list
 from mall.refusals import Refusal
+from marketing.deals import waiting_words
 from merchants.access import shop_right
 from orders.after_sales.queries import cases_of
 from orders.backoffice.forms import CancelForm, ShipmentForm, VoucherForm
@@ -60,7 +61,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
         "declared": _declared(order, revealed=request.seat.can("orders.personal")),
         "can_print": request.seat.can("orders.ship"),
-        "can_ship": is_paid and order.paused_at is None and request.seat.can("orders.ship"),
+        "can_ship": is_paid and order.paused_at is None and not order.awaits_deal and request.seat.can("orders.ship"),
+        "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
         "can_cancel": can_end and request.seat.can("orders.cancel"),
         "after_sales": cases_of(order),
     }

@@ -213,6 +213,14 @@ class Migration(migrations.Migration):
                 ("district", models.CharField(blank=True, default="", max_length=40, verbose_name="district")),
                 ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
                 ("promised_on", models.DateField(null=True, verbose_name="ships from")),
+                ("deal", models.CharField(blank=True, db_default="", default="", max_length=24, verbose_name="deal")),
+                (
+                    "awaits_deal",
+                    models.BooleanField(
+                        db_default=False, default=False, verbose_name="waits for the outcome of its deal"
+                    ),
+                ),
+                ("deal_came_at", models.DateTimeField(null=True, verbose_name="what it waited for came at")),
                 (
                     "message",
                     models.CharField(blank=True, default="", max_length=200, verbose_name="message to the shop"),
@@ -334,6 +342,20 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="order_completed_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("deal", ""), _negated=True), ("awaits_deal", False), _connector="OR"
+                        ),
+                        name="order_waits_for_a_deal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("awaits_deal", False),
+                            ("status__in", ["unpaid", "paid", "booked", "canceled"]),
+                            _connector="OR",
+                        ),
+                        name="order_that_waits_is_not_sent",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -604,6 +626,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("placed", "Order placed"),
                             ("paid", "Payment received"),
+                            ("deal_came", "What it waited for has come"),
                             ("shipped", "Shipped"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),

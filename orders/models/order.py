@@ -54,13 +54,14 @@ class OrderGroup(models.Model):
 
 class OrderQuerySet(ShopOwnedQuerySet):
     def awaiting_shipment(self):
-        return self.filter(status=Order.Status.PAID)
+        return self.filter(status=Order.Status.PAID, awaits_deal=False)
 
     def overdue(self, now: datetime, hours: int):
         """To be shipped, and the hours for it are over."""
         since = now - timedelta(hours=hours)
         started = Q(promised_on=None) | Q(promised_on__lte=business_date(since))
-        return self.awaiting_shipment().filter(started, paid_at__lt=since)
+        came = Q(deal_came_at=None) | Q(deal_came_at__lt=since)
+        return self.awaiting_shipment().filter(started, came, paid_at__lt=since)
 
 
 class Order(ShopOwned):
@@ -68,7 +69,8 @@ class Order(ShopOwned):
     What one shop owes one shopper: that shop's part of an order group. ``due_at`` is when the clock acts next.
 
     An order holds goods of one kind. What goes in a parcel is paid, shipped, delivered; what does not is booked once it
-    is paid, and delivered when it is handed out or used.
+    is paid, and delivered when it is handed out or used. One that took a ``deal`` (its key) may have to wait for the
+    outcome of that first.
     """
 
     class Status(models.TextChoices):
@@ -123,6 +125,9 @@ class Order(ShopOwned):
     district = models.CharField(_("district"), max_length=40, blank=True, default="")
     address_line = EncryptedTextField(_("street and number"))
     promised_on = models.DateField(_("ships from"), null=True)  # of a pre-sale
+    deal = models.CharField(_("deal"), max_length=24, blank=True, default="", db_default="")
+    awaits_deal = models.BooleanField(_("waits for the outcome of its deal"), default=False, db_default=False)
+    deal_came_at = models.DateTimeField(_("what it waited for came at"), null=True)
     message = models.CharField(_("message to the shop"), max_length=200, blank=True, default="")
     placed_at = models.DateTimeField(_("placed at"))
     paid_at = models.DateTimeField(_("paid at"), null=True)
@@ -185,6 +190,11 @@ class Order(ShopOwned):
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=False) | ~Q(status="completed"), name="order_completed_has_a_moment"
             ),
+            models.CheckConstraint(condition=~Q(deal="") | Q(awaits_deal=False), name="order_waits_for_a_deal"),
+            models.CheckConstraint(
+                condition=Q(awaits_deal=False) | Q(status__in=["unpaid", "paid", "booked", "canceled"]),
+                name="order_that_waits_is_not_sent",
+            ),
             models.CheckConstraint(
                 condition=Q(canceled_at__isnull=False) | ~Q(status="canceled"), name="order_canceled_has_a_moment"
             ),
@@ -195,8 +205,12 @@ class Order(ShopOwned):
 
     @property
     def ship_clock(self) -> datetime:
-        """From when on the hours to ship count: since it is paid, of a pre-sale since its day at the earliest."""
-        return max(self.paid_at, start_of(self.promised_on)) if self.promised_on else self.paid_at
+        """
+        From when on the hours to ship count: since it is paid, of a deal since what it waited for came, of a pre-sale
+        since its day at the earliest.
+        """
+        begins = max(self.paid_at, self.deal_came_at) if self.deal_came_at else self.paid_at
+        return max(begins, start_of(self.promised_on)) if self.promised_on else begins
 
     @property
     def before_duty(self) -> Money:
@@ -295,6 +309,7 @@ class OrderStep(ShopOwned):
     class Kind(models.TextChoices):
         PLACED = "placed", _("Order placed")
         PAID = "paid", _("Payment received")
+        DEAL_CAME = "deal_came", _("What it waited for has come")
         SHIPPED = "shipped", _("Shipped")
         DELIVERED = "delivered", _("Delivered")
         COMPLETED = "completed", _("Completed")

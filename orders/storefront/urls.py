@@ -14,6 +14,7 @@ urlpatterns = [
     path("flash/<str:sale>/<str:sku>/line/", flash.line, name="flash-line"),
     path("flash/<str:sale>/<str:sku>/leave/", flash.leave, name="flash-leave"),
     path("checkout/", views.checkout, name="checkout"),
+    path("checkout/deal/<str:key>/<str:sku>/", views.deal_checkout, name="deal-checkout"),
     path("checkout/importer/forget/", views.importer_forget, name="importer-forget"),
     path("pay/<str:public_id>/", views.pay, name="pay"),
     path("pay/<str:public_id>/start/", views.pay_start, name="pay-start"),

@@ -1,5 +1,7 @@
 """The shopper's pages: cart, checkout, payment, orders. Everything starts from the shopper or her session."""
 
+import re
+from collections.abc import Collection
 from contextlib import suppress
 from uuid import uuid4
 
@@ -16,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.models import Product
+from catalog.models import Product, Sku
 from mall import clock
 from mall.accounts.addresses import MOST_ADDRESSES
 from mall.accounts.models import Address
@@ -25,13 +27,24 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
-from orders import gateways, tunables
+from marketing.deals import Deal, DealGone, waiting_words
+from orders import gateways
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
 from orders.after_sales.queries import cases_of
 from orders.cancellation import cancel_order
 from orders.cart import CartView, add_to_cart, cart_view, change_line
-from orders.checkout import AddressBookFull, AddressNeeded, EmptyCart, PriceChanged, address_with, place_order
+from orders.checkout import (
+    AddressBookFull,
+    AddressNeeded,
+    DealWanted,
+    EmptyCart,
+    PriceChanged,
+    address_with,
+    deal_view,
+    minutes_to_pay,
+    place_order,
+)
 from orders.customs import ImporterNeeded, WrongIdentity, forget_importer, importer_of, save_importer
 from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
@@ -57,6 +70,8 @@ from orders.storefront.forms import (
     shown,
 )
 from orders.vouchers import vouchers_of
+
+QUANTITY = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 
 # Cart
 
@@ -135,19 +150,62 @@ def checkout(request: HttpRequest) -> HttpResponse:
     return _checkout_page(request, form, view, card_choices(view, request.user), key=str(uuid4()))
 
 
-def _place(request: HttpRequest) -> HttpResponse:
-    """Place the order; whatever stands in the way is said on the same page, with everything she typed."""
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_checkout(request: HttpRequest, key: str, sku: str) -> HttpResponse:
+    """
+    The checkout of a deal, which is ordered by itself (``?quantity=``, else one piece); the cart stays as it is.
+
+    Who cannot have it (any more) comes back to the page of the product and reads why.
+    """
+    sent = request.POST if request.method == "POST" else request.GET
+    quantity = sent.get("quantity", "1")
+    wanted = DealWanted(key, sku, int(quantity) if QUANTITY.fullmatch(quantity) else 1)
+    try:
+        if request.method == "POST":
+            return _place(request, wanted)
+        view, deal = _view(request, wanted)
+    except DealGone as gone:
+        messages.error(request, str(gone))
+        product = get_object_or_404(Sku.objects.values_list("product__public_id", flat=True), public_id=sku)
+        return redirect(f"{reverse('storefront:catalog:product', args=[product])}?sku={sku}")
+    form = CheckoutForm(addresses=_addresses(request), shops=view.shops)
+    cards = card_choices(view, request.user)
+    return _checkout_page(request, form, view, cards, key=str(uuid4()), wanted=wanted, deal=deal)
+
+
+def _view(
+    request: HttpRequest, wanted: DealWanted | None, coupons: Collection[str] | None = None
+) -> tuple[CartView, Deal | None]:
+    """
+    What would be ordered: the cart, or a deal.
+
+    :raises DealGone: she cannot have it (any more)
+    """
+    if wanted is None:
+        return cart_view(shopper=request.user, coupons=coupons), None
+    deal, view = deal_view(wanted, shopper=request.user, coupons=coupons, now=clock.now())
+    return view, deal
+
+
+def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpResponse:
+    """
+    Place the order; whatever stands in the way is said on the same page, with everything she typed.
+
+    :raises DealGone: of a deal, she cannot have it (any more)
+    """
     addresses = _addresses(request)
     form = CheckoutForm(request.POST, addresses=addresses, shops=posted_shops(request.POST))
     field = problem = None
     price_changed = False
     if "look" in request.POST:  # other coupons are chosen: what would it cost?
-        return _looked(request, addresses)
+        return _looked(request, addresses, wanted)
     if kept_out := passing.kept_out(request, passing.posted(request)):
         return kept_out
     if form.is_valid():
         try:
-            group = _placed_before(request, form) or _place_order(request, form)
+            group = _placed_before(request, form) or _place_order(request, form, wanted)
         except EmptyCart as refusal:
             messages.info(request, str(refusal))
             return redirect("storefront:orders:cart")
@@ -155,13 +213,16 @@ def _place(request: HttpRequest) -> HttpResponse:
             field, problem = "address", str(refusal)
         except (ImporterNeeded, WrongIdentity) as refusal:
             field, problem = refusal.details.get("field", "importer_name"), str(refusal)
+        except DealGone:
+            raise
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
             price_changed, problem = isinstance(refusal, PriceChanged | CardsChanged), str(refusal)
             passing.asked_in_vain(request)
         else:
-            return with_count(redirect("storefront:orders:pay", group.public_id), 0)
+            answer = redirect("storefront:orders:pay", group.public_id)
+            return answer if wanted else with_count(answer, 0)
 
-    view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
+    view, deal = _view(request, wanted, chosen_coupons(request.POST))
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
     if problem:
@@ -169,19 +230,20 @@ def _place(request: HttpRequest) -> HttpResponse:
     cards = card_choices(view, request.user, chosen_shops(request.POST))
     changes = changes_since(form.cleaned_data["fingerprint"], view, paid_by(cards)) if price_changed else []
     key = str(form.cleaned_data.get("checkout_key") or uuid4())
-    return _checkout_page(request, form, view, cards, key=key, changes=changes)
+    return _checkout_page(request, form, view, cards, key=key, changes=changes, wanted=wanted, deal=deal)
 
 
-def _looked(request: HttpRequest, addresses: list) -> HttpResponse:
+def _looked(request: HttpRequest, addresses: list, wanted: DealWanted | None) -> HttpResponse:
     """The checkout with the coupons and gift cards she has chosen now; nothing is ordered, what she typed stays."""
-    view = cart_view(shopper=request.user, coupons=chosen_coupons(request.POST))
+    view, deal = _view(request, wanted, chosen_coupons(request.POST))
     if not view.lines:
         return redirect("storefront:orders:cart")
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
     form.errors.clear()  # she has not asked to order: what is missing is told when she does
     cards = card_choices(view, request.user, chosen_shops(request.POST))
-    return _checkout_page(request, form, view, cards, key=request.POST.get("checkout_key") or str(uuid4()))
+    key = request.POST.get("checkout_key") or str(uuid4())
+    return _checkout_page(request, form, view, cards, key=key, wanted=wanted, deal=deal)
 
 
 def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | None:
@@ -191,7 +253,7 @@ def _placed_before(request: HttpRequest, form: CheckoutForm) -> OrderGroup | Non
     return OrderGroup.objects.filter(shopper=request.user, checkout_key=form.cleaned_data["checkout_key"]).first()
 
 
-def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
+def _place_order(request: HttpRequest, form: CheckoutForm, wanted: DealWanted | None) -> OrderGroup:
     seen = cards_in(form.cleaned_data["fingerprint"])
     if set(seen) != chosen_shops(request.POST):  # she has ticked a box and not looked what it comes to
         raise CardsChanged(_("Look at what your gift cards pay, then place the order."))
@@ -206,6 +268,7 @@ def _place_order(request: HttpRequest, form: CheckoutForm) -> OrderGroup:
         messages=form.messages,
         coupons=chosen_coupons(request.POST),
         cards={shop_id: Money(fen) for shop_id, fen in seen.items()},
+        wanted=wanted,
         now=clock.now(),
     )
 
@@ -224,6 +287,8 @@ def _checkout_page(
     *,
     key: str,
     changes: list[str] | None = None,
+    wanted: DealWanted | None = None,
+    deal: Deal | None = None,
 ) -> HttpResponse:
     paid = paid_by(cards)
     by_cards = Money.total(paid.values(), view.total.currency)
@@ -239,11 +304,13 @@ def _checkout_page(
         "by_cards": by_cards,
         "to_pay": view.total - by_cards,
         "flash": passing.named_in(view),
-        "flash_minutes": tunables.FLASH_UNPAID_MINUTES.value,
+        "minutes": minutes_to_pay(has_flash=bool(view.quote.flash_units), deal=deal),
+        "deal": deal,
+        "wanted": wanted,
         "importer": importer_of(request.user) if view.needs_importer else None,
     }
     answer = framed(request, "storefront/orders/checkout.html", "storefront/orders/_checkout_main.html", context)
-    return with_count(answer, view.count)
+    return answer if wanted else with_count(answer, view.count)
 
 
 @login_required
@@ -384,6 +451,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "can_receive": order.status == Order.Status.SHIPPED,
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "gift_cards": cards_of(order) if order.is_of_cards else [],
+        "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
         "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
         "vouchers": vouchers_of(order),
         "reviewable": unreviewed_lines(order),

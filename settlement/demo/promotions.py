@@ -48,6 +48,10 @@ def promote(
     _flash_sale(shops[second], owners[second], goods[second][:3], now, starts_in=6, ends_in=10)
     mall = run("", "coupon", "万象里满二百减三十", "30 off from 200, all over the mall", {"at": 20_000, "off": 3_000},
                shop_bps=4_000, person_limit=2, valid_days=10, budget=_yuan(60_000))  # fmt: skip
+    run("", "coupon", "新人见面礼", "Welcome: 15 off from 60", {"at": 6_000, "off": 1_500}, audience="newcomers")
+    run(second, "coupon", "每周五元券", "5 off, every week", {"at": 4_900, "off": 500}, period="week")
+    run(first, "coupon", "回头客十五元券", "15 off next time", {"at": 9_900, "off": 1_500}, audience="buyers",
+        given_from=_yuan(99), valid_days=30)  # fmt: skip
     run("", "full_reduction", "全场满三百减二十", "Spend 300, get 20 off, over all shops",
         {"tiers": [{"at": 30_000, "off": 2_000}]})  # fmt: skip
     for slug in fit:

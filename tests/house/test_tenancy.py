@@ -164,6 +164,7 @@ ROWS = {
     "backoffice:marketing:detail": {"public_id": "promotion"},
     "backoffice:marketing:edit": {"public_id": "promotion"},
     "backoffice:marketing:do": {"public_id": "promotion"},
+    "backoffice:marketing:send": {"public_id": "sent_coupon"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
@@ -317,6 +318,7 @@ FOR_EVERYBODY = {
     "storefront:marketing:claim",
     "storefront:marketing:campaign",
     "storefront:marketing:campaign-new",
+    "storefront:orders:deal-checkout",
     "storefront:orders:flash-buy",
     "storefront:orders:flash-line",
     "storefront:orders:flash-leave",
@@ -426,6 +428,7 @@ def built(module_db):
             "question": question,
             "promotion": draft("percentage", shop=mine, by=owner),
             "enrolment": enrolled(open_campaign(), sku(shop=mine, price="100.00"), "80.00"),
+            "sent_coupon": draft("coupon", shop=mine, by=owner, audience="chosen"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(
