@@ -31,7 +31,7 @@ class BriefForm(forms.ModelForm):
     """A brief; what does not fit is told beside its field before anything is written."""
 
     name = TextFormField(label=gettext_lazy("Name"), max_length=40)
-    words = TextFormField(label=gettext_lazy("Words"), max_length=300, required=False, widget=forms.Textarea)
+    words = TextFormField(label=gettext_lazy("A line about it"), max_length=300, required=False, widget=forms.Textarea)
     tiers = forms.MultipleChoiceField(
         label=gettext_lazy("Tiers"),
         choices=TierRecord.Tier,
