@@ -254,7 +254,9 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "orders.after_sales.queries.unfinished_after_sales",
     "settlement.queries.unreleased_shares",
     "settlement.queries.open_withdrawals",
+    "settlement.joint.still_owed",
 ]
+MARKETING_POINTS = None  # who keeps the points of people (marketing.points.PointsLedger); nobody yet: the mall has none
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
 SHOP_DEPOSIT_HELD = "settlement.queries.deposit_held"  # (shop) -> its deposit that is still held, in words, or ""
 SHOP_BLOCKS = [  # the kinds of blocks of a shop's front page, as they are offered; each a catalog.decoration.kinds.Kind
@@ -271,8 +273,9 @@ STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categori
 CATALOG_SEARCH = "catalog.search.postgres.PostgresSearch"  # finds goods: catalog.search.engine.SearchEngine
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is on offer for it, for its page
-CATALOG_FLASH_SALE = "marketing.flash.showing.part_of"  # (product key, or None: home, now) -> its fresh part, or ""
-STOREFRONT_FRESH_PART = "marketing.flash.showing.fresh_part"  # (what was named) -> what kept pages show by the second
+CATALOG_PRODUCT_DEALS = "marketing.deals.showing.on_product"  # (product, now) -> finished parts of its page
+CATALOG_FLASH_SALE = "marketing.fresh.part_of"  # (product key, or None: home, now) -> its fresh parts, or ""
+STOREFRONT_FRESH_PART = "marketing.fresh.fresh_part"  # (what was named) -> what kept pages show by the second
 MARKETING_HAS_BOUGHT = "orders.queries.has_bought"  # (shopper's key) -> whether she has a paid order that stands
 MARKETING_BUYERS = "orders.queries.buyers_of"  # (shop or None, since or None) -> keys of who has bought, unevaluated
 CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
@@ -291,7 +294,39 @@ CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 BANK_VERIFIER = os.environ.get("MALL_BANK_VERIFIER", "sandbox")  # who is asked whether bank accounts are true
 PAYOUT_CHANNEL = os.environ.get("MALL_PAYOUT_CHANNEL", "sandbox")  # how shops are paid: "sandbox" or "bank_file"
+PAYMENT_BOOKS = [  # each: a SELECT of payments and refunds at channels, held against the channels' bills
+    "orders.reconciliation.BOOKS",
+    "settlement.deposits.BOOKS",
+]
+PAYMENT_TIMEOUTS = (3, 10)  # seconds to connect to a payment channel, and to wait for its answer
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
+
+
+def payment_account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
+    """
+    The mall's account at a payment channel: each name from the environment, or from the file that NAME_FILE names. An
+    empty dict when nothing of it is set, which means that the channel is not offered.
+    """
+    account = {}
+    for name in names:
+        variable = f"{prefix}_{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE")
+        account[name] = Path(path).read_text().strip() if path else os.environ.get(variable, "").strip()
+    if not any(account.values()):
+        return {}
+    if missing := [name for name, value in account.items() if not value and name not in may_lack]:
+        raise ImproperlyConfigured(f"{prefix}: {', '.join(name.upper() for name in missing)} must be set as well")
+    return account | {name: os.environ.get(f"{prefix}_{name.upper()}", value) for name, value in given.items()}
+
+
+ALIPAY = payment_account(
+    "MALL_ALIPAY", "app_id", "seller_id", "private_key", "public_key", url="https://openapi.alipay.com/gateway.do"
+)
+WECHAT_PAY = payment_account(
+    "MALL_WECHAT", "app_id", "merchant_id", "serial", "private_key", "api_key", "public_key_id", "public_key",
+    may_lack=("public_key_id", "public_key"), url="https://api.mch.weixin.qq.com",
+)  # fmt: skip
+STRIPE = payment_account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
 
 # People -------------------------------------------------------------------------------------------------------------
 
@@ -408,5 +443,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"urllib3": {"level": "INFO"}},  # below, it writes addresses down, and some are signed
     "root": {"handlers": ["console"], "level": os.environ.get("MALL_LOG_LEVEL", "WARNING")},
 }

@@ -19,7 +19,7 @@ from mall.audit.trail import record
 from mall.clock import business_date
 from mall.refusals import Refusal
 from mall.rows import select_rows
-from marketing import rules
+from marketing import joint, rules
 from marketing.models import Coupon, CouponClaims, Promotion
 from marketing.promotions import is_spent
 from merchants import states
@@ -221,7 +221,7 @@ def claimable(
 ) -> list[Claimable]:
     """
     Campaigns that run now and can be claimed without a code, the mall's first; two queries, one for a guest, and one
-    more where something is for newcomers.
+    more where something is for newcomers, and for ``shop_ids``: what is good there, be it another shop's.
     """
     campaigns = (
         Promotion.objects.select_related("shop")
@@ -230,7 +230,8 @@ def claimable(
         .filter(states.in_states("promote", prefix="shop__") | Q(shop=None))
     )
     if shop_ids is not None:
-        campaigns = campaigns.filter(Q(shop__in=shop_ids) | Q(shop=None))
+        jointly = joint.good_in(shop_ids, now)
+        campaigns = campaigns.filter(Q(shop__in=shop_ids) | Q(shop=None) | Q(pk__in=jointly))
     found = list(campaigns.order_by(F("shop").asc(nulls_first=True), "-pk")[:limit])
     mine = {}
     if shopper_id is not None and found:

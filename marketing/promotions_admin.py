@@ -239,11 +239,20 @@ class CouponAdmin(VerbAdmin):
 
 @admin.register(PromotionUse)
 class PromotionUseAdmin(ReadOnlyAdmin):
-    list_display = ["promotion", "order_public_id", "shop", "amount", "borne_by_shop", "used_at", "returned_at"]
+    list_display = [
+        "promotion",
+        "order_public_id",
+        "shop",
+        "amount",
+        "borne_by_shop",
+        "borne_by_issuer",
+        "used_at",
+        "returned_at",
+    ]
     search_fields = ["order_public_id", "group_public_id"]
     ordering = ["-pk"]
     list_select_related = ["promotion", "shop"]
     fields = [
         "promotion", "coupon", "group_public_id", "order_public_id", "shop", "shopper", "currency", "amount",
-        "borne_by_shop", "order_total", "used_at", "returned_at",
+        "borne_by_shop", "borne_by_issuer", "terms", "order_total", "used_at", "returned_at",
     ]  # fmt: skip

@@ -3,8 +3,12 @@
 from mall import clock
 from mall.jobs import job
 from marketing import coupons, giving, participation
+from marketing.bargaining import clockwork as bargains_clockwork
 from marketing.campaigns.clockwork import follow_campaigns as follow_all_campaigns
+from marketing.crowdfunding import backing
 from marketing.flash import clockwork
+from marketing.groups import seats
+from marketing.trials import clockwork as trials_clockwork
 
 
 @job("marketing.expire_coupons")
@@ -32,3 +36,23 @@ def follow_flash_sales() -> dict | None:
 @job("marketing.follow_campaigns")
 def follow_campaigns() -> dict | None:
     return follow_all_campaigns(now=clock.now()) or None
+
+
+@job("marketing.follow_bargains")
+def follow_bargains() -> dict | None:
+    return bargains_clockwork.follow_bargains(now=clock.now()) or None
+
+
+@job("marketing.follow_trials")
+def follow_trials() -> dict | None:
+    return trials_clockwork.follow_trials(now=clock.now()) or None
+
+
+@job("marketing.follow_groups")
+def follow_groups() -> dict | None:
+    return seats.end_groups(now=clock.now()) or None
+
+
+@job("marketing.follow_crowdfundings")
+def follow_crowdfundings() -> dict | None:
+    return backing.follow_crowdfundings(now=clock.now()) or None

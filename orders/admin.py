@@ -5,7 +5,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin, known_values
-from orders import after_sales_admin, declarations_admin, goods_watch_admin  # noqa: F401 (each registers its own)
+from orders import (  # noqa: F401 (each registers its own)
+    after_sales_admin,
+    declarations_admin,
+    goods_watch_admin,
+    reconciliation_admin,
+)
 from orders.cancellation import cancel_order
 from orders.models import (
     GiftCard,
@@ -106,7 +111,17 @@ class PaymentAdmin(VerbAdmin):
             fits=lambda payment: payment.status == Payment.Status.PENDING,
         )
     ]
-    list_display = ["public_id", "group", "channel", "status", "amount", "is_late", "started_at", "succeeded_at"]
+    list_display = [
+        "public_id",
+        "group",
+        "part",
+        "channel",
+        "status",
+        "amount",
+        "is_late",
+        "started_at",
+        "succeeded_at",
+    ]
     list_filter = ["status", "is_late", CHANNELS, "started_at"]
     search_fields = ["=public_id", "=group__public_id", "=provider_reference"]
     list_select_related = ["group"]

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.admin_site import StaffQueue
 from mall.money import Money
-from orders.models import Payment, Refund
+from orders.models import Bill, Difference, Payment, Refund
 
+BILL_LATE_AFTER = timedelta(days=3)
 SILENT_AFTER = timedelta(hours=1)  # by then the clock has asked about it many times
 
 
@@ -34,6 +35,28 @@ def waiting(user) -> list[StaffQueue]:
                 found["since"],
                 _amount(found["fen"]),
                 is_trouble=bool(found["count"]),
+            )
+        )
+    if user.has_perm("orders.view_difference"):
+        differences = Difference.objects.exclude(status=Difference.Status.RESOLVED)
+        found = differences.aggregate(count=Count("pk"), since=Min("found_at"))
+        url = reverse("admin:orders_difference_changelist")
+        queues.append(
+            StaffQueue(
+                _("Differences to channels' bills"),
+                found["count"],
+                url,
+                found["since"],
+                is_trouble=bool(found["count"]),
+            )
+        )
+    if user.has_perm("orders.view_bill"):
+        missing = Bill.objects.filter(status=Bill.Status.WAITING, day__lt=clock.now().date() - BILL_LATE_AFTER)
+        found = missing.aggregate(count=Count("pk"), since=Min("tried_at"))
+        url = f"{reverse('admin:orders_bill_changelist')}?status__exact={Bill.Status.WAITING}"
+        queues.append(
+            StaffQueue(
+                _("Bills that do not come"), found["count"], url, found["since"], is_trouble=bool(found["count"])
             )
         )
     return queues

@@ -32,6 +32,27 @@ COMPLETION_DAYS = Tunable(
     most=60,
     sentence=_("Days after delivery until an order completes by itself."),
 )
+ALIPAY_FEE_BPS = Tunable(
+    "orders.alipay_fee_bps",
+    default=60,
+    least=0,
+    most=1000,
+    sentence=_("Ten-thousandths of a payment that Alipay may keep as its fee; 0: fees on its bills are not compared."),
+)
+WECHAT_FEE_BPS = Tunable(
+    "orders.wechat_fee_bps",
+    default=60,
+    least=0,
+    most=1000,
+    sentence=_("Ten-thousandths of a payment that WeChat Pay may keep as its fee; 0: fees are not compared."),
+)
+STRIPE_FEE_BPS = Tunable(
+    "orders.stripe_fee_bps",
+    default=0,
+    least=0,
+    most=1000,
+    sentence=_("Ten-thousandths of a payment that Stripe may keep as its fee; 0: fees are not compared."),
+)
 ASK_AFTER_MINUTES = Tunable(
     "orders.ask_after_minutes",
     default=2,

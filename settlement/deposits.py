@@ -33,6 +33,17 @@ ASK_AFTER = timedelta(minutes=2)
 PAUSE = timedelta(minutes=1)
 BATCH = 200
 
+BOOKS = """
+    SELECT 'payment' AS kind, public_id AS reference, channel, amount, currency,
+        CASE status WHEN 'succeeded' THEN 'done' WHEN 'pending' THEN 'waiting' ELSE 'failed' END AS standing,
+        succeeded_at AS at
+    FROM settlement_depositpayment
+    UNION ALL
+    SELECT 'refund', r.public_id, p.channel, r.amount, r.currency,
+        CASE r.status WHEN 'succeeded' THEN 'done' ELSE 'waiting' END, r.refunded_at
+    FROM settlement_depositrefund r JOIN settlement_depositpayment p ON p.id = r.payment_id
+"""
+
 
 class NothingToPay(Refusal):
     """No deposit is asked of this application now, or it is paid already."""
@@ -166,6 +177,8 @@ def receive_deposit_notice(*, channel: str, headers: Mapping[str, str], body: by
     """
     try:
         notice = gateway(channel).parse_notice(headers=headers, body=body, now=now)
+        if notice is None:
+            return
         payment = DepositPayment.objects.filter(channel=channel, public_id=notice.payment_id).first()
         if payment is None:
             raise BadNotice("no such payment")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketing.backoffice import campaign_views, views
+from marketing.backoffice import campaign_views, joint, trials, views
 
 app_name = "marketing"
 
@@ -17,7 +17,13 @@ urlpatterns = [
     path("campaigns/<str:public_id>/", campaign_views.campaign, name="campaign"),
     path("campaigns/<str:public_id>/enrol/", campaign_views.enrol, name="campaign-enrol"),
     path("campaigns/<str:public_id>/withdraw/", campaign_views.withdraw, name="campaign-withdraw"),
+    path("joint/", joint.joint_list, name="joint"),
+    path("joint/new/", joint.joint_add, name="joint-add"),
+    path("joint/<str:public_id>/", joint.joint_detail, name="joint-detail"),
+    path("joint/<str:public_id>/do/", joint.joint_do, name="joint-do"),
     path("<str:public_id>/", views.detail, name="detail"),
+    path("applications/<str:public_id>/choose/", trials.choose, name="application-choose"),
+    path("<str:public_id>/applications/", trials.applications, name="applications"),
     path("<str:public_id>/edit/", views.edit, name="edit"),
     path("<str:public_id>/send/", views.send, name="send"),
     path("<str:public_id>/do/", views.do, name="do"),

@@ -34,8 +34,17 @@ class Promotion(models.Model):
         ADD_ON = "add_on", _("Add-on at its own price")
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
+        BARGAIN = "bargain", _("Bargaining")
+        CROWDFUNDING = "crowdfunding", _("Crowdfunding")
+        DEPOSIT_PRESALE = "deposit_presale", _("Pre-sale with deposit")
+        FREE_TRIAL = "free_trial", _("Free trial")
+        GROUP_BUYING = "group_buying", _("Group buying")
 
-    DEALS: frozenset[str] = frozenset()  # the kinds that count only for who asks for them (``marketing.deals``)
+    # the kinds that count only for who asks for them (``marketing.deals``)
+    DEALS: frozenset[str] = frozenset(
+        kind.value
+        for kind in (Kind.BARGAIN, Kind.CROWDFUNDING, Kind.DEPOSIT_PRESALE, Kind.FREE_TRIAL, Kind.GROUP_BUYING)
+    )
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -326,7 +335,8 @@ class PromotionUse(ShopOwned):
     """
     What a promotion took off one order, and what the shop bears; ``returned_at``: the order came to nothing.
 
-    ``pieces`` is how many units of a flash sale the order has, by the key of their row (``FlashUnits``).
+    ``pieces`` is how many units of a flash sale the order has, by the key of their row (``FlashUnits``). Of another
+    shop's promotion ``terms`` say under which it was used here, and ``borne_by_issuer`` is what that shop bears.
     """
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="uses", verbose_name=_("promotion"))
@@ -337,6 +347,10 @@ class PromotionUse(ShopOwned):
     currency = CurrencyField()
     amount = MoneyField(_("discount"))
     borne_by_shop = MoneyField(_("borne by the shop"))
+    borne_by_issuer = MoneyField(_("borne by the shop that issued it"), default=0, db_default=0)
+    terms = models.ForeignKey(
+        "marketing.JointTerms", models.PROTECT, null=True, related_name="uses", verbose_name=_("joint promotion")
+    )
     order_total = MoneyField(_("total of the order"))
     pieces = models.JSONField(_("units of a flash sale"), default=dict)
     used_at = models.DateTimeField(_("used at"))
@@ -356,7 +370,11 @@ class PromotionUse(ShopOwned):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(amount__gte=0, borne_by_shop__gte=0, borne_by_shop__lte=F("amount")),
+                condition=Q(amount__gte=0, borne_by_shop__gte=0, borne_by_issuer__gte=0)
+                & Q(amount__gte=F("borne_by_shop") + F("borne_by_issuer")),
                 name="promotion_use_amounts_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(borne_by_issuer=0) | Q(terms__isnull=False), name="promotion_use_of_issuer_under_terms"
             ),
         ]

@@ -1,8 +1,8 @@
 """What every payment channel can do, in the mall's words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -19,6 +19,8 @@ class Payable(Protocol):
     public_id: str
     channel: str
     amount: Money
+    provider_reference: str
+    started_at: datetime
     pay_by: datetime
     subject: str
 
@@ -65,11 +67,56 @@ class Notice:
     content: dict
 
 
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """
+    One movement on a channel's bill of a day, in the mall's words.
+
+    :ivar kind: ``payment``, ``refund``, or ``other``: money that moved for a reason of the channel's own
+    :ivar reference: the mall's number of the payment or refund, as the channel knows it
+    :ivar standing: ``done``, ``waiting`` or ``failed``
+    :ivar is_ours: whether the channel names this mall as the payee
+    """
+
+    kind: str
+    reference: str
+    provider_reference: str
+    amount: Money
+    fee: Money
+    standing: str
+    at: datetime
+    is_ours: bool = True
+
+
 class ChannelUnavailable(Refusal):
     """The channel did not answer; what it did is unknown, so it is asked again later."""
 
     code = "channel-unavailable"
     status = 503
+
+
+class BillNotReady(ChannelUnavailable):
+    """The channel has not made the day's bill yet."""
+
+    code = "bill-not-ready"
+
+
+class NoBill(BillNotReady):
+    """The channel has no bill of that day: nothing moved, or it has not begun to make one."""
+
+    code = "no-bill"
+
+
+class NotTaken(Refusal):
+    """The channel does not take such a payment: another currency, too little, too much."""
+
+    code = "not-taken"
+
+
+class RefundRefused(Refusal):
+    """The channel will not send this money back; somebody has to look why."""
+
+    code = "refund-refused"
 
 
 class BadNotice(Exception):
@@ -85,11 +132,14 @@ class Gateway(Protocol):
     code: str
     label: str
 
+    def is_configured(self) -> bool:
+        """Whether this mall has an account there; without one the channel is not offered."""
+
     def prepare(self, *, payment: Payable, now: datetime) -> Answer:
         """Open the payment at the channel, to be paid until its ``pay_by``."""
 
     def page_url(self, *, payment: Payable) -> str:
-        """Where the payer pays."""
+        """Where the payer pays, once the payment is prepared."""
 
     def query(self, *, payment: Payable, now: datetime) -> Answer:
         """How the payment stands."""
@@ -100,5 +150,19 @@ class Gateway(Protocol):
     def refund(self, *, refund: Returnable, now: datetime) -> bool:
         """Send money back; ``True`` once it has gone, ``False`` while it is on its way."""
 
-    def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
-        """:raises BadNotice: wrong signature, outside the window of time, or not understood"""
+    def query_refund(self, *, refund: Returnable, now: datetime) -> bool | None:
+        """As :meth:`refund` without sending anything; ``None`` when the channel has never heard of it."""
+
+    def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice | None:
+        """
+        ``None`` for a true message that is about nothing the mall waits for.
+
+        :raises BadNotice: wrong signature, another payee, outside the window of time, or not understood
+        """
+
+    def bill(self, *, day: date, now: datetime) -> Iterator[BillLine]:
+        """
+        What moved at the channel on a day of the mall's time zone, read as it streams.
+
+        :raises BillNotReady: not yet
+        """

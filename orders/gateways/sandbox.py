@@ -8,8 +8,8 @@ describes for Ed25519: ``v1a,<base64>`` over ``id.timestamp.body``.
 import base64
 import binascii
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 from cryptography.exceptions import InvalidSignature
 from django.conf import settings
@@ -18,7 +18,17 @@ from django.utils.translation import gettext_lazy
 
 from mall.money import Money
 from orders.gateways import sandbox_bank as bank
-from orders.gateways.base import LARGEST_NOTICE, NOTICE_WINDOW, Answer, BadNotice, Notice, Payable, Returnable, Standing
+from orders.gateways.base import (
+    LARGEST_NOTICE,
+    NOTICE_WINDOW,
+    Answer,
+    BadNotice,
+    BillLine,
+    Notice,
+    Payable,
+    Returnable,
+    Standing,
+)
 
 _STANDINGS = {
     "waiting": Standing.WAITING,
@@ -33,6 +43,9 @@ class SandboxGateway:
 
     code = "sandbox"
     label = gettext_lazy("Sandbox bank")
+
+    def is_configured(self) -> bool:
+        return True  # its account is opened by the first who asks
 
     def prepare(self, *, payment: Payable, now: datetime) -> Answer:
         return _answer(
@@ -63,6 +76,21 @@ class SandboxGateway:
             amount=refund.in_cash,
             now=now,
         )
+
+    def query_refund(self, *, refund: Returnable, now: datetime) -> bool | None:
+        return True if bank.knows_refund(refund_reference=refund.public_id) else None
+
+    def bill(self, *, day: date, now: datetime) -> Iterator[BillLine]:
+        for row in bank.bill(day=day):
+            yield BillLine(
+                kind=row.kind,
+                reference=row.reference,
+                provider_reference=row.trade,
+                amount=row.amount,
+                fee=Money(0, row.amount.currency),
+                standing="done",
+                at=row.at,
+            )
 
     def parse_notice(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
         notice_id = headers.get("webhook-id", "")

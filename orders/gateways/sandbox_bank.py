@@ -9,12 +9,13 @@ and repeats them until the mall answers 200. It knows nothing of the mall but tw
 import base64
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -39,6 +40,17 @@ _REFERENCES = UUID("5f1c5a7e-26c5-4a6e-9f5b-3f0f4f1f6f00")
 
 Status = SandboxTrade.Status
 Post = Callable[[str, dict[str, str], bytes], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A line of the bank's bill: money that came (``payment``) or went back (``refund``)."""
+
+    kind: str
+    reference: str
+    trade: str
+    amount: Money
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,26 @@ def refund_trade(*, merchant_reference: str, refund_reference: str, amount: Mone
         trade=trade, merchant_reference=refund_reference, amount_minor=amount.minor, made_at=now
     )
     return True
+
+
+def knows_refund(*, refund_reference: str) -> bool:
+    return SandboxRefund.objects.filter(merchant_reference=refund_reference).exists()
+
+
+def bill(*, day: date) -> Iterator[Movement]:
+    """What moved on a day of the mall's time zone."""
+    start = datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+    moment = (start, start + timedelta(days=1))
+    paid = SandboxTrade.objects.filter(status=Status.PAID, settled_at__gte=moment[0], settled_at__lt=moment[1])
+    for reference, token, minor, currency, at in paid.order_by("settled_at").values_list(
+        "merchant_reference", "token", "amount_minor", "currency", "settled_at"
+    ):
+        yield Movement("payment", reference, str(token), Money(minor, currency), at)
+    back = SandboxRefund.objects.filter(made_at__gte=moment[0], made_at__lt=moment[1])
+    for reference, token, minor, currency, at in back.order_by("made_at").values_list(
+        "merchant_reference", "trade__token", "amount_minor", "trade__currency", "made_at"
+    ):
+        yield Movement("refund", reference, str(token), Money(minor, currency), at)
 
 
 def public_key() -> Ed25519PublicKey:

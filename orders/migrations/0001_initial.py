@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("unpaid", "Awaiting payment"),
+                            ("deposit_paid", "Deposit paid"),
                             ("paid", "Awaiting shipment"),
                             ("booked", "Awaiting use"),
                             ("shipped", "On its way"),
@@ -199,6 +200,11 @@ class Migration(migrations.Migration):
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
                 ("total", mall.money.MoneyField(verbose_name="total")),
                 ("by_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="paid with gift cards")),
+                ("deposit", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this the deposit")),
+                ("deposit_paid_at", models.DateTimeField(null=True, verbose_name="deposit paid at")),
+                ("balance_from", models.DateTimeField(null=True, verbose_name="the rest is paid from")),
+                ("balance_until", models.DateTimeField(null=True, verbose_name="the rest is paid until")),
+                ("deposit_kept_at", models.DateTimeField(null=True, verbose_name="the deposit fell to the shop at")),
                 ("refunded", mall.money.MoneyField(db_default=0, default=0, verbose_name="returned by after-sales")),
                 (
                     "refunded_shipping",
@@ -314,14 +320,54 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("paid_at__isnull", False), ("status__in", ["unpaid", "canceled"]), _connector="OR"
+                            ("paid_at__isnull", False),
+                            ("status__in", ["unpaid", "deposit_paid", "canceled"]),
+                            _connector="OR",
                         ),
                         name="order_paid_before_it_moves",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(
+                                ("balance_from", None),
+                                ("balance_until", None),
+                                ("deposit", 0),
+                                ("deposit_paid_at", None),
+                            ),
+                            models.Q(
+                                ("balance_until__gt", models.F("balance_from")),
+                                ("by_cards", 0),
+                                ("deposit__gt", 0),
+                                ("deposit__lt", models.F("total")),
+                                ("duty", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_deposit_is_part_of_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deposit_paid_at__isnull", False),
+                            models.Q(
+                                models.Q(("status", "deposit_paid"), _negated=True),
+                                models.Q(("deposit", 0), ("status__in", ["unpaid", "canceled"]), _connector="OR"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_deposit_paid_before_the_rest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deposit_kept_at", None),
+                            models.Q(("deposit_paid_at__isnull", False), ("paid_at", None), ("status", "canceled")),
+                            _connector="OR",
+                        ),
+                        name="order_deposit_kept_of_what_was_missed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             ("shipped_at__isnull", False),
-                            ("status__in", ["unpaid", "paid", "booked", "canceled"]),
+                            ("status__in", ["unpaid", "deposit_paid", "paid", "booked", "canceled"]),
                             ("kind__in", ["virtual", "service", "gift_card"]),
                             _connector="OR",
                         ),
@@ -412,6 +458,8 @@ class Migration(migrations.Migration):
                 ("total", mall.money.MoneyField(verbose_name="total")),
                 ("discount_parts", models.JSONField(null=True, verbose_name="how the discount came about")),
                 ("subsidy", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by the mall")),
+                ("issuers", models.JSONField(null=True, verbose_name="borne by other shops, by shop")),
+                ("from_issuers", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by other shops")),
                 ("gift_count", models.PositiveIntegerField(db_default=0, default=0, verbose_name="given")),
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
                 ("duty_parts", models.JSONField(null=True, verbose_name="how the duty came about")),
@@ -462,9 +510,15 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("from_issuers__gte", 0),
                             ("gift_count__lte", models.F("quantity")),
                             ("subsidy__gte", 0),
-                            ("subsidy__lte", models.F("discount")),
+                            (
+                                "discount__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("subsidy"), "+", models.F("from_issuers")
+                                ),
+                            ),
                         ),
                         name="order_line_subsidy_within_discount",
                     ),
@@ -625,12 +679,14 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("placed", "Order placed"),
+                            ("deposit_paid", "Deposit received"),
                             ("paid", "Payment received"),
                             ("deal_came", "What it waited for has come"),
                             ("shipped", "Shipped"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
                             ("canceled", "Canceled"),
+                            ("deposit_kept", "The shop keeps the deposit"),
                             ("refunded", "Money returned"),
                         ],
                         max_length=12,
@@ -1172,6 +1228,16 @@ class Migration(migrations.Migration):
                         verbose_name="order group",
                     ),
                 ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("whole", "All of it"), ("deposit", "The deposit"), ("balance", "The rest")],
+                        db_default="whole",
+                        default="whole",
+                        max_length=8,
+                        verbose_name="part",
+                    ),
+                ),
                 ("channel", models.CharField(max_length=20, verbose_name="channel")),
                 (
                     "status",
@@ -1191,7 +1257,7 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 (
                     "provider_reference",
-                    models.CharField(blank=True, default="", max_length=64, verbose_name="channel's reference"),
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="channel's reference"),
                 ),
                 ("started_at", models.DateTimeField(verbose_name="started at")),
                 ("succeeded_at", models.DateTimeField(null=True, verbose_name="succeeded at")),
@@ -1219,8 +1285,8 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("is_late", False), ("status", "succeeded")),
-                        fields=("group",),
-                        name="payment_one_success_per_group",
+                        fields=("group", "part"),
+                        name="payment_one_success_per_part",
                     ),
                 ],
             },
@@ -1299,6 +1365,12 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this duty")),
                 ("to_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this on gift cards")),
+                (
+                    "from_deposit",
+                    mall.money.MoneyField(
+                        db_default=0, default=0, verbose_name="of this through the payment of the deposit"
+                    ),
+                ),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 ("asked_at", models.DateTimeField(verbose_name="asked at")),
                 ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
@@ -1333,6 +1405,19 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="refund_to_cards_is_part_of_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_deposit", 0),
+                            models.Q(
+                                ("from_deposit__gt", 0),
+                                ("from_deposit__lt", models.F("amount")),
+                                ("order__isnull", False),
+                                ("to_cards", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refund_from_deposit_is_part_of_it",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("after_sale", None), ("order__isnull", False), _connector="OR"),
@@ -1689,5 +1774,270 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("sent_at", None)), fields=["due_at"], name="sandbox_notice_due")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Bill",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="bil", unique=True)),
+                ("channel", models.CharField(max_length=20, verbose_name="channel")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "Not there yet"), ("compared", "Compared")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("lines", models.PositiveIntegerField(default=0, verbose_name="lines")),
+                ("differing", models.PositiveIntegerField(default=0, verbose_name="differences found")),
+                ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
+                (
+                    "trouble",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="why it is not there"),
+                ),
+                ("compared_at", models.DateTimeField(null=True, verbose_name="compared at")),
+            ],
+            options={
+                "verbose_name": "channel's bill",
+                "verbose_name_plural": "channels' bills",
+                "permissions": [("fetch_bill", "Can fetch channels' bills")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("channel", "day"), name="bill_once_per_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compared_at", None), ("status", "waiting")),
+                            models.Q(("compared_at__isnull", False), ("status", "compared")),
+                            _connector="OR",
+                        ),
+                        name="bill_compared_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Difference",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="dif", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("missing_here", "On the bill, unknown here"),
+                            ("missing_there", "In our books, not on the bill"),
+                            ("duplicate", "Twice on bills"),
+                            ("currency", "Another currency"),
+                            ("amount", "Another amount"),
+                            ("status", "Ended otherwise"),
+                            ("late", "On the bill of another day"),
+                            ("fee", "Another fee than agreed"),
+                        ],
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("movement", models.CharField(max_length=7, verbose_name="movement")),
+                ("reference", models.CharField(blank=True, default="", max_length=64, verbose_name="our number")),
+                (
+                    "provider_reference",
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="channel's reference"),
+                ),
+                (
+                    "currency",
+                    mall.money.CurrencyField(blank=True, default="CNY", max_length=3, verbose_name="our currency"),
+                ),
+                ("amount_here", mall.money.MoneyField(null=True, verbose_name="in our books")),
+                ("status_here", models.CharField(blank=True, default="", max_length=8, verbose_name="status here")),
+                (
+                    "currency_there",
+                    models.CharField(blank=True, default="", max_length=3, verbose_name="the bill's currency"),
+                ),
+                ("amount_there", models.BigIntegerField(null=True, verbose_name="on the bill, in its smallest unit")),
+                ("fee_there", models.BigIntegerField(null=True, verbose_name="fee on the bill, in its smallest unit")),
+                ("status_there", models.CharField(blank=True, default="", max_length=8, verbose_name="status there")),
+                ("happened_at", models.DateTimeField(null=True, verbose_name="happened at")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("proposed", "Waiting for the second person"),
+                            ("resolved", "Resolved"),
+                        ],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "resolution",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("explained", "Explained: nothing is owed"),
+                            ("corrected_here", "Corrected in our books"),
+                            ("corrected_there", "Corrected by the channel"),
+                            ("written_off", "Written off"),
+                            ("by_itself", "Came right by itself"),
+                        ],
+                        default="",
+                        max_length=15,
+                        verbose_name="what came of it",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=500, verbose_name="reason")),
+                ("found_at", models.DateTimeField(verbose_name="found at")),
+                ("resolved_at", models.DateTimeField(null=True, verbose_name="resolved at")),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="looked into by",
+                    ),
+                ),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="differences",
+                        to="orders.bill",
+                        verbose_name="bill",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="resolved by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "difference to a bill",
+                "verbose_name_plural": "differences to bills",
+                "permissions": [("resolve_difference", "Can resolve differences to bills")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DifferenceNote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("text", models.CharField(max_length=1000, verbose_name="note")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "difference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="orders.difference",
+                        verbose_name="difference",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
+            },
+        ),
+        migrations.CreateModel(
+            name="BilledMovement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=20)),
+                ("reference", models.CharField(max_length=64)),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="orders.bill",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("channel", "reference"), name="billed_movement_once")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="difference",
+            index=models.Index(
+                condition=models.Q(("status", "resolved"), _negated=True), fields=["found_at"], name="difference_open"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="difference",
+            index=models.Index(fields=["reference"], name="difference_of_movement"),
+        ),
+        migrations.AddConstraint(
+            model_name="difference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("resolved_at__isnull", False),
+                        ("status", "resolved"),
+                        models.Q(("resolution", ""), _negated=True),
+                    ),
+                    models.Q(models.Q(("status", "resolved"), _negated=True), ("resolved_at", None)),
+                    _connector="OR",
+                ),
+                name="difference_resolved_says_how",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="difference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "resolved"), _negated=True),
+                    ("resolution", "by_itself"),
+                    models.Q(("resolved_by__isnull", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="difference_resolved_by_somebody_with_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="difference",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "resolved"), _negated=True),
+                    ("resolution", "by_itself"),
+                    ("kind__in", ["late", "fee"]),
+                    models.Q(
+                        ("proposed_by__isnull", False),
+                        models.Q(("proposed_by", models.F("resolved_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="difference_of_money_is_seen_by_two",
+            ),
         ),
     ]

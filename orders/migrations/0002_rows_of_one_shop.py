@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
         AppendOnly("orders_declaration"),
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),
+        AppendOnly("orders_differencenote"),
         migrations.RunSQL(CARDS, FORMER_CARDS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
@@ -134,5 +135,9 @@ class Migration(migrations.Migration):
             "orders_sandboxtrade",
             "orders_sandboxrefund",
             "orders_sandboxnotice",
+            "orders_bill",
+            "orders_billedmovement",
+            "orders_difference",
+            "orders_differencenote",
         ),
     ]

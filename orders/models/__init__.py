@@ -6,11 +6,13 @@ from orders.models.importer import Declaration, Importer
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel
 from orders.models.payment import Payment, PaymentNotice, Refund
+from orders.models.reconciliation import Bill, BilledMovement, Difference, DifferenceNote
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.voucher import Voucher
 
 __all__ = [
-    "AfterSale", "AfterSaleNote", "CardTry", "Cart", "CartLine", "Declaration", "GiftCard", "GiftCardMove", "GoodsStop",
-    "Importer", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice", "Refund",
-    "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
+    "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine", "Declaration",
+    "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "Order", "OrderGroup",
+    "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice", "Refund", "SandboxNotice", "SandboxRefund",
+    "SandboxTrade", "Verdict", "Voucher",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.storefront import cashier, flash, gift_cards, printing, views
+from orders.storefront import cashier, flash, gift_cards, printing, scanning, views
 
 app_name = "orders"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("checkout/", views.checkout, name="checkout"),
     path("checkout/deal/<str:key>/<str:sku>/", views.deal_checkout, name="deal-checkout"),
     path("checkout/importer/forget/", views.importer_forget, name="importer-forget"),
+    path("pay/scan/", scanning.scan, name="scan"),
     path("pay/<str:public_id>/", views.pay, name="pay"),
     path("pay/<str:public_id>/start/", views.pay_start, name="pay-start"),
     path("pay/return/<str:public_id>/", views.payment_return, name="payment-return"),

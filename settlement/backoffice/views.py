@@ -10,6 +10,7 @@ from mall.backoffice.lists import open_list
 from mall.backoffice.tables import read_page
 from merchants.access import shop_right
 from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, postings_by_account
+from settlement.joint import tell_parts
 from settlement.ledger import balances
 from settlement.models import Posting, Share
 from settlement.queries import awaiting_completion, explain, upcoming_releases
@@ -43,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "upcoming": upcoming_releases(request.shop),
             "list": shares,
             "shares": shares.page,
-            "entries": _with_change(entries.rows),
+            "entries": _with_change(entries.rows, request),
         },
     )
 
@@ -59,7 +60,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         parts=lambda asked: postings_by_account(request.shop, asked),
         dress=_with_entry,
     )
-    _with_change(listed.page.rows)
+    _with_change(listed.page.rows, request)
     return TemplateResponse(request, "backoffice/settlement/entries.html", {"list": listed, "entries": listed.page})
 
 
@@ -67,7 +68,8 @@ def _with_entry(rows: QuerySet) -> QuerySet:
     return rows.select_related("entry", "account")
 
 
-def _with_change(postings: list[Posting]) -> list[Posting]:
+def _with_change(postings: list[Posting], request: HttpRequest) -> list[Posting]:
+    tell_parts(postings, shop=request.shop)
     for posting in postings:
         posting.change = -posting.amount  # what is owed to the shop stands on the credit side
     return postings

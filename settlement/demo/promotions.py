@@ -1,6 +1,6 @@
 """
-What is on offer in the demonstration: three shops promote, a flash sale runs and one comes, the mall gives out a
-coupon, some shoppers hold them.
+What is on offer in the demonstration: three shops promote, a flash sale runs and one comes, one of them sells ahead
+with a deposit, the mall gives out a coupon, some shoppers hold them.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from marketing.flash.units import SOLD
 from marketing.promotions import join_promotion, save_promotion, start_promotion
 from merchants import standing
 from merchants.models import Shop
+from settlement.demo import presales
 from settlement.demo.shops import OWNER, SHOPPER
 
 HOLDERS, LEAST_IN_STOCK = 12, 6
@@ -54,6 +55,7 @@ def promote(
         given_from=_yuan(99), valid_days=30)  # fmt: skip
     run("", "full_reduction", "全场满三百减二十", "Spend 300, get 20 off, over all shops",
         {"tiers": [{"at": 30_000, "off": 2_000}]})  # fmt: skip
+    presales.sell_ahead(shop=shops[first], owner=owners[first], products=goods[first][3:], now=now)
     for slug in fit:
         join_promotion(promotion=mall, shop=shops[slug], by=owners[slug], now=now)
     buyers = User.objects.filter(order_groups__isnull=False).distinct().exclude(email=SHOPPER).order_by("pk")

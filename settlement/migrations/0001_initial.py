@@ -86,6 +86,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("paid", "Order paid"),
+                            ("order_deposit", "Deposit of an order paid"),
+                            ("deposit_kept", "Deposit of an order kept"),
                             ("completed", "Order completed, split"),
                             ("released", "T+7: share available"),
                             ("refunded", "Order refunded"),
@@ -100,6 +102,8 @@ class Migration(migrations.Migration):
                             ("paid_out", "Withdrawal paid out"),
                             ("withdraw_back", "Withdrawal came back"),
                             ("duty_paid", "Duty paid over to customs"),
+                            ("joint", "Joint promotion: the issuer's part"),
+                            ("joint_back", "Joint promotion: the issuer's part goes back"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -192,9 +196,17 @@ class Migration(migrations.Migration):
                     "subsidy",
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that the mall bears"),
                 ),
+                (
+                    "from_issuers",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that other shops bear"),
+                ),
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
+                (
+                    "is_kept_deposit",
+                    models.BooleanField(db_default=False, default=False, verbose_name="a deposit that was kept"),
+                ),
                 ("completed_at", models.DateTimeField(verbose_name="completed at")),
                 ("due_on", models.DateField(verbose_name="available on")),
                 ("released_at", models.DateTimeField(null=True, verbose_name="available since")),
@@ -210,6 +222,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("commission__gte", 0),
+                            ("from_issuers__gte", 0),
                             ("gross__gte", 0),
                             ("net__gte", 0),
                             ("subsidy__gte", 0),
@@ -217,7 +230,11 @@ class Migration(migrations.Migration):
                                 "net",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("gross"), "+", models.F("subsidy")
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("gross"), "+", models.F("subsidy")
+                                        ),
+                                        "+",
+                                        models.F("from_issuers"),
                                     ),
                                     "-",
                                     models.F("commission"),
@@ -225,6 +242,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="share_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_kept_deposit", False),
+                            models.Q(("commission", 0), ("reversed", 0), ("subsidy", 0)),
+                            _connector="OR",
+                        ),
+                        name="share_of_a_kept_deposit_is_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("reversed__gte", 0), ("reversed__lte", models.F("net"))),
@@ -353,7 +378,7 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 (
                     "provider_reference",
-                    models.CharField(blank=True, default="", max_length=64, verbose_name="channel's reference"),
+                    models.CharField(blank=True, default="", max_length=128, verbose_name="channel's reference"),
                 ),
                 ("pay_by", models.DateTimeField(verbose_name="to be paid by")),
                 ("started_at", models.DateTimeField(verbose_name="started at")),

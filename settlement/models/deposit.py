@@ -94,7 +94,7 @@ class DepositPayment(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
-    provider_reference = models.CharField(_("channel's reference"), max_length=64, blank=True, default="")
+    provider_reference = models.CharField(_("channel's reference"), max_length=128, blank=True, default="")
     pay_by = models.DateTimeField(_("to be paid by"))
     started_at = models.DateTimeField(_("started at"))
     asked_at = models.DateTimeField(_("last asked about at"), null=True)

@@ -10,9 +10,11 @@ from mall.tenancy import ShopOwned
 
 class Share(ShopOwned):
     """
-    What a shop gets of one completed order: gross and subsidy less commission; available on ``due_on`` (T+7).
+    What a shop gets of one completed order: gross and what the mall (``subsidy``) and other shops (``from_issuers``)
+    bear of discounts, less commission; available on ``due_on`` (T+7).
 
-    ``due_on`` is the business day (Asia/Shanghai) of completion plus the days that were in force at completion.
+    ``due_on`` is the business day (Asia/Shanghai) of completion plus the days that were in force at completion. Of an
+    order whose rest was missed it is the deposit, whole (``is_kept_deposit``), and completion the moment of that.
     """
 
     class Status(models.TextChoices):
@@ -24,9 +26,11 @@ class Share(ShopOwned):
     currency = CurrencyField()
     gross = MoneyField(_("paid by the shopper"))
     subsidy = MoneyField(_("discounts that the mall bears"), default=0, db_default=0)
+    from_issuers = MoneyField(_("discounts that other shops bear"), default=0, db_default=0)
     commission = MoneyField(_("commission"))
     net = MoneyField(_("the shop's share"))
     reversed = MoneyField(_("taken back while pending"), default=0, db_default=0)
+    is_kept_deposit = models.BooleanField(_("a deposit that was kept"), default=False, db_default=False)
     completed_at = models.DateTimeField(_("completed at"))
     due_on = models.DateField(_("available on"))
     released_at = models.DateTimeField(_("available since"), null=True)
@@ -39,9 +43,13 @@ class Share(ShopOwned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(gross__gte=0, subsidy__gte=0, commission__gte=0, net__gte=0)
-                & Q(net=F("gross") + F("subsidy") - F("commission")),
+                condition=Q(gross__gte=0, subsidy__gte=0, from_issuers__gte=0, commission__gte=0, net__gte=0)
+                & Q(net=F("gross") + F("subsidy") + F("from_issuers") - F("commission")),
                 name="share_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_kept_deposit=False) | Q(subsidy=0, commission=0, reversed=0),
+                name="share_of_a_kept_deposit_is_whole",
             ),
             models.CheckConstraint(
                 condition=Q(reversed__gte=0, reversed__lte=F("net")), name="share_reversed_at_most_whole"

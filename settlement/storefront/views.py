@@ -32,10 +32,9 @@ def deposit(request: HttpRequest, public_id: str) -> HttpResponse:
             payment = start_deposit_payment(
                 application=application, channel=request.POST.get("channel", ""), now=clock.now()
             )
+            return redirect(deposit_page_url(payment))
         except Refusal as refusal:
             messages.error(request, str(refusal))
-        else:
-            return redirect(deposit_page_url(payment))
     context = {"application": application, "channels": channels()}
     return TemplateResponse(request, "storefront/settlement/deposit.html", context)
 
@@ -66,6 +65,6 @@ def deposit_notify(request: HttpRequest, channel: str) -> HttpResponse:
     """A channel's server speaks: heard means 200, refused means 400 and not a word more."""
     try:
         receive_deposit_notice(channel=channel, headers=request.headers, body=request.body, now=clock.now())
-    except NoticeRefused as refused:
+    except (NoticeRefused, ChannelUnavailable) as refused:
         return HttpResponse(status=refused.status)
     return HttpResponse("success", content_type="text/plain")

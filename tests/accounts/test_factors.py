@@ -23,6 +23,7 @@ from mall.notifications.models import Notice
 from mall.tenancy import shop_scope
 from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
+from orders.models import Bill, Difference
 from settlement.models import BankAccount, Deposit, DepositRefund, DutyRemittance, PayoutFile, Withdrawal
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
@@ -630,6 +631,15 @@ def an_action(name: str, client) -> tuple:
         url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
         looked = AuditRecord.objects.filter(subject=order.public_id, action="orders.reveal_declaration", actor=boss)
         return boss, "get", url, {"in_full": "1"}, looked.exists
+    if name == "orders.resolve_difference":
+        bill = Bill.objects.create(channel="sandbox", day=NOON.date())
+        late = Difference.objects.create(bill=bill, kind="late", movement="payment", found_at=NOON)
+        form = {
+            "action": "resolve", "_selected_action": [late.pk], "confirmed": "yes", "resolution": "explained",
+            "reason": "x",
+        }  # fmt: skip
+        resolved = Difference.objects.filter(status="resolved")
+        return boss, "post", reverse("admin:orders_difference_changelist"), form, resolved.exists
     if name == "settlement.pay_duty":
         importer(buyer := shopper())
         completed_order(shopper=buyer, skus={abroad_sku(): 1})

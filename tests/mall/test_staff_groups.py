@@ -39,6 +39,8 @@ WHO = {
     "orders.decide_aftersale": {"support"},
     "orders.ask_payment": {"finance"},
     "orders.retry_refund": {"finance"},
+    "orders.fetch_bill": {"finance"},
+    "orders.resolve_difference": {"finance"},
     "risk.release_hold": {"risk"},
     "risk.decide_complaint": {"risk", "support"},
     "settlement.return_deposit": {"finance"},
