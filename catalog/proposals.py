@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
-from catalog import changes
+from catalog import changes, prices
 from catalog.changes import Shown
 from catalog.models import Product, ProductChange
 from catalog.options import matrix
@@ -138,6 +138,8 @@ def hold_back(
         changes.lay_over(product, {name: live[name] for name in held if name in live})
 
     standing = {tuple(sku.choice): sku for sku in product.skus.order_by("pk")}
+    coming = [(standing[draft.choice], draft.price) for draft in skus if draft.choice in standing]
+    prices.check_unlocked({sku.pk: price for sku, price in coming if price != sku.price}, now=now)
     here, there = set(matrix(live["options"])), set(matrix(wanted["options"]))
     result, waiting = [], []
     for draft in skus:

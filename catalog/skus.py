@@ -3,13 +3,13 @@ SKUs as a shop wants them: one draft for each combination of options, checked ag
 codes, then written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from catalog import changes, kinds
+from catalog import changes, kinds, prices
 from catalog.models import Product, Sku, Stock
 from catalog.options import WrongOptions, matrix
 from catalog.stock import default_warehouse
@@ -127,13 +127,18 @@ def _duplicate(code: str) -> DuplicateCode:
 
 
 def save_skus(product: Product, drafts: Sequence[SkuDraft], *, now: datetime) -> None:
-    """Write the drafts as the SKUs of the product: those that are none of them rest, new ones have empty stock."""
+    """
+    Write the drafts as the SKUs of the product: those that are none of them rest, new ones have empty stock.
+
+    :raises PriceLocked: a campaign keeps one of the prices as it is
+    """
     known = {tuple(sku.choice): sku for sku in product.skus.select_for_update(no_key=True).order_by("pk")}
     wanted = {tuple(draft.choice): draft for draft in drafts}
     gone = [sku for choice, sku in known.items() if choice not in wanted]
     stay = [sku for choice, sku in known.items() if choice in wanted]
     for sku in gone:
         sku.is_active, sku.code = False, ""
+    keep_prices(product, stay, wanted, now=now)
     for sku in stay:
         if product.status in Product.APPROVED:
             changes.note_move(sku, wanted[tuple(sku.choice)].price, now)
@@ -151,6 +156,18 @@ def save_skus(product: Product, drafts: Sequence[SkuDraft], *, now: datetime) ->
         Sku.objects.bulk_create(fresh)
         warehouse = default_warehouse(product.shop)
         Stock.objects.bulk_create(Stock(shop_id=product.shop_id, sku=sku, warehouse=warehouse) for sku in fresh)
+
+
+def keep_prices(product: Product, skus: Sequence[Sku], wanted: Mapping[tuple, SkuDraft], *, now: datetime) -> None:
+    """
+    Write down which prices end.
+
+    :raises PriceLocked: a campaign keeps one of them as it is
+    """
+    if product.status in Product.APPROVED:
+        coming = [(sku, wanted[tuple(sku.choice)].price) for sku in skus]
+        prices.check_unlocked({sku.pk: price for sku, price in coming if price != sku.price}, now=now)
+        prices.note_former(coming, now=now)
 
 
 def applied(draft: SkuDraft, sku: Sku) -> Sku:

@@ -119,6 +119,7 @@ SCHEDULE = [
     Line("marketing.follow_groups", every(15), _("K4: groups of buyers are completed or given up in time"), 15, True),
     Line("marketing.follow_crowdfundings", every(30), _("K1: orders of crowdfundings hear the outcome"), 30, True),
     Line("catalog.tell_visits", day(0, 25), _("M5: visitors and page views of the day before"), daily=True),
+    Line("marketing.follow_campaigns", every(60), _("K5: campaigns of the mall go on at their moments"), 60, True),
     Line("marketing.tell_participation", day(0, 20), _("M5: in how many promotions shops took part"), daily=True),
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),
     Line("catalog.tell_main_categories", day(4, 40), _("M6, M8: shops are compared within their category"), daily=True),

@@ -234,6 +234,7 @@ BACKOFFICE_FIGURES = [  # each: (shop, seat, period) -> mall.backoffice.figures.
 STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the admin
     "merchants.staff_queues.waiting",
     "catalog.staff_queues.waiting",
+    "marketing.staff_queues.waiting",
     "orders.staff_queues.waiting",
     "orders.after_sales.staff_queues.waiting",
     "settlement.staff_queues.waiting",
@@ -278,6 +279,9 @@ STOREFRONT_FRESH_PART = "marketing.fresh.fresh_part"  # (what was named) -> what
 MARKETING_HAS_BOUGHT = "orders.queries.has_bought"  # (shopper's key) -> whether she has a paid order that stands
 MARKETING_BUYERS = "orders.queries.buyers_of"  # (shop or None, since or None) -> keys of who has bought, unevaluated
 CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
+SITEMAP_PLACES = [  # each: () -> addresses of pages that are there now, for the sitemap
+    "marketing.campaigns.venues.places",
+]
 CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons that its page gives out
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status

@@ -27,7 +27,7 @@ from marketing.crowdfunding.backing import write_funding
 from marketing.deals import deposits
 from marketing.deals import units as deal_units
 from marketing.flash import units
-from marketing.models import Promotion, PromotionShare
+from marketing.models import Campaign, Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
 from marketing.trials import units as trial_units
 from merchants import standing
@@ -102,7 +102,7 @@ def save_promotion(
         sent = Sku.objects.filter(pk=clean["sku_id"], product__kind=Product.Kind.PHYSICAL)
         _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))
     if kind == Promotion.Kind.FLASH_SALE:
-        units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+        units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion, now=now)
     if kind == Promotion.Kind.DEPOSIT_PRESALE:
         deposits.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
     if kind == Promotion.Kind.BARGAIN:
@@ -250,6 +250,8 @@ def stop_promotions_of_shop(*, shop_id: str, now: datetime, is_barred: bool = Fa
     for share in PromotionShare.objects.filter(shop__public_id=shop_id).select_related("promotion", "shop"):
         leave_promotion(promotion=share.promotion, shop=share.shop, by=None, now=now)
     running = Promotion.objects.filter(shop__public_id=shop_id, status=Promotion.Status.LIVE).order_by("pk")
+    if is_barred:  # what shoppers were promised in a campaign that runs is kept
+        running = running.exclude(enrolments__campaign__status=Campaign.Status.LIVE)
     count = 0
     for promotion in running:
         stop_promotion(promotion=promotion, by=None, now=now, reason=reason)
@@ -295,6 +297,11 @@ def leave_promotion(*, promotion: Promotion, shop, by, now: datetime) -> bool:
     return bool(gone)
 
 
+def campaign_of(promotion: Promotion) -> Campaign | None:
+    """The mall's campaign that made this promotion of a shop, which therefore leaves it alone."""
+    return Campaign.objects.filter(enrolments__promotion=promotion).first()
+
+
 def is_spent(promotion: Promotion) -> bool:
     """Whether nothing is left of its budget (for another coupon)."""
     if promotion.budget is None:
@@ -338,6 +345,7 @@ def _open_units(promotion: Promotion, now: datetime) -> None:
             starts_at=promotion.starts_at,
             ends_at=promotion.ends_at,
             promotion=promotion,
+            now=now,
         )
     except (stock.OutOfStock, RuleMakesNoSense) as refusal:
         raise CannotStart(str(refusal)) from None

@@ -13,21 +13,26 @@ from mall.rows import select_rows
 from mall.texts import Text
 from marketing import joint, offers, words
 from marketing.coupons import claimable
+from marketing.flash.showing import CAMPAIGN_OF
 from marketing.models import Promotion
 from marketing.pricing import Offer, QuoteLine, ShopTerms, quote
 from merchants import states
 
 SHOWN_COUPONS = 6
 MOST_BADGES = 2
-# What lists say of a card, the strongest first; bundles and add-ons are told on the page of the product.
+# What lists say of a card after a flash sale, the strongest first; bundles and add-ons are told on the product's page.
 BADGED = (
     "group_buying", "crowdfunding", "free_trial", "bargain", "percentage", "coupon", "full_reduction", "nth_piece",
     "n_for_price", "gift",
 )  # fmt: skip
 
+# Units ``u`` of promotions ``m`` that sell at their own price now.
+_SELLS = "u.is_open AND u.taken < u.quota AND m.status = 'live' AND m.starts_at <= %(now)s AND m.ends_at > %(now)s"
 _FOR_SKU = f"""
     SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED_JOINTLY.format(among="k.id = %(sku)s")}),
-        {offers.GIFT}, {joint.HOSTS}
+        {offers.GIFT}, {joint.HOSTS},
+        EXISTS (SELECT FROM marketing_flashunits u JOIN marketing_promotion m ON m.id = u.promotion_id
+            WHERE u.sku_id = %(sku)s AND {_SELLS})
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind <> 'flash_sale'
         AND p.kind <> ALL ({offers.DEALS})
@@ -37,10 +42,20 @@ _FOR_SKU = f"""
             AND (p.shop_id = %(shop)s OR p.id = ANY ({joint.PROMOTIONS_IN.format(shops="ARRAY[%(shop)s]")})))
     ORDER BY p.shop_id NULLS LAST, p.id
 """  # noqa: S608 - words of ours
+_FLASH_CARDS = f"""
+    SELECT 0 AS place, 0 AS of_shop, 0 AS id, 'flash_sale' AS kind,
+        jsonb_build_object('price', min(u.price), 'campaign', c.name) AS rule,
+        u.currency, ARRAY[g.public_id::text] AS products
+    FROM catalog_product g JOIN catalog_sku k ON k.product_id = g.id JOIN marketing_flashunits u ON u.sku_id = k.id
+        JOIN marketing_promotion m ON m.id = u.promotion_id JOIN merchants_shop s ON s.id = g.shop_id {CAMPAIGN_OF}
+    WHERE g.public_id = ANY (%(products)s) AND k.is_active AND {_SELLS} AND {states.sql("s", "promote")}
+    GROUP BY g.public_id, u.currency, c.name
+"""  # noqa: S608 - words of ours
 _SHOPS_OF_CARDS = "ARRAY(SELECT o.shop_id FROM catalog_product o WHERE o.public_id = ANY (%(products)s))"
 _FOR_CARDS = f"""
-    SELECT p.kind, p.rule, p.currency, ARRAY(
-        SELECT DISTINCT x.public_id FROM catalog_product x JOIN catalog_sku y ON y.product_id = x.id
+    SELECT kind, rule, currency, products FROM ({_FLASH_CARDS} UNION ALL
+    SELECT array_position(%(kinds)s, p.kind::text), p.shop_id, p.id, p.kind, p.rule, p.currency, ARRAY(
+        SELECT DISTINCT x.public_id::text FROM catalog_product x JOIN catalog_sku y ON y.product_id = x.id
         WHERE y.is_active AND CASE WHEN p.kind = ANY ({offers.DEALS})
             THEN x.public_id = ANY (%(products)s) AND x.shop_id = p.shop_id AND EXISTS (
                 SELECT FROM jsonb_array_elements(p.rule -> 'prices') named WHERE (named ->> 0)::bigint = y.id)
@@ -53,7 +68,7 @@ _FOR_CARDS = f"""
         AND (p.shop_id IS NULL OR {states.sql("s", "promote")} AND (EXISTS (
             SELECT FROM catalog_product o WHERE o.shop_id = p.shop_id AND o.public_id = ANY (%(products)s))
             OR p.id = ANY ({joint.PROMOTIONS_IN.format(shops=_SHOPS_OF_CARDS)})))
-    ORDER BY array_position(%(kinds)s, p.kind::text), p.shop_id NULLS LAST, p.id
+    ) said ORDER BY place, of_shop NULLS LAST, id
 """  # noqa: S608 - words of ours
 
 
@@ -78,7 +93,8 @@ class OnProduct:
     """
     What is on offer for a SKU.
 
-    ``after`` is what one piece costs with everything that applies to one piece, coupons that can be claimed included.
+    ``after`` is what one piece costs with everything that applies to one piece, coupons that can be claimed included;
+    ``None`` beside a flash price, which changes by the second and is told on its own.
     """
 
     after: Money | None
@@ -95,7 +111,8 @@ def for_sku(sku: Sku, *, now: datetime) -> OnProduct | None:
     rows = select_rows(_FOR_SKU, {"sku": sku.pk, "shop": sku.shop_id, "now": now})
     found: list[Offer] = []
     shown: list[ShownOffer] = []
-    for *columns, _coupon, ends_at, covered, gift, hosts in rows:
+    in_flash_sale = any(row[-1] for row in rows)
+    for *columns, _coupon, ends_at, covered, gift, hosts, _in_flash_sale in rows:
         row = offers.Row(*columns)
         offer = offers.offer_of(row, None, ends_at, covered, gift, None, {sku.pk}, hosts)
         if sku.pk not in offer.skus:
@@ -108,7 +125,7 @@ def for_sku(sku: Sku, *, now: datetime) -> OnProduct | None:
     priced = quote([line], {sku.shop_id: ShopTerms(Money(0, sku.currency), None)}, offers=found, at=now)
     ((one, *_gifts),) = [shop.lines for shop in priced.shops]
     return OnProduct(
-        after=one.total if one.total < sku.price else None,
+        after=one.total if one.total < sku.price and not in_flash_sale else None,
         offers=[offer for offer in shown if not offer.claim_url],
         coupons=[offer for offer in shown if offer.claim_url],
     )

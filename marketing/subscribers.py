@@ -2,15 +2,25 @@
 
 from datetime import datetime
 
-from mall.clock import business_date
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from mall.clock import BUSINESS_ZONE, business_date
 from mall.events.bus import on
 from mall.events.catalog import ProductReviewed
-from mall.events.marketing import JointTermsMoved, TrialWon
+from mall.events.marketing import (
+    CampaignEnrolmentDecided,
+    CampaignEvaluated,
+    CampaignInvited,
+    JointTermsMoved,
+    TrialWon,
+)
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
 from mall.events.orders import DealDelivered, OrderCanceled, OrderCompleted, OrderPaid
 from mall.money import Money
 from marketing import banners, deals, giving, notices, promotions, redemption
-from marketing.models import JointTerms
+from marketing.campaigns.locking import leave_campaigns
+from marketing.models import Campaign, CampaignEnrolment, JointTerms
 from marketing.trials import deciding, is_trial, reporting
 from merchants.models import Seat
 from merchants.telling import tell_shop
@@ -72,6 +82,64 @@ def mark_coupons_used(event: OrderPaid) -> None:
 @on(OrderCanceled)
 def give_back_what_a_canceled_order_used(event: OrderCanceled) -> None:
     redemption.give_back(order_ids=[event.order_id], now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(ShopFrozen)
+def leave_campaigns_with_frozen_shop(event: ShopFrozen) -> None:
+    if event.frozen_at:
+        _leave(event.shop_id, datetime.fromisoformat(event.frozen_at))
+
+
+@on(ShopExiting)
+def leave_campaigns_with_leaving_shop(event: ShopExiting) -> None:
+    _leave(event.shop_id, datetime.fromisoformat(event.exiting_at))
+
+
+@on(ShopBarred)
+def leave_campaigns_with_barred_shop(event: ShopBarred) -> None:
+    _leave(event.shop_id, datetime.fromisoformat(event.scored_at), is_barred=True)
+
+
+def _leave(shop_id: str, now: datetime, *, is_barred: bool = False) -> None:
+    with override("zh-hans"):
+        barred, silent = _("The shop's health score is below 60"), _("The shop is not selling at the moment")
+    leave_campaigns(shop_id=shop_id, reason=barred if is_barred else silent, now=now)
+
+
+@on(CampaignInvited)
+def tell_of_invitation(event: CampaignInvited) -> None:
+    campaign = Campaign.objects.get(public_id=event.campaign_id)
+    until = campaign.enrol_until.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
+    _tell(event, notices.CAMPAIGN_INVITED, event.invited_at, campaign=dict(campaign.name), until=until)
+
+
+@on(CampaignEnrolmentDecided)
+def tell_of_enrolment(event: CampaignEnrolmentDecided) -> None:
+    row = CampaignEnrolment.objects.select_related("campaign", "sku__product").get(public_id=event.enrolment_id)
+    kind = {
+        CampaignEnrolment.Status.ACCEPTED: notices.CAMPAIGN_ACCEPTED,
+        CampaignEnrolment.Status.LOCKED: notices.CAMPAIGN_LOCKED,
+    }.get(event.status, notices.CAMPAIGN_REFUSED)
+    names = {"campaign": dict(row.campaign.name), "product": dict(row.sku.product.title)}
+    _tell(event, kind, event.decided_at, **names, reason=event.reason)
+
+
+@on(CampaignEvaluated)
+def tell_of_evaluation(event: CampaignEvaluated) -> None:
+    campaign = Campaign.objects.get(public_id=event.campaign_id)
+    _tell(event, notices.CAMPAIGN_EVALUATED, event.evaluated_at, campaign=dict(campaign.name), points=event.points)
+
+
+def _tell(event, kind, at: str, **facts) -> None:
+    """The people who lead the shop; the notice leads to the campaign's page in their back office."""
+    tell_shop(
+        shop_id=event.shop_id,
+        kind=kind,
+        page="",
+        now=datetime.fromisoformat(at),
+        address=("backoffice:marketing:campaign", event.campaign_id),
+        **facts,
+    )
 
 
 @on(JointTermsMoved)

@@ -4,6 +4,7 @@ from mall import clock
 from mall.jobs import job
 from marketing import coupons, giving, participation
 from marketing.bargaining import clockwork as bargains_clockwork
+from marketing.campaigns.clockwork import follow_campaigns as follow_all_campaigns
 from marketing.crowdfunding import backing
 from marketing.flash import clockwork
 from marketing.groups import seats
@@ -30,6 +31,11 @@ def tell_participation() -> dict | None:
 @job("marketing.follow_flash_sales")
 def follow_flash_sales() -> dict | None:
     return clockwork.follow_flash_sales(now=clock.now()) or None
+
+
+@job("marketing.follow_campaigns")
+def follow_campaigns() -> dict | None:
+    return follow_all_campaigns(now=clock.now()) or None
 
 
 @job("marketing.follow_bargains")

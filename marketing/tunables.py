@@ -39,6 +39,13 @@ FLASH_AT_ONCE = Tunable(
     most=1000,
     sentence=_("How many shoppers each item of a flash sale lets into the checkout at the same time."),
 )
+CAMPAIGN_EVALUATION_DAYS = Tunable(
+    "marketing.campaign_evaluation_days",
+    default=7,
+    least=0,
+    most=60,
+    sentence=_("Days after the end of a campaign at which its orders, reviews and complaints are counted."),
+)
 BARGAIN_HELPS_PER_DAY = Tunable(
     "marketing.bargain_helps_per_day",
     default=10,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mall.clock import business_date
 from mall.money import SIGNS, Money
 from mall.templatetags.mall import plain_moment
+from mall.texts import Text
 from marketing.models import Promotion
 from marketing.pricing import Hint, Quote, Unused
 
@@ -51,6 +52,9 @@ def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
             return _("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}
         case Kind.NTH_PIECE:
             return _("No. %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}
+        case Kind.FLASH_SALE:
+            words = {"price": money(rule["price"]), "campaign": Text(rule.get("campaign") or {})}
+            return (_("%(campaign)s %(price)s") if rule.get("campaign") else _("Flash %(price)s")) % words
         case Kind.GROUP_BUYING:
             words = {"size": rule["size"], "price": money(min(price for _sku, price, _quota in rule["prices"]))}
             return _("Together from %(price)s") % words

@@ -58,10 +58,25 @@ from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
+from marketing.campaigns.auditing import accept
+from marketing.campaigns.briefs import save_brief
+from marketing.campaigns.clockwork import follow_campaigns
+from marketing.campaigns.enrolling import Offered, enrol
+from marketing.campaigns.inviting import invite as invite_to_campaign
 from marketing.coupons import claim_coupon
 from marketing.groups.seats import end_groups
 from marketing.joint import propose_terms, sign_terms
-from marketing.models import Banner, Bargain, BuyingGroup, Coupon, CouponSending, JointTerms, Promotion
+from marketing.models import (
+    Banner,
+    Bargain,
+    BuyingGroup,
+    Campaign,
+    Coupon,
+    CouponSending,
+    FlashUnits,
+    JointTerms,
+    Promotion,
+)
 from marketing.promotions import save_promotion, start_promotion
 from marketing.trials.applying import apply
 from marketing.trials.deciding import draw_due
@@ -142,6 +157,7 @@ class Scene:
     sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
+    campaigns: dict[str, Campaign] = field(default_factory=dict)  # by status
     presale: Promotion | None = None
     presale_item: Sku | None = None
     presales: dict[str, Order] = field(default_factory=dict)  # with a deposit: waiting, open, kept
@@ -277,6 +293,42 @@ def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     journeys.placed_group(skus={first: 1, second: 1}, now=now)
     scene.flash_item = second
     return running
+
+
+def _campaigns(scene: Scene, now: datetime) -> None:
+    """One that is live with a thing of the shop, one to enrol in, a brief."""
+    day, wares = timedelta(days=1), Sku.objects.filter(product__shop=scene.shop, product__status="on_sale")
+    wares = wares.filter(product__kind="physical", price__gte=2_000).order_by("-pk")
+    thing = wares.exclude(pk__in=FlashUnits.objects.values("sku")).first()
+    names = {"live": ("双十一", "Double 11"), "open": ("年货节", "New Year goods"), "brief": ("开春", "Spring")}
+    for slug, (name, english) in names.items():
+        begins = now + day if slug == "live" else now - timedelta(hours=1)
+        moments = [begins + day * step for step in (-9, 1, 2, 3, 9)]
+        campaign = save_brief(
+            campaign=Campaign(
+                slug=slug, kind="season", name=Text({"zh-hans": name, "en": english}), off_bps=1_000, calm_days=0,
+                words=Text({"zh-hans": "好物低价。", "en": "Good things for less."}),
+                **dict(zip(("enrol_from", "enrol_until", "audit_until", "live_from", "live_until"), moments,
+                           strict=True)),
+            ),
+            by=scene.staff,
+            now=now - 9 * day,
+        )  # fmt: skip
+        scene.campaigns[slug] = campaign
+        if slug == "brief":
+            continue
+        invite_to_campaign(campaign=campaign, by=scene.staff, now=now)
+        follow_campaigns(now=now)
+        if slug == "live":
+            price = thing.price.share(8_000)
+            (row,) = enrol(campaign=campaign, shop=scene.shop, goods=[Offered(thing.pk, price, 3)], by=scene.owner,
+                           now=now)  # fmt: skip
+            accept(enrolment=row, by=scene.staff, now=now)
+            Campaign.objects.filter(pk=campaign.pk).update(
+                enrol_until=now - 3 * timedelta(hours=1), audit_until=now - 2 * timedelta(hours=1),
+                live_from=now - timedelta(hours=1),
+            )  # fmt: skip
+            follow_campaigns(now=now)
 
 
 def _presales(scene: Scene, now: datetime) -> None:
@@ -468,6 +520,7 @@ def staged(scene: Scene) -> Scene:
     scene.joint = _joint(scene, now)
     scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
+    _campaigns(scene, now)
     _presales(scene, now)
     scene.bargains = _bargains(scene, other, now)
     scene.trials = _trials(scene, one, now)
@@ -820,6 +873,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("cart-empty", reverse("storefront:orders:cart"))
     yield page("coupons", reverse("storefront:marketing:centre"))
     yield page("flash-sales", reverse("storefront:marketing:flash"))
+    yield page("campaign", reverse("storefront:marketing:campaign", args=["live"]))
     yield page("trials", reverse("storefront:marketing:trials"))
     for state, trial in scene.trials.items():
         yield page(f"trial-{state}", reverse("storefront:marketing:trial", args=[trial.public_id]))
@@ -993,6 +1047,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("promotion-crowdfunding", "marketing:detail", scene.funding.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
+    yield page("campaigns", "marketing:campaigns")
+    yield page("campaign-open", "marketing:campaign", scene.campaigns["open"].public_id)
+    yield page("campaign-live", "marketing:campaign", scene.campaigns["live"].public_id)
     yield page("promotions-joint", "marketing:joint")
     yield page("promotions-joint-add", "marketing:joint-add")
     yield page("promotions-joint-signed", "marketing:joint-detail", scene.joint[0].public_id)
@@ -1101,6 +1158,9 @@ NO_PAGES = {
     "backoffice:marketing:edit": "looks like promotion-new",
     "backoffice:marketing:do": "a press of a button",
     "backoffice:marketing:mall-do": "a press of a button",
+    "backoffice:marketing:campaign-enrol": "looks like campaign-open",
+    "backoffice:marketing:campaign-withdraw": "a press of a button",
+    "storefront:marketing:campaign-new": "looks like campaign",
     "backoffice:marketing:application-choose": "a press of a button",
     "storefront:marketing:bargain-open": "a press of a button",
     "storefront:marketing:bargain-help": "a press of a button",

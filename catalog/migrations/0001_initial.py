@@ -3096,6 +3096,76 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="FormerPrice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price", mall.money.MoneyField(verbose_name="price")),
+                ("until_at", models.DateTimeField(verbose_name="until")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="former_prices",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "former price",
+                "verbose_name_plural": "former prices",
+                "indexes": [models.Index(fields=["sku", "until_at"], name="former_price_of_sku")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="former_price_positive")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PriceLock",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("document", models.CharField(max_length=60, verbose_name="document")),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+                ("until_at", models.DateTimeField(verbose_name="until")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="price_locks",
+                        to="catalog.sku",
+                        verbose_name="item",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "locked price",
+                "verbose_name_plural": "locked prices",
+                "indexes": [models.Index(fields=["document"], name="price_lock_of_document")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sku", "document"), name="price_locked_once_per_document")
+                ],
+            },
+        ),
         migrations.RunSQL(
             sql="ALTER TABLE catalog_productsearch SET (fillfactor = 90)",
             reverse_sql="",

@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_shopcategory"),
         RowsOfOneShop("catalog_shelvedproduct"),
         RowsOfOneShop("catalog_sku"),
+        RowsOfOneShop("catalog_formerprice"),
+        RowsOfOneShop("catalog_pricelock"),
         RowsOfOneShop("catalog_goodscode"),
         RowsOfOneShop("catalog_timeslot"),
         RowsOfOneShop("catalog_warehouse"),
@@ -50,6 +52,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("catalog_importproblem"),
         RowsOfOneShop("catalog_importedpicture"),
         AppendOnly("catalog_stockmovement"),
+        AppendOnly("catalog_formerprice"),
         migrations.RunSQL(
             """
             REVOKE DELETE, TRUNCATE ON catalog_productchange FROM mall_app, mall_shop;

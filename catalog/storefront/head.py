@@ -120,6 +120,15 @@ def of_brand(brand: Brand, asked: Asked) -> Head:
     )
 
 
+def of_campaign(path: str, title: str, words: str, *, is_listed: bool) -> Head:
+    """The page of a campaign of the mall."""
+    places = breadcrumbs([(_("Home"), whole(reverse("storefront:catalog:home"))), (title, whole(path))])
+    description = _short(words) or _("Goods of %(campaign)s, from many shops of the lane.") % {"campaign": title}
+    return Head(
+        path=path, title=title, description=description, is_listed=is_listed, **_shown(), data=_blocks(places)
+    )  # fmt: skip
+
+
 def of_search(title: str) -> Head:
     return Head(title=title, is_listed=False)
 

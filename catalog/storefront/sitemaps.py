@@ -19,6 +19,7 @@ from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
 from catalog.models import Brand, Category, Product, ProductPicture, Stock
@@ -110,13 +111,15 @@ class Brands(_OfTheMall):
 
 
 class Places(_OfTheMall):
-    """Pages that are always there."""
+    """Pages that are always there, and those of other apps that are there now (Wiring)."""
 
     def items(self) -> Iterable[dict]:
-        return [{"name": "storefront:catalog:home"}, {"name": "storefront:merchants:apply"}]
+        paths = [reverse("storefront:catalog:home"), reverse("storefront:merchants:apply")]
+        paths += [path for name in settings.SITEMAP_PLACES for path in import_string(name)()]
+        return [{"path": path} for path in paths]
 
     def location(self, item: dict) -> str:
-        return reverse(item["name"])
+        return item["path"]
 
 
 SECTIONS = {"places": Places, "categories": Categories, "brands": Brands, "shops": Shops, "products": Products}

@@ -35,8 +35,15 @@ KEEPS_WORDS = {
     f"risk.{verb}_{thing}" for thing in ("bannedword", "wordpack") for verb in ("view", "add", "change", "delete")
 }
 WATCHES_TRADE = {
-    "risk.view_tradecase", "risk.decide_tradecase", "risk.view_tradefact", "risk.view_traderule",
+    "risk.view_tradecase",
+    "risk.decide_tradecase",
+    "risk.view_tradefact",
+    "risk.view_traderule",
     "risk.change_traderule",
+}
+RUNS_CAMPAIGNS = {
+    "marketing.run_campaign", "marketing.audit_campaignenrolment", "marketing.view_campaign",
+    "marketing.view_campaigninvitation", "marketing.view_campaignenrolment", "marketing.view_campaignresult",
 }  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
@@ -154,6 +161,7 @@ STAFF_GROUPS = {
             "marketing.run_promotion",
             "marketing.view_couponsending",
             "marketing.stop_sending",
+            *RUNS_CAMPAIGNS,
             "marketing.view_promotionuse",
             "marketing.view_jointterms",
             "marketing.view_buyinggroup",

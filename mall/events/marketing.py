@@ -15,6 +15,40 @@ class ShopPromoted:
 
 
 @event
+class CampaignInvited:
+    """A shop is invited to a campaign of the mall."""
+
+    campaign_id: str
+    shop_id: str
+    invited_at: str
+
+
+@event
+class CampaignEnrolmentDecided:
+    """
+    What became of an item that a shop has enrolled in a campaign: ``accepted``, ``refused``, ``locked`` (it will be
+    sold so) or ``left``, with the reason.
+    """
+
+    enrolment_id: str
+    campaign_id: str
+    shop_id: str
+    status: str
+    reason: str
+    decided_at: str
+
+
+@event
+class CampaignEvaluated:
+    """What a campaign brought a shop was counted: its priority points for the next invitations."""
+
+    campaign_id: str
+    shop_id: str
+    points: int
+    evaluated_at: str
+
+
+@event
 class JointTermsMoved:
     """Terms between two shops were proposed, withdrawn, signed, declined or ended; ``shop_id``: who is told of it."""
 

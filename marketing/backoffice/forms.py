@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Category, Product, ShopCategory, Sku
+from catalog.prices import lowest_price
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
@@ -402,12 +403,29 @@ class PromotionForm(forms.Form):
             if isinstance(field, SkuField):
                 field.shop = shop
         self.rule_names = list(_rule_fields(self.kind))
+        if self.kind == Kind.FLASH_SALE:
+            self._tell_lowest_prices(now)
         if "scope" in self.fields:
             self._offer_goods(promotion)
         own = {Kind.COUPON: Group.SHOP_COUPON, Kind.FULL_REDUCTION: Group.FULL}.get(self.kind, Group.GOODS)
         self.fields["excludes"].choices = [(value, label) for value, label in Group.choices if value != own]
         if self.kind == Kind.DEPOSIT_PRESALE:  # nothing stands beside it
             del self.fields["excludes"]
+
+    def _tell_lowest_prices(self, now: datetime) -> None:
+        """Beside each price: what the item cost at least within the days that a flash price is held against."""
+        numbers = range(1, FLASH_ROWS + 1)
+        typed = {n: self[f"sku_{n}"].value() for n in numbers}
+        of_code = {}
+        if codes := [value for value in typed.values() if isinstance(value, str) and value]:
+            rows = Sku.objects.owned_by(self.shop).filter(Q(code__in=codes) | Q(public_id__in=codes))
+            of_code = {name: pk for pk, *names in rows.values_list("pk", "code", "public_id") for name in names}
+        skus = {n: of_code.get(value, value) for n, value in typed.items()}
+        lowest = lowest_price([sku for sku in skus.values() if isinstance(sku, int)], before=now)
+        for number, sku in skus.items():
+            if sku in lowest:
+                words = _("Lowest price of the last 30 days: %(price)s") % {"price": lowest[sku]}
+                self.fields[f"price_{number}"].help_text = words
 
     def _offer_goods(self, promotion: Promotion | None) -> None:
         mine = Product.objects.owned_by(self.shop)
@@ -577,8 +595,11 @@ class PromotionForm(forms.Form):
             values["period"] = data["period"] or Promotion.Period.EVER
         return values
 
-    def place_error(self, field: str, words: str) -> None:
-        """Say a refusal at the field that it names, as this form calls it."""
+    def place_error(self, field: str, words: str, sku: int | None = None) -> None:
+        """Say a refusal at the field that it names, as this form calls it; of a SKU (key) at the price of its row."""
+        row = next((n for n in range(1, FLASH_ROWS + 1) if sku and self.cleaned_data.get(f"sku_{n}") == sku), None)
+        if field == "prices" and row:
+            field = f"price_{row}"
         name = {
             "tiers": "at_1",
             "pieces": "sku_1",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketing.backoffice import joint, trials, views
+from marketing.backoffice import campaign_views, joint, trials, views
 
 app_name = "marketing"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("mall/", views.of_the_mall, name="mall"),
     path("mall/<str:public_id>/do/", views.of_the_mall_do, name="mall-do"),
+    path("campaigns/", campaign_views.campaign_list, name="campaigns"),
+    path("campaigns/<str:public_id>/", campaign_views.campaign, name="campaign"),
+    path("campaigns/<str:public_id>/enrol/", campaign_views.enrol, name="campaign-enrol"),
+    path("campaigns/<str:public_id>/withdraw/", campaign_views.withdraw, name="campaign-withdraw"),
     path("joint/", joint.joint_list, name="joint"),
     path("joint/new/", joint.joint_add, name="joint-add"),
     path("joint/<str:public_id>/", joint.joint_detail, name="joint-detail"),

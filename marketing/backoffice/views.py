@@ -23,6 +23,7 @@ from marketing.giving import FEWEST_TOLD, reach, send_coupons, stop_sending
 from marketing.models import Bargain, Promotion, PromotionShare
 from marketing.preview import examples
 from marketing.promotions import (
+    campaign_of,
     join_promotion,
     leave_promotion,
     phase,
@@ -137,7 +138,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
-    return _form(request, promotion.kind, promotion)
+    return _way_to_campaign(request, promotion) or _form(request, promotion.kind, promotion)
 
 
 def _form(request: HttpRequest, kind: str, promotion: Promotion | None) -> HttpResponse:
@@ -155,7 +156,7 @@ def _form(request: HttpRequest, kind: str, promotion: Promotion | None) -> HttpR
                 )  # fmt: skip
                 return _saved(request, saved)
         except Refusal as refusal:
-            form.place_error(refusal.details.get("field", ""), str(refusal))
+            form.place_error(refusal.details.get("field", ""), str(refusal), refusal.details.get("sku"))
     context = {
         "form": form,
         "kind": Kind(kind),
@@ -164,6 +165,15 @@ def _form(request: HttpRequest, kind: str, promotion: Promotion | None) -> HttpR
         "can_start": (promotion is None or promotion.status != Status.LIVE) and not standing.why_not_join(request.shop),
     }
     return render(request, "backoffice/marketing/form.html", context)
+
+
+def _way_to_campaign(request: HttpRequest, promotion: Promotion) -> HttpResponse | None:
+    """What a campaign of the mall has made is left alone: the page of the campaign, with the reason."""
+    campaign = campaign_of(promotion)
+    if campaign is None:
+        return None
+    messages.error(request, _("This belongs to a campaign of the mall: it stays as it was locked."))
+    return redirect("backoffice:marketing:campaign", request.shop.slug, campaign.public_id)
 
 
 def _examples(request: HttpRequest, form: PromotionForm):
@@ -197,6 +207,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
     promotion.shop = request.shop
     _dress(promotion)
+    campaign = campaign_of(promotion)
     context = {
         "promotion": promotion,
         "sentences": words.rule_in_words(
@@ -214,7 +225,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "sendings": promotion.sendings.order_by("-pk")[:10] if promotion.is_coupon else (),
         "is_sent": promotion.is_coupon and promotion.audience == Promotion.Audience.CHOSEN,
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
-        "can_edit": _can_edit(request),
+        "can_edit": _can_edit(request) and campaign is None,
+        "campaign": campaign,
         "can_join": not joint.why_not_joint(promotion, clock.now()),
         "why_not": standing.why_not_join(request.shop),
         "elsewhere": joint.told_by_host(promotion),
@@ -228,6 +240,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def do(request: HttpRequest, public_id: str) -> HttpResponse:
     """``action``: start or stop."""
     promotion = get_object_or_404(Promotion.objects.owned_by(request.shop), public_id=public_id)
+    if way := _way_to_campaign(request, promotion):
+        return way
     verb = {"start": start_promotion, "stop": stop_promotion}.get(request.POST.get("action", ""))
     if verb is None:
         messages.error(request, _("Choose what to do."))

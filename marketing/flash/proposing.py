@@ -1,4 +1,7 @@
-"""The template of a flash sale: what sells best, a fifth cheaper, for two hours from now; one press starts it."""
+"""
+The template of a flash sale: what sells best, a fifth below its lowest price, for two hours from now; one press starts
+it.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from catalog.models import Product, Sku
+from catalog.prices import lowest_price
 from catalog.stock import with_available
 from mall.texts import Text
-from marketing.flash.units import SOLD, others_at_that_time
+from marketing.flash.units import SOLD, enrolled_at_that_time, others_at_that_time
 from marketing.models import Promotion
 
 ITEMS, HOURS, MOST_UNITS, LEFT_BPS = 3, 2, 20, 8_000
@@ -30,14 +34,19 @@ def proposed(shop, *, now: datetime) -> Promotion:
         shop=shop, sku_ids=[sku.pk for sku in skus], starts_at=begins, ends_at=ends, promotion=None
     )
     busy = {row.sku_id for row in others}
+    busy |= {
+        row.sku_id for row in enrolled_at_that_time(sku_ids=[sku.pk for sku in skus], starts_at=begins, ends_at=ends)
+    }
     for sku in skus:
         if sku.pk not in busy:
             first.setdefault(sku.product_id, sku)
     wares = [first[pk] for pk in best if pk in first][:ITEMS]
+    lowest = lowest_price([sku.pk for sku in wares], before=begins)
     prices = [
-        [sku.pk, max(sku.price.share(LEFT_BPS).minor // 10 * 10, 1), min(MOST_UNITS, sku.available // 2)]
+        [sku.pk, max(min(sku.price, lowest[sku.pk]).share(LEFT_BPS).minor // 10 * 10, 1),
+         min(MOST_UNITS, sku.available // 2)]
         for sku in wares
-    ]
+    ]  # fmt: skip
     return Promotion(
         shop=shop,
         kind=Promotion.Kind.FLASH_SALE,

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.models import Product, Sku
+from catalog.prices import lowest_price
 from mall.money import Money
 from mall.rows import select_rows
 from marketing.flash import gate
-from marketing.models import FlashCount, FlashUnits, Promotion
+from marketing.models import Campaign, CampaignEnrolment, FlashCount, FlashUnits, Promotion
 from marketing.rules import RuleMakesNoSense
 
 SOLD = frozenset({Product.Kind.PHYSICAL, Product.Kind.VIRTUAL})  # not: appointments, pre-sales, goods from abroad
@@ -36,27 +37,39 @@ class Taken:
     hers: int
 
 
-def check_goods(*, shop, rule: Mapping, starts_at: datetime, ends_at: datetime, promotion: Promotion | None) -> None:
+def check_goods(
+    *, shop, rule: Mapping, starts_at: datetime, ends_at: datetime, promotion: Promotion | None, now: datetime
+) -> None:
     """
-    What is named can be sold so: of a kind that can, cheaper than now, and in no other flash sale at that time.
+    What is named can be sold so: of a kind that can, cheaper than now and not dearer than in the last thirty days
+    (2.24), and in no other flash sale at that time.
 
-    :raises RuleMakesNoSense: with the words for the row that is wrong
+    :raises RuleMakesNoSense: with the words for the row that is wrong, and its SKU in ``details["sku"]``
     """
     prices = {sku_id: price for sku_id, price, _quota in rule["prices"]}
+    lowest = lowest_price(prices, before=max(starts_at, now))
     for sku in Sku.objects.select_related("product").filter(pk__in=prices, shop=shop):
         words = {"goods": sku.product.title, "price": sku.price}
         if sku.product.kind not in SOLD:
             sentence = _("“%(goods)s” cannot be in a flash sale: it is booked, pre-sold or comes from abroad.")
-            raise RuleMakesNoSense(sentence % words, field="prices")
+            raise RuleMakesNoSense(sentence % words, field="prices", sku=sku.pk)
         if prices[sku.pk] >= sku.price.minor:
             sentence = _("“%(goods)s” costs %(price)s: the flash price must be lower.")
-            raise RuleMakesNoSense(sentence % words, field="prices")
+            raise RuleMakesNoSense(sentence % words, field="prices", sku=sku.pk)
+        if prices[sku.pk] > lowest[sku.pk].minor:
+            words["lowest"] = lowest[sku.pk]
+            sentence = _("“%(goods)s” cost %(lowest)s within the last 30 days: the flash price must not be above that.")
+            raise RuleMakesNoSense(sentence % words, field="prices", sku=sku.pk)
+    if enrolled := enrolled_at_that_time(sku_ids=list(prices), starts_at=starts_at, ends_at=ends_at):
+        words = {"goods": enrolled[0].sku.product.title, "name": enrolled[0].campaign.name}
+        sentence = _("“%(goods)s” is enrolled in “%(name)s” for that time.")
+        raise RuleMakesNoSense(sentence % words, field="prices", sku=enrolled[0].sku_id)
     if taken := others_at_that_time(
         shop=shop, sku_ids=list(prices), starts_at=starts_at, ends_at=ends_at, promotion=promotion
     ):
         words = {"goods": ", ".join(dict.fromkeys(str(row.sku.product.title) for row in taken))}
         sentence = _("In another flash sale at that time already: %(goods)s.")
-        raise RuleMakesNoSense(sentence % words, field="prices")
+        raise RuleMakesNoSense(sentence % words, field="prices", sku=taken[0].sku_id)
 
 
 def others_at_that_time(
@@ -67,6 +80,19 @@ def others_at_that_time(
     rows = rows.filter(promotion__starts_at__lt=ends_at, promotion__ends_at__gt=starts_at)
     rows = rows.exclude(promotion__status=Promotion.Status.STOPPED)
     return list(rows.exclude(promotion=promotion) if promotion is not None else rows)
+
+
+def enrolled_at_that_time(
+    *, sku_ids: Collection[int], starts_at: datetime, ends_at: datetime, but: Campaign | None = None
+) -> list[CampaignEnrolment]:
+    """What of these SKUs is enrolled in a campaign (but one) at that time, and not sold there as units yet."""
+    rows = CampaignEnrolment.objects.filter(
+        sku__in=sku_ids,
+        status__in=[CampaignEnrolment.Status.WAITING, CampaignEnrolment.Status.ACCEPTED],
+        campaign__live_from__lt=ends_at,
+        campaign__live_until__gt=starts_at,
+    )
+    return list(rows.exclude(campaign=but).select_related("sku__product", "campaign").order_by("pk"))
 
 
 def write_units(promotion: Promotion) -> None:

@@ -1,6 +1,6 @@
 """
 The role of the back office sees and writes the promotions of one shop only (R6); the mall's own it may read, because a
-shop decides whether to bear a part of them. Coupons in shoppers' hands are no business of shops. Terms between two
+shop decides whether to bear a part of them, and its campaigns, to which it is invited. Coupons in shoppers' hands are no business of shops. Terms between two
 shops are read by both, written by the house, and what they say is written once.
 """
 
@@ -60,6 +60,19 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             sql=f"CREATE POLICY of_the_mall ON marketing_promotion FOR SELECT TO {SHOP_ROLE} USING (shop_id IS NULL)",
             reverse_sql="DROP POLICY of_the_mall ON marketing_promotion",
+        ),
+        RowsOfOneShop("marketing_campaigninvitation"),
+        RowsOfOneShop("marketing_campaignenrolment"),
+        RowsOfOneShop("marketing_campaignresult"),
+        migrations.RunSQL(
+            sql=f"""
+            REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON marketing_campaign, marketing_campaignresult FROM {SHOP_ROLE};
+            REVOKE INSERT, DELETE, TRUNCATE ON marketing_campaigninvitation FROM {SHOP_ROLE};
+            """,
+            reverse_sql=f"""
+            GRANT INSERT, UPDATE, DELETE ON marketing_campaign, marketing_campaignresult TO {SHOP_ROLE};
+            GRANT INSERT, DELETE ON marketing_campaigninvitation TO {SHOP_ROLE};
+            """,
         ),
         NotForShops("marketing_coupon", "marketing_couponclaims", "marketing_flashcount", "marketing_deposittaking"),
         migrations.RunSQL(sql=SEEDS, reverse_sql=NO_SEEDS),

@@ -1,5 +1,6 @@
 from marketing.models.banner import Banner
 from marketing.models.bargain import Bargain, BargainCut, BargainHelps, BargainUnits
+from marketing.models.campaign import Campaign, CampaignEnrolment, CampaignInvitation, CampaignResult
 from marketing.models.deal_units import DealUnits
 from marketing.models.deposits import DepositTaking, DepositUnits
 from marketing.models.flash import FlashCount, FlashUnits
@@ -10,8 +11,8 @@ from marketing.models.promotion import Coupon, CouponClaims, CouponSending, Prom
 from marketing.models.trial import Trial, TrialApplication, TrialUnits
 
 __all__ = [
-    "Backing", "Banner", "Bargain", "BargainCut", "BargainHelps", "BargainUnits", "BuyingGroup", "Coupon",
-    "CouponClaims", "CouponSending", "DealUnits", "DepositTaking", "DepositUnits", "FlashCount", "FlashUnits",
-    "Funding", "JointTerms", "Promotion", "PromotionShare", "PromotionUse", "Seat", "Trial", "TrialApplication",
-    "TrialUnits",
+    "Backing", "Banner", "Bargain", "BargainCut", "BargainHelps", "BargainUnits", "BuyingGroup", "Campaign",
+    "CampaignEnrolment", "CampaignInvitation", "CampaignResult", "Coupon", "CouponClaims", "CouponSending", "DealUnits",
+    "DepositTaking", "DepositUnits", "FlashCount", "FlashUnits", "Funding", "JointTerms", "Promotion", "PromotionShare",
+    "PromotionUse", "Seat", "Trial", "TrialApplication", "TrialUnits",
 ]  # fmt: skip

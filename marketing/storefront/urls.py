@@ -1,13 +1,15 @@
-"""The shopper's addresses of coupons, flash sales and groups."""
+"""The shopper's addresses of coupons, flash sales, campaigns and groups."""
 
 from django.urls import path
 
-from marketing.storefront import bargains, flash, groups, trials, views
+from marketing.storefront import bargains, campaigns, flash, groups, trials, views
 
 app_name = "marketing"
 
 urlpatterns = [
     path("flash/", flash.today, name="flash"),
+    path("campaign/<slug:slug>/", campaigns.main, name="campaign"),
+    path("campaign/<slug:slug>/new-shops/", campaigns.of_new_shops, name="campaign-new"),
     path("group/<str:public_id>/", groups.group, name="group"),
     path("group/<str:public_id>/share/", groups.share, name="group-share"),
     path("group/<str:public_id>/poster.png", groups.group_poster, name="group-poster"),

@@ -15,6 +15,7 @@ from settlement.demo import (
     after_sales,
     bargains,
     brand_halls,
+    campaigns,
     changes,
     deals,
     duties,
@@ -90,6 +91,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     bargains.show_bargains_and_trials(shops=opened, owners=owners, goods=made, now=now)
     joint.promote_jointly(shops=opened, owners=owners, now=now)
     deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
+    campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     money.move_money(shops=opened, owners=owners, now=now)

@@ -26,7 +26,7 @@ from mall.notifications.models import Notice
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.bargaining.bargains import open_bargain
-from marketing.models import Banner, CouponSending
+from marketing.models import Banner, CampaignResult, CouponSending
 from marketing.trials.applying import apply
 from merchants import growth
 from merchants.blacklist import add_to_blacklist
@@ -49,6 +49,7 @@ from tests.factories import number
 from tests.factories.accounts import address as an_address
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
+from tests.factories.campaigns import enrolled, open_campaign
 from tests.factories.catalog import brand, category, product, sku
 from tests.factories.joint import proposed
 from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, group_buying, trial
@@ -134,6 +135,7 @@ def a_bit_of_everything() -> None:
         shop=review.product.shop, product=review.product, why="returns", orders=20, cases=7, most_bps=3000, days=30,
         stopped_at=NOON,
     )  # fmt: skip
+    bring_to_campaign(sku(price="100.00"))
     bill = Bill.objects.create(channel="sandbox", day=NOON.date() + DAY * number())
     Difference.objects.create(bill=bill, kind="amount", movement="payment", amount_here=1, found_at=NOON)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
@@ -166,6 +168,16 @@ def money_on_its_way(one, *, by) -> None:
     PayoutFile.objects.create(total=1, count=1, made_at=NOON, made_by=by)
     freeze_statements(now=NOON)
     dispute_line(line=StatementLine.objects.latest("pk"), reason="…", by=by, now=NOON)
+
+
+def bring_to_campaign(goods) -> None:
+    """A campaign that invites, something enrolled, what one brought."""
+    campaign = open_campaign()
+    enrolled(campaign, goods, "80.00")
+    CampaignResult.objects.create(
+        campaign=campaign, shop=goods.shop, orders=1, units=1, paid=1, visitors=1, conversion_bps=1, review_count=0,
+        review_stars=0, complaints=0, points=1, evaluated_at=NOON,
+    )  # fmt: skip
 
 
 def from_abroad(order, *, by) -> None:

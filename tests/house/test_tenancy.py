@@ -48,6 +48,7 @@ from tests.catalog.transfer.files import csv_file, cup
 from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
+from tests.factories.campaigns import enrolled, open_campaign
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
 from tests.factories.joint import proposed
@@ -160,6 +161,10 @@ ROWS = {
     "backoffice:marketing:add": {},
     "backoffice:marketing:mall": {},
     "backoffice:marketing:mall-do": {"public_id": "=prm_nowhere"},
+    "backoffice:marketing:campaigns": {},
+    "backoffice:marketing:campaign": {"public_id": "=cmg_nowhere"},
+    "backoffice:marketing:campaign-enrol": {"public_id": "=cmg_nowhere"},
+    "backoffice:marketing:campaign-withdraw": {"public_id": "enrolment"},
     "backoffice:marketing:joint": {},
     "backoffice:marketing:joint-add": {},
     "backoffice:marketing:joint-detail": {"public_id": "joint"},
@@ -203,6 +208,9 @@ WRITES = {
 } | {
     "backoffice:marketing:choose",
     "backoffice:marketing:mall-do",
+    "backoffice:marketing:campaign",
+    "backoffice:marketing:campaign-enrol",
+    "backoffice:marketing:campaign-withdraw",
     "backoffice:marketing:edit",
     "backoffice:marketing:do",
     "backoffice:marketing:joint-add",
@@ -322,6 +330,8 @@ FOR_EVERYBODY = {
     "storefront:catalog:feed",
     "storefront:catalog:feed-of-shop",
     "storefront:marketing:claim",
+    "storefront:marketing:campaign",
+    "storefront:marketing:campaign-new",
     "storefront:marketing:trial",
     "storefront:marketing:bargain-open",
     "storefront:marketing:bargain",
@@ -444,6 +454,7 @@ def built(module_db):
             "review": review,
             "question": question,
             "promotion": draft("percentage", shop=mine, by=owner),
+            "enrolment": enrolled(open_campaign(), sku(shop=mine, price="100.00"), "80.00"),
             "trial": to_try,
             "application": apply(
                 units=to_try.trial_units.get(), shopper=order.shopper, words="To try it out.", now=NOON

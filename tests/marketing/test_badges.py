@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import override
 
+from mall.money import Money
 from marketing import words
 from marketing.promotions import stop_promotion
-from marketing.showcase import for_cards
+from marketing.showcase import for_cards, for_sku
 from tests.conftest import NOON
 from tests.factories.accounts import staff
 from tests.factories.catalog import category, product, sku
-from tests.factories.marketing import promotion
+from tests.factories.marketing import flash_sale, promotion
 from tests.factories.merchants import shop
 
 pytestmark = pytest.mark.django_db
@@ -50,11 +51,42 @@ def test_nothing_is_said_of_what_is_over_stopped_or_for_other_goods():
     assert said(tea, lamp) == {}
 
 
+@pytest.mark.usefixtures("in_english")
+def test_a_running_flash_sale_stands_first_with_its_lowest_price_until_it_is_over_or_gone():  # K3
+    place = shop()
+    shelf = product(shop=place)
+    tea, big = sku(product=shelf, price="50.00", choice=["v1"]), sku(product=shelf, price="90.00", choice=["v2"])
+    soon = sku(product=product(shop=place), price="50.00")
+    promotion("percentage", shop=place)
+    sale = flash_sale({tea: ("19.90", 3), big: ("39.00", 3)})
+    flash_sale({soon: ("19.90", 3)}, starts_at=NOON + timedelta(hours=1), ends_at=NOON + timedelta(hours=2))
+
+    assert said(tea)[shelf.public_id][0] == "Flash ¥19.90"
+    assert len(said(tea)[shelf.public_id]) == 2
+    assert said(soon)[soon.product.public_id] == ["10% off"]
+    sale.units.filter(sku=tea).update(taken=3)
+    assert said(tea)[shelf.public_id][0] == "Flash ¥39"
+    assert said(tea, now=NOON + timedelta(hours=1))[shelf.public_id] == ["10% off"]
+
+
+def test_beside_a_flash_price_no_other_price_after_offers_is_told():
+    tea = sku(price="50.00")
+    promotion("percentage", shop=tea.shop)
+    assert for_sku(tea, now=NOON).after == Money.parse("45.00")
+
+    flash_sale({tea: ("19.90", 3)})
+
+    assert for_sku(tea, now=NOON).after is None
+    assert len(for_sku(tea, now=NOON).offers) == 1
+    assert for_sku(tea, now=NOON + timedelta(hours=1)).after == Money.parse("45.00")
+
+
 @pytest.mark.parametrize("many", [1, 5])
 def test_badges_take_one_query_however_many_cards_and_promotions(many, django_assert_num_queries):
     skus = [sku() for _ in range(many)]
     for one in skus:
         promotion("percentage", shop=one.product.shop)
+        flash_sale({one: ("1.00", 1)})
 
     with django_assert_num_queries(1):
         assert len(said(*skus)) == many
