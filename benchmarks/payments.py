@@ -165,17 +165,14 @@ def _cancel(group, now: datetime) -> None:
 
 
 def _hear(provider, message, now: datetime, naive: Counter, lock: threading.Lock) -> None:
-    from orders.gateways import gateway
-    from orders.gateways.base import Standing
     from orders.payments import receive_notice
 
     channel = message.trade.dialect
     _url, headers, body = provider.dialects[channel].notice(message)
     receive_notice(channel=channel, headers=headers, body=body, now=now)
-    notice = gateway(channel).parse_notice(headers=headers, body=body, now=now)
-    if notice and notice.answer.standing == Standing.SUCCEEDED:
+    if message.state == "paid":
         with lock:
-            naive[notice.payment_id] += 1
+            naive[message.trade.reference] += 1
 
 
 def _finish(now: datetime) -> None:
