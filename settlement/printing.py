@@ -1,6 +1,6 @@
 """
-The font of what the mall prints itself: ``fonts/MallSans.ttf`` lies in the repository, so a fresh machine prints Chinese
-as any other does, and its letters travel inside each PDF, so every reader shows them.
+The font of what the mall prints itself: ``fonts/MallSans.ttf`` lies in the repository, so a fresh machine prints
+Chinese as any other does, and its letters travel inside each PDF, so every reader shows them.
 
 It has the characters of GB 2312 and Latin 1. A rarer one, as in some names, is set in the Chinese font that readers of
 PDF bring along.

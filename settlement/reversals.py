@@ -47,8 +47,10 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
 
     commission, subsidy = _parts_back(refund, line, case.refund_goods.minor)
     of_shop = refund.amount - refund.duty + subsidy - commission
-    is_pending = share.status == Share.Status.PENDING
-    kind = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE
+    waits = share.left if share.status == Share.Status.PENDING else Money(0, order.currency)
+    of_pending = min(of_shop, waits, key=lambda amount: amount.minor)
+    parts = {Account.Kind.SHOP_PENDING: of_pending, Account.Kind.SHOP_AVAILABLE: of_shop - of_pending}
+    kinds = [kind for kind, part in parts.items() if part]
     borne = [(Account.Kind.SUBSIDY, None, order.currency)] if subsidy else []
     duty = [(Account.Kind.CUSTOMS, None, order.currency)] if refund.duty else []
     cards = [(Account.Kind.SHOP_CARDS, order.shop_id, order.currency)] if refund.to_cards else []
@@ -59,18 +61,18 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             *cards,
             (Account.Kind.CUSTODIAN, None, order.currency),
             (Account.Kind.COMMISSION, None, order.currency),
-            (kind, order.shop_id, order.currency),
+            *((kind, order.shop_id, order.currency) for kind in kinds),
         ]
     )
-    if is_pending:
-        share.reversed += of_shop
+    if of_pending:
+        share.reversed += of_pending
         share.save(update_fields=["reversed"])
     return post(
         kind=Entry.Kind.REVERSED,
         ref=refund.public_id,
         at=refunded_at,
         legs=[
-            Leg(of[kind, order.shop_id, order.currency], of_shop),
+            *(Leg(of[kind, order.shop_id, order.currency], parts[kind]) for kind in kinds),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
             *(Leg(of[key], -subsidy) for key in borne),
             *(Leg(of[key], refund.duty) for key in duty),

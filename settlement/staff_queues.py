@@ -33,7 +33,9 @@ def _late_shares(user) -> list[StaffQueue]:
         return []
     day = last_release_day(clock.now())
     late = Share.objects.filter(status=Share.Status.PENDING, due_on__lte=day)
-    found = late.aggregate(count=Count("pk"), since=Min("completed_at"), fen=Sum(F("net") - F("reversed")))
+    found = late.aggregate(
+        count=Count("pk"), since=Min("completed_at"), fen=Sum(F("net") - F("reversed") - F("advanced"))
+    )
     before = (day + timedelta(days=1)).isoformat()
     url = f"{reverse('admin:settlement_share_changelist')}?status__exact={Share.Status.PENDING}&due_on__lt={before}"
     amount = Money(int(found["fen"])) if found["fen"] else None

@@ -14,6 +14,16 @@ SETTLEMENT_DAYS = Tunable(
         " that complete from now on."
     ),
 )
+IN_WORKING_DAYS = Tunable(
+    "settlement.in_working_days",
+    default=0,
+    least=0,
+    most=1,
+    sentence=_(
+        "1: these days are working days of the People's Republic of China; 0: any days. Holds for orders that complete"
+        " from now on."
+    ),
+)
 RELEASE_BATCH = Tunable(
     "settlement.release_batch",
     default=1000,

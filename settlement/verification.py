@@ -47,21 +47,23 @@ WITH written AS (
                                      ORDER BY a.kind, p.amount) AS legs
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
         ON a.id = p.account_id
-    WHERE e.kind IN ('completed', 'released') GROUP BY e.kind, e.ref
+    WHERE e.kind IN ('completed', 'released', 'released_part') GROUP BY e.kind, e.ref
 ),
 owed AS (
     SELECT s.order_public_id AS ref, due.kind,
            string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
                       ORDER BY leg.account, leg.amount) AS legs
     FROM settlement_share s
-    CROSS JOIN LATERAL (VALUES ('completed'), ('released')) AS due (kind)
+    CROSS JOIN LATERAL (VALUES ('completed'), ('released'), ('released_part')) AS due (kind)
     CROSS JOIN LATERAL (
         VALUES ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
                ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
-               ('released', 'shop_pending', s.shop_id, s.net - s.reversed),
-               ('released', 'shop_available', s.shop_id, s.reversed - s.net)
+               ('released', 'shop_pending', s.shop_id, s.net - s.reversed - s.advanced),
+               ('released', 'shop_available', s.shop_id, s.reversed + s.advanced - s.net),
+               ('released_part', 'shop_pending', s.shop_id, s.advanced),
+               ('released_part', 'shop_available', s.shop_id, -s.advanced)
     ) AS leg (kind, account, shop_id, amount)
-    WHERE leg.kind = due.kind AND leg.amount <> 0 AND (due.kind = 'completed' OR s.status = 'released')
+    WHERE leg.kind = due.kind AND leg.amount <> 0 AND (due.kind <> 'released' OR s.status = 'released')
     GROUP BY s.order_public_id, due.kind
 )
 SELECT 'order ' || ref, CASE

@@ -808,6 +808,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("after-sales", "after-sales:list")
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
+    yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
     yield page("bookings", "settlement:entries")
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                             ("paid", "Order paid"),
                             ("completed", "Order completed, split"),
                             ("released", "T+7: share available"),
+                            ("released_part", "T+7: the undisputed part available"),
                             ("refunded", "Order refunded"),
                             ("reversed", "Refund after completion"),
                             ("late", "Late payment received"),
@@ -195,7 +196,17 @@ class Migration(migrations.Migration):
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
+                ("advanced", mall.money.MoneyField(db_default=0, default=0, verbose_name="available before the rest")),
+                ("advanced_at", models.DateTimeField(null=True, verbose_name="that part available since")),
                 ("completed_at", models.DateTimeField(verbose_name="completed at")),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(db_default=7, default=7, verbose_name="days of waiting"),
+                ),
+                (
+                    "in_working_days",
+                    models.BooleanField(db_default=False, default=False, verbose_name="working days"),
+                ),
                 ("due_on", models.DateField(verbose_name="available on")),
                 ("released_at", models.DateTimeField(null=True, verbose_name="available since")),
             ],
@@ -227,8 +238,25 @@ class Migration(migrations.Migration):
                         name="share_adds_up",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("reversed__gte", 0), ("reversed__lte", models.F("net"))),
-                        name="share_reversed_at_most_whole",
+                        condition=models.Q(
+                            ("advanced__gte", 0),
+                            ("reversed__gte", 0),
+                            (
+                                "reversed__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("net"), "-", models.F("advanced")
+                                ),
+                            ),
+                        ),
+                        name="share_taken_at_most_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("advanced", 0), ("advanced_at", None)),
+                            models.Q(("advanced__gt", 0), ("advanced_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="share_advanced_has_a_moment",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -91,7 +91,7 @@ GRANTS = f"""
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
     ON settlement_account, settlement_entry, settlement_posting, settlement_share, settlement_deposit FROM {SHOP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_share FROM {APP_ROLE};
-GRANT UPDATE (status, released_at, reversed) ON settlement_share TO {APP_ROLE};
+GRANT UPDATE (status, released_at, reversed, advanced, advanced_at) ON settlement_share TO {APP_ROLE};
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
     settlement_statementline, settlement_dispute FROM {SHOP_ROLE};

@@ -61,6 +61,7 @@ class Entry(models.Model):
         PAID = "paid", _("Order paid")
         COMPLETED = "completed", _("Order completed, split")
         RELEASED = "released", _("T+7: share available")
+        RELEASED_PART = "released_part", _("T+7: the undisputed part available")
         REFUNDED = "refunded", _("Order refunded")
         REVERSED = "reversed", _("Refund after completion")
         LATE = "late", _("Late payment received")

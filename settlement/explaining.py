@@ -1,0 +1,135 @@
+"""
+One order's money for its shop (S2, S3): line by line what was paid, what the mall added and took, what went back; and
+how far the shop's share has come, with the reason when it is not available yet.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from mall.clock import business_date
+from mall.money import Money
+from mall.tenancy import house_scope
+from orders.models import AfterSale, Order, OrderLine, Refund
+from settlement.models import Entry, Posting, Share
+from settlement.queries import explain, postings_of
+from settlement.remains import commission_kept, subsidy_kept
+
+
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """One line: of what was paid and not returned, and of what the mall added, the commission and the shop's part."""
+
+    line: OrderLine
+    back: Money
+    added: Money
+    commission: Money
+    of_shop: Money
+
+    @property
+    def rate(self) -> str:
+        return f"{self.line.commission_bps / 100:g} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened, or will: a moment that was, or words about when."""
+
+    label: str
+    at: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """``of_shop`` is what stands for the shop now: the parts of the lines and what is kept of the shipping fee."""
+
+    order: Order
+    share: Share | None
+    lines: list[LinePart]
+    shipping: Money
+    commission: Money
+    of_shop: Money
+    steps: list[Step]
+    postings: list[Posting]
+
+
+def explain_order(order: Order, *, now: datetime) -> Explained:
+    """Everything about the money of one order, as it stands; a handful of queries, however long the order is."""
+    lines = list(order.lines.order_by("pk"))
+    goods, shipping_back = _gone(order)
+    parts = [_part(line, goods[line.pk]) for line in lines]
+    paid_for_goods = Money.total((line.total for line in lines), order.currency)
+    shipping = order.before_duty - paid_for_goods - Money(shipping_back, order.currency)
+    share = Share.objects.owned_by(order.shop).filter(order_public_id=order.public_id).first()
+    if share:
+        explain([share], shop=order.shop, now=now)
+    return Explained(
+        order=order,
+        share=share,
+        lines=parts,
+        shipping=shipping,
+        commission=Money.total((part.commission for part in parts), order.currency),
+        of_shop=Money.total((part.of_shop for part in parts), order.currency) + shipping,
+        steps=_steps(order, share),
+        postings=_postings(order),
+    )
+
+
+def _gone(order: Order) -> tuple[Counter[int], int]:
+    """What went back, or is on its way back: by line, and of the shipping fee (fen)."""
+    goods: Counter[int] = Counter()
+    shipping = 0
+    settled = AfterSale.objects.filter(order=order, settled_at__isnull=False)
+    for line, of_goods, of_shipping in settled.values_list("line_id", "refund_goods", "refund_shipping"):
+        goods[line] += of_goods
+        shipping += of_shipping
+    return goods, shipping
+
+
+def _part(line: OrderLine, gone: int) -> LinePart:
+    commission, added = commission_kept(line, gone), subsidy_kept(line, gone)
+    back = Money(gone, line.currency)
+    return LinePart(
+        line=line, back=back, added=added, commission=commission, of_shop=line.total - back + added - commission
+    )
+
+
+def _steps(order: Order, share: Share | None) -> list[Step]:
+    """From the payment to the day on which the share is available, oldest first."""
+    steps = [Step(_("Paid: held in escrow"), order.paid_at)] if order.paid_at else []
+    if order.status == Order.Status.CANCELED:
+        return [*steps, Step(_("Canceled: the money goes back to the shopper"), order.canceled_at)]
+    if order.completed_at:
+        steps.append(Step(_("Completed: split"), order.completed_at))
+    elif order.status == Order.Status.DELIVERED and order.due_at and not order.paused_at:
+        day = date_format(business_date(order.due_at))
+        steps.append(Step(_("Not completed yet"), words=_("It completes on %(day)s by itself.") % {"day": day}))
+    elif order.paused_at:
+        steps.append(Step(_("Not completed yet"), words=_("It waits for the end of an after-sale.")))
+    else:
+        steps.append(Step(_("Not completed yet"), words=_("The days begin to count when the shopper has the goods.")))
+    if share is None:
+        return steps
+    if share.advanced_at:
+        words = _("%(part)s, of what nobody disputes") % {"part": share.advanced}
+        steps.append(Step(_("A part is available"), share.advanced_at, words))
+    if share.status == Share.Status.RELEASED:
+        steps.append(Step(_("Available"), share.released_at))
+    else:
+        steps.append(Step(_("Not available yet"), words=share.why))
+    return steps
+
+
+def _postings(order: Order) -> list[Posting]:
+    """What stands in the ledger of it on the shop's accounts, oldest first."""
+    with house_scope():  # shops do not read refunds
+        refunds = list(Refund.objects.filter(order=order).values_list("public_id", flat=True))
+    entries = Entry.objects.filter(kind__in=Entry.Kind.values, ref__in=[order.public_id, *refunds])
+    found = list(postings_of(order.shop).filter(entry__in=list(entries.values_list("pk", flat=True))))
+    for posting in found:
+        posting.change = -posting.amount
+    return found[::-1]
