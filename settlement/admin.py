@@ -19,10 +19,12 @@ from mall.exports.files import CONTENT_TYPES, CsvFile
 from mall.money import Money
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from merchants.models import Shop
-from settlement import duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
+from settlement import corrections_admin, duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
+from settlement.corrections_admin import DRAW_UP
 from settlement.deposits import return_deposit
 from settlement.ledger import trial_balance
 from settlement.models import Account, Deposit, Entry, Posting, Share
+from settlement.transit import in_transit
 
 
 class ReportForm(forms.Form):
@@ -77,7 +79,9 @@ class PostingsOfEntry(ReadOnlyRows):
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnlyAdmin):
+class EntryAdmin(VerbAdmin):
+    noun = "entry"
+    verbs = [DRAW_UP]
     change_list_template = "admin/settlement/ledger_change_list.html"
     fields = ["public_id", "kind", "ref", "at"]
     list_display = ["public_id", "kind", "ref", "at"]
@@ -90,6 +94,7 @@ class EntryAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("trial-balance/", view(self.trial_balance), name="settlement_trial_balance"),
+            path("transit/", view(self.transit), name="settlement_transit"),
             path("report/", view(self.report), name="settlement_report"),
             *super().get_urls(),
         ]
@@ -110,6 +115,19 @@ class EntryAdmin(ReadOnlyAdmin):
             "adds_up": not any(sums),
         }
         return TemplateResponse(request, "admin/settlement/trial_balance.html", context)
+
+    def transit(self, request):
+        """Money that only passes through: how much, since when, and whether that is too long."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = clock.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Money on its way"),
+            "opts": self.opts,
+            "rows": [(row, row.is_late(now)) for row in in_transit()],
+        }
+        return TemplateResponse(request, "admin/settlement/transit.html", context)
 
     def report(self, request):
         """What the platform earned and held, per day or month; ``?csv=1`` hands it out."""

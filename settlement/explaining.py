@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,8 @@ from mall.clock import business_date
 from mall.money import Money
 from mall.tenancy import house_scope
 from orders.models import AfterSale, Order, OrderLine, Refund
-from settlement.models import Entry, Posting, Share
+from settlement.corrections import give_reasons
+from settlement.models import Correction, Entry, Posting, Share
 from settlement.queries import explain, postings_of
 from settlement.remains import commission_kept, subsidy_kept
 
@@ -45,12 +47,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """``of_shop`` is what stands for the shop now: the parts of the lines and what is kept of the shipping fee."""
+    """
+    ``of_shop`` is what stands for the shop now: the parts of the lines, what is kept of the shipping fee, and what was
+    ``corrected``.
+    """
 
     order: Order
     share: Share | None
     lines: list[LinePart]
     shipping: Money
+    corrected: Money
     commission: Money
     of_shop: Money
     steps: list[Step]
@@ -67,15 +73,19 @@ def explain_order(order: Order, *, now: datetime) -> Explained:
     share = Share.objects.owned_by(order.shop).filter(order_public_id=order.public_id).first()
     if share:
         explain([share], shop=order.shop, now=now)
+    postings = _postings(order)
+    changes = (posting.change for posting in postings if posting.entry.kind == Entry.Kind.CORRECTED)
+    corrected = Money.total(changes, order.currency)
     return Explained(
         order=order,
         share=share,
         lines=parts,
         shipping=shipping,
+        corrected=corrected,
         commission=Money.total((part.commission for part in parts), order.currency),
-        of_shop=Money.total((part.of_shop for part in parts), order.currency) + shipping,
+        of_shop=Money.total((part.of_shop for part in parts), order.currency) + shipping + corrected,
         steps=_steps(order, share),
-        postings=_postings(order),
+        postings=postings,
     )
 
 
@@ -128,8 +138,16 @@ def _postings(order: Order) -> list[Posting]:
     """What stands in the ledger of it on the shop's accounts, oldest first."""
     with house_scope():  # shops do not read refunds
         refunds = list(Refund.objects.filter(order=order).values_list("public_id", flat=True))
-    entries = Entry.objects.filter(kind__in=Entry.Kind.values, ref__in=[order.public_id, *refunds])
-    found = list(postings_of(order.shop).filter(entry__in=list(entries.values_list("pk", flat=True))))
+    entries = list(_entries([order.public_id, *refunds]).values_list("pk", flat=True))
+    booked = Correction.objects.owned_by(order.shop).filter(entry__in=entries, status=Correction.Status.BOOKED)
+    if corrections := list(booked.values_list("public_id", flat=True)):
+        entries += _entries(corrections).values_list("pk", flat=True)
+    found = list(postings_of(order.shop).filter(entry__in=entries))
     for posting in found:
         posting.change = -posting.amount
+    give_reasons(found)
     return found[::-1]
+
+
+def _entries(refs: list[str]) -> QuerySet[Entry]:
+    return Entry.objects.filter(kind__in=Entry.Kind.values, ref__in=refs)

@@ -17,7 +17,7 @@ DAY, MONTH = "day", "month"
 MOST_DAYS = 3 * 366
 
 # The kinds of accounts that stand on the page, and what is said of each: what moved, or what was held in the end.
-EARNED = (Account.Kind.COMMISSION, Account.Kind.FEES)
+EARNED = (Account.Kind.COMMISSION, Account.Kind.FEES, Account.Kind.SUBSIDY, Account.Kind.CORRECTIONS)
 HELD = (
     Account.Kind.CUSTODIAN,
     Account.Kind.ESCROW,
@@ -48,7 +48,7 @@ GROUP BY 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One day or month: earned in it, held at its end; by kind of account."""
+    """One day or month: earned in it (below zero: borne), held at its end; by kind of account."""
 
     period: date
     earned: dict[str, Money]

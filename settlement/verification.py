@@ -444,6 +444,33 @@ FROM written FULL JOIN happened USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM happened.legs ORDER BY ref, kind
 """
 
+# Corrections: what is booked is what they say, and nothing that nobody booked.
+CORRECTION_FAULTS = """
+WITH written AS (
+    SELECT e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                             ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind = 'corrected' GROUP BY e.ref
+),
+said AS (
+    SELECT c.public_id AS ref,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, c.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM (SELECT *, CASE direction WHEN 'to_shop' THEN amount ELSE -amount END AS change FROM settlement_correction) c
+    CROSS JOIN LATERAL (
+        VALUES (c.side, NULL, c.change), ('shop_available', c.shop_id, -c.change)
+    ) AS leg (account, shop_id, amount)
+    WHERE c.status = 'booked' GROUP BY c.public_id
+)
+SELECT 'correction ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked'
+    WHEN said.legs IS NULL THEN 'is booked but nobody booked it'
+    ELSE 'and its entry differ' END
+FROM written FULL JOIN said USING (ref)
+WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref
+"""
+
 # Statements: each balance is the one before and its own lines; together they are what the statement says.
 STATEMENT_FAULTS = """
 WITH lines AS (
@@ -497,6 +524,7 @@ class Verification:
     receipt_faults: int = 0
     deposit_faults: int = 0
     withdrawal_faults: int = 0
+    correction_faults: int = 0
     statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
@@ -506,7 +534,7 @@ class Verification:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
             self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults, self.deposit_faults,
-            self.withdrawal_faults, self.statement_faults,
+            self.withdrawal_faults, self.correction_faults, self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -546,6 +574,7 @@ def _verify() -> Verification:
         "receipt_faults": RECEIPT_FAULTS,
         "deposit_faults": DEPOSIT_FAULTS,
         "withdrawal_faults": WITHDRAWAL_FAULTS,
+        "correction_faults": CORRECTION_FAULTS,
         "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0

@@ -13,6 +13,7 @@ from mall.backoffice.tables import read_page
 from merchants.access import shop_right
 from orders.models import Order
 from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, postings_by_account
+from settlement.corrections import give_reasons
 from settlement.explaining import explain_order
 from settlement.ledger import balances
 from settlement.models import Posting, Share
@@ -85,4 +86,5 @@ def _with_entry(rows: QuerySet) -> QuerySet:
 def _with_change(postings: list[Posting]) -> list[Posting]:
     for posting in postings:
         posting.change = -posting.amount  # what is owed to the shop stands on the credit side
+    give_reasons(postings)
     return postings

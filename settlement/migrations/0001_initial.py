@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                             ("commission", "Platform commission"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("fees", "Fees for withdrawals"),
+                            ("corrections", "Corrections borne by the mall"),
                             ("deposit", "Deposits on their way"),
                             ("shop_deposit", "Shop: deposit"),
                         ],
@@ -101,6 +102,7 @@ class Migration(migrations.Migration):
                             ("paid_out", "Withdrawal paid out"),
                             ("withdraw_back", "Withdrawal came back"),
                             ("duty_paid", "Duty paid over to customs"),
+                            ("corrected", "Correction"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -1219,6 +1221,123 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="dispute_answered_in_words",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="cor", unique=True)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("to_shop", "The shop gets it"), ("from_shop", "The shop gives it back")],
+                        max_length=10,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("commission", "Platform commission"),
+                            ("fees", "Fees for withdrawals"),
+                            ("subsidy", "Discounts that the mall bears"),
+                            ("corrections", "Corrections borne by the mall"),
+                        ],
+                        max_length=16,
+                        verbose_name="borne or kept by",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "Waiting for the second person"),
+                            ("booked", "Booked"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="drawn",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn up at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drawn up by",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="settlement.entry",
+                        verbose_name="corrected entry",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
+                "permissions": [("book_correction", "Can draw up and book corrections")],
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "drawn")), fields=["drawn_at"], name="correction_waits")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), models.Q(("reason", ""), _negated=True)),
+                        name="correction_says_how_much_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None), ("status", "drawn")),
+                            models.Q(
+                                models.Q(("status", "drawn"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "booked"), _negated=True),
+                            models.Q(("ended_by", models.F("drawn_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="correction_booked_by_another",
                     ),
                 ],
             },

@@ -30,6 +30,7 @@ class Account(models.Model):
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income
+        CORRECTIONS = "corrections", _("Corrections borne by the mall")  # expense, or income
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
@@ -74,6 +75,7 @@ class Entry(models.Model):
         PAID_OUT = "paid_out", _("Withdrawal paid out")
         WITHDRAW_BACK = "withdraw_back", _("Withdrawal came back")
         DUTY_PAID = "duty_paid", _("Duty paid over to customs")
+        CORRECTED = "corrected", _("Correction")
 
     public_id = PublicIdField(prefix="ent")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
