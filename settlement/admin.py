@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall import clock
+from mall.charts import csv_asked
 from mall.exports.files import CONTENT_TYPES, CsvFile
 from mall.money import Money
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
@@ -136,7 +137,7 @@ class EntryAdmin(VerbAdmin):
         today = clock.business_date(clock.now())
         form = ReportForm(request.GET if "unit" in request.GET else ReportForm.usual(today))
         rows = reports.report(**form.cleaned_data) if form.is_valid() else []
-        if rows and request.GET.get("csv"):
+        if rows and request.GET.get("csv") == "1":
             response = HttpResponse(content_type=CONTENT_TYPES["csv"])
             response["Content-Disposition"] = 'attachment; filename="report.csv"'
             file = CsvFile(response)
@@ -145,8 +146,12 @@ class EntryAdmin(VerbAdmin):
                 file.row([row.period, *row.cells])
             file.close()
             return response
+        charts = reports.charts(rows)
+        if answer := csv_asked(request, charts):
+            return answer
         context = {
             **self.admin_site.each_context(request),
+            "charts": charts,
             "title": _("Money of the platform"),
             "opts": self.opts,
             "form": form,
