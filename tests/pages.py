@@ -838,6 +838,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
+    yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))
     yield Page("report", STAFF, reverse("admin:settlement_report"))
     for status in ("review", "trade-review"):

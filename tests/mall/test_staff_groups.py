@@ -67,6 +67,7 @@ PLACES = {
     "admin:settlement_trial_balance": {"finance"},
     "admin:settlement_report": {"finance"},
     "admin:settlement_transit": {"finance"},
+    "admin:settlement_simulation": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
 }
