@@ -5,8 +5,8 @@ Run by hand, with fonttools at hand (it is no requirement of the mall)::
 
     python deploy/cut_font.py NotoSansCJK-Regular.ttc settlement/fonts/MallSans.ttf
 
-It keeps the characters of GB 2312 and of Latin 1, draws their outlines as TrueType (which PDF embeds glyph by glyph) and
-gives the font a name of its own, as its licence asks of changed versions.
+It keeps the characters of GB 2312 and of Latin 1, draws their outlines as TrueType (which PDF embeds glyph by glyph)
+and gives the font a name of its own, as its licence asks of changed versions.
 """
 
 import sys

@@ -84,7 +84,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
-    money.move_money(shops=opened, owners=owners, now=now)
+    money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()
