@@ -298,6 +298,7 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
             "hours": import_string(settings.CATALOG_SHIPPING_HOURS).value,
         },
         "offers": import_string(settings.CATALOG_PRODUCT_OFFERS)(chosen, now=clock.now()) if left > 0 else None,
+        "deals": import_string(settings.CATALOG_PRODUCT_DEALS)(product, now=clock.now()) if left > 0 else [],
         "fresh_part": _fresh_part(product, clock.now()),
         "can_buy": left > 0,
         "why_not": closed_because or _why_not(left, chosen),

@@ -36,6 +36,9 @@ SCHEDULE = [
     Line("catalog.forget_imports", day(3, 55), _("files of imports are deleted after 7 days"), daily=True),
     Line("mall.mail_waiting_notices", every(60), _("A7: e-mails of notices that nobody was nudged for"), 60),
     Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
+    Line(
+        "orders.follow_balances", every(60), _("K1: who paid a deposit is told of the rest, or has missed it"), 60, True
+    ),
     Line("orders.hand_out_codes", every(60), _("C2: paid codes that were missing are handed out"), 60, True),
     Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
     Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),
@@ -101,7 +104,18 @@ SCHEDULE = [
         "catalog.tend_search", day(3, 20), _("C5: search learns the words of titles; strays are put right"), daily=True
     ),
     Line("marketing.expire_coupons", every(600), _("K1: coupons whose days are over are marked so"), 600, True),
+    Line("marketing.follow_trials", every(300), _("K1: free trials are drawn, the next move up"), 300, True),
+    Line("marketing.send_coupons", every(30), _("K1: coupons that are sent to many go on their way"), 30, True),
     Line("marketing.follow_flash_sales", every(15), _("K3: flash sales begin and end, gates are put right"), 15, True),
+    Line(
+        "marketing.follow_bargains",
+        every(60),
+        _("K1: bargains whose time is over end; who has one hears before"),
+        60,
+        True,
+    ),
+    Line("marketing.follow_groups", every(15), _("K4: groups of buyers are completed or given up in time"), 15, True),
+    Line("marketing.follow_crowdfundings", every(30), _("K1: orders of crowdfundings hear the outcome"), 30, True),
     Line("catalog.tell_visits", day(0, 25), _("M5: visitors and page views of the day before"), daily=True),
     Line("marketing.tell_participation", day(0, 20), _("M5: in how many promotions shops took part"), daily=True),
     Line("merchants.watch_idle_shops", day(4, 30), _("M7: 30 days without an order remind, 60 freeze"), daily=True),

@@ -253,7 +253,9 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "orders.after_sales.queries.unfinished_after_sales",
     "settlement.queries.unreleased_shares",
     "settlement.queries.open_withdrawals",
+    "settlement.joint.still_owed",
 ]
+MARKETING_POINTS = None  # who keeps the points of people (marketing.points.PointsLedger); nobody yet: the mall has none
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""
 SHOP_DEPOSIT_HELD = "settlement.queries.deposit_held"  # (shop) -> its deposit that is still held, in words, or ""
 SHOP_BLOCKS = [  # the kinds of blocks of a shop's front page, as they are offered; each a catalog.decoration.kinds.Kind
@@ -270,8 +272,11 @@ STOREFRONT_CATEGORIES = "catalog.navigation.category_menu"  # () -> the categori
 CATALOG_SEARCH = "catalog.search.postgres.PostgresSearch"  # finds goods: catalog.search.engine.SearchEngine
 CATALOG_BANNERS = "marketing.banners.live_banners"  # (now) -> the banners of the home page
 CATALOG_PRODUCT_OFFERS = "marketing.showcase.for_sku"  # (sku, now) -> what is on offer for it, for its page
-CATALOG_FLASH_SALE = "marketing.flash.showing.part_of"  # (product key, or None: home, now) -> its fresh part, or ""
-STOREFRONT_FRESH_PART = "marketing.flash.showing.fresh_part"  # (what was named) -> what kept pages show by the second
+CATALOG_PRODUCT_DEALS = "marketing.deals.showing.on_product"  # (product, now) -> finished parts of its page
+CATALOG_FLASH_SALE = "marketing.fresh.part_of"  # (product key, or None: home, now) -> its fresh parts, or ""
+STOREFRONT_FRESH_PART = "marketing.fresh.fresh_part"  # (what was named) -> what kept pages show by the second
+MARKETING_HAS_BOUGHT = "orders.queries.has_bought"  # (shopper's key) -> whether she has a paid order that stands
+MARKETING_BUYERS = "orders.queries.buyers_of"  # (shop or None, since or None) -> keys of who has bought, unevaluated
 CATALOG_CARD_BADGES = "marketing.showcase.for_cards"  # (public ids, now) -> {public id: what lists say of it}
 CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons that its page gives out
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship

@@ -1,4 +1,4 @@
-"""What platform staff do with banners; promotions and coupons are in ``promotions_admin``."""
+"""What platform staff do with banners; promotions and coupons are in ``promotions_admin``, deals in ``deals_admin``."""
 
 from django import forms
 from django.contrib import admin
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from mall import clock
 from mall.audit.trail import record
 from mall.staff import SpeaksTexts
-from marketing import promotions_admin  # noqa: F401 - registers its own
+from marketing import deals_admin, joint_admin, promotions_admin  # noqa: F401 - each registers its own
 from marketing.models import Banner
 
 

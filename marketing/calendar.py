@@ -112,6 +112,8 @@ def conflicts(shop, promotions: Sequence[Promotion]) -> list[Conflict]:
 
 def _why(one: Promotion, other: Promotion) -> bool | None:
     """Whether one says that it does not stand beside the other, or (false) both are of one group; ``None``: neither."""
+    if one.kind in Promotion.DEALS or other.kind in Promotion.DEALS:
+        return None  # a deal is asked for, and bought by itself
     groups = [rules.place_of(promotion.kind, is_of_mall=promotion.shop_id is None).group for promotion in (one, other)]
     if groups[1] in one.excludes or groups[0] in other.excludes:
         return True
@@ -125,7 +127,7 @@ def _covered(shop, promotions: dict[int, Promotion]) -> dict[int, set[int]]:
     found = {pk: set(skus) for pk, skus in select_rows(_COVERED, {"shop": shop.pk, "ids": list(promotions)})}
     for pk, promotion in promotions.items():
         named = set(rules.sku_ids_in(promotion.kind, promotion.rule))
-        if promotion.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE):
+        if promotion.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE, *Promotion.DEALS):
             found[pk] = named
         elif promotion.kind == Promotion.Kind.ADD_ON:
             found[pk] |= named

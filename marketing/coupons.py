@@ -6,10 +6,12 @@ total, its day and its budget. The shopper's comes first, because the campaign's
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from mall.accounts.models import User
@@ -17,7 +19,7 @@ from mall.audit.trail import record
 from mall.clock import business_date
 from mall.refusals import Refusal
 from mall.rows import select_rows
-from marketing import rules
+from marketing import joint, rules
 from marketing.models import Coupon, CouponClaims, Promotion
 from marketing.promotions import is_spent
 from merchants import states
@@ -49,19 +51,53 @@ def by_code(code: str) -> Promotion | None:
     return Promotion.objects.filter(code=code.strip().upper(), kind=Promotion.Kind.COUPON).first()
 
 
+def period_start(period: str, today: date) -> date:
+    """Since which business day coupons of a person count."""
+    match period:
+        case Promotion.Period.DAY:
+            return today
+        case Promotion.Period.WEEK:
+            return today - timedelta(days=today.weekday())
+        case Promotion.Period.MONTH:
+            return today.replace(day=1)
+    return date.min
+
+
 @transaction.atomic
 def claim_coupon(*, campaign: Promotion, shopper: User, now: datetime, code: str = "") -> Coupon:
     """
     Give the shopper one coupon of the campaign.
 
     :param code: what she typed; a campaign that is not open to everybody wants it
-    :raises NothingToClaim: not a campaign of coupons that runs now, or it wants another code
+    :raises NothingToClaim: not a campaign of coupons that runs now, it wants another code, or it is not for her
     :raises ClaimedBefore: she has as many as one person gets
     :raises AllClaimed: total, day or budget are used up
     """
+    if campaign.audience not in Promotion.CLAIMED_BY:
+        raise NothingToClaim(_("This coupon is given by the shop; it cannot be claimed."))
+    if campaign.audience == Promotion.Audience.NEWCOMERS and has_bought(shopper.pk):
+        raise NothingToClaim(_("This coupon is for who has never bought in this mall."))
     if not campaign.is_open and (not campaign.code or code.strip().upper() != campaign.code):
         raise NothingToClaim(_("This coupon is given out by code only."))
-    counted = select_rows(_COUNT_HERS, [campaign.pk, shopper.pk, campaign.person_limit])
+    return give_one(campaign=campaign, shopper_id=shopper.pk, now=now)
+
+
+def has_bought(shopper_id: int) -> bool:
+    """Whether she has bought in the mall: then she is no newcomer."""
+    return import_string(settings.MARKETING_HAS_BOUGHT)(shopper_id)
+
+
+def give_one(*, campaign: Promotion, shopper_id: int, given_for: str = "", now: datetime) -> Coupon:
+    """
+    One coupon for a shopper (her key), in the caller's transaction; who may have it, the caller has found out.
+
+    :param given_for: the order (public id) for which it is given
+    :raises NothingToClaim: not a campaign of coupons that runs now
+    :raises ClaimedBefore: she has as many as one person gets
+    :raises AllClaimed: total, day or budget are used up
+    """
+    since = period_start(campaign.period, business_date(now))
+    counted = select_rows(_COUNT_HERS, [campaign.pk, shopper_id, since, campaign.person_limit])
     if not counted:
         raise ClaimedBefore(_("You have claimed as many of this coupon as one person gets."))
     rows = select_rows(
@@ -78,7 +114,8 @@ def claim_coupon(*, campaign: Promotion, shopper: User, now: datetime, code: str
     starts_at, ends_at, valid_days = rows[0]
     return Coupon.objects.create(
         promotion=campaign,
-        shopper=shopper,
+        shopper_id=shopper_id,
+        given_for=given_for,
         claimed_at=now,
         valid_from=now if valid_days else starts_at,
         valid_until=now + timedelta(days=valid_days) if valid_days else ends_at,
@@ -86,8 +123,11 @@ def claim_coupon(*, campaign: Promotion, shopper: User, now: datetime, code: str
 
 
 _COUNT_HERS = """
-    INSERT INTO marketing_couponclaims AS mine (promotion_id, shopper_id, count) VALUES (%s, %s, 1)
-    ON CONFLICT (promotion_id, shopper_id) DO UPDATE SET count = mine.count + 1 WHERE mine.count < %s
+    INSERT INTO marketing_couponclaims AS mine (promotion_id, shopper_id, count, since) VALUES (%s, %s, 1, %s)
+    ON CONFLICT (promotion_id, shopper_id) DO UPDATE SET
+        count = CASE WHEN mine.since < excluded.since THEN 1 ELSE mine.count + 1 END,
+        since = greatest(mine.since, excluded.since)
+    WHERE mine.since < excluded.since OR mine.count < %s
     RETURNING count
 """
 
@@ -161,21 +201,28 @@ def expire_coupons(*, now: datetime) -> dict:
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
-    """A campaign as a shopper sees it; ``mine`` is how many she has claimed."""
+    """
+    A campaign as a shopper sees it; ``mine`` is how many she has claimed of those that count now, ``is_for_others``
+    that it is for newcomers and she is none.
+    """
 
     campaign: Promotion
     mine: int
     is_gone: bool
+    is_for_others: bool = False
 
     @property
     def can_claim(self) -> bool:
-        return not self.is_gone and self.mine < self.campaign.person_limit
+        return not self.is_gone and not self.is_for_others and self.mine < self.campaign.person_limit
 
 
 def claimable(
     *, shopper_id: int | None, now: datetime, shop_ids: list[int] | None = None, limit: int = 60
 ) -> list[Claimable]:
-    """Campaigns that run now and are open to everybody, the mall's first; two queries, one for a guest."""
+    """
+    Campaigns that run now and can be claimed without a code, the mall's first; two queries, one for a guest, and one
+    more where something is for newcomers, and for ``shop_ids``: what is good there, be it another shop's.
+    """
     campaigns = (
         Promotion.objects.select_related("shop")
         .filter(kind=Promotion.Kind.COUPON, status=Promotion.Status.LIVE, is_open=True)
@@ -183,13 +230,25 @@ def claimable(
         .filter(states.in_states("promote", prefix="shop__") | Q(shop=None))
     )
     if shop_ids is not None:
-        campaigns = campaigns.filter(Q(shop__in=shop_ids) | Q(shop=None))
+        jointly = joint.good_in(shop_ids, now)
+        campaigns = campaigns.filter(Q(shop__in=shop_ids) | Q(shop=None) | Q(pk__in=jointly))
     found = list(campaigns.order_by(F("shop").asc(nulls_first=True), "-pk")[:limit])
     mine = {}
     if shopper_id is not None and found:
         counts = CouponClaims.objects.filter(shopper_id=shopper_id, promotion__in=found)
-        mine = dict(counts.values_list("promotion_id", "count"))
-    return [Claimable(campaign, mine.get(campaign.pk, 0), is_all_claimed(campaign, now)) for campaign in found]
+        today = business_date(now)
+        begins = {campaign.pk: period_start(campaign.period, today) for campaign in found}
+        mine = {
+            pk: count
+            for pk, count, since in counts.values_list("promotion_id", "count", "since")
+            if since >= begins[pk]
+        }  # fmt: skip
+    newcomers = [campaign.pk for campaign in found if campaign.audience == Promotion.Audience.NEWCOMERS]
+    shut = newcomers if newcomers and shopper_id is not None and has_bought(shopper_id) else ()
+    return [
+        Claimable(campaign, mine.get(campaign.pk, 0), is_all_claimed(campaign, now), campaign.pk in shut)
+        for campaign in found
+    ]
 
 
 def is_all_claimed(campaign: Promotion, now: datetime) -> bool:

@@ -3,6 +3,7 @@ Which offers there are for the goods in a cart, or on a page: read in one statem
 
 A shop's promotions count while its state allows promoting (``merchants.states``); the mall's count for shops that need
 bear nothing of them or have agreed to their part. A coupon counts for who holds it, also after its campaign stopped.
+What another shop has signed (``marketing.joint``) counts for its goods too.
 """
 
 import json
@@ -13,8 +14,9 @@ from datetime import datetime
 from mall.rows import select_rows
 from mall.texts import Text
 from marketing import rules
+from marketing.joint import HOSTS, IN_FORCE, PROMOTIONS_IN
 from marketing.models import Promotion
-from marketing.pricing import Offer
+from marketing.pricing import Host, Offer
 from merchants import states
 
 # True when anything is on offer at all: for statements of others, so that a mall without offers asks nothing more.
@@ -24,12 +26,12 @@ ANY_LIVE = (
 )
 
 # What a statement about promotions ``p`` asks: themselves, the SKUs ``among`` some that one covers, the gift it gives.
-COVERED = """
+_COVERED = """
     SELECT k.id FROM catalog_sku k JOIN catalog_product g ON g.id = k.product_id
     WHERE {among} AND g.kind <> 'gift_card'
     AND (k.shop_id = p.shop_id OR p.shop_id IS NULL AND (p.shop_bps = 0 OR EXISTS (
         SELECT FROM marketing_promotionshare j
-        WHERE j.promotion_id = p.id AND j.shop_id = k.shop_id AND j.shop_bps >= p.shop_bps)))
+        WHERE j.promotion_id = p.id AND j.shop_id = k.shop_id AND j.shop_bps >= p.shop_bps)){jointly})
     AND CASE p.scope
         WHEN 'all' THEN true
         WHEN 'products' THEN g.id = ANY (p.scope_ids)
@@ -41,6 +43,12 @@ COVERED = """
             WHERE h.product_id = g.id AND (c.id = ANY (p.scope_ids) OR c.parent_id = ANY (p.scope_ids)))
     END
 """
+_JOINTLY = f"""
+    OR p.shop_id <> k.shop_id AND p.kind IN ('coupon', 'full_reduction') AND EXISTS (
+        SELECT FROM marketing_jointterms j WHERE j.promotion_id = p.id AND j.host_id = k.shop_id AND {IN_FORCE})
+"""
+COVERED = _COVERED.replace("{jointly}", "")  # of the shop's own promotions, and of the mall's
+COVERED_JOINTLY = _COVERED.replace("{jointly}", _JOINTLY)  # and of what other shops offer jointly with it
 
 COLUMNS = """
     p.public_id, p.shop_id, p.kind, p.name, p.rule, p.version, p.excludes, p.shop_bps, p.budget, p.spent, p.starts_at,
@@ -67,15 +75,16 @@ UNITS = """
 DEALS = "'{" + ",".join(sorted(Promotion.DEALS)) + "}'::text[]"
 
 _FOR_CART = f"""
-    SELECT {COLUMNS}, c.public_id, c.valid_until, ARRAY({COVERED.format(among="k.id = ANY (%(skus)s)")}), {GIFT},
-        {UNITS}
+    SELECT {COLUMNS}, c.public_id, c.valid_until, ARRAY({COVERED_JOINTLY.format(among="k.id = ANY (%(skus)s)")}),
+        {GIFT}, {UNITS}, {HOSTS}
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
         LEFT JOIN marketing_coupon c ON p.kind = 'coupon' AND c.promotion_id = p.id AND c.shopper_id = %(shopper)s
             AND c.status IN ('held', 'returned') AND c.valid_until > %(now)s
     WHERE (p.kind = 'coupon' AND c.id IS NOT NULL
             OR p.kind <> 'coupon' AND p.kind <> ALL ({DEALS}) AND p.status = 'live'
                 AND p.starts_at <= %(now)s AND p.ends_at > %(now)s)
-        AND (p.shop_id IS NULL OR p.shop_id = ANY (%(shops)s) AND {states.sql("s", "promote")})
+        AND (p.shop_id IS NULL OR {states.sql("s", "promote")}
+            AND (p.shop_id = ANY (%(shops)s) OR p.id = ANY ({PROMOTIONS_IN.format(shops="%(shops)s")})))
     ORDER BY c.valid_until, p.id
 """  # noqa: S608 - words of ours
 
@@ -91,10 +100,10 @@ def offers_for(
     )
     found: dict[str, Offer] = {}
     asked = set(sku_ids)
-    for *columns, coupon, valid_until, covered, gift, units in rows:
+    for *columns, coupon, valid_until, covered, gift, units, hosts in rows:
         promotion = Row(*columns)
         if promotion.public_id not in found:  # of several coupons of one campaign the one that ends first
-            found[promotion.public_id] = offer_of(promotion, coupon, valid_until, covered, gift, units, asked)
+            found[promotion.public_id] = offer_of(promotion, coupon, valid_until, covered, gift, units, asked, hosts)
     return list(found.values())
 
 
@@ -117,12 +126,16 @@ class Row:
 
 
 def offer_of(
-    row: Row, coupon: str | None, valid_until, covered: Collection[int], gift, units, asked: set[int]
+    row: Row, coupon: str | None, valid_until, covered: Collection[int], gift, units, asked: set[int], hosts=None
 ) -> Offer:  # fmt: skip
-    """The offer of a row for the engine; ``covered`` of the ``asked`` SKUs, and of one coupon if one is named."""
+    """
+    The offer of a row for the engine; ``covered`` of the ``asked`` SKUs, and of one coupon if one is named.
+
+    :param hosts: other shops in which it counts, as ``joint.HOSTS`` tells them
+    """
     rule = json.loads(row.rule)
     skus = set(covered)
-    if row.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE):
+    if row.kind in (Promotion.Kind.BUNDLE, Promotion.Kind.FLASH_SALE, *Promotion.DEALS):
         skus = asked.intersection(rules.sku_ids_in(row.kind, rule))
     elif row.kind == Promotion.Kind.ADD_ON:
         skus |= asked.intersection(rules.sku_ids_in(row.kind, rule))
@@ -144,6 +157,8 @@ def offer_of(
         left=None if row.budget is None or coupon else row.budget - row.spent,
         starts_at=None if coupon else row.starts_at,
         ends_at=valid_until if coupon else row.ends_at,
+        hosts=tuple(Host(host, bps, terms, Text(name)) for host, bps, terms, name, *_issuer in hosts or ()),
+        issuer=(hosts[0][4], Text(hosts[0][5])) if hosts else None,
     )
 
 

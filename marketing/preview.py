@@ -10,7 +10,7 @@ from catalog.offers import choice_text
 from mall.money import Money
 from marketing import rules
 from marketing.models import Promotion
-from marketing.pricing import Offer, QuoteLine, ShopTerms, quote
+from marketing.pricing import DealPrice, Offer, QuoteLine, ShopTerms, quote
 
 SHOWN = 5
 Kind, Scope = Promotion.Kind, Promotion.Scope
@@ -50,13 +50,13 @@ def examples(
     """
     named = rules.sku_ids_in(kind, rule)
     goods = _skus(shop, scope, scope_ids)[:SHOWN]
-    if kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+    if kind in (Kind.BUNDLE, Kind.FLASH_SALE, *Promotion.DEALS):
         goods = []
     extra = {sku.pk: sku for sku in Sku.objects.select_related("product__category").filter(pk__in=named, shop=shop)}
     carts = [{sku: _pieces(kind, rule, sku.price.minor)} for sku in goods]
     if kind == Kind.BUNDLE:
         carts = [{extra[pk]: count for pk, count in rule["pieces"] if pk in extra}]
-    elif kind == Kind.FLASH_SALE:
+    elif kind == Kind.FLASH_SALE or kind in Promotion.DEALS:
         carts = [{extra[pk]: 1} for pk in named if pk in extra]
     elif kind == Kind.ADD_ON:
         carts = [{**{pk_sku: 1 for pk_sku in extra.values() if pk_sku not in cart}, **cart} for cart in carts]
@@ -71,7 +71,7 @@ def examples(
         offer = Offer(
             key="this",
             promotion="this",
-            rule=rules.engine_rule(kind, rule, gift=facts),
+            rule=_deal(kind, rule, cart) if kind in Promotion.DEALS else rules.engine_rule(kind, rule, gift=facts),
             skus=frozenset(line.sku_id for line in lines),
             shop_id=shop.pk,
             layer=place.layer,
@@ -80,6 +80,16 @@ def examples(
         (part,) = quote(lines, {shop.pk: ShopTerms(Money(0), None)}, offers=[offer]).shops
         found.append(_example(cart, part, gift, cost_percent))
     return found
+
+
+def _deal(kind: str, rule: dict, cart: dict[Sku, int]) -> DealPrice:
+    """At what the one item of a deal costs at least; of a pre-sale deposit and rest together."""
+    (sku,) = cart
+    if kind == Kind.DEPOSIT_PRESALE:
+        prices = {key: price - worth + deposit for key, price, deposit, worth, _quota in rule["prices"]}
+    else:
+        prices = rules.deal_prices(rule)
+    return DealPrice(sku.pk, prices[sku.pk])
 
 
 def _example(cart, part, gift: Sku | None, cost_percent: int | None) -> Example:

@@ -22,12 +22,18 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
+from marketing.bargaining import units as bargain_units
+from marketing.crowdfunding.backing import write_funding
+from marketing.deals import deposits
+from marketing.deals import units as deal_units
 from marketing.flash import units
 from marketing.models import Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
+from marketing.trials import units as trial_units
 from merchants import standing
 
 MOST_CHOSEN = 500
+WITH_UNITS = (Promotion.Kind.GROUP_BUYING, Promotion.Kind.CROWDFUNDING)
 KINDS_OF_THE_MALL = (Promotion.Kind.COUPON, Promotion.Kind.FULL_REDUCTION)
 
 
@@ -69,6 +75,9 @@ def save_promotion(
     total_limit: int | None = None,
     daily_limit: int | None = None,
     person_limit: int = 1,
+    period: str = Promotion.Period.EVER,
+    audience: str = Promotion.Audience.EVERYBODY,
+    given_from: Money | None = None,
     valid_days: int | None = None,
     by,
     now: datetime,
@@ -94,6 +103,14 @@ def save_promotion(
         _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))
     if kind == Promotion.Kind.FLASH_SALE:
         units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+    if kind == Promotion.Kind.DEPOSIT_PRESALE:
+        deposits.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+    if kind == Promotion.Kind.BARGAIN:
+        bargain_units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
+    if kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.check_goods(shop=shop, rule=clean, promotion=promotion)
+    if kind in WITH_UNITS:
+        deal_units.check_goods(shop=shop, rule=clean)
     if kind == Promotion.Kind.COUPON and budget is not None:
         _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
@@ -107,6 +124,14 @@ def save_promotion(
         _check_promised(promotion, total_limit, budget)
         if kind == Promotion.Kind.FLASH_SALE and promotion.status == Promotion.Status.LIVE:
             raise ChangedMeanwhile(_("A flash sale that is started stays as it is announced; stop it first."))
+        if kind == Promotion.Kind.DEPOSIT_PRESALE and promotion.status == Promotion.Status.LIVE:
+            raise ChangedMeanwhile(_("A pre-sale that is started stays as it is announced; stop it first."))
+        if kind == Promotion.Kind.BARGAIN and promotion.status == Promotion.Status.LIVE:
+            raise ChangedMeanwhile(_("Bargaining that is started stays as it is announced; stop it first."))
+        if kind in WITH_UNITS and promotion.status == Promotion.Status.LIVE:
+            raise ChangedMeanwhile(_("What is announced to shoppers stays as it is while it runs; stop it first."))
+        if kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
+            raise ChangedMeanwhile(_("A crowdfunding that was stopped is over; make a new one."))
         promotion.version += 1
     promotion.name, promotion.rule = name, clean
     promotion.starts_at, promotion.ends_at = starts_at, ends_at
@@ -117,7 +142,13 @@ def save_promotion(
         promotion.code, promotion.is_open = code.strip().upper() or None, is_open
         promotion.total_limit, promotion.daily_limit = total_limit, daily_limit
         promotion.person_limit, promotion.valid_days = person_limit, valid_days
-        _check(is_open or promotion.code, "code", _("What not everybody may claim needs a code."))
+        promotion.period, promotion.audience, promotion.given_from = Promotion.Period(period), audience, None
+        if audience in Promotion.CLAIMED_BY:
+            _check(is_open or promotion.code, "code", _("What not everybody may claim needs a code."))
+        else:
+            promotion.is_open = False
+            _check(not promotion.code, "code", _("What is given needs no code."))
+            promotion.given_from = given_from if audience == Promotion.Audience.BUYERS else None
     try:
         with transaction.atomic():
             promotion.save()
@@ -127,6 +158,16 @@ def save_promotion(
         raise CodeTaken(_("Another coupon has this code; choose one of your own."), field="code") from None
     if kind == Promotion.Kind.FLASH_SALE:
         units.write_units(promotion)
+    if kind == Promotion.Kind.DEPOSIT_PRESALE:
+        deposits.write_units(promotion)
+    if kind == Promotion.Kind.BARGAIN:
+        bargain_units.write_units(promotion)
+    if kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.write_units(promotion)
+    if kind in WITH_UNITS:
+        deal_units.write_units(promotion)
+    if kind == Promotion.Kind.CROWDFUNDING:
+        write_funding(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,
@@ -163,11 +204,19 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
         raise CannotStart(_("Its days are over; give it a later end first."))
     if is_spent(promotion):
         raise CannotStart(_("Its budget is used up; give it a higher one first."))
+    if promotion.kind == Promotion.Kind.FREE_TRIAL and trial_units.is_decided(promotion):
+        raise CannotStart(_("Its winners are found already; make a new one."))
+    if promotion.kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
+        raise CannotStart(_("A crowdfunding that was stopped is over; make a new one."))
     Promotion.FLOW.move(promotion, Promotion.Status.LIVE)
     promotion.started_at, promotion.stopped_at, promotion.stop_reason = now, None, ""
     promotion.save(update_fields=["status", "started_at", "stopped_at", "stop_reason"])
     if promotion.kind == Promotion.Kind.FLASH_SALE:
         _open_units(promotion, now)
+    if promotion.kind == Promotion.Kind.DEPOSIT_PRESALE:
+        _check_presale(promotion)
+    if promotion.kind == Promotion.Kind.FREE_TRIAL:
+        trial_units.throw_lot(promotion)
     _note("marketing.start_promotion", promotion, by=by, now=now)
     return promotion
 
@@ -263,6 +312,20 @@ def phase(promotion: Promotion, now: datetime) -> str:
     if promotion.starts_at > now:
         return "waiting"
     return "spent" if is_spent(promotion) else "running"
+
+
+def _check_presale(promotion: Promotion) -> None:
+    """Its goods may have become another kind or cheaper since it was saved."""
+    try:
+        deposits.check_goods(
+            shop=promotion.shop,
+            rule=promotion.rule,
+            starts_at=promotion.starts_at,
+            ends_at=promotion.ends_at,
+            promotion=promotion,
+        )
+    except RuleMakesNoSense as refusal:
+        raise CannotStart(str(refusal)) from None
 
 
 def _open_units(promotion: Promotion, now: datetime) -> None:

@@ -10,7 +10,8 @@ from mall.forms import MoneyFormField, TextFormField
 from mall.refusals import Refusal
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, Verbs
 from marketing.coupons import revoke_coupon
-from marketing.models import Coupon, Promotion, PromotionUse
+from marketing.giving import MOST_DAYS, SEGMENTS_OF_THE_MALL, send_coupons, stop_sending
+from marketing.models import Coupon, CouponSending, Promotion, PromotionUse
 from marketing.promotions import KINDS_OF_THE_MALL, save_promotion, start_promotion, stop_promotion
 
 RUN = "marketing.run_promotion"
@@ -36,12 +37,13 @@ class MallPromotionForm(forms.ModelForm):
         help_text=_("Above zero it counts only for goods of shops that have agreed to their part."),
     )
     budget = MoneyFormField(label=_("Budget"), required=False)
+    given_from = MoneyFormField(label=_("Given for orders from"), required=False)
 
     class Meta:
         model = Promotion
         fields = [
             "name", "kind", "starts_at", "ends_at", "at", "off", "percent", "cap", "shop_percent", "budget", "code",
-            "is_open", "total_limit", "daily_limit", "person_limit", "valid_days",
+            "audience", "given_from", "is_open", "total_limit", "daily_limit", "person_limit", "period", "valid_days",
         ]  # fmt: skip
         widgets = {
             name: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -57,6 +59,8 @@ class MallPromotionForm(forms.ModelForm):
                 "percent": (rule.get("bps") or 0) // 100 or None, "shop_percent": row.shop_bps // 100,
             } | (kwargs.get("initial") or {})  # fmt: skip
         super().__init__(*args, **kwargs)
+        for name in ("audience", "period"):  # reductions have none
+            self.fields[name].required = False
         if row is not None:
             self.fields["kind"].disabled = True
 
@@ -82,10 +86,12 @@ class MallPromotionForm(forms.ModelForm):
                     now=clock.now(),
                     **{
                         name: cleaned[name]
-                        for name in ("name", "starts_at", "ends_at", "budget", "is_open", "total_limit", "daily_limit",
-                                     "person_limit", "valid_days")
+                        for name in ("name", "starts_at", "ends_at", "budget", "given_from", "is_open", "total_limit",
+                                     "daily_limit", "person_limit", "valid_days")
                     },
                     code=cleaned["code"] or "",
+                    audience=cleaned["audience"] or Promotion.Audience.EVERYBODY,
+                    period=cleaned["period"] or Promotion.Period.EVER,
                 )  # fmt: skip
             except Refusal as refusal:
                 field = {"tiers": "off", "bps": "percent"}.get(
@@ -99,6 +105,40 @@ class MallPromotionForm(forms.ModelForm):
 
     by = None
     saved: Promotion | None = None
+
+
+class SendingForm(forms.Form):
+    """To whom one of the mall's coupons goes."""
+
+    segment = forms.ChoiceField(label=_("To whom"), choices=[(one.value, one.label) for one in SEGMENTS_OF_THE_MALL])
+    days = forms.IntegerField(label=_("What the last days are"), min_value=1, max_value=MOST_DAYS, initial=90)
+
+
+def _send(*, promotion: Promotion, segment: str, days: int, by, now) -> None:
+    send_coupons(campaign=promotion, segment=segment, days=days, by=by, now=now)
+
+
+@admin.register(CouponSending)
+class CouponSendingAdmin(VerbAdmin):
+    noun = "sending"
+    verbs = [
+        Verb(
+            name="stop",
+            label=_("Stop"),
+            call=stop_sending,
+            permission=RUN,
+            fits=lambda row: row.shop_id is None and row.status == CouponSending.Status.RUNNING,
+        )
+    ]
+    list_display = ["promotion", "shop", "segment", "days", "status", "sent_count", "asked_at"]
+    list_filter = ["status"]
+    search_fields = ["public_id"]
+    ordering = ["-pk"]
+    list_select_related = ["promotion", "shop"]
+    fields = [
+        "public_id", "promotion", "shop", "segment", "days", "status", "sent_count", "had_count", "asked_at",
+        "asked_by", "ended_at", "ending",
+    ]  # fmt: skip
 
 
 @admin.register(Promotion)
@@ -121,6 +161,15 @@ class PromotionAdmin(Verbs, ReadOnlyAdmin):
             asks="reason",
             is_grave=True,
         ),
+        Verb(
+            name="send",
+            label=_("Send to shoppers"),
+            call=_send,
+            permission=RUN,
+            form_class=SendingForm,
+            stays=True,
+            fits=lambda row: row.shop_id is None and row.audience == Promotion.Audience.CHOSEN and row.status == "live",
+        ),
     ]
     list_display = ["name", "shop", "kind", "status", "starts_at", "ends_at", "claimed_count", "spent"]
     list_filter = ["kind", "status"]
@@ -129,8 +178,8 @@ class PromotionAdmin(Verbs, ReadOnlyAdmin):
     list_select_related = ["shop"]
     fields = [
         "public_id", "shop", "name", "kind", "status", "starts_at", "ends_at", "scope", "rule", "version", "shop_bps",
-        "budget", "spent", "code", "is_open", "total_limit", "daily_limit", "person_limit", "valid_days",
-        "claimed_count", "started_at", "stopped_at", "stop_reason",
+        "budget", "spent", "code", "audience", "given_from", "is_open", "total_limit", "daily_limit", "person_limit",
+        "period", "valid_days", "claimed_count", "started_at", "stopped_at", "stop_reason",
     ]  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -190,11 +239,20 @@ class CouponAdmin(VerbAdmin):
 
 @admin.register(PromotionUse)
 class PromotionUseAdmin(ReadOnlyAdmin):
-    list_display = ["promotion", "order_public_id", "shop", "amount", "borne_by_shop", "used_at", "returned_at"]
+    list_display = [
+        "promotion",
+        "order_public_id",
+        "shop",
+        "amount",
+        "borne_by_shop",
+        "borne_by_issuer",
+        "used_at",
+        "returned_at",
+    ]
     search_fields = ["order_public_id", "group_public_id"]
     ordering = ["-pk"]
     list_select_related = ["promotion", "shop"]
     fields = [
         "promotion", "coupon", "group_public_id", "order_public_id", "shop", "shopper", "currency", "amount",
-        "borne_by_shop", "order_total", "used_at", "returned_at",
+        "borne_by_shop", "borne_by_issuer", "terms", "order_total", "used_at", "returned_at",
     ]  # fmt: skip

@@ -18,8 +18,8 @@ from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
 from marketing import tunables
 from marketing.flash import units
-from marketing.models import Coupon, Promotion, PromotionUse
-from marketing.pricing import PricedLine, Quote
+from marketing.models import Coupon, JointTerms, Promotion, PromotionUse
+from marketing.pricing import Applied, PricedLine, Quote
 
 
 class OfferGone(Refusal):
@@ -46,6 +46,11 @@ class UsedBy:
             amounts = [part.amount for part in parts]
         return Money.total(amounts, self.total.currency)
 
+    def drawn_by(self, offer: Applied) -> Money:
+        """What of it draws on the budget of who offers it: all, but what a host bears of another shop's offer."""
+        taken = self.taken_by(offer.key)
+        return taken - self.taken_by(offer.key, bearer="shop") if self.shop_id in dict(offer.terms) else taken
+
 
 def use_offers(
     *, quote: Quote, group_id: str, orders: Sequence[UsedBy], shopper_id: int, now: datetime
@@ -70,7 +75,9 @@ def use_offers(
     )
     for offer in sorted(quote.applied, key=lambda offer: promotions[offer.promotion]):
         if not offer.is_coupon:
-            _draw(promotions[offer.promotion], offer.amount)
+            drawn = Money.total((order.drawn_by(offer) for order in orders), offer.amount.currency)
+            _draw(promotions[offer.promotion], drawn)
+    _draw_on_terms(quote, orders)
     flash = _take_units(quote, shopper_id)
     return insert_rows(
         PromotionUse(
@@ -83,6 +90,8 @@ def use_offers(
             currency=amount.currency,
             amount=amount,
             borne_by_shop=order.taken_by(offer.key, bearer="shop"),
+            borne_by_issuer=order.taken_by(offer.key, bearer="issuer"),
+            terms_id=dict(offer.terms).get(order.shop_id),
             order_total=order.total,
             pieces=_pieces(flash, offer.promotion, order),
             used_at=now,
@@ -136,6 +145,26 @@ def _draw(promotion_id: int, amount: Money) -> None:
         raise OfferGone(_("An offer has just been used up; please look at your order again."))
 
 
+# What the issuer of a joint promotion bears in another shop stays within what it has signed.
+_DRAW_ON_TERMS = """
+    UPDATE marketing_jointterms SET spent = spent + %s WHERE id = %s AND cap IS NOT NULL AND spent + %s <= cap
+"""
+
+
+def _draw_on_terms(quote: Quote, orders: Sequence[UsedBy]) -> None:
+    """Terms without a cap are not touched; the others by key, so that two checkouts never wait for each other."""
+    drawn: dict[int, int] = {}
+    for offer in quote.applied:
+        terms = dict(offer.terms)
+        for order in orders:
+            if order.shop_id in terms and (amount := order.taken_by(offer.key, bearer="issuer")):
+                drawn[terms[order.shop_id]] = drawn.get(terms[order.shop_id], 0) + amount.minor
+    for key, amount in sorted(drawn.items()):
+        taken = select_rows(_DRAW_ON_TERMS + " RETURNING id", [amount, key, amount])
+        if not taken and JointTerms.objects.filter(pk=key, cap__isnull=False).exists():
+            raise OfferGone(_("An offer has just been used up; please look at your order again."))
+
+
 @transaction.atomic
 def mark_used(*, group_id: str, now: datetime) -> int:
     """The order group is paid: its coupons are used. Returns how many; the second time none."""
@@ -166,8 +195,12 @@ def give_back(*, order_ids: Iterable[str], now: datetime) -> int:
     for use in sorted(uses, key=lambda use: use.promotion_id):
         if use.coupon_id is None:
             Promotion.objects.filter(pk=use.promotion_id, budget__isnull=False).update(
-                spent=F("spent") - use.amount.minor
+                spent=F("spent") - (use.borne_by_issuer if use.terms_id else use.amount).minor
             )
+    for use in sorted((use for use in uses if use.terms_id), key=lambda use: use.terms_id):
+        JointTerms.objects.filter(pk=use.terms_id, cap__isnull=False).update(
+            spent=F("spent") - use.borne_by_issuer.minor
+        )
     if pieces:
         units.give_back(pieces, kept, now=now)
     return sum(_return_coupon(pk, now) for pk in sorted({use.coupon_id for use in uses if use.coupon_id}))

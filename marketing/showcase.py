@@ -11,7 +11,7 @@ from catalog.models import Sku
 from mall.money import Money
 from mall.rows import select_rows
 from mall.texts import Text
-from marketing import offers, words
+from marketing import joint, offers, words
 from marketing.coupons import claimable
 from marketing.models import Promotion
 from marketing.pricing import Offer, QuoteLine, ShopTerms, quote
@@ -20,34 +20,49 @@ from merchants import states
 SHOWN_COUPONS = 6
 MOST_BADGES = 2
 # What lists say of a card, the strongest first; bundles and add-ons are told on the page of the product.
-BADGED = ("percentage", "coupon", "full_reduction", "nth_piece", "n_for_price", "gift")
+BADGED = (
+    "group_buying", "crowdfunding", "free_trial", "bargain", "percentage", "coupon", "full_reduction", "nth_piece",
+    "n_for_price", "gift",
+)  # fmt: skip
 
 _FOR_SKU = f"""
-    SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED.format(among="k.id = %(sku)s")}), {offers.GIFT}
+    SELECT {offers.COLUMNS}, NULL, p.ends_at, ARRAY({offers.COVERED_JOINTLY.format(among="k.id = %(sku)s")}),
+        {offers.GIFT}, {joint.HOSTS}
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind <> 'flash_sale'
         AND p.kind <> ALL ({offers.DEALS})
-        AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
-        AND (p.shop_id IS NULL OR p.shop_id = %(shop)s AND {states.sql("s", "promote")})
+        AND (p.kind <> 'coupon' OR p.is_open AND p.audience = 'everybody'
+            AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
+        AND (p.shop_id IS NULL OR {states.sql("s", "promote")}
+            AND (p.shop_id = %(shop)s OR p.id = ANY ({joint.PROMOTIONS_IN.format(shops="ARRAY[%(shop)s]")})))
     ORDER BY p.shop_id NULLS LAST, p.id
 """  # noqa: S608 - words of ours
+_SHOPS_OF_CARDS = "ARRAY(SELECT o.shop_id FROM catalog_product o WHERE o.public_id = ANY (%(products)s))"
 _FOR_CARDS = f"""
     SELECT p.kind, p.rule, p.currency, ARRAY(
         SELECT DISTINCT x.public_id FROM catalog_product x JOIN catalog_sku y ON y.product_id = x.id
-        WHERE y.is_active AND y.id IN ({offers.COVERED.format(among="g.public_id = ANY (%(products)s)")}))
+        WHERE y.is_active AND CASE WHEN p.kind = ANY ({offers.DEALS})
+            THEN x.public_id = ANY (%(products)s) AND x.shop_id = p.shop_id AND EXISTS (
+                SELECT FROM jsonb_array_elements(p.rule -> 'prices') named WHERE (named ->> 0)::bigint = y.id)
+            ELSE y.id IN ({offers.COVERED_JOINTLY.format(among="g.public_id = ANY (%(products)s)")}) END)
     FROM marketing_promotion p LEFT JOIN merchants_shop s ON s.id = p.shop_id
     WHERE p.status = 'live' AND p.starts_at <= %(now)s AND p.ends_at > %(now)s AND p.kind = ANY (%(kinds)s)
-        AND (p.kind <> 'coupon' OR p.is_open AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
+        AND (p.kind <> 'coupon' OR p.is_open AND p.audience = 'everybody'
+            AND (p.total_limit IS NULL OR p.claimed_count < p.total_limit))
         AND (p.budget IS NULL OR p.kind = 'coupon' OR p.spent < p.budget)
-        AND (p.shop_id IS NULL OR {states.sql("s", "promote")} AND EXISTS (
-            SELECT FROM catalog_product o WHERE o.shop_id = p.shop_id AND o.public_id = ANY (%(products)s)))
+        AND (p.shop_id IS NULL OR {states.sql("s", "promote")} AND (EXISTS (
+            SELECT FROM catalog_product o WHERE o.shop_id = p.shop_id AND o.public_id = ANY (%(products)s))
+            OR p.id = ANY ({joint.PROMOTIONS_IN.format(shops=_SHOPS_OF_CARDS)})))
     ORDER BY array_position(%(kinds)s, p.kind::text), p.shop_id NULLS LAST, p.id
 """  # noqa: S608 - words of ours
 
 
 @dataclass(frozen=True, slots=True)
 class ShownOffer:
-    """One offer on a page: its name, what it gives in sentences, where it is claimed (a coupon)."""
+    """
+    One offer on a page: its name, what it gives in sentences, where it is claimed (a coupon), in which other shops it
+    counts.
+    """
 
     name: Text
     label: str
@@ -55,6 +70,7 @@ class ShownOffer:
     claim_url: str
     worth: str
     valid: str
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +95,13 @@ def for_sku(sku: Sku, *, now: datetime) -> OnProduct | None:
     rows = select_rows(_FOR_SKU, {"sku": sku.pk, "shop": sku.shop_id, "now": now})
     found: list[Offer] = []
     shown: list[ShownOffer] = []
-    for *columns, _coupon, ends_at, covered, gift in rows:
+    for *columns, _coupon, ends_at, covered, gift, hosts in rows:
         row = offers.Row(*columns)
-        offer = offers.offer_of(row, None, ends_at, covered, gift, None, {sku.pk})
+        offer = offers.offer_of(row, None, ends_at, covered, gift, None, {sku.pk}, hosts)
         if sku.pk not in offer.skus:
             continue
         found.append(offer)
-        shown.append(_shown(row, sku.currency))
+        shown.append(_shown(row, sku.currency, _where(offer, sku.shop_id)))
     if not shown:
         return None
     line = QuoteLine(sku.pk, sku.shop_id, sku.price, 1)
@@ -112,12 +128,28 @@ def for_cards(public_ids: Collection[str], *, now: datetime) -> dict[str, list[s
 
 
 def for_shop(shop, *, now: datetime) -> list[ShownOffer]:
-    """The coupons that the page of a shop gives out: its own. One query."""
+    """The coupons that the page of a shop gives out: its own, and of other shops those that are good here."""
     rows = claimable(shopper_id=None, now=now, shop_ids=[shop.pk], limit=SHOWN_COUPONS)
-    return [shown_campaign(row.campaign) for row in rows if row.campaign.shop_id == shop.pk and not row.is_gone]
+    shown = [row.campaign for row in rows if row.campaign.shop_id is not None and not row.is_gone]
+    also = joint.good_at([campaign.pk for campaign in shown], now) if shown else {}
+    return [
+        shown_campaign(
+            campaign,
+            words.also_at(campaign.shop.name, [place.name for place in also.get(campaign.pk, ())],
+                          is_here=campaign.shop_id == shop.pk),
+        )
+        for campaign in shown
+    ]  # fmt: skip
 
 
-def shown_campaign(campaign: Promotion) -> ShownOffer:
+def _where(offer: Offer, shop_id: int) -> str:
+    """Of a joint promotion in which shops it counts, as seen from one of them."""
+    if not offer.hosts or offer.issuer is None:
+        return ""
+    return words.also_at(offer.issuer[1], [host.name for host in offer.hosts], is_here=offer.shop_id == shop_id)
+
+
+def shown_campaign(campaign: Promotion, also: str = "") -> ShownOffer:
     return ShownOffer(
         name=campaign.name,
         label=str(campaign.get_kind_display()),
@@ -125,10 +157,11 @@ def shown_campaign(campaign: Promotion) -> ShownOffer:
         claim_url=reverse("storefront:marketing:claim", args=[campaign.public_id]),
         worth=words.worth(campaign.rule, campaign.currency),
         valid=words.days(campaign),
+        also=also,
     )
 
 
-def _shown(row, currency: str) -> ShownOffer:
+def _shown(row, currency: str, also: str) -> ShownOffer:
     rule, is_coupon = json.loads(row.rule), row.kind == Promotion.Kind.COUPON
     return ShownOffer(
         name=Text(json.loads(row.name)),
@@ -137,4 +170,5 @@ def _shown(row, currency: str) -> ShownOffer:
         claim_url=reverse("storefront:marketing:claim", args=[row.public_id]) if is_coupon else "",
         worth=words.worth(rule, currency) if is_coupon else "",
         valid=words.until(row.ends_at),
+        also=also,
     )

@@ -11,6 +11,13 @@ COUPON_GRACE_DAYS = Tunable(
     most=90,
     sentence=_("Days that a coupon can be used at least after an order has given it back."),
 )
+GROUP_PAY_MINUTES = Tunable(
+    "marketing.group_pay_minutes",
+    default=15,
+    least=2,
+    most=120,
+    sentence=_("Minutes in which a shopper pays for her seat in a group, before it comes free again."),
+)
 MOST_LIVE_PROMOTIONS = Tunable(
     "marketing.most_live_promotions",
     default=50,
@@ -31,4 +38,53 @@ FLASH_AT_ONCE = Tunable(
     least=1,
     most=1000,
     sentence=_("How many shoppers each item of a flash sale lets into the checkout at the same time."),
+)
+BARGAIN_HELPS_PER_DAY = Tunable(
+    "marketing.bargain_helps_per_day",
+    default=10,
+    least=1,
+    most=1000,
+    sentence=_("How often a person can help others with their bargains on one day."),
+)
+BARGAIN_HELPER_DAYS = Tunable(
+    "marketing.bargain_helper_days",
+    default=0,
+    least=0,
+    most=90,
+    sentence=_("How many days an account must be old before it can help with a bargain (0: at once)."),
+)
+BARGAIN_BUY_HOURS = Tunable(
+    "marketing.bargain_buy_hours",
+    default=24,
+    least=1,
+    most=168,
+    sentence=_("Hours that a shopper has at least to buy after her bargain has reached its lowest price."),
+)
+BARGAIN_WARN_HOURS = Tunable(
+    "marketing.bargain_warn_hours",
+    default=3,
+    least=1,
+    most=48,
+    sentence=_("How many hours before the end of a bargain its shopper is told."),
+)
+TRIAL_CHOOSE_DAYS = Tunable(
+    "marketing.trial_choose_days",
+    default=5,
+    least=1,
+    most=30,
+    sentence=_("Days after the end of applications in which a shop chooses who tries its goods; then the lot does."),
+)
+TRIAL_REMIND_DAYS = Tunable(
+    "marketing.trial_remind_days",
+    default=3,
+    least=1,
+    most=14,
+    sentence=_("How many days before a report on a free trial is due its writer is reminded."),
+)
+JOINT_NOTICE_DAYS = Tunable(
+    "marketing.joint_notice_days",
+    default=7,
+    least=0,
+    most=60,
+    sentence=_("Days that a joint promotion of two shops still counts after one of them has given notice."),
 )

@@ -1,13 +1,15 @@
 """What promotions, offers and hints are called, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from mall.clock import business_date
 from mall.money import SIGNS, Money
+from mall.templatetags.mall import plain_moment
 from marketing.models import Promotion
 from marketing.pricing import Hint, Quote, Unused
 
@@ -49,6 +51,9 @@ def badge(kind: str, rule: Mapping, currency: str = "CNY") -> str:
             return _("Any %(n)d for %(price)s") % {"n": rule["n"], "price": money(rule["price"])}
         case Kind.NTH_PIECE:
             return _("No. %(n)d: %(off)s") % {"n": rule["n"], "off": less(rule["bps"])}
+        case Kind.GROUP_BUYING:
+            words = {"size": rule["size"], "price": money(min(price for _sku, price, _quota in rule["prices"]))}
+            return _("Together from %(price)s") % words
     return str(Kind(kind).label)
 
 
@@ -87,11 +92,95 @@ def rule_in_words(kind: str, rule: Mapping, currency: str = "CNY", goods: Mappin
             return [_("Spend %(at)s, get %(goods)s × %(count)d as a gift") % words]
         case Kind.FLASH_SALE:
             return [
-                _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person")
-                % {"goods": goods.get(sku, "…"), "price": money(price), "quota": quota, "most": rule["most"]}
-                for sku, price, quota in rule["prices"]
+                _("%(goods)s for %(price)s: %(quota)d units, at most %(most)d per person") % words
+                for words in _units(rule, currency, goods)
             ]
+        case Kind.DEPOSIT_PRESALE:
+            return _deposit_presale(rule, currency, goods)
+        case Kind.BARGAIN:
+            return _bargain(rule, currency, goods)
+        case Kind.FREE_TRIAL:
+            return _free_trial(rule, goods)
+        case Kind.GROUP_BUYING:
+            return _group_buying(rule, currency, goods)
+        case Kind.CROWDFUNDING:
+            return _crowdfunding(rule, currency, goods)
     return []
+
+
+def _deposit_presale(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    def words(sku: int, *amounts: int) -> dict:
+        price, deposit, worth = (Money(fen, currency) for fen in amounts[:3])
+        return {
+            "goods": goods.get(sku, "…"), "price": price, "deposit": deposit, "worth": worth, "quota": amounts[3],
+        }  # fmt: skip
+
+    window = {
+        "since": plain_moment(datetime.fromisoformat(rule["balance_from"])),
+        "until": plain_moment(datetime.fromisoformat(rule["balance_until"])),
+    }
+    return [
+        *(
+            _("%(goods)s for %(price)s: a deposit of %(deposit)s counts %(worth)s; %(quota)d units") % words(*row)
+            for row in rule["prices"]
+        ),
+        _("At most %(most)d per person.") % {"most": rule["most"]},
+        _("The rest is paid from %(since)s until %(until)s.") % window,
+        _("It ships from %(day)s.") % {"day": date_format(date.fromisoformat(rule["ships_on"]))},
+    ]
+
+
+def _bargain(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    floors = [
+        _("%(goods)s down to %(price)s: %(quota)d units")
+        % {"goods": goods.get(sku, "…"), "price": Money(price, currency), "quota": quota}
+        for sku, price, quota in rule["prices"]
+    ]
+    hours = ngettext("%(cuts)d cuts within %(count)d hour", "%(cuts)d cuts within %(count)d hours", rule["hours"])
+    early = (
+        _("May be bought before, at the price reached.") if rule.get("early") else _("Bought at the lowest price only.")
+    )
+    return [*floors, hours % {"cuts": rule["cuts"], "count": rule["hours"]}, early]
+
+
+def _free_trial(rule: Mapping, goods: Mapping[int, str]) -> list[str]:
+    given = [
+        _("%(goods)s free to try: %(quota)d units") % {"goods": goods.get(sku, "…"), "quota": quota}
+        for sku, _price, quota in rule["prices"]
+    ]
+    found = _("Winners are drawn by lot.") if rule["chosen_by"] == "lot" else _("The shop chooses the winners.")
+    words = _("Ordered within %(take)d days; the report is due %(report)d days after delivery.")
+    return [*given, found, words % {"take": rule["take_days"], "report": rule["report_days"]}]
+
+
+def _units(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[dict]:
+    return [
+        {"goods": goods.get(sku, "…"), "price": Money(price, currency), "quota": quota, "most": rule["most"]}
+        for sku, price, quota in rule["prices"]
+    ]
+
+
+def _units_of_deal(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    sentence = pgettext("a deal", "%(goods)s at %(price)s: %(quota)d units, at most %(most)d per person")
+    return [sentence % words for words in _units(rule, currency, goods)]
+
+
+def _group_buying(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    said = _units_of_deal(rule, currency, goods)
+    said.append(
+        _("%(size)d seats in a group, open for %(hours)d hours") % {"size": rule["size"], "hours": rule["hours"]}
+    )
+    if rule.get("helped_percent"):
+        words = {"percent": f"{rule['helped_percent']}%"}
+        said.append(_("The mall completes a group at its end from %(percent)s of its seats on") % words)
+    if rule.get("newcomers"):
+        said.append(_("Only newcomers may join"))
+    return said
+
+
+def _crowdfunding(rule: Mapping, currency: str, goods: Mapping[int, str]) -> list[str]:
+    words = {"goal": Money(rule["goal"], currency), "days": rule["ships_in_days"]}
+    return [*_units_of_deal(rule, currency, goods), _("Goal %(goal)s; ships %(days)d days after it is reached") % words]
 
 
 def _off(rule: Mapping, currency: str) -> str:
@@ -173,10 +262,27 @@ def hint(found: Hint) -> str:
     """What a little more would bring."""
     off = _("%(amount)s off") % {"amount": found.off} if found.off else less(found.bps) if found.bps else ""
     brings = off or _("“%(offer)s”") % {"offer": found.name}
+    if found.shops:
+        brings = _("%(brings)s (%(shops)s together)") % {"brings": brings, "shops": shops_in_words(found.shops)}
     if found.gap:
         return _("%(gap)s more for %(brings)s") % {"gap": found.gap, "brings": brings}
     words = {"count": found.pieces, "brings": brings}
     return ngettext("%(count)d more piece for %(brings)s", "%(count)d more pieces for %(brings)s", found.pieces) % words
+
+
+def shops_in_words(names: Iterable) -> str:
+    """Shops one after the other, as the language does it."""
+    return pgettext("between the names of shops", ", ").join(str(name) for name in names)
+
+
+def also_at(issuer, others: Iterable, *, is_here: bool) -> str:
+    """Of a joint promotion: from its own shop in which others it counts, from another one whose it is."""
+    others = list(others)
+    if not others:
+        return ""
+    if is_here:
+        return _("Also at %(shops)s") % {"shops": shops_in_words(others)}
+    return _("From %(shop)s, good here too") % {"shop": issuer}
 
 
 def days(promotion: Promotion) -> str:
@@ -195,7 +301,7 @@ def until(moment) -> str:
 
 def scope_in_words(promotion: Promotion) -> str:
     """To which goods it applies; empty where its rule names them."""
-    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+    if promotion.kind in (Kind.BUNDLE, Kind.FLASH_SALE, *Promotion.DEALS):
         return ""
     where = promotion.shop.name if promotion.shop_id else _("the whole mall")
     if promotion.scope == Promotion.Scope.ALL:

@@ -112,7 +112,7 @@ def count_canceled_order(event: OrderCanceled) -> None:
 
 @on(PaymentRefunded)
 def count_refund(event: PaymentRefunded) -> None:
-    if event.order_id:
+    if event.order_id and not event.is_of_deposit:
         growth.write(
             shop_id=event.shop_id,
             name="PaymentRefunded",
@@ -174,6 +174,9 @@ def count_product_update(event: ProductChanged) -> None:
 
 @on(ProductReviewed)
 def count_review(event: ProductReviewed) -> None:
+    """What was given to be tried says nothing of what the shop sells."""
+    if event.is_trial:
+        return
     growth.write(
         shop_id=event.shop_id,
         name="ProductReviewed",

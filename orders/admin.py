@@ -106,7 +106,17 @@ class PaymentAdmin(VerbAdmin):
             fits=lambda payment: payment.status == Payment.Status.PENDING,
         )
     ]
-    list_display = ["public_id", "group", "channel", "status", "amount", "is_late", "started_at", "succeeded_at"]
+    list_display = [
+        "public_id",
+        "group",
+        "part",
+        "channel",
+        "status",
+        "amount",
+        "is_late",
+        "started_at",
+        "succeeded_at",
+    ]
     list_filter = ["status", "is_late", CHANNELS, "started_at"]
     search_fields = ["=public_id", "=group__public_id", "=provider_reference"]
     list_select_related = ["group"]

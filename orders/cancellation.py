@@ -18,7 +18,7 @@ from catalog import stock
 from catalog.models import Product
 from mall.audit.trail import record
 from mall.events.bus import publish
-from mall.events.orders import OrderCanceled
+from mall.events.orders import OrderCanceled, OrderDepositKept
 from mall.flow import WrongStatus
 from orders import gift_cards
 from orders.after_sales.cases import close_all
@@ -33,11 +33,15 @@ log = logging.getLogger("orders.cancellation")
 
 
 @transaction.atomic
-def cancel_order(*, order: Order, reason: str, by=None, now: datetime) -> Order:
+def cancel_order(*, order: Order, reason: str, by=None, now: datetime, leaves_deposit: bool = False) -> Order:
     """
     Cancel an order before it is shipped; an unpaid one with all orders of its group.
 
-    :raises WrongStatus: shipped, or canceled already
+    A shopper who cancels between deposit and rest leaves the deposit to the shop, as if she had missed the rest; when
+    the mall's staff do it, it goes back to her.
+
+    :param leaves_deposit: the shopper knows that
+    :raises WrongStatus: shipped, or canceled already; or a deposit is at stake of which the shopper does not know
     """
     if Order.objects.filter(pk=order.pk, status=Order.Status.UNPAID).exists():
         _group, orders = lock_group(order.group_id)
@@ -46,13 +50,22 @@ def cancel_order(*, order: Order, reason: str, by=None, now: datetime) -> Order:
             _cancel(orders, reason=reason, by=by, now=now)
             return order
         # paid while we waited: it is canceled by itself
+    if by is not None and by.pk == order.shopper_id:
+        order = lock_order(order.pk)
+        if order.status == Order.Status.DEPOSIT_PAID:
+            if not leaves_deposit:
+                raise WrongStatus(
+                    _("Your deposit has been received; the shop keeps it if you cancel. Say that you know.")
+                )
+            _cancel([order], reason=reason, by=by, now=now, keeps_deposit=True)
+            return order
     return cancel_paid_order(order=order, reason=reason, by=by, now=now)
 
 
 @transaction.atomic
 def cancel_paid_order(*, order: Order, reason: str, by=None, now: datetime) -> Order:
     """
-    Cancel one order that is paid and not shipped: all that a shop may do. The money goes back.
+    Cancel one order that is paid and not shipped: all that a shop may do. The money goes back, as does a deposit.
 
     :raises WrongStatus: not paid yet, shipped, or canceled already
     """
@@ -62,6 +75,18 @@ def cancel_paid_order(*, order: Order, reason: str, by=None, now: datetime) -> O
     check_cancel(order, by=by, now=now)
     _cancel([order], reason=reason, by=by, now=now)
     return order
+
+
+@transaction.atomic
+def keep_deposit_of_missed_order(*, order_id: int, now: datetime) -> bool:
+    """The rest was not paid in its time: the order ends, its goods come free, its deposit is the shop's; once."""
+    order = lock_order(order_id)
+    if order.status != Order.Status.DEPOSIT_PAID or now <= order.balance_until:
+        return False
+    with override(settings.LANGUAGE_CODE):
+        reason = _("The rest was not paid in time")
+    _cancel([order], reason=reason, by=None, now=now, keeps_deposit=True)
+    return True
 
 
 def cancel_emptied_order(*, order: Order, reason: str, now: datetime) -> None:
@@ -151,15 +176,25 @@ def _close_next_group(now: datetime) -> OrderGroup | None:
     return group
 
 
-def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
-    """Cancel these orders of one group, whose rows the caller has locked."""
-    was_paid = {order.pk: order.paid_at is not None for order in orders}
+def _cancel(orders: list[Order], *, reason: str, by, now: datetime, keeps_deposit: bool = False) -> None:
+    """
+    Cancel these orders of one group, whose rows the caller has locked.
+
+    :param keeps_deposit: what was paid of one that waits for the rest is the shop's
+    """
+    was_paid = {
+        order.pk: (order.paid_at or order.deposit_paid_at) is not None and not keeps_deposit for order in orders
+    }
     before = {order.pk: order.status for order in orders}
     for order in orders:
         Order.FLOW.move(order, Order.Status.CANCELED)
         order.canceled_at, order.cancel_reason, order.due_at = now, reason[:200], None
     Order.objects.filter(pk__in=list(before)).update(
-        status=Order.Status.CANCELED, canceled_at=now, cancel_reason=reason[:200], due_at=None
+        status=Order.Status.CANCELED,
+        canceled_at=now,
+        cancel_reason=reason[:200],
+        due_at=None,
+        deposit_kept_at=now if keeps_deposit else None,
     )
     for order in orders:
         if order.paused_at:
@@ -169,6 +204,9 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
         if order.by_cards and not was_paid[order.pk]:
             gift_cards.give_back(order, order.by_cards, now=now)  # of what was paid the refund takes care
     write_steps(orders, OrderStep.Kind.CANCELED, at=now, by=by, note=reason)
+    if keeps_deposit:
+        for order in orders:
+            _tell_of_kept_deposit(order, now)
     if by is not None:
         for order in orders:
             record(
@@ -193,6 +231,20 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime) -> None:
                 canceled_at=now,
             )
             for order in orders
+        )
+    )
+
+
+def _tell_of_kept_deposit(order: Order, now: datetime) -> None:
+    order.deposit_kept_at = now
+    write_steps([order], OrderStep.Kind.DEPOSIT_KEPT, at=now, note=str(order.deposit))
+    publish(
+        OrderDepositKept(
+            order_id=order.public_id,
+            shop_id=order.shop.public_id,
+            amount=order.deposit.minor,
+            currency=order.currency,
+            kept_at=now,
         )
     )
 

@@ -124,8 +124,8 @@ class CartView:
 
     @property
     def mall_hints(self) -> list[str]:
-        """What a little more over all shops would bring."""
-        return [words.hint(hint) for hint in self.quote.hints if hint.shop_id is None]
+        """What a little more over all shops, or over some together, would bring."""
+        return [words.hint(hint) for hint in self.quote.hints if hint.shop_id is None or hint.shops]
 
     @property
     def lines(self) -> list[CartLineView]:
@@ -353,7 +353,7 @@ def view_of(
             priced.get(shop_id),
             terms[shop_id],
             whole.total.currency,
-            [words.hint(hint) for hint in whole.hints if hint.shop_id == shop_id],
+            [words.hint(hint) for hint in whole.hints if hint.shop_id == shop_id and not hint.shops],
         )
         for shop_id, theirs in by_shop.items()
     ]

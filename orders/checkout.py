@@ -20,7 +20,7 @@ from mall.events.orders import OrdersPlaced
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
-from marketing.deals import Deal, DealGone, find_deal, take_deal
+from marketing.deals import Deal, DealGone, DepositTerms, find_deal, take_deal
 from marketing.offers import ANY_LIVE
 from marketing.pricing import PricedLine, Quote
 from marketing.redemption import UsedBy, use_offers
@@ -30,7 +30,7 @@ from orders.customs import check_import, declare
 from orders.gift_cards import paid_by_cards, spend
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
-from orders.offering import frozen_duty, frozen_parts, quote_with_offers
+from orders.offering import frozen_duty, frozen_issuers, frozen_parts, quote_with_offers
 from orders.parts import Part, parts_of
 from orders.payments import confirm_free_group
 from orders.steps import write_steps
@@ -52,6 +52,13 @@ class AddressNeeded(Refusal):
     """Something in the cart must be brought to the shopper, and she has not said where to."""
 
     code = "address-needed"
+    status = 400
+
+
+class DepositNotAgreed(Refusal):
+    """A deposit would be at stake, and she has not said that she knows."""
+
+    code = "deposit-not-agreed"
     status = 400
 
 
@@ -126,10 +133,10 @@ def place_order(
     coupons: Collection[str] | None = None,
     cards: Mapping[int, Money | None] | None = None,
     wanted: DealWanted | None = None,
+    knows_deposit: bool = False,
 ) -> OrderGroup:
     """
     Turn the shopper's cart into one order per shop and kind of goods, all or nothing; or a deal into an order.
-
 
     Asking again with the same checkout key returns the group already placed.
 
@@ -141,6 +148,7 @@ def place_order(
     :param cards: by the keys of the shops whose gift cards she uses, what she was shown that they pay
         (``None``: whatever that is)
     :param wanted: a deal, ordered by itself; the cart stays as it is
+    :param knows_deposit: she knows when she loses the deposit of a deal that has one
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
@@ -153,6 +161,7 @@ def place_order(
     :raises OfferGone: an offer that was counted on has just run out; nothing was placed
     :raises CardsChanged: her gift cards pay another amount than she was shown; nothing was placed
     :raises DealGone: the deal cannot be had (any more); nothing was placed
+    :raises DepositNotAgreed: it has a deposit, of which she knows nothing; nothing was placed
     """
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
@@ -164,6 +173,8 @@ def place_order(
     deal = None
     if wanted:
         offer, deal = _dealt(wanted, shopper, now)
+        if deal.deposit and not knows_deposit:
+            raise DepositNotAgreed(_("Say that you know when the deposit is lost."))
         lines = [_Line(None, offer.sku_id, wanted.quantity, None)]
     lines = [line for line in lines if only_skus is None or line.sku_id in only_skus]
     if not lines:
@@ -188,7 +199,7 @@ def place_order(
     if address is None and any(part.needs_address for part in parts):
         raise AddressNeeded(_("Say where it should go."))
     importer = check_import(parts, offers, shopper, now)
-    by_cards = paid_by_cards(shopper, parts, cards or {})
+    by_cards = paid_by_cards(shopper, parts, {} if deal and deal.deposit else cards or {})
 
     flash = whole.flash_units
     pay_by = now + timedelta(minutes=minutes_to_pay(has_flash=bool(flash), deal=deal))
@@ -387,7 +398,7 @@ def _order(
 ) -> Order:
     quote = part.quote
     where = address if part.needs_address and address else NOWHERE
-    return Order(
+    order = Order(
         shop_id=quote.shop_id,
         group=group,
         shopper=group.shopper,
@@ -413,6 +424,18 @@ def _order(
         placed_at=group.placed_at,
         due_at=group.pay_by,
     )
+    if deal and deal.deposit:
+        _divide(order, deal.deposit, pieces=sum(line.quantity for line in quote.lines))
+    return order
+
+
+def _divide(order: Order, terms: DepositTerms, *, pieces: int) -> None:
+    """It is paid in two parts, and ships from a day on. That the deposit counts for more is in the price already."""
+    order.deposit = terms.deposit * pieces
+    order.balance_from, order.balance_until = terms.balance_from, terms.balance_until
+    order.promised_on = terms.ships_on
+    note = {"step": "deposit", "version": 1, "amount": order.deposit.minor, "worth": (terms.worth * pieces).minor}
+    order.price_trace = [*order.price_trace, note]
 
 
 def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | None) -> OrderLine:
@@ -431,7 +454,9 @@ def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | No
         discount=priced.discount,
         total=priced.total,
         discount_parts=frozen_parts(priced),
-        subsidy=priced.discount - priced.borne_by("shop"),
+        subsidy=priced.borne_by("platform"),
+        issuers=frozen_issuers(priced),
+        from_issuers=priced.borne_by("issuer"),
         gift_count=priced.gifts,
         duty=priced.duty.amount if priced.duty else Money(0, priced.total.currency),
         duty_parts=frozen_duty(priced, offer),

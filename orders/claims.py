@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from orders.models import Order
 
-WANTED = [Order.Status.UNPAID, Order.Status.PAID, Order.Status.BOOKED]
+WANTED = [Order.Status.UNPAID, Order.Status.DEPOSIT_PAID, Order.Status.PAID, Order.Status.BOOKED]
 
 
 def claimed(documents: Iterable[str]) -> set[str]:

@@ -1,6 +1,6 @@
 """Orders that took a deal (``marketing.deals``): what happens to those that wait when its outcome is known."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -11,13 +11,17 @@ from orders.steps import write_steps
 
 
 @transaction.atomic
-def deal_came(*, order_id: str, now: datetime) -> bool:
-    """What a paid order (public id) waited for has come: it may be sent, its hours begin. False: it did not wait."""
+def deal_came(*, order_id: str, ships_on: date | None = None, now: datetime) -> bool:
+    """
+    What a paid order (public id) waited for has come: it may be sent, its hours begin (on a day, if one is named).
+    False: it did not wait.
+    """
     order = _locked(order_id)
     if not order.awaits_deal or order.status not in (Order.Status.PAID, Order.Status.BOOKED):
         return False
     order.awaits_deal, order.deal_came_at = False, now
-    order.save(update_fields=["awaits_deal", "deal_came_at"])
+    order.promised_on = ships_on or order.promised_on
+    order.save(update_fields=["awaits_deal", "deal_came_at", "promised_on"])
     write_steps([order], OrderStep.Kind.DEAL_CAME, at=now)
     return True
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from catalog import stats, stock
 from mall.audit.trail import record
 from mall.events.bus import publish
-from mall.events.orders import OrderCompleted, OrderDelivered, OrderShipped
+from mall.events.orders import DealDelivered, OrderCompleted, OrderDelivered, OrderShipped
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
+from marketing import trials
 from marketing.deals import waiting_words
 from orders import tunables
 from orders.after_sales.cases import AfterSaleOpen
@@ -195,7 +196,8 @@ def deliver_orders(orders: list[Order], *, by, now: datetime) -> None:
     Parcel.objects.filter(order__in=mine, delivered_at=None).update(delivered_at=now)
     write_steps(orders, OrderStep.Kind.DELIVERED, at=now, by=by)
     publish(
-        *(OrderDelivered(order_id=order.public_id, shop_id=order.shop.public_id, delivered_at=now) for order in orders)
+        *(OrderDelivered(order_id=order.public_id, shop_id=order.shop.public_id, delivered_at=now) for order in orders),
+        *(DealDelivered(order_id=order.public_id, deal=order.deal, delivered_at=now) for order in orders if order.deal),
     )
 
 
@@ -216,6 +218,8 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
                 order_id=order.public_id,
                 shop_id=order.shop.public_id,
                 shopper_id=order.shopper_id,
+                paid=max((order.goods_total - order.discount - order.refunded + order.refunded_shipping).minor, 0),
+                currency=order.currency,
                 completed_at=now,
             )
             for order in orders
@@ -224,6 +228,6 @@ def _complete(orders: list[Order], *, by, now: datetime) -> None:
 
 
 def _kept(order_ids: list[int]):
-    """What of these orders was not refunded: product and pieces of each line."""
-    lines = OrderLine.objects.filter(order__in=order_ids)
+    """What of these orders was sold and not refunded: product and pieces of each line."""
+    lines = OrderLine.objects.filter(order__in=order_ids).exclude(order__deal__startswith=trials.PREFIX)
     return lines.values_list("product_public_id", F("quantity") - F("refunded_quantity"))

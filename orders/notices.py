@@ -39,3 +39,25 @@ AFTER_SALE_SAID_TO_SHOP = Kind(
     body=_("Somebody has written about it."),
     is_mailed=False,
 )
+BALANCE_DUE = {
+    "open": Kind(
+        "orders.balance_open",
+        title=_("You can pay the rest of your order with %(shop)s now"),
+        body=_("%(amount)s until %(until)s. Whoever misses it loses the deposit."),
+    ),
+    "day": Kind(
+        "orders.balance_day",
+        title=_("Less than a day left to pay the rest of your order with %(shop)s"),
+        body=_("%(amount)s until %(until)s. Whoever misses it loses the deposit."),
+    ),
+    "hours": Kind(
+        "orders.balance_hours",
+        title=_("A few hours left to pay the rest of your order with %(shop)s"),
+        body=_("%(amount)s until %(until)s. Whoever misses it loses the deposit."),
+    ),
+}
+DEPOSIT_KEPT = Kind(
+    "orders.deposit_kept",
+    title=_("Your order with %(shop)s has ended: the rest was not paid"),
+    body=_("The deposit of %(amount)s stays with the shop, as the terms said when you ordered."),
+)

@@ -75,9 +75,15 @@ def frozen_parts(line: PricedLine) -> list[dict] | None:
             "name": dict(part.name),
             "amount": part.amount.minor,
             "borne": {who: amount.minor for who, amount in part.bearers},
+            **({"issuer": {"shop": part.issuer[1], "name": dict(part.issuer[2])}} if part.issuer else {}),
         }
         for part in line.parts
     ] or None
+
+
+def frozen_issuers(line: PricedLine) -> dict[str, int] | None:
+    """What the order line keeps of what other shops bear, in fen by their keys; ``None`` when that is nothing."""
+    return {str(shop_id): amount.minor for shop_id, amount in sorted(line.borne_by_issuers.items())} or None
 
 
 def frozen_duty(line: PricedLine, offer: BuyableSku) -> dict | None:
@@ -103,14 +109,26 @@ def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
 
 
 def breakdown(order: Order, lines: Sequence[OrderLine]) -> list[dict]:
-    """What each offer took off an order, as its page shows it: its name, the amount, and what of it the mall bore."""
+    """
+    What each offer took off an order, as its page shows it: its name, the amount, what of it the mall bore, and of
+    another shop's offer whose it is and what that shop bore.
+    """
     found: dict[str, dict] = {}
     for line in lines:
         for part in line.discount_parts or ():
             row = found.setdefault(
                 part["offer"],
-                {"name": Text(part["name"]), "amount": Money(0, order.currency), "mall": Money(0, order.currency)},
+                {
+                    "name": Text(part["name"]),
+                    "amount": Money(0, order.currency),
+                    "mall": Money(0, order.currency),
+                    "issuer": Text(part["issuer"]["name"]) if "issuer" in part else None,
+                    "by_issuer": Money(0, order.currency),
+                    "by_shop": Money(0, order.currency),
+                },
             )
             row["amount"] += Money(part["amount"], order.currency)
-            row["mall"] += Money(part["amount"] - part["borne"].get("shop", 0), order.currency)
+            row["mall"] += Money(part["borne"].get("platform", 0), order.currency)
+            row["by_issuer"] += Money(part["borne"].get("issuer", 0), order.currency)
+            row["by_shop"] += Money(part["borne"].get("shop", 0), order.currency)
     return list(found.values())

@@ -6,7 +6,8 @@ every way leads to the same few verbs, which change nothing twice. No channel is
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -16,9 +17,11 @@ from django.utils.translation import gettext as _
 from catalog.stock import keep_reserved
 from mall.audit.trail import record
 from mall.events.bus import publish
-from mall.events.orders import LatePaymentReceived, OrderPaid
+from mall.events.orders import LatePaymentReceived, OrderDepositPaid, OrderPaid
 from mall.flow import WrongStatus
+from mall.money import Money
 from mall.refusals import Refusal
+from mall.templatetags.mall import plain_moment
 from orders import gateways, handing_over, tunables
 from orders.gateways.base import Answer, BadNotice, ChannelUnavailable, Notice, Standing
 from orders.locks import lock_group, lock_payment
@@ -43,6 +46,15 @@ class WrongAmount(Refusal):
     code = "wrong-amount"
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The part of a group that is to be paid now: how much, and for the rest after a deposit since when."""
+
+    part: str
+    amount: Money
+    since: datetime | None = None
+
+
 class NoticeRefused(Refusal):
     """A message that must not be believed. It is answered without detail; the audit trail holds the reason."""
 
@@ -52,12 +64,12 @@ class NoticeRefused(Refusal):
 
 def start_payment(*, group: OrderGroup, channel: str, now: datetime) -> Payment:
     """
-    Open a payment of the whole group, less what gift cards have paid, at a channel, or return the attempt that is still
-    open there.
+    Open a payment of what the group waits for at a channel, or return the attempt that is still open there: of all of
+    it, less what gift cards have paid, or of the deposit, and later of the rest.
 
     Not one transaction: the channel is called between two.
 
-    :raises NotPayable: paid already, or its time has run out
+    :raises NotPayable: paid already, its time has not come, or has run out
     :raises UnknownChannel: no such way to pay
     :raises ChannelUnavailable: the channel did not answer; asking again goes on with the same attempt
     """
@@ -84,23 +96,36 @@ def _prepare_payment(group: OrderGroup, channel: str, now: datetime) -> Payment:
     group, orders = lock_group(group.pk)
     if any(order.status == Order.Status.CANCELED for order in orders) or group.pay_by < now:
         raise NotPayable(_("The time to pay has run out; the order is closed."))
-    if any(order.status != Order.Status.UNPAID for order in orders):
+    if (owed := owed_now(group, orders)) is None:
         raise NotPayable(_("This order is paid already."))
-    open_attempt = group.payments.filter(channel=channel, status=Payment.Status.PENDING).order_by("-pk").first()
-    payment = open_attempt or Payment.objects.create(
-        group=group, channel=channel, currency=group.currency, amount=group.due, started_at=now
+    if owed.since is not None and now < owed.since:
+        raise NotPayable(_("The rest can be paid from %(moment)s.") % {"moment": plain_moment(owed.since)})
+    attempts = group.payments.filter(channel=channel, part=owed.part, status=Payment.Status.PENDING)
+    payment = attempts.order_by("-pk").first() or Payment.objects.create(
+        group=group, part=owed.part, channel=channel, currency=group.currency, amount=owed.amount, started_at=now
     )
     payment.group = group
     return payment
 
 
+def owed_now(group: OrderGroup, orders: Sequence[Order]) -> Owed | None:
+    """What a group waits for; ``None`` when it is paid, or came to nothing. Only a deal has a deposit: one order."""
+    if all(order.status == Order.Status.UNPAID for order in orders):
+        if deposit := orders[0].deposit:
+            return Owed(Payment.Part.DEPOSIT, deposit)
+        return Owed(Payment.Part.WHOLE, group.due)
+    if all(order.status == Order.Status.DEPOSIT_PAID for order in orders):
+        return Owed(Payment.Part.BALANCE, orders[0].balance, since=orders[0].balance_from)
+    return None
+
+
 @transaction.atomic
 def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payment:
     """
-    The money came: the group's orders are paid, all of them.
+    The money came: the group's orders are paid, all of them; or their deposit is.
 
-    Money for a group that is closed, or paid already by another attempt, is taken note of and goes back whole; the
-    orders stay as they are. Confirming again changes nothing.
+    Money for a group that is closed, or for a part that another attempt has paid, is taken note of and goes back whole;
+    the orders stay as they are. Confirming again changes nothing.
 
     :raises WrongAmount: another amount or currency than the mall asked for
     """
@@ -114,10 +139,13 @@ def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payme
     Payment.FLOW.move(payment, Payment.Status.SUCCEEDED)
     payment.succeeded_at = now
     payment.provider_reference = answer.reference
-    payment.is_late = any(order.status != Order.Status.UNPAID for order in orders)
+    owed = owed_now(group, orders)
+    payment.is_late = owed is None or owed.part != payment.part
     payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late"])
     if payment.is_late:
         _send_back(group, payment, now)
+    elif payment.part == Payment.Part.DEPOSIT:
+        _mark_deposit_paid(group, orders[0], payment, now)
     else:
         _mark_paid(group, orders, payment, now)
     return payment
@@ -129,6 +157,30 @@ def confirm_free_group(*, orders: list[Order], now: datetime) -> None:
     it: no channel takes zero.
     """
     _mark_paid(orders[0].group, orders, None, now)
+
+
+def _mark_deposit_paid(group: OrderGroup, order: Order, payment: Payment, now: datetime) -> None:
+    """
+    The goods stay kept, the clock goes on to the rest. Whoever pays the deposit so late that the rest is due already
+    has until its end; the offer is closed by then, so that is minutes.
+    """
+    Order.FLOW.move(order, Order.Status.DEPOSIT_PAID)
+    order.deposit_paid_at, order.due_at = now, max(order.balance_from, now)
+    order.save(update_fields=["status", "deposit_paid_at", "due_at"])
+    group.pay_by = order.balance_until
+    group.save(update_fields=["pay_by"])
+    keep_reserved(documents=[order.public_id])
+    write_steps([order], OrderStep.Kind.DEPOSIT_PAID, at=now, note=str(order.deposit))
+    publish(
+        OrderDepositPaid(
+            order_id=order.public_id,
+            payment_id=payment.public_id,
+            shop_id=order.shop.public_id,
+            amount=order.deposit.minor,
+            currency=order.currency,
+            paid_at=now,
+        )
+    )
 
 
 def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment | None, now: datetime) -> None:
@@ -152,6 +204,7 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment | None, 
                 total=order.total.minor,
                 duty=order.duty.minor,
                 by_cards=order.by_cards.minor,
+                deposit=order.deposit.minor,
                 kind=order.kind,
                 deal=order.deal,
                 currency=order.currency,
@@ -268,7 +321,8 @@ def ask_channel(*, payment: Payment, by, now: datetime) -> Payment:
 
 def _still_wanted(payment: Payment, now: datetime) -> bool:
     group = OrderGroup.objects.get(pk=payment.group_id)
-    return group.pay_by >= now and group.orders.filter(status=Order.Status.UNPAID).exists()
+    owed = owed_now(group, list(group.orders.all()))
+    return group.pay_by >= now and owed is not None and owed.part == payment.part
 
 
 def ask_about_payments(*, now: datetime) -> dict:

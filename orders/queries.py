@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import ngettext
 
 from catalog.models import Review
 from mall.accounts.models import User
 from mall.backoffice.tables import capped_counts
 from mall.texts import Text
+from marketing.trials import is_trial
+from merchants.models import Shop
 from orders.models import Order, OrderLine
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewableLine:
-    """An order line that its buyer may review."""
+    """An order line that its buyer may review; ``is_trial``: she got it for nothing, to try it."""
 
     order_line_id: int
     product_public_id: str
@@ -23,6 +25,22 @@ class ReviewableLine:
     title: Text
     choice_text: Text
     picture: str
+    deal: str = ""
+    is_trial: bool = False
+
+
+def has_bought(shopper_id: int) -> bool:
+    """Whether she has ever had a paid order that stands, in any shop: then she is no newcomer."""
+    paid = Order.objects.filter(shopper=shopper_id, paid_at__isnull=False)
+    return paid.exclude(status=Order.Status.CANCELED).exists()
+
+
+def buyers_of(shop: Shop | None, *, since: datetime | None = None) -> QuerySet:
+    """Keys of who has paid orders that stand, in a shop or anywhere, ever or since a moment; nothing is asked yet."""
+    paid = Order.objects.filter(paid_at__isnull=False).exclude(status=Order.Status.CANCELED)
+    if shop is not None:
+        paid = paid.filter(shop=shop)
+    return (paid if since is None else paid.filter(paid_at__gt=since)).values("shopper")
 
 
 def reviewable_lines(
@@ -56,8 +74,10 @@ def reviewable_lines(
             title=line.title,
             choice_text=line.choice_text,
             picture=line.picture,
+            deal=line.deal,
+            is_trial=is_trial(line.deal),
         )
-        for line in lines.order_by("-pk")[:limit]
+        for line in lines.annotate(deal=F("order__deal")).order_by("-pk")[:limit]
     ]
 
 
@@ -78,6 +98,11 @@ def counts_by_status(orders: QuerySet[Order]) -> dict[str, int]:
     """How many of these orders stand in each status; every status is named. One query."""
     found = dict(orders.order_by().values_list("status").annotate(count=Count("pk")))
     return {status: found.get(status, 0) for status in Order.Status.values}
+
+
+def open_balances(now: datetime) -> Q:
+    """Orders whose deposit is paid and whose rest can be paid now."""
+    return Q(status=Order.Status.DEPOSIT_PAID, balance_from__lte=now, balance_until__gte=now)
 
 
 def unfinished_orders(shop) -> str:

@@ -5,6 +5,7 @@ Asked for in the transaction in which the mall comes to owe it; sent outside any
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from mall.flow import WrongStatus
 from mall.money import Money
 from mall.nudges import run_soon
 from orders.gateways import gateway
-from orders.gateways.base import ChannelUnavailable
+from orders.gateways.base import ChannelUnavailable, Returnable
 from orders.gift_cards import give_back
 from orders.locks import lock_order
 from orders.models import AfterSale, Order, OrderStep, Payment, Refund
@@ -59,8 +60,9 @@ def ask_refund(
     if refund := Refund.objects.filter(**same).first():
         return refund
     to_cards = amount - min(amount, _cash_left(order)) if order else Money(0, amount.currency)
+    from_deposit = Money(0, amount.currency)
     if order and amount != to_cards:
-        payment = _payment_of(order)
+        payment, from_deposit = _way_back(order, amount - to_cards)
     refund = Refund.objects.create(
         payment=payment,
         order=order,
@@ -69,11 +71,13 @@ def ask_refund(
         amount=amount,
         duty=duty or Money(0, amount.currency),
         to_cards=to_cards,
+        from_deposit=from_deposit,
         reason=reason[:200],
         asked_at=now,
     )
     subject = order.public_id if order else payment.public_id
     facts = {"refund": refund.public_id, "amount": amount.minor, "to_cards": to_cards.minor}
+    facts |= {"from_deposit": from_deposit.minor} if from_deposit else {}
     record("orders.ask_refund", subject, now=now, after=facts)
     if order:
         give_back(order, to_cards, now=now)
@@ -86,7 +90,26 @@ def ask_refund(
 def _cash_left(order: Order) -> Money:
     """What was paid for the order through a channel and no refund takes back."""
     back = Refund.objects.filter(order=order).aggregate(sum=Sum(F("amount") - F("to_cards")))["sum"] or 0
-    return order.in_cash - Money(int(back), order.currency)
+    return order.received - order.by_cards - Money(int(back), order.currency)
+
+
+def _way_back(order: Order, cash: Money) -> tuple[Payment, Money]:
+    """
+    Through which payment so much goes back, and what of it through the payment of the deposit beside it: the rest is
+    returned first, and never more through a payment than came by it.
+    """
+    came = {
+        payment.part: payment
+        for payment in Payment.objects.filter(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
+    }
+    nothing = Money(0, order.currency)
+    if not order.deposit:
+        return came[Payment.Part.WHOLE], nothing
+    if (rest := came.get(Payment.Part.BALANCE)) is None:
+        return came[Payment.Part.DEPOSIT], nothing
+    gone = rest.refunds.aggregate(sum=Sum(F("amount") - F("to_cards") - F("from_deposit")))["sum"] or 0
+    by_rest = min(cash, rest.amount - Money(int(gone), order.currency))
+    return (rest, cash - by_rest) if by_rest else (came[Payment.Part.DEPOSIT], nothing)
 
 
 @transaction.atomic
@@ -96,7 +119,7 @@ def ask_refund_of_canceled_order(*, order_id: str, now: datetime) -> Refund | No
     public. Nothing is asked for when nothing is left.
     """
     order = lock_order(Order.objects.values_list("pk", flat=True).get(public_id=order_id))
-    left = order.total - order.refunded
+    left = order.received - order.refunded
     if not left:
         return None
     returned = order.lines.aggregate(sum=Sum("refunded_duty"))["sum"] or 0
@@ -126,23 +149,42 @@ def ask_refund_of_case(*, case_id: str, now: datetime) -> Refund:
     )
 
 
-def _payment_of(order: Order) -> Payment:
-    return Payment.objects.get(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
+@dataclass(frozen=True, slots=True)
+class ThroughPayment:
+    """What of a refund goes through one payment, where two have paid."""
+
+    public_id: str
+    payment: Payment
+    in_cash: Money
+
+
+def _ways_of(refund: Refund) -> list[Returnable]:
+    if not refund.from_deposit:
+        return [refund]
+    deposit = Payment.objects.get(
+        group=refund.payment.group_id, part=Payment.Part.DEPOSIT, status=Payment.Status.SUCCEEDED, is_late=False
+    )
+    return [
+        ThroughPayment(refund.public_id, refund.payment, refund.in_cash - refund.from_deposit),
+        ThroughPayment(f"{refund.public_id}-deposit", deposit, refund.from_deposit),
+    ]
 
 
 def finish_refund(*, refund: Refund, now: datetime) -> Refund:
     """
     Have the channel send the money, then note that it went; harmless when done before.
 
-    Not one transaction: the channel is called between two, and answers the same refund once.
+    Not one transaction: the channel is called between two, and answers the same refund once; so where two payments are
+    returned, and only one channel answers, both are asked again.
 
     :raises ChannelUnavailable: the channel did not answer; the refund stays asked for
     """
     Refund.objects.filter(pk=refund.pk, status=Refund.Status.ASKED).update(tried_at=now)
     refund = Refund.objects.select_related("payment").get(pk=refund.pk)
-    if refund.status == Refund.Status.ASKED and gateway(refund.payment.channel).refund(refund=refund, now=now):
-        return _note_refunded(refund, now)
-    return refund
+    if refund.status != Refund.Status.ASKED:
+        return refund
+    has_gone = [gateway(way.payment.channel).refund(refund=way, now=now) for way in _ways_of(refund)]
+    return _note_refunded(refund, now) if all(has_gone) else refund
 
 
 def retry_refund(*, refund: Refund, by, now: datetime) -> Refund:
@@ -209,6 +251,7 @@ def _note_refunded(refund: Refund, now: datetime) -> Refund:
             amount=refund.amount.minor,
             duty=refund.duty.minor,
             to_cards=refund.to_cards.minor,
+            is_of_deposit=refund.order is not None and refund.order.paid_at is None,
             kind=refund.order.kind if refund.order else Product.Kind.PHYSICAL.value,
             currency=refund.currency,
             refunded_at=now,

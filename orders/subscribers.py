@@ -1,12 +1,20 @@
 """What orders do when they hear something."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from mall.events.bus import on
 from mall.events.marketing import DealCame, DealFailed
 from mall.events.merchants import ShopExiting, ShopFrozen
-from mall.events.orders import AfterSaleMoved, AfterSaleOpened, AfterSaleRefundOwed, OrderCanceled, PaymentRefunded
-from orders import cancellation, deals, goods_watch, offering, refunds
+from mall.events.orders import (
+    AfterSaleMoved,
+    AfterSaleOpened,
+    AfterSaleRefundOwed,
+    OrderBalanceDue,
+    OrderCanceled,
+    OrderDepositKept,
+    PaymentRefunded,
+)
+from orders import balance_notices, cancellation, deals, goods_watch, offering, refunds
 from orders.after_sales import settling, telling
 from orders.models import Refund
 
@@ -70,9 +78,22 @@ def tell_of_after_sale(event: AfterSaleMoved) -> None:
 
 @on(DealCame)
 def let_it_be_sent(event: DealCame) -> None:
-    deals.deal_came(order_id=event.order_id, now=datetime.fromisoformat(event.came_at))
+    ships_on = date.fromisoformat(event.ships_on) if event.ships_on else None
+    deals.deal_came(order_id=event.order_id, ships_on=ships_on, now=datetime.fromisoformat(event.came_at))
 
 
 @on(DealFailed)
 def end_what_waited(event: DealFailed) -> None:
     deals.deal_failed(order_id=event.order_id, reason=event.reason, now=datetime.fromisoformat(event.failed_at))
+
+
+@on(OrderBalanceDue)
+def tell_of_balance(event: OrderBalanceDue) -> None:
+    balance_notices.tell_of_balance(
+        order_id=event.order_id, stage=event.stage, now=datetime.fromisoformat(event.told_at)
+    )  # fmt: skip
+
+
+@on(OrderDepositKept)
+def tell_of_kept_deposit(event: OrderDepositKept) -> None:
+    balance_notices.tell_of_kept_deposit(order_id=event.order_id, now=datetime.fromisoformat(event.kept_at))

@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from orders import cancellation, fulfillment, goods_watch, handing_over, payments, refunds
+from orders import balances, cancellation, fulfillment, goods_watch, handing_over, payments, refunds
 from orders.after_sales import clock as after_sales_clock
 from orders.gateways import sandbox_bank
 
@@ -11,6 +11,11 @@ from orders.gateways import sandbox_bank
 def close_unpaid_orders() -> dict | None:
     count = cancellation.close_unpaid_orders(now=clock.now())
     return {"closed": count} if count else None
+
+
+@job("orders.follow_balances")
+def follow_balances() -> dict | None:
+    return balances.follow_balances(now=clock.now()) or None
 
 
 @job("orders.ask_about_payments")

@@ -220,8 +220,8 @@ class EntryAdmin(VerbAdmin):
 @admin.register(Share)
 class ShareAdmin(ReadOnlyAdmin):
     fields = [
-        "order_public_id", "shop", "status", "currency", "gross", "subsidy", "commission", "net", "completed_at",
-        "due_on", "released_at",
+        "order_public_id", "shop", "status", "currency", "gross", "subsidy", "from_issuers", "commission", "net",
+        "completed_at", "due_on", "released_at",
     ]  # fmt: skip
     list_display = ["order_public_id", "shop", "status", "gross", "commission", "net", "due_on", "released_at"]
     list_filter = ["status", "due_on"]

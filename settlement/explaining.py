@@ -16,9 +16,10 @@ from mall.money import Money
 from mall.tenancy import house_scope
 from orders.models import AfterSale, Order, OrderLine, Refund
 from settlement.corrections import give_reasons
+from settlement.joint import tell_parts
 from settlement.models import Correction, Entry, Posting, Share
 from settlement.queries import explain, postings_of
-from settlement.remains import commission_kept, subsidy_kept
+from settlement.remains import added_kept, commission_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,16 @@ def explain_order(order: Order, *, now: datetime) -> Explained:
     """Everything about the money of one order, as it stands; a handful of queries, however long the order is."""
     lines = list(order.lines.order_by("pk"))
     goods, shipping_back = _gone(order)
+    share = Share.objects.owned_by(order.shop).filter(order_public_id=order.public_id).first()
+    if share and share.is_kept_deposit:
+        lines = []  # the goods were never the shopper's
     parts = [_part(line, goods[line.pk]) for line in lines]
     paid_for_goods = Money.total((line.total for line in lines), order.currency)
-    shipping = order.before_duty - paid_for_goods - Money(shipping_back, order.currency)
-    share = Share.objects.owned_by(order.shop).filter(order_public_id=order.public_id).first()
+    whole = share.net if share and share.is_kept_deposit else order.before_duty
+    shipping = whole - paid_for_goods - Money(shipping_back, order.currency)
     if share:
         explain([share], shop=order.shop, now=now)
-    postings = _postings(order)
+    postings = _postings(order, lines)
     changes = (posting.change for posting in postings if posting.entry.kind == Entry.Kind.CORRECTED)
     corrected = Money.total(changes, order.currency)
     return Explained(
@@ -101,7 +105,7 @@ def _gone(order: Order) -> tuple[Counter[int], int]:
 
 
 def _part(line: OrderLine, gone: int) -> LinePart:
-    commission, added = commission_kept(line, gone), subsidy_kept(line, gone)
+    commission, added = commission_kept(line, gone), added_kept(line, gone)
     back = Money(gone, line.currency)
     return LinePart(
         line=line, back=back, added=added, commission=commission, of_shop=line.total - back + added - commission
@@ -111,9 +115,11 @@ def _part(line: OrderLine, gone: int) -> LinePart:
 def _steps(order: Order, share: Share | None) -> list[Step]:
     """From the payment to the day on which the share is available, oldest first."""
     steps = [Step(_("Paid: held in escrow"), order.paid_at)] if order.paid_at else []
-    if order.status == Order.Status.CANCELED:
+    if share and share.is_kept_deposit:
+        steps.append(Step(_("The rest was not paid: the deposit is yours"), share.completed_at))
+    elif order.status == Order.Status.CANCELED:
         return [*steps, Step(_("Canceled: the money goes back to the shopper"), order.canceled_at)]
-    if order.completed_at:
+    elif order.completed_at:
         steps.append(Step(_("Completed: split"), order.completed_at))
     elif order.status == Order.Status.DELIVERED and order.due_at and not order.paused_at:
         day = date_format(business_date(order.due_at))
@@ -134,11 +140,14 @@ def _steps(order: Order, share: Share | None) -> list[Step]:
     return steps
 
 
-def _postings(order: Order) -> list[Posting]:
+def _postings(order: Order, lines: list[OrderLine]) -> list[Posting]:
     """What stands in the ledger of it on the shop's accounts, oldest first."""
     with house_scope():  # shops do not read refunds
         refunds = list(Refund.objects.filter(order=order).values_list("public_id", flat=True))
-    entries = list(_entries([order.public_id, *refunds]).values_list("pk", flat=True))
+    refs = [order.public_id, *refunds]
+    issuers = {shop_id for line in lines for shop_id in line.issuers or {}}
+    refs += [f"{ref}#{shop_id}" for ref in refs for shop_id in issuers]
+    entries = list(_entries(refs).values_list("pk", flat=True))
     booked = Correction.objects.owned_by(order.shop).filter(entry__in=entries, status=Correction.Status.BOOKED)
     if corrections := list(booked.values_list("public_id", flat=True)):
         entries += _entries(corrections).values_list("pk", flat=True)
@@ -146,6 +155,7 @@ def _postings(order: Order) -> list[Posting]:
     for posting in found:
         posting.change = -posting.amount
     give_reasons(found)
+    tell_parts(found, shop=order.shop)
     return found[::-1]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -52,14 +52,18 @@ def upcoming_releases(shop: Shop, *, days: int = 14) -> list[Upcoming]:
 
 
 def awaiting_completion(shop: Shop) -> Awaiting:
-    """Orders on their way to completion: what their shoppers have paid."""
+    """Orders on their way to completion: what their shoppers have paid, of some the deposit only."""
+    is_paid = Q(status__in=PAID_AND_MOVING)
     found = (
         Order.objects.owned_by(shop)
-        .filter(status__in=PAID_AND_MOVING, currency=shop.currency)
+        .filter(status__in=[Order.Status.DEPOSIT_PAID, *PAID_AND_MOVING], currency=shop.currency)
         .exclude(kind=Product.Kind.GIFT_CARD)  # what cards cost is nobody's share
-        .aggregate(amount=Sum("total"), order_count=Count("pk"))
+        .aggregate(
+            whole=Sum("total", filter=is_paid), deposits=Sum("deposit", filter=~is_paid), order_count=Count("pk")
+        )
     )
-    return Awaiting(Money(int(found["amount"] or 0), shop.currency), found["order_count"])
+    amount = int(found["whole"] or 0) + int(found["deposits"] or 0)
+    return Awaiting(Money(amount, shop.currency), found["order_count"])
 
 
 def unreleased_shares(shop: Shop) -> str:
@@ -120,6 +124,8 @@ def _why(share: Share, *, is_held: bool, is_disputed: bool, today: date) -> str:
             "days": share.days,
         }
     days = (share.due_on - business_date(share.completed_at)).days
+    if share.is_kept_deposit:
+        return _("A deposit that was kept: available on %(day)s.") % {"day": date_format(share.due_on)}
     return _("Available on %(day)s, %(days)d days after the order was completed.") % {
         "day": date_format(share.due_on),
         "days": days,

@@ -32,9 +32,18 @@ def book_payment(
     """
     An order was paid: the provider holds the money, we owe it to shopper or shop, and its duty to customs. What gift
     cards have paid the provider held before, and it is owed to their holders no more; what cards cost is from now on.
+
+    :param total: without a deposit that was booked before
     """
     legs = _legs(total, duty, cards)
     return post(kind=Entry.Kind.PAID, ref=order_id, at=paid_at, legs=legs)
+
+
+def book_order_deposit(*, order_id: str, amount: Money, paid_at: datetime) -> Entry | None:
+    """The deposit of an order came: the provider holds it for shopper or shop, whoever gets it in the end."""
+    return post(
+        kind=Entry.Kind.ORDER_DEPOSIT, ref=order_id, at=paid_at, legs=_legs(amount, Money(0, amount.currency), None)
+    )
 
 
 def book_refund(

@@ -2,39 +2,76 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from mall.money import Money
 from orders.after_sales.queries import open_cases, refunds_before_completion
 from orders.models import AfterSale, Order, OrderLine
 
 
-def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> tuple[Money, Money, Money]:
-    """What was paid before duty and had not gone back at completion, its commission, what the mall bears of it."""
+class Left(NamedTuple):
+    """What is to be divided: what was paid, the commission of it, what the mall and other shops (by key) bear."""
+
+    gross: Money
+    commission: Money
+    subsidy: Money
+    issuers: dict[int, Money]
+
+
+def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> Left:
+    """What was paid before duty and had not gone back at completion."""
     lines = list(lines)
     gone: Counter[int] = Counter()
     left = order.before_duty
     for case in refunds_before_completion(order):
         gone[case.line_id] += case.refund_goods.minor
         left -= case.refund - case.refund_duty
-    return (
+    return Left(
         left,
         Money.total((commission_kept(line, gone[line.pk]) for line in lines), order.currency),
         Money.total((subsidy_kept(line, gone[line.pk]) for line in lines), order.currency),
+        summed(issuers_kept(line, gone[line.pk]) for line in lines),
     )
 
 
 def commission_kept(line: OrderLine, gone: int) -> Money:
     """The commission of a line of which so much (fen) went back: at its frozen rate, of what it still holds."""
     kept = Money(line.total.minor - gone, line.currency)
-    base = kept + subsidy_kept(line, gone) if line.commission_on_subsidy else kept
+    if not line.commission_on_subsidy:
+        return kept.share(line.commission_bps)
+    base = Money.total([kept, subsidy_kept(line, gone), *issuers_kept(line, gone).values()], line.currency)
     return base.share(line.commission_bps)
 
 
 def subsidy_kept(line: OrderLine, gone: int) -> Money:
     """What the mall bears of a line of which so much (fen) went back: in proportion to what the line still holds."""
-    if not line.total:
-        return line.subsidy
-    return Money(line.subsidy.minor * (line.total.minor - gone) // line.total.minor, line.currency)
+    return _kept(line, line.subsidy.minor, gone)
+
+
+def issuers_kept(line: OrderLine, gone: int) -> dict[int, Money]:
+    """The same of each other shop (by its key) whose offer made the line cheaper: what it bears of it."""
+    return {int(shop_id): _kept(line, fen, gone) for shop_id, fen in (line.issuers or {}).items()}
+
+
+def added_kept(line: OrderLine, gone: int) -> Money:
+    """What the mall and other shops bear of it together."""
+    return Money.total([subsidy_kept(line, gone), *issuers_kept(line, gone).values()], line.currency)
+
+
+def _kept(line: OrderLine, added: int, gone: int) -> Money:
+    """Of what others added, as much as belongs to what the line still holds."""
+    if line.total:
+        added = added * (line.total.minor - gone) // line.total.minor
+    return Money(added, line.currency)
+
+
+def summed(parts: Iterable[dict[int, Money]]) -> dict[int, Money]:
+    """Of several lines what each shop bears; those that bear nothing are left out."""
+    found: dict[int, Money] = {}
+    for part in parts:
+        for shop_id, amount in part.items():
+            found[shop_id] = found[shop_id] + amount if shop_id in found else amount
+    return {shop_id: amount for shop_id, amount in sorted(found.items()) if amount}
 
 
 def undisputed(order_public_id: str) -> Money:
@@ -56,4 +93,4 @@ def undisputed(order_public_id: str) -> Money:
 def _of_shop(line: OrderLine, gone: int) -> Money:
     """The shop's part of a line of which so much (fen) went back."""
     kept = Money(line.total.minor - gone, line.currency)
-    return kept + subsidy_kept(line, gone) - commission_kept(line, gone)
+    return kept + added_kept(line, gone) - commission_kept(line, gone)

@@ -5,8 +5,9 @@ it the original entries are taken back pro rata.
 The commission goes back at the rate that was frozen on the line: what is kept of it is the commission of what the line
 still holds, so that parts add up to the fen and everything returned leaves nothing. The shop's part is taken from its
 pending money while the share waits, else from what it has available; when that does not suffice the balance goes below
-zero, a debt that its next shares pay (D6). The platform never pays silently. Duty goes back
-out of what is owed to customs; what gift cards had paid is owed to their holders again.
+zero, a debt that its next shares pay (D6). The platform never pays silently. What another shop has borne of it (K2)
+goes back to that shop, in an entry of its own. Duty goes back out of what is owed to customs; what gift cards had paid
+is owed to their holders again.
 """
 
 from datetime import datetime
@@ -17,9 +18,10 @@ from django.db.models import Sum
 from catalog.models import Product
 from mall.money import Money
 from orders.models import OrderLine, Refund
+from settlement.joint import book_parts_back
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
-from settlement.remains import commission_kept, subsidy_kept
+from settlement.remains import commission_kept, issuers_kept, subsidy_kept
 from settlement.splits import split_order
 
 
@@ -45,12 +47,15 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
     if Entry.objects.filter(kind=Entry.Kind.REVERSED, ref=refund.public_id).exists():
         return None
 
-    commission, subsidy = _parts_back(refund, line, case.refund_goods.minor)
+    commission, subsidy, issuers = _parts_back(refund, line, case.refund_goods.minor)
     of_shop = refund.amount - refund.duty + subsidy - commission
     waits = share.left if share.status == Share.Status.PENDING else Money(0, order.currency)
     of_pending = min(of_shop, waits, key=lambda amount: amount.minor)
     parts = {Account.Kind.SHOP_PENDING: of_pending, Account.Kind.SHOP_AVAILABLE: of_shop - of_pending}
-    kinds = [kind for kind, part in parts.items() if part]
+    back = Money.total(issuers.values(), order.currency)
+    is_pending = back <= waits - of_pending
+    source = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE  # of what others bore
+    kinds = {kind for kind, part in parts.items() if part}
     borne = [(Account.Kind.SUBSIDY, None, order.currency)] if subsidy else []
     duty = [(Account.Kind.CUSTOMS, None, order.currency)] if refund.duty else []
     cards = [(Account.Kind.SHOP_CARDS, order.shop_id, order.currency)] if refund.to_cards else []
@@ -61,18 +66,19 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             *cards,
             (Account.Kind.CUSTODIAN, None, order.currency),
             (Account.Kind.COMMISSION, None, order.currency),
-            *((kind, order.shop_id, order.currency) for kind in kinds),
+            *((kind, order.shop_id, order.currency) for kind in {*kinds, source}),
         ]
     )
-    if of_pending:
-        share.reversed += of_pending
+    if of_pending or (back and is_pending):
+        share.reversed += of_pending + (back if is_pending else Money(0, order.currency))
         share.save(update_fields=["reversed"])
+    book_parts_back(refund=refund, parts=issuers, account=of[source, order.shop_id, order.currency], at=refunded_at)
     return post(
         kind=Entry.Kind.REVERSED,
         ref=refund.public_id,
         at=refunded_at,
         legs=[
-            *(Leg(of[kind, order.shop_id, order.currency], parts[kind]) for kind in kinds),
+            *(Leg(of[kind, order.shop_id, order.currency], parts[kind]) for kind in sorted(kinds)),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
             *(Leg(of[key], -subsidy) for key in borne),
             *(Leg(of[key], refund.duty) for key in duty),
@@ -82,14 +88,16 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
     )
 
 
-def _parts_back(refund: Refund, line: OrderLine, goods: int) -> tuple[Money, Money]:
+def _parts_back(refund: Refund, line: OrderLine, goods: int) -> tuple[Money, Money, dict[int, Money]]:
     """
-    What of the commission, and of what the mall has added, goes back with a refund: refunds of a line count in the
-    order in which they were asked for, in whatever order they are heard.
+    What of the commission, and of what the mall and other shops (by key) have added, goes back with a refund: refunds
+    of a line count in the order in which they were asked for, in whatever order they are heard.
     """
     of_line = Refund.objects.filter(after_sale__line=line, pk__lt=refund.pk)
     earlier = int(of_line.aggregate(sum=Sum("after_sale__refund_goods"))["sum"] or 0)
+    before, after = issuers_kept(line, earlier), issuers_kept(line, earlier + goods)
     return (
         commission_kept(line, earlier) - commission_kept(line, earlier + goods),
         subsidy_kept(line, earlier) - subsidy_kept(line, earlier + goods),
+        {shop_id: amount - after[shop_id] for shop_id, amount in before.items()},
     )

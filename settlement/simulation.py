@@ -28,7 +28,12 @@ held AS (
     SELECT o.id AS order_id, o.shop_id, l.commission_bps::bigint AS bps, l.commission_on_subsidy,
            l.total - coalesce(gone.goods, 0) AS kept,
            CASE WHEN l.total = 0 THEN l.subsidy
-           ELSE l.subsidy * (l.total - coalesce(gone.goods, 0)) / l.total END AS added
+           ELSE l.subsidy * (l.total - coalesce(gone.goods, 0)) / l.total END
+           + coalesce((
+               SELECT sum(CASE WHEN l.total = 0 THEN part.value::bigint
+                          ELSE part.value::bigint * (l.total - coalesce(gone.goods, 0)) / l.total END)::bigint
+               FROM jsonb_each_text(l.issuers) part
+           ), 0) AS added
     FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
     JOIN catalog_sku k ON k.id = l.sku_id JOIN catalog_product p ON p.id = k.product_id
     JOIN catalog_category g ON g.id = p.category_id

@@ -2,13 +2,14 @@
 What an order's completion books: escrow is split into the shop's share and the platform's commission (S2).
 
 The commission is taken of each line at the rate that was frozen when the order was placed; the shipping fee is free of
-commission. What the mall bears of discounts is added to the shop's share out of the mall's own account. Duty of
+commission. What the mall bears of discounts is added to the shop's share out of the mall's own account, what another
+shop has signed to bear (K2) out of that shop's money, in an entry of its own for each such shop. Duty of
 goods from abroad is none of it: it went from the payment to what is owed to customs. The parts
-always add up to what the shopper paid and the mall added.
+always add up to what the shopper paid and the others added.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -17,23 +18,30 @@ from mall.clock import business_date
 from mall.money import Money
 from mall.workdays import add_working_days
 from orders.models import Order, OrderLine
+from settlement.joint import book_parts
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
-from settlement.remains import left_at_completion
+from settlement.remains import issuers_kept, left_at_completion, summed
 from settlement.tunables import IN_WORKING_DAYS, SETTLEMENT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How the money of one order is divided: ``gross + subsidy = commission + net``."""
+    """How the money of one order is divided: ``gross + subsidy + from_issuers = commission + net``."""
 
     gross: Money
     commission: Money
     subsidy: Money
+    issuers: dict[int, Money] = field(default_factory=dict)
+
+    @property
+    def from_issuers(self) -> Money:
+        """What other shops bear."""
+        return Money.total(self.issuers.values(), self.gross.currency)
 
     @property
     def net(self) -> Money:
-        return self.gross + self.subsidy - self.commission
+        return self.gross + self.subsidy + self.from_issuers - self.commission
 
 
 def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
@@ -41,7 +49,8 @@ def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
     lines = list(lines)
     commission = Money.total((line.commission_base.share(line.commission_bps) for line in lines), total.currency)
     subsidy = Money.total((line.subsidy for line in lines), total.currency)
-    return Split(gross=total, commission=commission, subsidy=subsidy)
+    issuers = summed(issuers_kept(line, 0) for line in lines)
+    return Split(gross=total, commission=commission, subsidy=subsidy, issuers=issuers)
 
 
 def due_on(completed_at: datetime, days: int, *, in_working_days: bool = False) -> date:
@@ -85,10 +94,11 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
         legs=[
             Leg(of[Account.Kind.ESCROW, None, order.currency], split.gross),
             *(Leg(of[key], split.subsidy) for key in subsidy),
-            Leg(of[Account.Kind.SHOP_PENDING, order.shop_id, order.currency], -split.net),
+            Leg(of[Account.Kind.SHOP_PENDING, order.shop_id, order.currency], split.from_issuers - split.net),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], -split.commission),
         ],
     )
+    book_parts(order=order, parts=split.issuers, completed_at=completed_at)
     Share.objects.bulk_create(
         [
             Share(
@@ -97,6 +107,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
                 currency=order.currency,
                 gross=split.gross,
                 subsidy=split.subsidy,
+                from_issuers=split.from_issuers,
                 commission=split.commission,
                 net=split.net,
                 completed_at=completed_at,

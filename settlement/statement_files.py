@@ -1,8 +1,9 @@
 """A statement to take away: XLSX with every line, PDF to print and file."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, 
 from mall.clock import BUSINESS_ZONE
 from mall.exports.files import XlsxFile
 from mall.money import Money
+from settlement.joint import tell_parts
 from settlement.models import Statement, StatementLine
 from settlement.printing import FONT, marked_up, ready
 from settlement.statements import lines_of
@@ -64,12 +66,20 @@ def _cells(line: StatementLine) -> list[object]:
     entry, account = line.posting.entry, line.posting.account
     return [
         entry.at,
-        entry.get_kind_display(),
+        line.posting.said,
         entry.ref,
         line.order_public_id,
         account.get_kind_display(),
         -line.posting.amount,
     ]
+
+
+def _told(lines: Iterable[StatementLine], statement: Statement) -> Iterator[StatementLine]:
+    """Each says what was booked; of joint promotions with whom."""
+    rows = iter(lines)
+    while some := list(islice(rows, MOST_PRINTED)):
+        tell_parts([line.posting for line in some], shop=statement.shop)
+        yield from some
 
 
 def _balances(statement: Statement) -> list[list[object]]:
@@ -92,7 +102,7 @@ def as_xlsx(statement: Statement) -> bytes:
     for row in _balances(statement):
         book.row(row)
     book.head(_heads())
-    for line in lines_of(statement).iterator(chunk_size=1000):
+    for line in _told(lines_of(statement).iterator(chunk_size=MOST_PRINTED), statement):
         book.row(_cells(line))
     book.close()
     return out.getvalue()
@@ -127,7 +137,7 @@ def _story(statement: Statement) -> Iterator:
     yield Table([[_p(_shown(cell)) for cell in row] for row in rows], colWidths=[68 * mm, 38 * mm, 38 * mm, 38 * mm],
                 style=_grid(head=True))  # fmt: skip
     yield Spacer(1, 5 * mm)
-    printed = [_cells(line) for line in lines_of(statement)[:MOST_PRINTED]]
+    printed = [_cells(line) for line in _told(lines_of(statement)[:MOST_PRINTED], statement)]
     table = [[_p(_shown(cell)) for cell in row] for row in [_heads(), *printed]]
     widths = [26 * mm, 34 * mm, 36 * mm, 36 * mm, 26 * mm, 24 * mm]
     yield LongTable(table, colWidths=widths, style=_grid(head=True), repeatRows=1)

@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 from catalog.models import Product
 from mall.events import on
 from mall.events.merchants import ApplicationExpired, ShopExitCleared, ShopOpened, TradeAdmitted
-from mall.events.orders import LatePaymentReceived, OrderCompleted, OrderPaid, PaymentRefunded
+from mall.events.orders import (
+    LatePaymentReceived,
+    OrderCompleted,
+    OrderDepositKept,
+    OrderDepositPaid,
+    OrderPaid,
+    PaymentRefunded,
+)
 from mall.events.settlement import (
     BankAccountAdded,
     BankAccountDecided,
@@ -21,7 +28,7 @@ from mall.money import Money
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
 from orders.models import Order
-from settlement import deposits, notices, receipts, reversals, splits
+from settlement import deposits, kept_deposits, notices, receipts, reversals, splits
 
 WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
 
@@ -30,11 +37,25 @@ WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS
 def book_payment(event: OrderPaid) -> None:
     receipts.book_payment(
         order_id=event.order_id,
-        total=Money(event.total, event.currency),
+        total=Money(event.total - event.deposit, event.currency),
         duty=Money(event.duty, event.currency),
         cards=_cards(event, event.by_cards),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
+
+
+@on(OrderDepositPaid)
+def book_order_deposit(event: OrderDepositPaid) -> None:
+    receipts.book_order_deposit(
+        order_id=event.order_id,
+        amount=Money(event.amount, event.currency),
+        paid_at=datetime.fromisoformat(event.paid_at),
+    )
+
+
+@on(OrderDepositKept)
+def share_kept_deposit(event: OrderDepositKept) -> None:
+    kept_deposits.share_kept_deposit(order=Order.objects.get(public_id=event.order_id))
 
 
 def _cards(event: OrderPaid | PaymentRefunded, part: int) -> receipts.Cards | None:

@@ -47,16 +47,20 @@ WITH written AS (
                                      ORDER BY a.kind, p.amount) AS legs
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
         ON a.id = p.account_id
-    WHERE e.kind IN ('completed', 'released', 'released_part') GROUP BY e.kind, e.ref
+    WHERE e.kind IN ('completed', 'deposit_kept', 'released', 'released_part') GROUP BY e.kind, e.ref
 ),
 owed AS (
     SELECT s.order_public_id AS ref, due.kind,
            string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
                       ORDER BY leg.account, leg.amount) AS legs
     FROM settlement_share s
-    CROSS JOIN LATERAL (VALUES ('completed'), ('released'), ('released_part')) AS due (kind)
     CROSS JOIN LATERAL (
-        VALUES ('completed', 'escrow', NULL, s.gross), ('completed', 'shop_pending', s.shop_id, -s.net),
+        VALUES (CASE WHEN s.is_kept_deposit THEN 'deposit_kept' ELSE 'completed' END), ('released'), ('released_part')
+    ) AS due (kind)
+    CROSS JOIN LATERAL (
+        VALUES ('deposit_kept', 'escrow', NULL, s.gross), ('deposit_kept', 'shop_pending', s.shop_id, -s.net),
+               ('completed', 'escrow', NULL, s.gross),
+               ('completed', 'shop_pending', s.shop_id, s.from_issuers - s.net),
                ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
                ('released', 'shop_pending', s.shop_id, s.net - s.reversed - s.advanced),
                ('released', 'shop_available', s.shop_id, s.reversed + s.advanced - s.net),
@@ -81,15 +85,19 @@ REVERSAL_FAULTS = """
 WITH back AS (
     SELECT r.id, r.public_id AS ref, r.amount - r.to_cards AS amount, r.duty, r.status, c.is_after_completion,
            o.public_id AS order_id,
-           l.total AS paid, l.subsidy, l.commission_on_subsidy, l.commission_bps AS bps, c.refund_goods AS goods,
+           l.total AS paid, l.subsidy, l.issuers, l.commission_on_subsidy, l.commission_bps AS bps,
+           c.refund_goods AS goods,
            sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
     FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
     JOIN orders_order o ON o.id = r.order_id AND o.kind <> 'gift_card'
 ),
 held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
     SELECT ref, order_id, amount, duty, bps, commission_on_subsidy, sign, kept,
-           CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added
-    FROM (SELECT ref, order_id, amount, duty, bps::bigint, commission_on_subsidy, subsidy::bigint, paid::bigint, sign,
+           CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added,
+           (SELECT coalesce(sum(CASE WHEN paid = 0 THEN part::bigint ELSE part::bigint * kept / paid END), 0)::bigint
+            FROM jsonb_each_text(issuers) AS issuer (shop_id, part)) AS by_issuers
+    FROM (SELECT ref, order_id, amount, duty, bps::bigint, commission_on_subsidy, subsidy::bigint, issuers,
+                 paid::bigint, sign,
                  (paid - gone + CASE WHEN sign = 1 THEN goods ELSE 0 END)::bigint AS kept
           FROM back CROSS JOIN (VALUES (1), (-1)) AS moment (sign)
           WHERE is_after_completion AND status = 'succeeded') x
@@ -97,7 +105,7 @@ held AS (  -- before the refund (1) and after it (-1): what the line holds and w
 owed AS (
     SELECT ref, order_id, amount, duty, sum(sign * added)::bigint AS subsidy,
            sum(sign * ((base * bps * 2 + 10000) / 20000))::bigint AS commission
-    FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END AS base FROM held) y
+    FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added + by_issuers ELSE 0 END AS base FROM held) y
     GROUP BY ref, order_id, amount, duty
 ),
 written AS (
@@ -117,7 +125,13 @@ waiting AS (
     SELECT payload ->> 'refund_id' AS ref FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'PaymentRefunded'
 ),
 taken AS (
-    SELECT back.order_id, sum(w.pending) AS pending FROM written w JOIN back USING (ref) GROUP BY back.order_id
+    SELECT order_id, sum(pending) AS pending FROM (
+        SELECT back.order_id, w.pending FROM written w JOIN back USING (ref)
+        UNION ALL
+        SELECT back.order_id, p.amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+        JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'shop_pending'
+        JOIN back ON back.ref = split_part(e.ref, '#', 1) WHERE e.kind = 'joint_back'
+    ) x GROUP BY order_id
 )
 SELECT 'refund ' || ref, CASE
     WHEN written.ref IS NULL THEN 'is not taken back from the shop'
@@ -137,8 +151,72 @@ WHERE reversed <> coalesce(taken.pending, 0)
 ORDER BY 1
 """
 
-# Escrow holds of each order what was paid for goods and delivery and neither went back nor was split; of what gift
-# cards cost, nothing.
+# What shops bear of discounts at other shops is what the lines of these orders have frozen: at completion of what they
+# still held by then, and back with each refund after it; of each issuer by itself. An order's share says the sum.
+JOINT_FAULTS = """
+WITH lines AS (
+    SELECT l.id, o.public_id AS order_id, o.shop_id, l.total::bigint AS paid, issuer.shop_id::bigint AS issuer_id,
+           issuer.part::bigint AS part
+    FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+    CROSS JOIN LATERAL jsonb_each_text(l.issuers) AS issuer (shop_id, part)
+),
+cases AS (
+    SELECT c.line_id, c.refund_goods AS goods, c.is_after_completion, r.public_id AS ref, r.status,
+           sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
+    FROM orders_aftersale c LEFT JOIN orders_refund r ON r.after_sale_id = c.id
+    WHERE c.line_id IN (SELECT id FROM lines) AND (c.is_after_completion IS FALSE AND c.settled_at IS NOT NULL
+        OR c.is_after_completion AND r.id IS NOT NULL)
+),
+at_completion AS (
+    SELECT lines.*, paid - coalesce((SELECT sum(goods) FROM cases
+                                     WHERE line_id = lines.id AND NOT is_after_completion), 0)::bigint AS kept
+    FROM lines
+),
+owed AS (
+    SELECT 'joint' AS kind, order_id AS ref, issuer_id, a.shop_id,
+           sum(CASE WHEN paid = 0 THEN part ELSE part * kept / paid END)::bigint AS amount
+    FROM at_completion a JOIN settlement_share s ON s.order_public_id = a.order_id GROUP BY 2, 3, 4
+    UNION ALL
+    SELECT 'joint_back', cases.ref, issuer_id, shop_id,
+           sum(part * (paid - gone + goods)::bigint / paid - part * (paid - gone)::bigint / paid)::bigint
+    FROM cases JOIN lines ON lines.id = cases.line_id
+    WHERE is_after_completion AND status = 'succeeded' AND paid > 0 GROUP BY 2, 3, 4
+),
+written AS (
+    SELECT e.kind, split_part(e.ref, '#', 1) AS ref, split_part(e.ref, '#', 2)::bigint AS issuer_id,
+           sum(p.amount) FILTER (WHERE a.shop_id::text = split_part(e.ref, '#', 2) AND a.kind = 'shop_available')
+               * CASE e.kind WHEN 'joint' THEN 1 ELSE -1 END AS amount,
+           max(a.shop_id) FILTER (WHERE a.shop_id::text <> split_part(e.ref, '#', 2)) AS shop_id
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('joint', 'joint_back') GROUP BY e.id
+),
+waiting AS (
+    SELECT payload ->> 'refund_id' AS ref FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'PaymentRefunded'
+)
+SELECT kind || ' ' || ref, format('shop %s bears %s, it should be %s', issuer_id, coalesce(written.amount, 0),
+    coalesce(owed.amount, 0))
+FROM (SELECT * FROM owed WHERE amount <> 0) owed FULL JOIN written USING (kind, ref, issuer_id)
+WHERE (owed.amount, owed.shop_id) IS DISTINCT FROM (written.amount, written.shop_id)
+    AND NOT (written.ref IS NULL AND ref IN (SELECT ref FROM waiting))
+UNION ALL
+SELECT 'order ' || s.order_public_id, format('its share says %s of other shops, its lines %s', s.from_issuers,
+    coalesce(of_lines.amount, 0))
+FROM settlement_share s LEFT JOIN (
+    SELECT ref, sum(amount) AS amount FROM owed WHERE kind = 'joint' GROUP BY ref
+) of_lines ON of_lines.ref = s.order_public_id
+WHERE s.from_issuers <> coalesce(of_lines.amount, 0)
+UNION ALL
+SELECT 'order ' || o.public_id, format('a line says %s of other shops, they add up to %s', l.from_issuers,
+    coalesce(sum(lines.part), 0))
+FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id LEFT JOIN lines ON lines.id = l.id
+WHERE l.issuers IS NOT NULL OR l.from_issuers <> 0
+GROUP BY o.id, l.id HAVING l.from_issuers <> coalesce(sum(lines.part), 0)
+ORDER BY 1
+"""
+
+# Escrow holds of each order what was paid for goods and delivery, or of it so far, and neither went back nor was split;
+# of what gift cards cost, and of a deposit that the shop keeps, nothing.
 ESCROW_FAULTS = """
 WITH booked AS (
     SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
@@ -157,13 +235,16 @@ back AS (
 ),
 expected AS (
     SELECT o.public_id AS order_id,
-           CASE WHEN o.status = 'completed' OR o.kind = 'gift_card' THEN 0
+           CASE WHEN o.status = 'completed' OR o.kind = 'gift_card' OR o.deposit_kept_at IS NOT NULL THEN 0
+           WHEN o.paid_at IS NULL THEN o.deposit - coalesce(back.amount, 0)
            ELSE o.total - o.duty - coalesce(back.amount, 0) END AS amount
-    FROM orders_order o LEFT JOIN back ON back.order_id = o.id WHERE o.paid_at IS NOT NULL
+    FROM orders_order o LEFT JOIN back ON back.order_id = o.id
+    WHERE o.paid_at IS NOT NULL OR o.deposit_paid_at IS NOT NULL
 ),
 waiting AS (
     SELECT DISTINCT payload ->> 'order_id' AS order_id FROM mall_outboxevent
-    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'OrderCompleted', 'PaymentRefunded')
+    WHERE delivered_at IS NULL
+        AND name IN ('OrderPaid', 'OrderDepositPaid', 'OrderDepositKept', 'OrderCompleted', 'PaymentRefunded')
 )
 SELECT 'order ' || order_id,
        'escrow holds ' || coalesce(booked.amount, 0) || ', it should be ' || coalesce(expected.amount, 0)
@@ -255,20 +336,22 @@ WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
 ORDER BY payment_id
 """
 
-# A paid order's entry says what the order says; refunds and late payments too. What moved at the provider is compared,
-# and where nothing did (gift cards paid all of it), the whole amount.
+# A paid order's entry says what the order says, as does that of its deposit; refunds and late payments too. What moved
+# at the provider is compared, and where nothing did (gift cards paid all of it), the whole amount.
 RECEIPT_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref,
            coalesce(max(abs(p.amount)) FILTER (WHERE a.kind = 'custodian'), max(abs(p.amount))) AS amount
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
         JOIN settlement_account a ON a.id = p.account_id
-    WHERE e.kind IN ('paid', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
+    WHERE e.kind IN ('paid', 'order_deposit', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
 ),
 happened AS (
-    SELECT 'paid' AS kind, public_id AS ref, coalesce(nullif(total - by_cards, 0), total) AS amount,
+    SELECT 'paid' AS kind, public_id AS ref, coalesce(nullif(total - by_cards - deposit, 0), total) AS amount,
            public_id AS order_id, NULL AS payment_id
     FROM orders_order WHERE paid_at IS NOT NULL AND total > 0
+    UNION ALL
+    SELECT 'order_deposit', public_id, deposit, public_id, NULL FROM orders_order WHERE deposit_paid_at IS NOT NULL
     UNION ALL
     SELECT CASE WHEN r.order_id IS NULL THEN 'late_returned'
            WHEN c.is_after_completion AND o.kind <> 'gift_card' THEN 'reversed' ELSE 'refunded' END,
@@ -284,7 +367,7 @@ waiting AS (
     SELECT name, payload ->> 'order_id' AS order_id, payload ->> 'payment_id' AS payment_id,
            payload ->> 'refund_id' AS refund_id
     FROM mall_outboxevent
-    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'PaymentRefunded', 'LatePaymentReceived')
+    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'OrderDepositPaid', 'PaymentRefunded', 'LatePaymentReceived')
 )
 SELECT kind || ' ' || ref, CASE
     WHEN written.amount IS NULL THEN 'happened but is not booked'
@@ -295,11 +378,54 @@ WHERE written.amount IS DISTINCT FROM happened.amount
     AND NOT EXISTS (
         SELECT FROM waiting w WHERE written.amount IS NULL AND (
             (kind = 'paid' AND w.name = 'OrderPaid' AND w.order_id = ref)
+            OR (kind = 'order_deposit' AND w.name = 'OrderDepositPaid' AND w.order_id = ref)
             OR (kind IN ('refunded', 'reversed', 'late_returned') AND w.name = 'PaymentRefunded' AND w.refund_id = ref)
             OR (kind = 'late' AND w.name = 'LatePaymentReceived' AND w.payment_id = ref)
         )
     )
 ORDER BY ref
+"""
+
+# Orders with a deposit: what came by each of the two payments is what the order says, no more went back through one
+# than came by it, and of what was missed the shop has its share, and of nothing else.
+TENDER_FAULTS = """
+WITH came AS (
+    SELECT p.id, p.group_id, p.part, p.public_id, p.amount FROM orders_payment p
+    WHERE p.status = 'succeeded' AND NOT p.is_late
+),
+with_deposit AS (
+    SELECT o.public_id, o.group_id, part, CASE part WHEN 'deposit' THEN o.deposit ELSE o.total - o.deposit END AS amount
+    FROM orders_order o CROSS JOIN (VALUES ('deposit'), ('balance')) AS parts (part)
+    WHERE CASE part WHEN 'deposit' THEN o.deposit_paid_at ELSE o.paid_at END IS NOT NULL AND o.deposit > 0
+),
+back AS (
+    SELECT x.payment_id, sum(x.amount) AS amount FROM (
+        SELECT payment_id, amount - to_cards - from_deposit AS amount FROM orders_refund WHERE payment_id IS NOT NULL
+        UNION ALL
+        SELECT d.id, r.from_deposit FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
+        LEFT JOIN came d ON d.group_id = p.group_id AND d.part = 'deposit' WHERE r.from_deposit > 0
+    ) x GROUP BY x.payment_id
+),
+waiting AS (
+    SELECT payload ->> 'order_id' AS order_id FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name = 'OrderDepositKept'
+)
+SELECT 'order ' || w.public_id,
+       'says that its ' || part || ' is ' || w.amount || ', paid was ' || coalesce(came.amount, 0)
+FROM with_deposit w LEFT JOIN came USING (group_id, part) WHERE w.amount IS DISTINCT FROM came.amount
+UNION ALL
+SELECT 'payment ' || coalesce(p.public_id, '?'), 'returned ' || back.amount || ', it was ' || coalesce(p.amount, 0)
+FROM back LEFT JOIN orders_payment p ON p.id = back.payment_id WHERE back.amount > coalesce(p.amount, 0)
+UNION ALL
+SELECT 'order ' || coalesce(o.public_id, s.order_public_id), CASE
+    WHEN s.id IS NULL THEN 'left its deposit to the shop, which has no share of it'
+    WHEN o.id IS NULL THEN 'has a share of a deposit that was not kept'
+    ELSE 'left a deposit of ' || o.deposit || ' to the shop, its share is ' || s.gross END
+FROM (SELECT * FROM orders_order WHERE deposit_kept_at IS NOT NULL) o
+FULL JOIN (SELECT * FROM settlement_share WHERE is_kept_deposit) s ON s.order_public_id = o.public_id
+WHERE o.deposit IS DISTINCT FROM s.gross
+    AND coalesce(o.public_id, '') NOT IN (SELECT order_id FROM waiting WHERE order_id IS NOT NULL)
+ORDER BY 1
 """
 
 # Gift cards: each holds the sum of its moves. What orders and refunds say that cards paid and got back is what the
@@ -501,7 +627,8 @@ ORDER BY s.id
 
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
-AND name IN ('OrderPaid', 'OrderCompleted', 'PaymentRefunded', 'LatePaymentReceived')
+AND name IN ('OrderPaid', 'OrderDepositPaid', 'OrderDepositKept', 'OrderCompleted', 'PaymentRefunded',
+             'LatePaymentReceived')
 """
 
 
@@ -517,11 +644,13 @@ class Verification:
     broken_seals: list[str] = field(default_factory=list)
     share_faults: int = 0
     reversal_faults: int = 0
+    joint_faults: int = 0
     escrow_faults: int = 0
     duty_faults: int = 0
     card_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
+    tender_faults: int = 0
     deposit_faults: int = 0
     withdrawal_faults: int = 0
     correction_faults: int = 0
@@ -532,9 +661,10 @@ class Verification:
     @property
     def ok(self) -> bool:
         counts = (
-            self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.escrow_faults,
-            self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults, self.deposit_faults,
-            self.withdrawal_faults, self.correction_faults, self.statement_faults,
+            self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
+            self.escrow_faults, self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults,
+            self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.correction_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -567,11 +697,13 @@ def _verify() -> Verification:
         "misfits": MISFITS,
         "share_faults": SHARE_FAULTS,
         "reversal_faults": REVERSAL_FAULTS,
+        "joint_faults": JOINT_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
         "duty_faults": DUTY_FAULTS,
         "card_faults": CARD_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
+        "tender_faults": TENDER_FAULTS,
         "deposit_faults": DEPOSIT_FAULTS,
         "withdrawal_faults": WITHDRAWAL_FAULTS,
         "correction_faults": CORRECTION_FAULTS,

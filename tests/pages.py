@@ -57,17 +57,23 @@ from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.money import Money
 from mall.texts import Text
+from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.coupons import claim_coupon
-from marketing.models import Banner, Coupon, Promotion
+from marketing.groups.seats import end_groups
+from marketing.joint import propose_terms, sign_terms
+from marketing.models import Banner, Bargain, BuyingGroup, Coupon, CouponSending, JointTerms, Promotion
 from marketing.promotions import save_promotion, start_promotion
+from marketing.trials.applying import apply
+from marketing.trials.deciding import draw_due
 from merchants import applications
 from merchants.agreements import ask_merchants
 from merchants.models import Application, Sanction, Seat, Shop
 from merchants.requirements import earliest_binding, publish_agreement
 from merchants.sanctions import impose
 from orders.after_sales import answering, arbitration, asking
+from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
-from orders.checkout import place_order
+from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
 from orders.gift_cards import cards_of, keep_card
 from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
@@ -81,7 +87,9 @@ from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, kinds, merchants
 from tests.factories.attributes import attribute
+from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
+from tests.orders import presales as orders_ahead
 
 PASSWORD = "correct-horse-7"
 UNFINISHED = "未写完的茶壶"
@@ -128,8 +136,18 @@ class Scene:
     clerk: User | None = None  # with a seat in the shop that lacks most rights
     export: Export | None = None
     promotion: Promotion | None = None
+    joint: list[JointTerms] = field(default_factory=list)  # signed by another shop, and proposed by it
+    sent_coupon: Promotion | None = None
     flash_sale: Promotion | None = None
     flash_item: Sku | None = None  # sold out
+    presale: Promotion | None = None
+    presale_item: Sku | None = None
+    presales: dict[str, Order] = field(default_factory=dict)  # with a deposit: waiting, open, kept
+    bargains: dict[str, Bargain] = field(default_factory=dict)  # by status
+    trials: dict[str, Promotion] = field(default_factory=dict)  # open, drawn
+    groups: dict[str, BuyingGroup] = field(default_factory=dict)  # by status
+    funding: Promotion | None = None
+    orders_of_deals: dict[str, Order] = field(default_factory=dict)
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -205,6 +223,42 @@ def _coupon(house: Shop, owner: User, holder: User) -> Coupon:
     return claim_coupon(campaign=start_promotion(promotion=made, **given), shopper=holder, now=now)
 
 
+def _joint(scene: Scene, now: datetime) -> list[JointTerms]:
+    """The shop's coupon is good in another one too; a coupon of the other waits for the shop's signature."""
+    theirs = _coupon(scene.plain_shop, scene.owner, scene.shopper).promotion
+    given = {"until": now + timedelta(days=20), "by": scene.owner, "now": now}
+    signed = propose_terms(
+        promotion=scene.promotion, shop=scene.shop, host=scene.plain_shop, issuer_bps=6000, cap=Money(500_000), **given
+    )
+    sign_terms(terms=signed, shop=scene.plain_shop, by=scene.owner, now=now)
+    message = "明前茶配青瓷杯，我们一起做吧。 Spring tea and celadon cups belong together."
+    asked = propose_terms(promotion=theirs, shop=scene.plain_shop, host=scene.shop, issuer_bps=4000, message=message,
+                          **given)  # fmt: skip
+    scene.words.append(message)
+    return [signed, asked]
+
+
+def _sent_coupon(scene: Scene) -> Promotion:
+    """Of a campaign for whom it is sent to, on its way to who keeps goods of the shop among the favorites."""
+    now = clock.now()
+    given = {"by": scene.owner, "now": now}
+    made = save_promotion(
+        shop=scene.shop,
+        kind="coupon",
+        name=Text({"zh-hans": "粉丝专享", "en": "For followers"}),
+        rule={"at": 800_000, "off": 80_000},
+        audience="chosen",
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=20),
+        **given,
+    )
+    campaign = start_promotion(promotion=made, **given)
+    CouponSending.objects.create(
+        shop=scene.shop, promotion=campaign, segment="away", days=90, asked_at=now, asked_by=scene.owner
+    )
+    return campaign
+
+
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     """One that runs, of an item with units left and of one that is sold out, and one that comes."""
     first, second, *_others = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2")
@@ -221,6 +275,117 @@ def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     journeys.placed_group(skus={first: 1, second: 1}, now=now)
     scene.flash_item = second
     return running
+
+
+def _presales(scene: Scene, now: datetime) -> None:
+    """An item sold ahead; of orders whose deposit is paid one waits, of one the rest can be paid, one has missed it."""
+    ware = catalog.product(shop=scene.shop, category=scene.category, title="山居壶", english="Mountain teapot")
+    scene.presale_item = catalog.sku(product=ware, price="199.00")
+    window = {"balance_from": now + timedelta(days=1), "balance_until": now + timedelta(days=3)}
+    rule = {name: moment.isoformat() for name, moment in window.items()}
+    rule["ships_on"] = (now + timedelta(days=5)).date().isoformat()
+    days = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=1)}
+    wares = {scene.presale_item: ("189.00", "20.00", "35.00", 9)}
+    scene.presale = presale(wares, most=9, by=scene.owner, rule=rule, **days)
+    given = {"who": scene.shopper, "now": now}
+    for name in ("waiting", "open", "kept"):
+        scene.presales[name] = orders_ahead.deposit_paid(scene.presale_item, scene.presale, **given)
+    Order.objects.filter(pk=scene.presales["open"].pk).update(balance_from=now - timedelta(hours=1))
+    cancel_order(order=scene.presales["kept"], reason="…", by=scene.shopper, leaves_deposit=True, now=now)
+
+
+def _bargains(scene: Scene, ware: Sku, now: datetime) -> dict[str, Bargain]:
+    """The shopper's own that is open, with two cuts, and one that a friend helped to its lowest price."""
+    given = {"shop": scene.shop, "by": scene.owner, "now": now}
+    dates = {"starts_at": now - timedelta(days=1), "ends_at": now + timedelta(days=20)}
+    name = Text({"zh-hans": "喊朋友砍一刀", "en": "Cut it with friends"})
+    rule = {"prices": [[ware.pk, ware.price.minor // 2, 10]], "cuts": 4, "hours": 24, "most": 2}
+    made = save_promotion(kind="bargain", name=name, rule=rule, **dates, **given)
+    sale = start_promotion(promotion=made, by=scene.owner, now=now)
+    running, reached = (
+        open_bargain(promotion=sale, sku=ware, shopper=scene.shopper, now=now) for _number in range(2)
+    )  # fmt: skip
+    help_cut(bargain=running, helper=scene.owner, now=now)
+    for friend in (scene.owner, accounts.shopper(display_name="Linden"), accounts.shopper(display_name="Poplar")):
+        help_cut(bargain=reached, helper=friend, now=now)
+    reached.refresh_from_db()
+    return {"open": running, "reached": reached}
+
+
+def _trials(scene: Scene, ware: Sku, now: datetime) -> dict[str, Promotion]:
+    """One for which one can apply, the shop chooses; and one that is drawn, the shopper has won it."""
+    given = {"shop": scene.shop, "by": scene.owner, "now": now}
+    name = Text({"zh-hans": "新品免费试用", "en": "Try it free"})
+    words = "I use one every day and like to write about it."
+    scene.words.append(words)
+
+    def trial(chosen_by: str, ends_in: timedelta) -> Promotion:
+        rule = {"prices": [[ware.pk, 0, 1]], "chosen_by": chosen_by, "take_days": 5, "report_days": 15}
+        dates = {"starts_at": now - timedelta(days=2), "ends_at": now + ends_in}
+        made = save_promotion(kind="free_trial", name=name, rule=rule, **dates, **given)
+        return start_promotion(promotion=made, by=scene.owner, now=now)
+
+    running, drawn = trial("shop", timedelta(days=6)), trial("lot", timedelta(hours=1))
+    for sale, people in ((running, (accounts.shopper(display_name="Aspen"),)), (drawn, (scene.shopper,))):
+        for person in people:
+            apply(units=sale.trial_units.get(), shopper=person, words=words, now=now)
+    draw_due(now=now + timedelta(hours=1))
+    return {"open": running, "drawn": drawn}
+
+
+def _groups(scene: Scene, now: datetime) -> dict[str, BuyingGroup]:
+    """Of one item: a group that waits, with the shopper in it, one that is complete, one that is given up."""
+    product = _product(scene.shop, scene.category, scene.product.brand, 6, "teacup")
+    item, for_newcomers = product.skus.order_by("pk")
+    given = {"shop": scene.shop, "kind": "group_buying", "by": scene.owner, "now": now}
+    dates = {"starts_at": now - timedelta(days=3), "ends_at": now + timedelta(days=6)}
+    rule = {"size": 3, "hours": 24, "most": 3, "helped_percent": 60}
+    name = Text({"zh-hans": "三人团", "en": "Three together"})
+    sale = save_promotion(name=name, rule=rule | {"prices": [[item.pk, 4290, 30]]}, **dates, **given)
+    start_promotion(promotion=sale, by=scene.owner, now=now)
+    name = Text({"zh-hans": "拉新团", "en": "Bring a newcomer"})
+    fresh = {"size": 2, "hours": 48, "most": 1, "newcomers": True, "prices": [[for_newcomers.pk, 3990, 10]]}
+    fresh_sale = save_promotion(name=name, rule=fresh, **dates, **given)
+    start_promotion(promotion=fresh_sale, by=scene.owner, now=now)
+
+    def sit(key: str, who: User | None = None, *, at: datetime = now, sku: Sku = item) -> Order:
+        who = who or accounts.shopper(display_name="Lin Xiaoman")
+        where = who.addresses.first() or accounts.address(who)
+        wanted = DealWanted(key, sku.public_id, 1)
+        group = place_order(shopper=who, checkout_key=uuid4(), address=where, now=at, wanted=wanted)
+        journeys.pay(group, now=at)
+        deliver_everything()
+        return group.orders.get()
+
+    early = now - timedelta(hours=30)
+    given_up = sit(sale.public_id, scene.shopper, at=early).deal
+    full = sit(sale.public_id).deal
+    sit(full, scene.shopper), sit(full)
+    end_groups(now=now)
+    deliver_everything()
+    waiting = sit(sale.public_id).deal
+    scene.orders_of_deals["waits"] = sit(waiting, scene.shopper)
+    sit(fresh_sale.public_id, sku=for_newcomers)
+    return {group.status: group for group in BuyingGroup.objects.filter(public_id__in=[given_up, full, waiting])}
+
+
+def _funding(scene: Scene, now: datetime) -> Promotion:
+    """A new product that two thirds of what it needs has come together for."""
+    product = _product(scene.shop, scene.category, scene.product.brand, 7, "pot")
+    first, second = product.skus.order_by("pk")
+    rule = {"prices": [[first.pk, 3990, 40], [second.pk, 4990, 20]], "goal": 12_000, "ships_in_days": 30, "most": 3}
+    project = save_promotion(
+        shop=scene.shop, kind="crowdfunding", by=scene.owner, now=now, rule=rule,
+        name=Text({"zh-hans": "新窑首批众筹", "en": "The first of the new kiln"}),
+        starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=9),
+    )  # fmt: skip
+    start_promotion(promotion=project, by=scene.owner, now=now)
+    where, wanted = scene.shopper.addresses.first(), DealWanted(project.public_id, first.public_id, 2)
+    group = place_order(shopper=scene.shopper, checkout_key=uuid4(), address=where, now=now, wanted=wanted)
+    journeys.pay(group, now=now)
+    deliver_everything()
+    scene.orders_of_deals["funding"] = group.orders.get()
+    return project
 
 
 def _ask_of(category) -> None:
@@ -298,7 +463,14 @@ def staged(scene: Scene) -> Scene:
     stranger = Sku.objects.filter(product__status="on_sale").exclude(product__shop=scene.shop).order_by("pk").first()
     give = {"shopper": scene.shopper, "now": now}
     scene.promotion = _coupon(scene.shop, scene.owner, scene.shopper).promotion
+    scene.joint = _joint(scene, now)
+    scene.sent_coupon = _sent_coupon(scene)
     scene.flash_sale = _flash_sales(scene, now)
+    _presales(scene, now)
+    scene.bargains = _bargains(scene, other, now)
+    scene.trials = _trials(scene, one, now)
+    scene.groups = _groups(scene, now)
+    scene.funding = _funding(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -641,8 +813,21 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("cart-empty", reverse("storefront:orders:cart"))
     yield page("coupons", reverse("storefront:marketing:centre"))
     yield page("flash-sales", reverse("storefront:marketing:flash"))
+    yield page("trials", reverse("storefront:marketing:trials"))
+    for state, trial in scene.trials.items():
+        yield page(f"trial-{state}", reverse("storefront:marketing:trial", args=[trial.public_id]))
+    yield page("bargain-to-help", reverse("storefront:marketing:bargain", args=[scene.bargains["open"].public_id]))
     flash_product = scene.flash_item.product
+    presale_product = scene.presale_item.product
+    yield page("product-presale", reverse("storefront:catalog:product", args=[presale_product.public_id]))
     yield page("product-flash-sale", reverse("storefront:catalog:product", args=[flash_product.public_id]))
+    for status, group in scene.groups.items():
+        yield page(f"group-{status}", reverse("storefront:marketing:group", args=[group.public_id]))
+    waiting = scene.groups["open"]
+    yield page("group-share", reverse("storefront:marketing:group-share", args=[waiting.public_id]))
+    yield page("product-groups", reverse("storefront:catalog:product", args=[waiting.units.sku.product.public_id]))
+    funded = scene.funding.deal_units.first().sku.product
+    yield page("product-crowdfunding", reverse("storefront:catalog:product", args=[funded.public_id]))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
     yield page("sign-in", reverse("account_login"))
     yield page("sign-up", reverse("account_signup"))
@@ -665,10 +850,27 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("cart", "storefront:orders:cart")
     yield page("checkout", "storefront:orders:checkout")
     yield page("pay", "storefront:orders:pay", scene.waiting.public_id)
+    yield page(
+        "checkout-deposit", "storefront:orders:deal-checkout", scene.presale.public_id, scene.presale_item.public_id
+    )
+    yield page("pay-rest", "storefront:orders:pay", scene.presales["open"].group.public_id)
+    yield page("order-deposit", "storefront:orders:detail", scene.presales["waiting"].public_id)
+    yield page("order-deposit-kept", "storefront:orders:detail", scene.presales["kept"].public_id)
     yield page("pay-paid", "storefront:orders:pay", scene.orders["paid"].group.public_id)
     yield page("paying", "storefront:orders:payment-return", scene.payment.public_id)
     yield page("my-coupons", "storefront:marketing:mine")
     yield page("my-gift-cards", "storefront:orders:gift-cards")
+    yield page("my-bargains", "storefront:marketing:bargains")
+    for state, bargain in scene.bargains.items():
+        yield page(f"bargain-{state}", "storefront:marketing:bargain", bargain.public_id)
+    yield page("my-trials", "storefront:marketing:my-trials")
+    yield page("trial-apply", "storefront:marketing:trial", scene.trials["open"].public_id)
+    yield page("my-groups", "storefront:marketing:my-groups")
+    yield page("group-mine", "storefront:marketing:group", scene.groups["open"].public_id)
+    for what, order in scene.orders_of_deals.items():
+        yield page(f"order-deal-{what}", "storefront:orders:detail", order.public_id)
+    deal, item = scene.groups["open"].promotion, scene.groups["open"].units.sku
+    yield page("checkout-group", "storefront:orders:deal-checkout", deal.public_id, item.public_id)
     yield page("flash-line", "storefront:orders:flash-line", scene.flash_sale.public_id, scene.flash_item.public_id)
     yield page("orders", "storefront:orders:list")
     for status, order in scene.orders.items():
@@ -768,10 +970,25 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
     yield Page("promotion-new-flash-sale", OWNER, f"{promotion_add}?kind=flash_sale")
+    yield Page("promotion-new-bargain", OWNER, f"{promotion_add}?kind=bargain")
+    yield Page("promotion-new-free-trial", OWNER, f"{promotion_add}?kind=free_trial")
+    yield page("promotion-bargain", "marketing:detail", scene.bargains["open"].promotion.public_id)
+    yield page("promotion-free-trial", "marketing:detail", scene.trials["drawn"].public_id)
+    yield page("promotion-applications", "marketing:applications", scene.trials["open"].public_id)
     yield page("promotion", "marketing:detail", scene.promotion.public_id)
+    yield page("promotion-sent", "marketing:detail", scene.sent_coupon.public_id)
+    yield page("coupon-send", "marketing:send", scene.sent_coupon.public_id)
     yield page("promotion-flash-sale", "marketing:detail", scene.flash_sale.public_id)
+    for kind in ("group_buying", "crowdfunding"):
+        yield Page(f"promotion-new-{kind}", OWNER, f"{promotion_add}?kind={kind}")
+    yield page("promotion-groups", "marketing:detail", scene.groups["open"].promotion.public_id)
+    yield page("promotion-crowdfunding", "marketing:detail", scene.funding.public_id)
     yield page("promotions-mall", "marketing:mall")
     yield page("promotions-calendar", "marketing:calendar")
+    yield page("promotions-joint", "marketing:joint")
+    yield page("promotions-joint-add", "marketing:joint-add")
+    yield page("promotions-joint-signed", "marketing:joint-detail", scene.joint[0].public_id)
+    yield page("promotions-joint-proposed", "marketing:joint-detail", scene.joint[1].public_id)
     yield page("page", "decoration:page")
     page_address = reverse("backoffice:decoration:page", args=[scene.shop.slug])
     yield Page("page-desktop", OWNER, f"{page_address}?width=desktop")
@@ -799,6 +1016,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("slots", "catalog:slots", scene.service.product.public_id)
     yield page("verify", "orders:verify")
     yield page("gift-cards", "orders:cards")
+    yield page("production", "orders:production")
+    yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
+    yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
     for status in ("paid", "shipped", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
@@ -876,11 +1096,15 @@ NO_PAGES = {
     "backoffice:marketing:edit": "looks like promotion-new",
     "backoffice:marketing:do": "a press of a button",
     "backoffice:marketing:mall-do": "a press of a button",
+    "backoffice:marketing:application-choose": "a press of a button",
+    "storefront:marketing:bargain-open": "a press of a button",
+    "storefront:marketing:bargain-help": "a press of a button",
+    "backoffice:marketing:joint-do": "a press of a button",
     "storefront:marketing:claim": "a press of a button",
-    "storefront:orders:deal-checkout": "the page of the checkout, for one thing",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
     "storefront:marketing:code": "a press of a button",
+    "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
     "storefront:orders:importer-forget": "a press of a button",

@@ -1932,6 +1932,7 @@ class Migration(migrations.Migration):
                     "hidden_because",
                     models.CharField(blank=True, default="", max_length=300, verbose_name="hidden because"),
                 ),
+                ("is_trial", models.BooleanField(db_default=False, default=False, verbose_name="of a free trial")),
                 ("excluded_at", models.DateTimeField(null=True, verbose_name="not counted since")),
             ],
             options={
@@ -1977,6 +1978,10 @@ class Migration(migrations.Migration):
                             ("hidden_at", None), models.Q(("hidden_because", ""), _negated=True), _connector="OR"
                         ),
                         name="review_hidden_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_trial", False), ("excluded_at__isnull", False), _connector="OR"),
+                        name="review_of_a_trial_does_not_count",
                     ),
                 ],
             },

@@ -33,7 +33,8 @@ class Review(ShopOwned):
     What a shopper says about an order line she received; at most one per line, with one word more later (C6).
 
     ``stars`` are the goods'; service and delivery have their own. Hidden, nobody reads it; excluded after an appeal, it
-    stands there with a label and counts no more. An order that completed by itself has none.
+    stands there with a label and counts no more, as does one of goods that were given to be tried. An order that
+    completed by itself has none.
     """
 
     public_id = PublicIdField(prefix="rev")
@@ -60,6 +61,7 @@ class Review(ShopOwned):
     helpful_count = models.PositiveIntegerField(_("found helpful"), default=0)
     hidden_at = models.DateTimeField(_("hidden at"), null=True)
     hidden_because = models.CharField(_("hidden because"), max_length=300, blank=True, default="")
+    is_trial = models.BooleanField(_("of a free trial"), default=False, db_default=False)
     excluded_at = models.DateTimeField(_("not counted since"), null=True)
 
     objects = ReviewQuerySet.as_manager()
@@ -89,6 +91,9 @@ class Review(ShopOwned):
             ),
             models.CheckConstraint(
                 condition=Q(hidden_at=None) | ~Q(hidden_because=""), name="review_hidden_for_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_trial=False) | Q(excluded_at__isnull=False), name="review_of_a_trial_does_not_count"
             ),
         ]
 

@@ -102,6 +102,8 @@ def write_review(
         text=text.strip()[:LONGEST],
         pictures=kept_pictures(pictures),
         is_anonymous=is_anonymous,
+        is_trial=line.is_trial,
+        excluded_at=now if line.is_trial else None,
         written_at=now,
     )
     Review.objects.bulk_create([written], ignore_conflicts=True)
@@ -109,13 +111,16 @@ def write_review(
     if review.public_id != written.public_id:  # somebody's second click was faster
         raise NotPurchased(_("You can review what you received, once."))
     report_findings(findings, subject=review.public_id, product=product, said=review.text, now=now)
-    ratings.count(review, now=now)
+    if review.is_counted:
+        ratings.count(review, now=now)
     publish(
         ProductReviewed(
             product_id=product.public_id,
             shop_id=product.shop.public_id,
             order_line_id=order_line_id,
             stars=stars,
+            deal=line.deal,
+            is_trial=line.is_trial,
             written_at=now,
         )
     )

@@ -53,12 +53,17 @@ class ProductTakenDown:
 
 @event
 class ProductReviewed:
-    """A shopper who bought it reviewed a product."""
+    """
+    A shopper who bought it reviewed a product; ``deal`` is the key of the deal that her order took, if any.
+    ``is_trial``: it was given to her to be tried, so her stars do not count.
+    """
 
     product_id: str
     shop_id: str
     order_line_id: int
     stars: int
+    deal: str = ""
+    is_trial: bool = False
     written_at: str
 
 

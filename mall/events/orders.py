@@ -17,8 +17,8 @@ class OrdersPlaced:
 class OrderPaid:
     """
     The group's payment succeeded; told once per order of the group. ``duty`` is what of ``total`` customs gets,
-    ``by_cards`` what gift cards have paid; ``kind`` is that of the goods (``gift_card``: money was paid beforehand);
-    ``deal`` names the deal that it took, if any.
+    ``by_cards`` what gift cards have paid, ``deposit`` what had come before (``OrderDepositPaid``); ``kind`` is that of
+    the goods (``gift_card``: money was paid beforehand); ``deal`` names the deal that it took, if any.
     """
 
     order_id: str
@@ -29,10 +29,43 @@ class OrderPaid:
     total: int
     duty: int = 0
     by_cards: int = 0
+    deposit: int = 0
     kind: str = "physical"
     deal: str = ""
     currency: str
     paid_at: str
+
+
+@event
+class OrderDepositPaid:
+    """The deposit of an order came; the rest is paid later (``OrderPaid``)."""
+
+    order_id: str
+    payment_id: str
+    shop_id: str
+    amount: int
+    currency: str
+    paid_at: str
+
+
+@event
+class OrderDepositKept:
+    """The shopper let the rest go unpaid, or gave the order up: its deposit is the shop's."""
+
+    order_id: str
+    shop_id: str
+    amount: int
+    currency: str
+    kept_at: str
+
+
+@event
+class OrderBalanceDue:
+    """The rest of an order can be paid: ``stage`` is open, day (one is left) or hours (some are left)."""
+
+    order_id: str
+    stage: str
+    told_at: str
 
 
 @event
@@ -70,12 +103,26 @@ class OrderDelivered:
 
 
 @event
+class DealDelivered:
+    """An order that had taken a ``deal`` arrived (told beside ``OrderDelivered``)."""
+
+    order_id: str
+    deal: str
+    delivered_at: str
+
+
+@event
 class OrderCompleted:
-    """Received and past its time for second thoughts: the shop's share may start its seven days."""
+    """
+    Received and past its time for second thoughts: the shop's share may start its seven days. ``paid`` is what was paid
+    for its goods and has not gone back.
+    """
 
     order_id: str
     shop_id: str
     shopper_id: int
+    paid: int = 0
+    currency: str = "CNY"
     completed_at: str
 
 
@@ -84,6 +131,7 @@ class PaymentRefunded:
     """
     Money went back to the shopper: for an order, or for a payment that came too late (``order_id`` empty). ``duty`` is
     what of it customs does not get, ``to_cards`` what of it is on gift cards again; ``kind`` as for ``OrderPaid``.
+    ``is_of_deposit``: the order was never paid whole, so this money was no turnover.
     """
 
     refund_id: str
@@ -93,6 +141,7 @@ class PaymentRefunded:
     amount: int
     duty: int = 0
     to_cards: int = 0
+    is_of_deposit: bool = False
     kind: str = "physical"
     currency: str
     refunded_at: str

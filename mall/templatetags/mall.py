@@ -79,6 +79,7 @@ TONES = {
         "holiday",
         "exiting",
         "unpaid",
+        "deposit_paid",
         "pending",
         "waiting",
         "refused",

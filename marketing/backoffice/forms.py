@@ -3,23 +3,42 @@ What a shop fills in for a promotion: one form, with the fields of its kind. Eve
 and pieces are rows of plain fields.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.models import Category, Product, ShopCategory, Sku
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
 from marketing.flash.proposing import proposed
-from marketing.models import Promotion
-from marketing.rules import MOST_PIECES, MOST_TIERS, MOST_UNITS
+from marketing.giving import MOST_DAYS
+from marketing.groups.proposing import proposed as proposed_groups
+from marketing.models import CouponSending, Promotion
+from marketing.rules import (
+    LEAST_CUTS,
+    LEAST_REPORT_DAYS,
+    LEAST_SEATS,
+    MOST_BARGAIN_HOURS,
+    MOST_BARGAINS,
+    MOST_CUTS,
+    MOST_DAYS_TO_SHIP,
+    MOST_HOURS,
+    MOST_PIECES,
+    MOST_REPORT_DAYS,
+    MOST_SEATS,
+    MOST_TAKE_DAYS,
+    MOST_TIERS,
+    MOST_TRIAL_UNITS,
+    MOST_UNITS,
+)
 
 Kind, Scope, Group = Promotion.Kind, Promotion.Scope, Promotion.Group
 MOST_ROWS, FLASH_ROWS, SHOWN_ROWS = 5, 10, 5
+WITH_UNITS = (Kind.FLASH_SALE, Kind.GROUP_BUYING, Kind.CROWDFUNDING)  # items, each with a price and a number of units
 SHOWN_PRODUCTS = 200
 COMMON = (
     "name",
@@ -33,7 +52,18 @@ COMMON = (
     "budget",
     "cost_percent",
 )
-COUPON = ("code", "is_open", "total_limit", "daily_limit", "person_limit", "valid_days")
+PRESALE_FIELDS = {"balance_from": "since", "balance_until": "until", "ships_on": "ships"}
+COUPON = (
+    "audience",
+    "given_from",
+    "is_open",
+    "code",
+    "total_limit",
+    "daily_limit",
+    "person_limit",
+    "period",
+    "valid_days",
+)
 
 
 class MomentField(forms.DateTimeField):
@@ -159,11 +189,55 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                 "most": forms.IntegerField(label=gettext_lazy("Of each at most"), min_value=1, max_value=9, initial=1),
             }
         case Kind.FLASH_SALE:
+            return _units_fields(gettext_lazy("Flash price"))
+        case Kind.GROUP_BUYING:
+            return _units_fields(gettext_lazy("Price in a group")) | {
+                "size": forms.IntegerField(
+                    label=gettext_lazy("Seats in a group"), min_value=LEAST_SEATS, max_value=MOST_SEATS, initial=3
+                ),
+                "hours": forms.IntegerField(
+                    label=gettext_lazy("Hours a group stays open"), min_value=1, max_value=MOST_HOURS, initial=24
+                ),
+                "helped_percent": forms.IntegerField(
+                    label=gettext_lazy("Completed by the mall from, per cent of the seats"),
+                    min_value=0,
+                    max_value=99,
+                    initial=0,
+                    help_text=gettext_lazy(
+                        "0: never. Else a group with so many paid seats at its end is complete: you send the goods at"
+                        " this price. Its page says so openly."
+                    ),
+                ),
+                "newcomers": forms.BooleanField(
+                    label=gettext_lazy("Only newcomers may join"),
+                    required=False,
+                    help_text=gettext_lazy("Who has never bought in this mall. Anybody may open a group."),
+                ),
+            }
+        case Kind.CROWDFUNDING:
+            return _units_fields(gettext_lazy("Price for supporters")) | {
+                "goal": MoneyFormField(
+                    label=gettext_lazy("Goal"),
+                    minimum=1,
+                    help_text=gettext_lazy(
+                        "Reached by what is paid until it ends; else everybody gets the money back."
+                    ),
+                ),
+                "ships_in_days": forms.IntegerField(
+                    label=gettext_lazy("Ships so many days after the goal is reached"),
+                    min_value=0,
+                    max_value=MOST_DAYS_TO_SHIP,
+                    initial=30,
+                ),
+            }
+        case Kind.DEPOSIT_PRESALE:
             return {
                 **_rows(
                     FLASH_ROWS,
                     sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
-                    price=lambda: _money(gettext_lazy("Flash price")),
+                    price=lambda: _money(gettext_lazy("Pre-sale price")),
+                    deposit=lambda: _money(pgettext_lazy("pre-sale", "Deposit")),
+                    worth=lambda: _money(gettext_lazy("Counts for")),
                     units=lambda: forms.IntegerField(
                         label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
                     ),
@@ -171,11 +245,94 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                 "most": forms.IntegerField(
                     label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
                 ),
+                "since": MomentField(label=gettext_lazy("The rest can be paid from")),
+                "until": MomentField(label=gettext_lazy("The rest can be paid until")),
+                "ships": forms.DateField(
+                    label=gettext_lazy("Ships from"),
+                    widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                    input_formats=["%Y-%m-%d"],
+                ),
+            }
+        case Kind.BARGAIN:
+            return {
+                **_rows(
+                    FLASH_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    price=lambda: _money(gettext_lazy("Lowest price")),
+                    units=lambda: forms.IntegerField(
+                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+                    ),
+                ),
+                "cuts": forms.IntegerField(
+                    label=gettext_lazy("Cuts until the lowest price"),
+                    min_value=LEAST_CUTS,
+                    max_value=MOST_CUTS,
+                    initial=10,
+                    help_text=gettext_lazy("The first is the shopper's own; every friend makes one."),
+                ),
+                "hours": forms.IntegerField(
+                    label=gettext_lazy("Hours that a bargain stays open"),
+                    min_value=1,
+                    max_value=MOST_BARGAIN_HOURS,
+                    initial=24,
+                ),
+                "most": forms.IntegerField(
+                    label=gettext_lazy("Bargains for an item that a person may have at a time"),
+                    min_value=1,
+                    max_value=MOST_BARGAINS,
+                    initial=1,
+                ),
+                "early": forms.BooleanField(
+                    label=gettext_lazy("It may be bought before, at the price reached"), required=False
+                ),
+            }
+        case Kind.FREE_TRIAL:
+            return {
+                **_rows(
+                    FLASH_ROWS,
+                    sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+                    units=lambda: forms.IntegerField(
+                        label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_TRIAL_UNITS
+                    ),
+                ),
+                "chosen": forms.ChoiceField(
+                    label=gettext_lazy("How winners are found"),
+                    choices=[("lot", gettext_lazy("Drawn by lot")), ("shop", gettext_lazy("Chosen by the shop"))],
+                    initial="lot",
+                ),
+                "take": forms.IntegerField(
+                    label=gettext_lazy("Days in which a winner orders it"),
+                    min_value=1,
+                    max_value=MOST_TAKE_DAYS,
+                    initial=5,
+                ),
+                "report": forms.IntegerField(
+                    label=gettext_lazy("Days for the report, after delivery"),
+                    min_value=LEAST_REPORT_DAYS,
+                    max_value=MOST_REPORT_DAYS,
+                    initial=15,
+                ),
             }
     return {
         "at": MoneyFormField(label=gettext_lazy("Who buys for"), minimum=1),
         "sku": SkuField(label=gettext_lazy("Gets this item")),
         "quantity": forms.IntegerField(label=gettext_lazy("Pieces"), min_value=1, max_value=9, initial=1),
+    }
+
+
+def _units_fields(price) -> dict[str, forms.Field]:
+    return {
+        **_rows(
+            FLASH_ROWS,
+            sku=lambda: SkuField(label=gettext_lazy("Item"), required=False),
+            price=lambda: _money(price),
+            units=lambda: forms.IntegerField(
+                label=gettext_lazy("Units"), required=False, min_value=1, max_value=MOST_UNITS
+            ),
+        ),
+        "most": forms.IntegerField(
+            label=gettext_lazy("Units per person"), min_value=1, max_value=MOST_PIECES, initial=1
+        ),
     }
 
 
@@ -201,6 +358,12 @@ class PromotionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("When it is given out, the promotion stops by itself. Empty: no limit."),
     )
+    audience = forms.ChoiceField(label=gettext_lazy("For whom"), choices=Promotion.Audience, required=False)
+    given_from = MoneyFormField(
+        label=gettext_lazy("Given for orders from"),
+        required=False,
+        help_text=gettext_lazy("Of coupons that are given with an order: what was paid for its goods. Empty: any."),
+    )
     code = forms.CharField(label=gettext_lazy("Coupon code"), required=False, max_length=20)
     is_open = forms.BooleanField(
         label=gettext_lazy("Everybody finds it in the coupon centre"), required=False, initial=True
@@ -208,6 +371,7 @@ class PromotionForm(forms.Form):
     total_limit = forms.IntegerField(label=gettext_lazy("Coupons in all"), required=False, min_value=1)
     daily_limit = forms.IntegerField(label=gettext_lazy("Coupons a day"), required=False, min_value=1)
     person_limit = forms.IntegerField(label=gettext_lazy("Coupons per person"), min_value=1, max_value=99, initial=1)
+    period = forms.ChoiceField(label=gettext_lazy("Counted anew"), choices=Promotion.Period, required=False)
     valid_days = forms.IntegerField(
         label=gettext_lazy("Valid for days after claiming"),
         required=False,
@@ -230,7 +394,7 @@ class PromotionForm(forms.Form):
         if self.kind != Kind.COUPON:
             for name in COUPON:
                 del self.fields[name]
-        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE):
+        if self.kind in (Kind.BUNDLE, Kind.FLASH_SALE, *Promotion.DEALS):
             for name in ("scope", "products", "categories", "shelves"):
                 del self.fields[name]
         for name, field in _rule_fields(self.kind).items():
@@ -242,6 +406,8 @@ class PromotionForm(forms.Form):
             self._offer_goods(promotion)
         own = {Kind.COUPON: Group.SHOP_COUPON, Kind.FULL_REDUCTION: Group.FULL}.get(self.kind, Group.GOODS)
         self.fields["excludes"].choices = [(value, label) for value, label in Group.choices if value != own]
+        if self.kind == Kind.DEPOSIT_PRESALE:  # nothing stands beside it
+            del self.fields["excludes"]
 
     def _offer_goods(self, promotion: Promotion | None) -> None:
         mine = Product.objects.owned_by(self.shop)
@@ -259,13 +425,19 @@ class PromotionForm(forms.Form):
     def _fresh(self, now: datetime) -> dict:
         if self.kind == Kind.FLASH_SALE:
             return _initial(proposed(self.shop, now=now))
+        if self.kind == Kind.GROUP_BUYING:
+            return _initial(proposed_groups(self.shop, now=now))
         today = now.astimezone(BUSINESS_ZONE).date()
+        if self.kind == Kind.DEPOSIT_PRESALE:
+            return _fresh_presale(today)
         return {
             "starts_at": datetime.combine(today, time(), BUSINESS_ZONE),
             "ends_at": datetime.combine(today + timedelta(days=14), time(), BUSINESS_ZONE),
             "scope": Scope.ALL,
             "is_open": True,
             "person_limit": 1,
+            "audience": Promotion.Audience.EVERYBODY,
+            "period": Promotion.Period.EVER,
         }
 
     def group(self, *names: str) -> list[forms.BoundField]:
@@ -277,7 +449,7 @@ class PromotionForm(forms.Form):
 
     @property
     def rule_fields(self):
-        return [self[name] for name in self.rule_names if "_" not in name or name in ("by_pieces",)]
+        return [self[name] for name in self.rule_names if not name.rpartition("_")[2].isdigit()]
 
     @property
     def rule_rows(self) -> list[list[forms.BoundField]]:
@@ -354,9 +526,32 @@ class PromotionForm(forms.Form):
             case Kind.ADD_ON:
                 prices = [[sku, price or 0] for sku, price in rows("sku", "price") if sku]
                 return {"at": data["at"] or 0, "prices": prices, "most": data["most"]}
-            case Kind.FLASH_SALE:
+            case Kind.FLASH_SALE | Kind.GROUP_BUYING | Kind.CROWDFUNDING:
                 prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
-                return {"prices": prices, "most": data["most"]}
+                return {"prices": prices} | {field.name: data[field.name] for field in self.rule_fields}
+            case Kind.DEPOSIT_PRESALE:
+                named = rows("sku", "price", "deposit", "worth", "units", most=FLASH_ROWS)
+                prices = [
+                    [sku, price, deposit, worth or deposit, units] for sku, price, deposit, worth, units in named if sku
+                ]
+                return {
+                    "prices": prices,
+                    "most": data["most"],
+                    "balance_from": data["since"].isoformat(),
+                    "balance_until": data["until"].isoformat(),
+                    "ships_on": data["ships"].isoformat(),
+                }
+            case Kind.BARGAIN:
+                prices = [row for row in rows("sku", "price", "units", most=FLASH_ROWS) if row[0]]
+                return {"prices": prices, **{name: data[name] for name in ("cuts", "hours", "most", "early")}}
+            case Kind.FREE_TRIAL:
+                prices = [[sku, 0, units] for sku, units in rows("sku", "units", most=FLASH_ROWS) if sku]
+                return {
+                    "prices": prices,
+                    "chosen_by": data["chosen"],
+                    "take_days": data["take"],
+                    "report_days": data["report"],
+                }
             case Kind.GIFT:
                 return {"at": data["at"], "sku_id": data["sku"], "quantity": data["quantity"]}
         return {name: data[name] for name in self.rule_names}
@@ -373,23 +568,46 @@ class PromotionForm(forms.Form):
             "ends_at": data["ends_at"],
             "scope": scope,
             "scope_ids": [row.pk for row in data.get(chosen) or ()] if chosen else [],
-            "excludes": data["excludes"],
+            "excludes": data.get("excludes", ()),
             "budget": data["budget"],
         }
         if self.kind == Kind.COUPON:
             values |= {name: data[name] for name in COUPON}
+            values["audience"] = data["audience"] or Promotion.Audience.EVERYBODY
+            values["period"] = data["period"] or Promotion.Period.EVER
         return values
 
     def place_error(self, field: str, words: str) -> None:
         """Say a refusal at the field that it names, as this form calls it."""
-        name = {"tiers": "at_1", "pieces": "sku_1", "prices": "sku_1", "sku_id": "sku", "rule": "sku_1"}.get(
-            field, field
-        )
+        name = {
+            "tiers": "at_1",
+            "pieces": "sku_1",
+            "prices": "sku_1",
+            "sku_id": "sku",
+            "rule": "sku_1",
+            "chosen_by": "chosen",
+            "take_days": "take",
+            "report_days": "report",
+        }.get(field, PRESALE_FIELDS.get(field, field))
         if name == "scope" and self.cleaned_data.get("scope"):
             name = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(
                 self.cleaned_data["scope"], "scope"
             )
         self.add_error(name if name in self.fields else None, words)
+
+
+def _fresh_presale(today: date) -> dict:
+    """A week for deposits, two days for the rest, shipped two days later."""
+    begins = datetime.combine(today + timedelta(days=1), time(20), BUSINESS_ZONE)
+    ends = begins + timedelta(days=7)
+    return {
+        "starts_at": begins,
+        "ends_at": ends,
+        "since": ends,
+        "until": ends + timedelta(days=2),
+        "ships": (ends + timedelta(days=4)).date(),
+        "most": 1,
+    }
 
 
 def _fen(value):
@@ -410,7 +628,10 @@ def _initial(promotion: Promotion) -> dict:
     chosen = {Scope.PRODUCTS: "products", Scope.CATEGORIES: "categories", Scope.SHELVES: "shelves"}.get(promotion.scope)
     if chosen:
         initial[chosen] = promotion.scope_ids
-    for name in ("at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces"):
+    for name in (
+        "at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces", "size", "hours",
+        "helped_percent", "newcomers", "goal", "ships_in_days", "cuts", "early",
+    ):  # fmt: skip
         if name in rule:
             initial[name] = rule[name]
     for number, tier in enumerate(rule.get("tiers", ()), 1):
@@ -422,9 +643,39 @@ def _initial(promotion: Promotion) -> dict:
     elif kind == Kind.ADD_ON:
         for number, (sku, price) in enumerate(rule["prices"], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"] = sku, price
-    elif kind == Kind.FLASH_SALE:
+    elif kind == Kind.FREE_TRIAL:
+        for number, (sku, _price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
+            initial[f"sku_{number}"], initial[f"units_{number}"] = sku, units
+        initial["chosen"], initial["take"], initial["report"] = (
+            rule["chosen_by"],
+            rule["take_days"],
+            rule["report_days"],
+        )
+    elif kind in (*WITH_UNITS, Kind.BARGAIN):
         for number, (sku, price, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
             initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
+    elif kind == Kind.DEPOSIT_PRESALE:
+        for number, (sku, price, deposit, worth, units) in enumerate(rule["prices"][:FLASH_ROWS], 1):
+            initial[f"sku_{number}"], initial[f"price_{number}"], initial[f"units_{number}"] = sku, price, units
+            initial[f"deposit_{number}"], initial[f"worth_{number}"] = deposit, worth
+        initial["since"] = datetime.fromisoformat(rule["balance_from"])
+        initial["until"] = datetime.fromisoformat(rule["balance_until"])
+        initial["ships"] = date.fromisoformat(rule["ships_on"])
     elif kind == Kind.GIFT:
         initial["sku"] = rule["sku_id"]
     return initial
+
+
+class SendingForm(forms.Form):
+    """To whom a campaign's coupons go."""
+
+    segment = forms.ChoiceField(
+        label=gettext_lazy("To whom"), choices=CouponSending.Segment, widget=forms.RadioSelect, initial="followers"
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("What the last days are"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=90,
+        help_text=gettext_lazy("Counts for those who have bought."),
+    )

@@ -15,10 +15,12 @@ from mall import clock
 from mall.clock import business_date
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
-from marketing import statistics, words
-from marketing.backoffice.forms import PromotionForm
+from marketing import joint, statistics, words
+from marketing.backoffice.forms import PromotionForm, SendingForm
+from marketing.bargaining import showing as bargaining
 from marketing.calendar import bars, conflicts, month_of, planned
-from marketing.models import Promotion, PromotionShare
+from marketing.giving import FEWEST_TOLD, reach, send_coupons, stop_sending
+from marketing.models import Bargain, Promotion, PromotionShare
 from marketing.preview import examples
 from marketing.promotions import (
     join_promotion,
@@ -29,11 +31,12 @@ from marketing.promotions import (
     stop_promotion,
 )
 from marketing.rules import checked
+from marketing.trials import showing as trials
 from merchants import standing
 from merchants.access import shop_right
 
 Kind, Status = Promotion.Kind, Promotion.Status
-PER_PAGE = 30
+PER_PAGE, SHOWN_BARGAINS = 30, 20
 MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 TEMPLATES = [
@@ -46,6 +49,15 @@ TEMPLATES = [
     (Kind.ADD_ON, "plus", gettext_lazy("Who buys for so much may add something at its own price.")),
     (Kind.GIFT, "gift", gettext_lazy("Who buys for so much gets something with it, while it lasts.")),
     (Kind.FLASH_SALE, "flash", gettext_lazy("A few units at a price of their own, for some hours.")),
+    (
+        Kind.DEPOSIT_PRESALE,
+        "sparkles",
+        gettext_lazy("A deposit now that counts for more, the rest later, then it ships: you know what to make."),
+    ),
+    (Kind.BARGAIN, "scissors", gettext_lazy("Friends help to cut a price, down to the lowest that you set.")),
+    (Kind.FREE_TRIAL, "star", gettext_lazy("A few pieces for nothing, for people who apply and report on them.")),
+    (Kind.GROUP_BUYING, "users", gettext_lazy("Cheaper together: goods leave when enough people are in a group.")),
+    (Kind.CROWDFUNDING, "target", gettext_lazy("Something new is made when enough people have paid for it.")),
 ]
 PHASES = {
     "draft": (gettext_lazy("Draft"), "quiet"),
@@ -194,9 +206,18 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "excludes": [Promotion.Group(group).label for group in promotion.excludes],
         "figures": statistics.of_promotion(promotion),
         "units": statistics.units_of(promotion),
+        "bargaining": bargaining.figures(promotion) if promotion.kind == Kind.BARGAIN else None,
+        "bargains": _bargains(promotion),
+        "trial": trials.figures(promotion) if promotion.kind == Kind.FREE_TRIAL else None,
+        "groups": statistics.groups_of(promotion),
+        "funding": statistics.raised_by(promotion),
+        "sendings": promotion.sendings.order_by("-pk")[:10] if promotion.is_coupon else (),
+        "is_sent": promotion.is_coupon and promotion.audience == Promotion.Audience.CHOSEN,
         "uses": promotion.uses.owned_by(request.shop).order_by("-pk")[:10],
         "can_edit": _can_edit(request),
+        "can_join": not joint.why_not_joint(promotion, clock.now()),
         "why_not": standing.why_not_join(request.shop),
+        "elsewhere": joint.told_by_host(promotion),
         "budget_percent": statistics.budget_percent(promotion),
     }
     return render(request, "backoffice/marketing/detail.html", context)
@@ -218,6 +239,37 @@ def do(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Started.") if verb is start_promotion else _("Stopped."))
     return redirect("backoffice:marketing:detail", request.shop.slug, promotion.public_id)
+
+
+@shop_right("promotions.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Send a campaign's coupons to a segment: how many people that is (``look``), then it is done; or ``stop``."""
+    mine = Promotion.objects.owned_by(request.shop).filter(kind=Kind.COUPON, audience=Promotion.Audience.CHOSEN)
+    promotion = get_object_or_404(mine, public_id=public_id)
+    there = redirect("backoffice:marketing:detail", request.shop.slug, promotion.public_id)
+    if "stop" in request.POST:
+        stop_sending(
+            sending=get_object_or_404(promotion.sendings, public_id=request.POST["stop"]),
+            by=request.user,
+            now=clock.now(),
+        )
+        messages.success(request, _("What is not sent yet is not sent any more."))
+        return there
+    form, counted = SendingForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "look" in request.POST:
+                counted = reach(shop=request.shop, now=clock.now(), **form.cleaned_data)
+            else:
+                send_coupons(campaign=promotion, by=request.user, now=clock.now(), **form.cleaned_data)
+                messages.success(request, _("The coupons are on their way."))
+                return there
+        except Refusal as refusal:
+            field = refusal.details.get("field")
+            form.add_error(field if field in form.fields else None, str(refusal))
+    context = {"promotion": promotion, "form": form, "counted": counted, "fewest": FEWEST_TOLD}
+    return render(request, "backoffice/marketing/send.html", context)
 
 
 @shop_right("shop.see")
@@ -251,6 +303,14 @@ def of_the_mall_do(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
     return redirect("backoffice:marketing:mall", request.shop.slug)
+
+
+def _bargains(promotion: Promotion) -> list[Bargain]:
+    """The latest, with their shoppers covered; seeds are not for shops."""
+    if promotion.kind != Kind.BARGAIN:
+        return []
+    rows = promotion.bargains.defer("seed").select_related("shopper", "sku__product").order_by("-pk")
+    return list(rows[:SHOWN_BARGAINS])
 
 
 def _can_edit(request: HttpRequest) -> bool:

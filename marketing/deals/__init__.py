@@ -8,7 +8,9 @@ the deal announces it (``DealCame``, ``DealFailed``), and orders act on that. ``
 which kinds there are; each kind is a module with the functions of ``base.DealKind``.
 """
 
-from marketing.deals.base import Deal, DealGone
-from marketing.deals.registry import find_deal, give_back, paid, take_deal, waiting_words
+from marketing.deals.base import Deal, DealGone, DepositTerms
+from marketing.deals.registry import find_deal, give_back, page_of, paid, take_deal, waiting_words
 
-__all__ = ["Deal", "DealGone", "find_deal", "give_back", "paid", "take_deal", "waiting_words"]
+__all__ = [
+    "Deal", "DealGone", "DepositTerms", "find_deal", "give_back", "page_of", "paid", "take_deal", "waiting_words",
+]  # fmt: skip

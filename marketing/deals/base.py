@@ -1,7 +1,7 @@
 """What a deal is, and what each kind of them can do."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from mall.money import Money
@@ -20,6 +20,21 @@ class DealGone(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class DepositTerms:
+    """
+    How a deal is paid in two parts: the deposit of a piece now, the rest later.
+
+    :ivar worth: what the deposit of a piece counts for; what that is more than the deposit is off the price already
+    """
+
+    deposit: Money
+    worth: Money
+    balance_from: datetime
+    balance_until: datetime
+    ships_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Deal:
     """
     A price for one item, for one shopper, at one moment, when she buys it by itself.
@@ -32,6 +47,7 @@ class Deal:
     :ivar pay_minutes: in which she pays; ``None``: the house's
     :ivar waits: whether the paid order waits for an outcome before it may be shipped
     :ivar notes: what she should know before she orders, in sentences
+    :ivar deposit: if it is paid in two parts, how; gift cards pay none of it then
     """
 
     key: str
@@ -47,6 +63,7 @@ class Deal:
     pay_minutes: int | None = None
     waits: bool = False
     notes: tuple[str, ...] = ()
+    deposit: DepositTerms | None = None
 
     @property
     def offer(self) -> Offer:
@@ -75,7 +92,8 @@ class DealKind(Protocol):
     """
     What each kind can do: the functions of its module.
 
-    ``waiting_words(key)`` may be missing where no order of the kind waits: a sentence for pages of what it waits for.
+    ``waiting_words(key)`` may be missing where no order of the kind waits: a sentence for pages of what it waits for;
+    and ``page_of(key)`` where a deal has no page of its own.
     """
 
     @staticmethod

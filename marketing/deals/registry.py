@@ -8,8 +8,18 @@ from django.utils.translation import gettext as _
 from mall.rows import select_rows
 from marketing.deals.base import Deal, DealGone, DealKind
 
-HOMES: dict[str, str] = {}  # the module of a kind, by the kind of its promotion
-OWN_KEYS: dict[str, str] = {}  # the kind of promotion, by the prefix of its own rows' public ids
+HOMES: dict[str, str] = {  # the module of a kind, by the kind of its promotion
+    "bargain": "marketing.deals.bargains",
+    "crowdfunding": "marketing.deals.crowdfunding",
+    "deposit_presale": "marketing.deals.deposits",
+    "free_trial": "marketing.deals.trials",
+    "group_buying": "marketing.deals.group_buying",
+}
+OWN_KEYS: dict[str, str] = {  # the kind of promotion, by the prefix of its own rows' public ids
+    "bgr": "group_buying",
+    "brg": "bargain",
+    "tra": "free_trial",
+}
 
 
 def find_deal(key: str, *, sku_id: int, shopper_id: int, now: datetime) -> Deal:
@@ -49,6 +59,12 @@ def waiting_words(key: str) -> str:
     """What an order that took this deal waits for, in a sentence; empty where its kind says nothing."""
     words = getattr(_home(_kind_of(key)), "waiting_words", None)
     return words(key) if words else ""
+
+
+def page_of(key: str) -> str:
+    """The address of the page that tells how a deal stands; empty where its kind has none."""
+    page = getattr(_home(_kind_of(key)), "page_of", None) if key else None
+    return page(key) if page else ""
 
 
 def _kind_of(key: str) -> str:

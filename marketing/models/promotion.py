@@ -34,8 +34,17 @@ class Promotion(models.Model):
         ADD_ON = "add_on", _("Add-on at its own price")
         GIFT = "gift", _("Gift with purchase")
         FLASH_SALE = "flash_sale", _("Flash sale")
+        BARGAIN = "bargain", _("Bargaining")
+        CROWDFUNDING = "crowdfunding", _("Crowdfunding")
+        DEPOSIT_PRESALE = "deposit_presale", _("Pre-sale with deposit")
+        FREE_TRIAL = "free_trial", _("Free trial")
+        GROUP_BUYING = "group_buying", _("Group buying")
 
-    DEALS: frozenset[str] = frozenset()  # the kinds that count only for who asks for them (``marketing.deals``)
+    # the kinds that count only for who asks for them (``marketing.deals``)
+    DEALS: frozenset[str] = frozenset(
+        kind.value
+        for kind in (Kind.BARGAIN, Kind.CROWDFUNDING, Kind.DEPOSIT_PRESALE, Kind.FREE_TRIAL, Kind.GROUP_BUYING)
+    )
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -56,6 +65,24 @@ class Promotion(models.Model):
         SHOP_COUPON = "shop_coupon", _("Coupons of the shop")
         MALL = "mall", _("Spend and save of the mall")
         MALL_COUPON = "mall_coupon", _("Coupons of the mall")
+
+    class Audience(models.TextChoices):
+        """Whom a coupon is for: who claims it, or whom it is given to."""
+
+        EVERYBODY = "everybody", _("Everybody")
+        NEWCOMERS = "newcomers", _("Who has never bought in this mall")
+        BUYERS = "buyers", _("Who has bought: given when the order completes")
+        CHOSEN = "chosen", _("Only whom it is sent to")
+
+    CLAIMED_BY = (Audience.EVERYBODY, Audience.NEWCOMERS)  # the others are given
+
+    class Period(models.TextChoices):
+        """For how long the number of coupons for one person counts, then it begins anew."""
+
+        EVER = "ever", _("Once and for all")
+        DAY = "day", _("Every day")
+        WEEK = "week", _("Every week, from Monday")
+        MONTH = "month", _("Every month")
 
     FLOW = Flow(
         {
@@ -84,10 +111,13 @@ class Promotion(models.Model):
     budget = MoneyField(_("budget"), null=True, blank=True)
     spent = MoneyField(_("given of the budget"), default=0)
     code = models.CharField(_("code"), max_length=20, null=True, blank=True, unique=True)
+    audience = models.CharField(_("for whom"), max_length=10, choices=Audience, default=Audience.EVERYBODY)
+    given_from = MoneyField(_("given for orders from"), null=True, blank=True)
     is_open = models.BooleanField(_("everybody may claim it"), default=True)
     total_limit = models.PositiveIntegerField(_("coupons in all"), null=True, blank=True)
     daily_limit = models.PositiveIntegerField(_("coupons a day"), null=True, blank=True)
     person_limit = models.PositiveSmallIntegerField(_("coupons per person"), default=1)
+    period = models.CharField(_("counted anew"), max_length=5, choices=Period, default=Period.EVER)
     valid_days = models.PositiveSmallIntegerField(_("valid for days after claiming"), null=True, blank=True)
     claimed_count = models.PositiveIntegerField(_("claimed"), default=0)
     claimed_on = models.DateField(null=True)
@@ -119,6 +149,10 @@ class Promotion(models.Model):
             models.CheckConstraint(
                 condition=Q(total_limit=None) | Q(claimed_count__lte=F("total_limit")),
                 name="promotion_claimed_within_its_limit",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=False) | Q(audience__in=["everybody", "newcomers"]),
+                name="promotion_given_is_not_claimed",
             ),
             models.CheckConstraint(
                 condition=Q(status="draft") | Q(started_at__isnull=False), name="promotion_started_has_a_moment"
@@ -155,7 +189,10 @@ class PromotionShare(ShopOwned):
 
 
 class Coupon(models.Model):
-    """One coupon in a shopper's hand. ``locked_for`` is the order group that holds or has used it."""
+    """
+    One coupon in a shopper's hand. ``locked_for`` is the order group that holds or has used it, ``given_for`` the order
+    for which it was given.
+    """
 
     class Status(models.TextChoices):
         HELD = "held", _("To be used")
@@ -187,6 +224,7 @@ class Coupon(models.Model):
     valid_from = models.DateTimeField(_("valid from"))
     valid_until = models.DateTimeField(_("valid until"))
     locked_for = models.CharField(_("order group"), max_length=24, blank=True, default="")
+    given_for = models.CharField(_("given for the order"), max_length=24, blank=True, default="")
     used_at = models.DateTimeField(_("used at"), null=True)
     returned_at = models.DateTimeField(_("given back at"), null=True)
     revoked_because = models.CharField(_("withdrawn because"), max_length=200, blank=True, default="")
@@ -202,6 +240,9 @@ class Coupon(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["promotion", "given_for"], condition=~Q(given_for=""), name="coupon_given_once_for_an_order"
+            ),
             models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="coupon_ends_after_it_starts"),
             models.CheckConstraint(
                 condition=~Q(status__in=["locked", "used"]) | ~Q(locked_for=""), name="coupon_locked_for_an_order"
@@ -222,21 +263,80 @@ class Coupon(models.Model):
 
 
 class CouponClaims(models.Model):
-    """How many coupons of a campaign a shopper has claimed: the row that keeps her to her number."""
+    """How many coupons of a campaign a shopper has had ``since`` a day: the row that keeps her to her number."""
 
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="+")
     shopper = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     count = models.PositiveSmallIntegerField()
+    since = models.DateField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["promotion", "shopper"], name="coupon_claims_counted_once")]
+
+
+class CouponSending(models.Model):
+    """
+    A campaign's coupons on their way to many shoppers, in batches: ``last_shopper`` (a key) is how far it has come.
+
+    Of a shop, or of the mall (``shop`` is empty). Whom a sending reaches is never told, only how many.
+    """
+
+    class Segment(models.TextChoices):
+        FOLLOWERS = "followers", _("Who follows the shop")
+        INTERESTED = "interested", _("Who keeps goods of the shop among the favorites")
+        BUYERS = "buyers", _("Who has bought in the last days")
+        AWAY = "away", _("Who has bought, but not in the last days")
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Under way")
+        DONE = "done", _("Sent")
+        STOPPED = "stopped", _("Stopped")
+
+    class Ending(models.TextChoices):
+        """Why a sending ended before everybody was reached."""
+
+        EMPTY = "empty", _("No coupons are left, or the promotion has ended")
+        BY_HAND = "by_hand", _("Stopped by hand")
+
+    public_id = PublicIdField(prefix="cps")
+    shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="sendings", verbose_name=_("promotion"))
+    segment = models.CharField(_("to whom"), max_length=10, choices=Segment)
+    days = models.PositiveSmallIntegerField(_("days"))
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.RUNNING)
+    sent_count = models.PositiveIntegerField(_("sent"), default=0)
+    had_count = models.PositiveIntegerField(_("had it already"), default=0)
+    last_shopper = models.BigIntegerField(default=0)
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    ending = models.CharField(_("ended because"), max_length=8, choices=Ending, blank=True, default="")
+
+    objects = ShopOwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("sending of coupons"), _("sendings of coupons")
+        indexes = [models.Index(fields=["promotion", "-id"], name="coupon_sending_of_campaign")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promotion"], condition=Q(status="running"), name="coupon_sending_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="running", ended_at=None) | ~Q(status="running") & Q(ended_at__isnull=False),
+                name="coupon_sending_ended_has_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
 
 
 class PromotionUse(ShopOwned):
     """
     What a promotion took off one order, and what the shop bears; ``returned_at``: the order came to nothing.
 
-    ``pieces`` is how many units of a flash sale the order has, by the key of their row (``FlashUnits``).
+    ``pieces`` is how many units of a flash sale the order has, by the key of their row (``FlashUnits``). Of another
+    shop's promotion ``terms`` say under which it was used here, and ``borne_by_issuer`` is what that shop bears.
     """
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="uses", verbose_name=_("promotion"))
@@ -247,6 +347,10 @@ class PromotionUse(ShopOwned):
     currency = CurrencyField()
     amount = MoneyField(_("discount"))
     borne_by_shop = MoneyField(_("borne by the shop"))
+    borne_by_issuer = MoneyField(_("borne by the shop that issued it"), default=0, db_default=0)
+    terms = models.ForeignKey(
+        "marketing.JointTerms", models.PROTECT, null=True, related_name="uses", verbose_name=_("joint promotion")
+    )
     order_total = MoneyField(_("total of the order"))
     pieces = models.JSONField(_("units of a flash sale"), default=dict)
     used_at = models.DateTimeField(_("used at"))
@@ -266,7 +370,11 @@ class PromotionUse(ShopOwned):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(amount__gte=0, borne_by_shop__gte=0, borne_by_shop__lte=F("amount")),
+                condition=Q(amount__gte=0, borne_by_shop__gte=0, borne_by_issuer__gte=0)
+                & Q(amount__gte=F("borne_by_shop") + F("borne_by_issuer")),
                 name="promotion_use_amounts_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(borne_by_issuer=0) | Q(terms__isnull=False), name="promotion_use_of_issuer_under_terms"
             ),
         ]

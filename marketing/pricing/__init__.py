@@ -34,6 +34,7 @@ from marketing.pricing.offers import (
     FlashPrice,
     FlashUnit,
     GiftWith,
+    Host,
     Layer,
     NForPrice,
     NthPiece,
@@ -46,6 +47,6 @@ from marketing.pricing.quoting import quote
 
 __all__ = [
     "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "DealPrice", "FlashPrice", "FlashUnit", "GiftWith", "Hint",
-    "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine",
+    "Host", "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine",
     "Reduction", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip

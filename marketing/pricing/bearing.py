@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-BEARERS = ("platform", "shop", "brand", "supplier")
+BEARERS = ("platform", "shop", "issuer")  # the mall, the line's own shop, another shop whose offer it is
 WHOLE = 10_000
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from marketing.pricing.bearing import WHOLE, spread
+from marketing.pricing.bearing import WHOLE, borne, spread
 from marketing.pricing.offers import (
     AddOn,
     Bundle,
@@ -73,9 +73,41 @@ def effect(offer: Offer, basket: Basket, at: Sequence[int], left: Sequence[int])
     if not at:
         return NOTHING
     found = _TAKES[type(offer.rule)](offer.rule, basket, at, left)
-    if offer.left is not None and found.off > offer.left:
+    if offer.left is not None and found.off > offer.left and _borne_by_giver(offer, basket, at, found) > offer.left:
         return Effect(why="spent")
     return found
+
+
+def _borne_by_giver(offer: Offer, basket: Basket, at: Sequence[int], found: Effect) -> int:
+    """What of it draws on the budget: all, but what other shops bear of a joint offer."""
+    if not offer.hosts:
+        return found.off
+    parts = found.parts()
+    return found.off - sum(
+        fen
+        for _shop, places, rows in borne_by_shop(offer, basket, at, parts)
+        for place, row in zip(places, rows, strict=True)
+        for (who, _bps), fen in zip(offer.bearers_in(basket.shop_ids[place]), row, strict=True)
+        if who == "shop" and basket.shop_ids[place] != offer.shop_id
+    )
+
+
+def borne_by_shop(
+    offer: Offer, basket: Basket, at: Sequence[int], parts: Sequence[int]
+) -> list[tuple[int, list[int], list[list[int]]]]:
+    """What an offer takes off, shop by shop: its key, the places of which something is taken, who bears what."""
+    off = {place: part for place, part in zip(at, parts, strict=True) if part}
+    by_shop: dict[int, list[int]] = {}
+    for place in off:
+        by_shop.setdefault(basket.shop_ids[place], []).append(place)
+    # Without hosts there is one division for all shops, so that the sum of each bearer is within a fen of her share.
+    divided = [(places, offer.bearers_in(shop_id)) for shop_id, places in by_shop.items()]
+    if not offer.hosts:
+        divided = [(list(off), offer.bearers)]
+    rows: dict[int, list[int]] = {}
+    for places, bearers in divided:
+        rows.update(zip(places, borne([off[place] for place in places], bearers), strict=True))
+    return [(shop_id, places, [rows[place] for place in places]) for shop_id, places in by_shop.items()]
 
 
 def _reduction(rule: Reduction, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:

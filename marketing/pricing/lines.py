@@ -44,13 +44,14 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class LinePart:
-    """What one offer takes off one line, and who bears which part of it."""
+    """What one offer takes off one line, and who bears which part of it; of another shop's offer, whose it is."""
 
     key: str
     promotion: str
     name: Text
     amount: Money
     bearers: tuple[tuple[str, Money], ...]
+    issuer: tuple[int, str, Text] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,16 @@ class PricedLine:
         return Money.total(
             (amount for part in self.parts for who, amount in part.bearers if who == bearer), self.total.currency
         )
+
+    @property
+    def borne_by_issuers(self) -> dict[int, Money]:
+        """What other shops give of the discount of this line, by their keys."""
+        found: dict[int, Money] = {}
+        for part in self.parts:
+            for who, amount in part.bearers:
+                if who == "issuer" and part.issuer:
+                    found[part.issuer[0]] = found.get(part.issuer[0], Money(0, amount.currency)) + amount
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,7 @@ class Applied:
     An offer that is used: what it takes off in all, of the lines of which shops.
 
     :ivar units: of a flash sale, how many pieces of which SKU have its price
+    :ivar terms: by the keys of other shops in which it is used, what both have signed
     """
 
     key: str
@@ -105,6 +117,7 @@ class Applied:
     by_shop: tuple[tuple[int, Money], ...]
     gift: tuple[int, int] | None = None
     units: tuple[tuple[int, int], ...] = ()
+    terms: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +145,11 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """So much more (or so many pieces) in a shop, and an offer takes ``off`` or ``bps`` off, or gives its gift."""
+    """
+    So much more (or so many pieces) in a shop, and an offer takes ``off`` or ``bps`` off, or gives its gift.
+
+    :ivar shops: of an offer of several shops, their names
+    """
 
     key: str
     name: Text
@@ -141,6 +158,7 @@ class Hint:
     pieces: int
     off: Money | None
     bps: int
+    shops: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

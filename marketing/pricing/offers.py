@@ -137,12 +137,33 @@ Rule = Reduction | Percentage | NthPiece | NForPrice | Bundle | AddOn | GiftWith
 
 
 @dataclass(frozen=True, slots=True)
+class Host:
+    """
+    Another shop in which an offer of a shop counts too (K2): its key, and which part (basis points) the issuer bears of
+    what is taken off there; the host bears the rest.
+
+    :ivar terms: what both have signed (``marketing.joint``), by key
+    """
+
+    shop_id: int
+    issuer_bps: int
+    terms: int = 0
+    name: Text = field(default_factory=Text)
+
+    @property
+    def bearers(self) -> tuple[tuple[str, int], ...]:
+        both = (("issuer", self.issuer_bps), ("shop", 10_000 - self.issuer_bps))
+        return tuple((who, bps) for who, bps in both if bps)
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """
     One offer as the engine sees it; whoever loads it has found out which SKUs of the cart it covers.
 
     :ivar key: what it is chosen and remembered by: the coupon's public id, else the promotion's
     :ivar shop_id: whose goods; ``None``: the mall's, over shops
+    :ivar hosts: other shops in which the shop's offer counts; the issuer is ``issuer`` to them, by public id and name
     :ivar left: what is left of its budget, in fen
     :ivar bearers: who bears the discount, in basis points that add up to 10,000
     """
@@ -163,6 +184,17 @@ class Offer:
     left: int | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    hosts: tuple[Host, ...] = ()
+    issuer: tuple[str, Text] | None = None
+
+    def host(self, shop_id: int) -> Host | None:
+        """The terms under which it counts in this shop; ``None`` where it is the shop's own, or the mall's."""
+        return next((host for host in self.hosts if host.shop_id == shop_id), None)
+
+    def bearers_in(self, shop_id: int) -> tuple[tuple[str, int], ...]:
+        """Who bears what it takes off lines of this shop."""
+        host = self.host(shop_id) if self.hosts else None
+        return host.bearers if host else self.bearers
 
     def __hash__(self) -> int:
         return hash(self.key)

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from catalog.duty import AS_ENACTED, Rules, duties
 from mall.money import DEFAULT_CURRENCY, Money
+from mall.texts import Text
 from marketing.pricing.bearing import borne, spread
 from marketing.pricing.combining import Numbers, Search, State
-from marketing.pricing.effects import Basket, Effect, lasts, pieces_at_flash_price
+from marketing.pricing.effects import Basket, Effect, borne_by_shop, lasts, pieces_at_flash_price
 from marketing.pricing.lines import (
     Applied,
     Buyer,
@@ -144,10 +145,10 @@ class _Pricing:
         return any(self.lines[place].is_sent for place in self.shop_places.get(shop_id, ()))
 
     def _chosen(self, candidates: list[int], forced: Numbers) -> Numbers:
-        """Shop by shop; where the mall offers something too, its threshold looks at all of them at once."""
+        """Shop by shop; where something is offered over several of them, its threshold looks at all at once."""
         gifts = frozenset(number for number in candidates if self.offers[number].layer == Layer.GIFT)
         candidates = [number for number in candidates if number not in gifts]
-        if any(self.offers[number].shop_id is None for number in candidates):
+        if any(self._spans_shops(number) for number in candidates):
             return self.search.best(candidates, forced) | gifts
         chosen: Numbers = gifts
         for shop_id in self.shop_places:
@@ -155,6 +156,10 @@ class _Pricing:
             if theirs:
                 chosen |= self.search.best(theirs, forced.intersection(theirs))
         return chosen
+
+    def _spans_shops(self, number: int) -> bool:
+        offer, shops = self.offers[number], self.basket.shop_ids
+        return offer.shop_id is None or any(shops[place] != offer.shop_id for place in self.search.places[number])
 
     def _shipping(self, left: Sequence[int]) -> int:
         fees = 0
@@ -207,20 +212,23 @@ class _Pricing:
         """Note what an offer took: on its lines, in the traces of their shops, and in sum."""
         if isinstance(offer.rule, GiftWith):
             return self._given(offer, steps, gifts)
-        rows = borne(taken, offer.bearers)
-        by_shop: dict[int, tuple[list, dict]] = {}
-        for place, part, row in zip(at, taken, rows, strict=True):
-            if not part:
-                continue
-            taken_off = LinePart(offer.key, offer.promotion, offer.name, self._money(part), self._who(offer, row))
-            parts.setdefault(place, []).append(taken_off)
-            of_shop, of_lines = by_shop.setdefault(self.basket.shop_ids[place], ([], {}))
-            of_shop.append(row)
-            of_lines[str(self.basket.sku_ids[place])] = part
-        by_bearer = {shop_id: _columns(of_shop) for shop_id, (of_shop, _lines) in by_shop.items()}
-        for shop_id, (_rows, lines) in by_shop.items():
-            row = by_bearer[shop_id]
-            steps.setdefault(shop_id, []).append(_offer_step(offer, -sum(row), offer.bearers, row, lines))
+        off = dict(zip(at, taken, strict=True))
+        by_shop, bearers = [], {}
+        for shop_id, places, rows in borne_by_shop(offer, self.basket, at, taken):
+            who, issuer = offer.bearers_in(shop_id), self._issuer(offer, shop_id)
+            for place, row in zip(places, rows, strict=True):
+                amount = self._money(off[place])
+                part = LinePart(offer.key, offer.promotion, offer.name, amount, self._who(who, row), issuer)
+                parts.setdefault(place, []).append(part)
+            row = _columns(rows)
+            lines = {str(self.basket.sku_ids[place]): off[place] for place in places}
+            step = _offer_step(offer, -sum(row), who, row, lines)
+            if issuer:
+                step["issuer"] = {"shop": issuer[1], "name": dict(issuer[2])}
+            steps.setdefault(shop_id, []).append(step)
+            by_shop.append((shop_id, self._money(sum(row))))
+            for (bearer, _bps), fen in zip(who, row, strict=True):
+                bearers[bearer] = bearers.get(bearer, 0) + fen
         return Applied(
             key=offer.key,
             promotion=offer.promotion,
@@ -228,10 +236,18 @@ class _Pricing:
             is_coupon=offer.is_coupon,
             shop_id=offer.shop_id,
             amount=self._money(sum(taken)),
-            bearers=self._who(offer, _columns(rows)),
-            by_shop=tuple((shop_id, self._money(sum(row))) for shop_id, row in sorted(by_bearer.items())),
+            bearers=tuple((who, self._money(fen)) for who, fen in bearers.items() if fen),
+            by_shop=tuple(sorted(by_shop, key=lambda pair: pair[0])),
             units=self._units(offer.rule, at, taken) if isinstance(offer.rule, FlashPrice) else (),
+            terms=tuple((host.shop_id, host.terms) for host in offer.hosts),
         )
+
+    def _issuer(self, offer: Offer, shop_id: int) -> tuple[int, str, Text] | None:
+        """Whose offer it is, where it is another shop's than that in which it is used."""
+        if not offer.hosts or offer.shop_id is None or offer.host(shop_id) is None:
+            return None
+        public_id, name = offer.issuer or ("", Text())
+        return offer.shop_id, public_id, name
 
     def _units(self, rule: FlashPrice, at, taken) -> tuple[tuple[int, int], ...]:
         """How many pieces of which SKU have the flash price."""
@@ -242,16 +258,16 @@ class _Pricing:
             if unit.sku_id in places
         )
 
-    def _who(self, offer: Offer, row: Sequence[int]) -> tuple[tuple[str, Money], ...]:
+    def _who(self, bearers: Sequence[tuple[str, int]], row: Sequence[int]) -> tuple[tuple[str, Money], ...]:
         """Who bears how much, of those who bear anything."""
-        return tuple([(who, self._money(fen)) for (who, _bps), fen in zip(offer.bearers, row, strict=True) if fen])
+        return tuple([(who, self._money(fen)) for (who, _bps), fen in zip(bearers, row, strict=True) if fen])
 
     def _given(self, offer: Offer, steps, gifts) -> Applied:
         rule = offer.rule
         held = self.basket.places.get(rule.sku_id)  # beside what she buys of it, it is worth what that costs
         value = self._money(rule.price if held is None else self.basket.prices[held]) * rule.quantity
         ((row,)) = borne([value.minor], offer.bearers)
-        who = self._who(offer, row)
+        who = self._who(offer.bearers, row)
         part = LinePart(offer.key, offer.promotion, offer.name, value, who)
         gifts.setdefault(rule.shop_id, []).append((offer, part))
         step = _offer_step(offer, -value.minor, offer.bearers, row, {str(rule.sku_id): value.minor})
@@ -357,6 +373,7 @@ class _Pricing:
             pieces=missing,
             off=self._money(off) if off else None,
             bps=bps,
+            shops=(offer.issuer[1], *(host.name for host in offer.hosts)) if offer.hosts and offer.issuer else (),
         )
 
 

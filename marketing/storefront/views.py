@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mall import clock
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
-from marketing import words
+from marketing import joint, words
 from marketing.coupons import NothingToClaim, by_code, claim_coupon, claimable
 from marketing.models import Coupon, Promotion
 from merchants.models import Shop
@@ -32,8 +32,9 @@ def centre(request: HttpRequest) -> HttpResponse:
         now=clock.now(),
         shop_ids=[shop.pk] if shop else None,
     )
+    also = joint.good_at([row.campaign.pk for row in rows], clock.now())
     for row in rows:
-        _dress(row.campaign)
+        _dress(row.campaign, also)
         total = row.campaign.total_limit
         row.campaign.taken = min(100, 100 * row.campaign.claimed_count // total) if total else None
     parts = [
@@ -116,14 +117,16 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = paginate(
         shown[state].select_related("promotion__shop").order_by("valid_until", "-pk"), request, per_page=PER_PAGE
     )
+    also = joint.good_at([coupon.promotion_id for coupon in page], now)
     for coupon in page:
-        _dress(coupon.promotion)
+        _dress(coupon.promotion, also)
         coupon.shown_state = {"": "claimed", "used": "used", "over": "expired"}[state]
         coupon.valid = words.until(coupon.valid_until)
     return render(request, "storefront/marketing/mine.html", {"page": page, "tabs": tabs})
 
 
-def _dress(campaign: Promotion) -> None:
+def _dress(campaign: Promotion, also: dict) -> None:
+    campaign.also = also.get(campaign.pk, [])
     campaign.worth = words.worth(campaign.rule, campaign.currency)
     campaign.condition = words.condition(campaign.rule, campaign.currency)
     campaign.where = words.scope_in_words(campaign)

@@ -135,7 +135,11 @@ def complain(
         raise WordsMissing(_("Say what happened."))
     order = lock_order(order.pk)
     open_ones = AfterSale.objects.filter(order=order, kind=Kind.COMPLAINT).exclude(status__in=AfterSale.ENDED).count()
-    if order.paid_at is None or open_ones >= MOST_OPEN_COMPLAINTS or reason not in AfterSale.Reason.values:
+    if (
+        (not order.received and order.paid_at is None)
+        or open_ones >= MOST_OPEN_COMPLAINTS
+        or reason not in AfterSale.Reason.values
+    ):
         raise NotOffered(_("This cannot be asked for now."))
     case = AfterSale(
         shop_id=order.shop_id,

@@ -11,6 +11,7 @@ from catalog import stats, stock
 from mall.events.bus import publish
 from mall.events.orders import AfterSaleRefundOwed
 from mall.money import Money
+from marketing.trials import is_trial
 from orders import cancellation, gift_cards
 from orders.after_sales.amounts import duty_back, shipping_back
 from orders.after_sales.cases import Did, Side, Status, end, lock_case, move
@@ -57,7 +58,7 @@ def settle(
         stock.release_part(document=order.public_id, quantities={case.line.sku_id: case.quantity}, now=now)
     if order.is_of_cards:
         gift_cards.void_of(case, now=now)
-    if case.is_after_completion:
+    if case.is_after_completion and not is_trial(order.deal):
         stats.count_sales({case.line.product_public_id: -case.quantity})
     if not case.refund:
         end(case, Status.DONE, did, side=side, by=by, now=now, text=text)

@@ -38,14 +38,16 @@ class OrderSerializer(serializers.ModelSerializer):
     group = serializers.CharField(source="group.public_id")
     shop = serializers.CharField(source="shop.slug")
     goods_total, shipping_fee, discount, duty, total, by_cards = Fen(), Fen(), Fen(), Fen(), Fen(), Fen()
+    deposit = Fen()
     lines = LineSerializer(many=True)
 
     class Meta:
         model = Order
         fields = [
             "public_id", "group", "shop", "status", "kind", "currency", "goods_total", "shipping_fee", "discount",
-            "duty", "total", "by_cards", "placed_at", "paid_at", "shipped_at", "delivered_at", "completed_at",
-            "canceled_at", "cancel_reason", "lines",
+            "duty", "total", "by_cards", "deposit", "balance_from", "balance_until", "placed_at", "deposit_paid_at",
+            "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at", "deposit_kept_at", "cancel_reason",
+            "lines",
         ]  # fmt: skip
 
 
@@ -59,3 +61,4 @@ class OrderDetailSerializer(OrderSerializer):
 
 class CancelSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    leaves_deposit = serializers.BooleanField(required=False, default=False)

@@ -60,7 +60,13 @@ class CancelOrder(APIView):
         reason = asked.validated_data["reason"] or _("The shopper changed her mind")
 
         def cancel() -> dict:
-            canceled = cancel_order(order=order, reason=reason, by=request.user, now=clock.now())
+            canceled = cancel_order(
+                order=order,
+                reason=reason,
+                by=request.user,
+                leaves_deposit=asked.validated_data["leaves_deposit"],
+                now=clock.now(),
+            )
             return {"public_id": canceled.public_id, "status": str(canceled.status)}
 
         outcome = once(

@@ -1,10 +1,14 @@
 """What a shop can take away of its orders."""
 
+from datetime import date, datetime
+
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.exports.registry import Asked, Column, export
 from orders.backoffice.lists import OrderFilter
 from orders.models import Order
+from orders.production import demand_for, units_of_shop
 
 
 def _goods(order: Order) -> str:
@@ -25,6 +29,7 @@ def _goods(order: Order) -> str:
         Column(_("Kind"), lambda order: order.get_kind_display()),
         Column(_("Pre-sale ships from"), lambda order: order.promised_on),
         Column(_("Placed"), lambda order: order.placed_at),
+        Column(pgettext_lazy("pre-sale", "Deposit paid"), lambda order: order.deposit_paid_at),
         Column(_("Paid"), lambda order: order.paid_at),
         Column(_("Shipped"), lambda order: order.shipped_at),
         Column(_("Delivered"), lambda order: order.delivered_at),
@@ -37,6 +42,8 @@ def _goods(order: Order) -> str:
         Column(_("Duty"), lambda order: order.duty),
         Column(_("Discount"), lambda order: order.discount),
         Column(_("Total"), lambda order: order.total),
+        Column(_("Of this the deposit"), lambda order: order.deposit),
+        Column(_("Deposit kept"), lambda order: order.deposit_kept_at),
         Column(_("Of this with gift cards"), lambda order: order.by_cards),
         Column(_("Currency"), lambda order: order.currency),
         Column(_("Consignee"), lambda order: order.consignee.reveal(), is_personal=True),
@@ -52,3 +59,29 @@ def _goods(order: Order) -> str:
 def orders(shop, asked: Asked):
     rows = OrderFilter(asked.query).narrow(Order.objects.owned_by(shop))
     return asked.only_chosen(rows).prefetch_related("lines", "parcels")
+
+
+@export(
+    "orders.production",
+    label=_("What pre-sales ask to make"),
+    right="orders.see",
+    columns=[
+        Column(_("Pre-sale"), lambda row: str(row.promotion.name)),
+        Column(_("Number"), lambda row: row.promotion.public_id),
+        Column(_("Item"), lambda row: row.name),
+        Column(_("Code"), lambda row: row.code),
+        Column(_("Units"), lambda row: row.quota),
+        Column(pgettext_lazy("pre-sale", "Deposit paid"), lambda row: row.likely),
+        Column(_("Paid whole"), lambda row: row.sure),
+        Column(_("Shipped"), lambda row: row.shipped),
+        Column(_("To make"), lambda row: row.to_make),
+        Column(_("Rest missed"), lambda row: row.missed),
+        Column(_("Paid back"), lambda row: row.returned),
+        Column(_("Deposits kept"), lambda row: row.earned),
+        Column(_("Rest until"), lambda row: datetime.fromisoformat(row.promotion.rule["balance_until"])),
+        Column(_("Ships from"), lambda row: date.fromisoformat(row.promotion.rule["ships_on"])),
+    ],
+    lines=demand_for,
+)
+def production(shop, asked: Asked):
+    return units_of_shop(shop)

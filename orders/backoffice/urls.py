@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.backoffice import card_views, printing, views
+from orders.backoffice import card_views, printing, production_views, views
 
 app_name = "orders"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.order_list, name="list"),
     path("verify/", views.verify, name="verify"),
     path("gift-cards/", card_views.cards, name="cards"),
+    path("production/", production_views.production, name="production"),
     path("packing-lists/", printing.packing_lists, name="packing-lists"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/ship/", views.ship, name="ship"),

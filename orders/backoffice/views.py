@@ -19,6 +19,7 @@ from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order
 from orders.models import Order, OrderLine, OrderStep
+from orders.offering import breakdown
 from orders.vouchers import next_appointments, use_voucher
 
 SHOWN_APPOINTMENTS = 30
@@ -52,10 +53,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     order = get_object_or_404(orders, public_id=public_id)
     is_paid = order.status == Order.Status.PAID
-    can_end = order.paid_at is not None and Order.FLOW.can(order, Order.Status.CANCELED)
+    can_end = bool(order.paid_at or order.deposit_paid_at) and Order.FLOW.can(order, Order.Status.CANCELED)
     context = {
         "order": order,
         "lines": order.lines.all(),
+        "discounts": breakdown(order, order.lines.all()),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),

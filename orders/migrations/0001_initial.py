@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("unpaid", "Awaiting payment"),
+                            ("deposit_paid", "Deposit paid"),
                             ("paid", "Awaiting shipment"),
                             ("booked", "Awaiting use"),
                             ("shipped", "On its way"),
@@ -199,6 +200,11 @@ class Migration(migrations.Migration):
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
                 ("total", mall.money.MoneyField(verbose_name="total")),
                 ("by_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="paid with gift cards")),
+                ("deposit", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this the deposit")),
+                ("deposit_paid_at", models.DateTimeField(null=True, verbose_name="deposit paid at")),
+                ("balance_from", models.DateTimeField(null=True, verbose_name="the rest is paid from")),
+                ("balance_until", models.DateTimeField(null=True, verbose_name="the rest is paid until")),
+                ("deposit_kept_at", models.DateTimeField(null=True, verbose_name="the deposit fell to the shop at")),
                 ("refunded", mall.money.MoneyField(db_default=0, default=0, verbose_name="returned by after-sales")),
                 (
                     "refunded_shipping",
@@ -314,14 +320,54 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("paid_at__isnull", False), ("status__in", ["unpaid", "canceled"]), _connector="OR"
+                            ("paid_at__isnull", False),
+                            ("status__in", ["unpaid", "deposit_paid", "canceled"]),
+                            _connector="OR",
                         ),
                         name="order_paid_before_it_moves",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(
+                                ("balance_from", None),
+                                ("balance_until", None),
+                                ("deposit", 0),
+                                ("deposit_paid_at", None),
+                            ),
+                            models.Q(
+                                ("balance_until__gt", models.F("balance_from")),
+                                ("by_cards", 0),
+                                ("deposit__gt", 0),
+                                ("deposit__lt", models.F("total")),
+                                ("duty", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_deposit_is_part_of_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deposit_paid_at__isnull", False),
+                            models.Q(
+                                models.Q(("status", "deposit_paid"), _negated=True),
+                                models.Q(("deposit", 0), ("status__in", ["unpaid", "canceled"]), _connector="OR"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_deposit_paid_before_the_rest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deposit_kept_at", None),
+                            models.Q(("deposit_paid_at__isnull", False), ("paid_at", None), ("status", "canceled")),
+                            _connector="OR",
+                        ),
+                        name="order_deposit_kept_of_what_was_missed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             ("shipped_at__isnull", False),
-                            ("status__in", ["unpaid", "paid", "booked", "canceled"]),
+                            ("status__in", ["unpaid", "deposit_paid", "paid", "booked", "canceled"]),
                             ("kind__in", ["virtual", "service", "gift_card"]),
                             _connector="OR",
                         ),
@@ -412,6 +458,8 @@ class Migration(migrations.Migration):
                 ("total", mall.money.MoneyField(verbose_name="total")),
                 ("discount_parts", models.JSONField(null=True, verbose_name="how the discount came about")),
                 ("subsidy", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by the mall")),
+                ("issuers", models.JSONField(null=True, verbose_name="borne by other shops, by shop")),
+                ("from_issuers", mall.money.MoneyField(db_default=0, default=0, verbose_name="borne by other shops")),
                 ("gift_count", models.PositiveIntegerField(db_default=0, default=0, verbose_name="given")),
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="duty")),
                 ("duty_parts", models.JSONField(null=True, verbose_name="how the duty came about")),
@@ -462,9 +510,15 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("from_issuers__gte", 0),
                             ("gift_count__lte", models.F("quantity")),
                             ("subsidy__gte", 0),
-                            ("subsidy__lte", models.F("discount")),
+                            (
+                                "discount__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("subsidy"), "+", models.F("from_issuers")
+                                ),
+                            ),
                         ),
                         name="order_line_subsidy_within_discount",
                     ),
@@ -625,12 +679,14 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("placed", "Order placed"),
+                            ("deposit_paid", "Deposit received"),
                             ("paid", "Payment received"),
                             ("deal_came", "What it waited for has come"),
                             ("shipped", "Shipped"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
                             ("canceled", "Canceled"),
+                            ("deposit_kept", "The shop keeps the deposit"),
                             ("refunded", "Money returned"),
                         ],
                         max_length=12,
@@ -1172,6 +1228,16 @@ class Migration(migrations.Migration):
                         verbose_name="order group",
                     ),
                 ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("whole", "All of it"), ("deposit", "The deposit"), ("balance", "The rest")],
+                        db_default="whole",
+                        default="whole",
+                        max_length=8,
+                        verbose_name="part",
+                    ),
+                ),
                 ("channel", models.CharField(max_length=20, verbose_name="channel")),
                 (
                     "status",
@@ -1219,8 +1285,8 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("is_late", False), ("status", "succeeded")),
-                        fields=("group",),
-                        name="payment_one_success_per_group",
+                        fields=("group", "part"),
+                        name="payment_one_success_per_part",
                     ),
                 ],
             },
@@ -1299,6 +1365,12 @@ class Migration(migrations.Migration):
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 ("duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this duty")),
                 ("to_cards", mall.money.MoneyField(db_default=0, default=0, verbose_name="of this on gift cards")),
+                (
+                    "from_deposit",
+                    mall.money.MoneyField(
+                        db_default=0, default=0, verbose_name="of this through the payment of the deposit"
+                    ),
+                ),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 ("asked_at", models.DateTimeField(verbose_name="asked at")),
                 ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
@@ -1333,6 +1405,19 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="refund_to_cards_is_part_of_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_deposit", 0),
+                            models.Q(
+                                ("from_deposit__gt", 0),
+                                ("from_deposit__lt", models.F("amount")),
+                                ("order__isnull", False),
+                                ("to_cards", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refund_from_deposit_is_part_of_it",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("after_sale", None), ("order__isnull", False), _connector="OR"),

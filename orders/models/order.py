@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog import kinds
 from catalog.models import Product, Sku, TimeSlot
@@ -71,10 +72,14 @@ class Order(ShopOwned):
     An order holds goods of one kind. What goes in a parcel is paid, shipped, delivered; what does not is booked once it
     is paid, and delivered when it is handed out or used. One that took a ``deal`` (its key) may have to wait for the
     outcome of that first.
+
+    Where there is a ``deposit`` it is paid first, and the rest of the total between ``balance_from`` and
+    ``balance_until``; who misses that leaves the deposit to the shop (``deposit_kept_at``).
     """
 
     class Status(models.TextChoices):
         UNPAID = "unpaid", _("Awaiting payment")
+        DEPOSIT_PAID = "deposit_paid", pgettext_lazy("pre-sale", "Deposit paid")
         PAID = "paid", _("Awaiting shipment")
         BOOKED = "booked", _("Awaiting use")
         SHIPPED = "shipped", _("On its way")
@@ -84,7 +89,8 @@ class Order(ShopOwned):
 
     FLOW = Flow(
         {
-            Status.UNPAID: {Status.PAID, Status.BOOKED, Status.CANCELED},
+            Status.UNPAID: {Status.DEPOSIT_PAID, Status.PAID, Status.BOOKED, Status.CANCELED},
+            Status.DEPOSIT_PAID: {Status.PAID, Status.CANCELED},
             Status.PAID: {Status.SHIPPED, Status.CANCELED},
             Status.BOOKED: {Status.DELIVERED, Status.CANCELED},
             Status.SHIPPED: {Status.DELIVERED},
@@ -114,6 +120,11 @@ class Order(ShopOwned):
     duty = MoneyField(_("duty"), default=0, db_default=0)  # of goods from abroad; owed to customs
     total = MoneyField(_("total"))
     by_cards = MoneyField(_("paid with gift cards"), default=0, db_default=0)  # of the total
+    deposit = MoneyField(_("of this the deposit"), default=0, db_default=0)
+    deposit_paid_at = models.DateTimeField(_("deposit paid at"), null=True)
+    balance_from = models.DateTimeField(_("the rest is paid from"), null=True)
+    balance_until = models.DateTimeField(_("the rest is paid until"), null=True)
+    deposit_kept_at = models.DateTimeField(_("the deposit fell to the shop at"), null=True)
     refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
     refunded_shipping = MoneyField(_("of this the shipping fee"), default=0, db_default=0)
     price_trace = models.JSONField(_("how the price came about"), default=list)
@@ -174,12 +185,26 @@ class Order(ShopOwned):
                 name="order_cards_pay_neither_duty_nor_cards",
             ),
             models.CheckConstraint(
-                condition=Q(paid_at__isnull=False) | Q(status__in=["unpaid", "canceled"]),
+                condition=Q(paid_at__isnull=False) | Q(status__in=["unpaid", "deposit_paid", "canceled"]),
                 name="order_paid_before_it_moves",
             ),
             models.CheckConstraint(
+                condition=Q(deposit=0, deposit_paid_at=None, balance_from=None, balance_until=None)
+                | Q(deposit__gt=0, deposit__lt=F("total"), by_cards=0, duty=0, balance_until__gt=F("balance_from")),
+                name="order_deposit_is_part_of_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(deposit_paid_at__isnull=False)
+                | ~Q(status="deposit_paid") & (Q(deposit=0) | Q(status__in=["unpaid", "canceled"])),
+                name="order_deposit_paid_before_the_rest",
+            ),
+            models.CheckConstraint(
+                condition=Q(deposit_kept_at=None) | Q(status="canceled", deposit_paid_at__isnull=False, paid_at=None),
+                name="order_deposit_kept_of_what_was_missed",
+            ),
+            models.CheckConstraint(
                 condition=Q(shipped_at__isnull=False)
-                | Q(status__in=["unpaid", "paid", "booked", "canceled"])
+                | Q(status__in=["unpaid", "deposit_paid", "paid", "booked", "canceled"])
                 | Q(kind__in=["virtual", "service", "gift_card"]),
                 name="order_shipped_has_a_moment",
             ),
@@ -223,6 +248,24 @@ class Order(ShopOwned):
         return self.total - self.by_cards
 
     @property
+    def balance(self) -> Money:
+        """What is left to be paid after the deposit."""
+        return self.total - self.deposit
+
+    @property
+    def deposit_worth(self) -> Money:
+        """What the deposit counts for in the price: as much as it is, or more."""
+        noted = next((note["worth"] for note in self.price_trace if note["step"] == "deposit"), self.deposit.minor)
+        return Money(noted, self.currency)
+
+    @property
+    def received(self) -> Money:
+        """What has been paid of it so far, whatever went back since."""
+        if self.paid_at is not None:
+            return self.total
+        return self.deposit if self.deposit_paid_at is not None else Money(0, self.currency)
+
+    @property
     def is_of_cards(self) -> bool:
         """Whether gift cards were bought with it."""
         return self.kind == Product.Kind.GIFT_CARD
@@ -238,7 +281,8 @@ class OrderLine(ShopOwned):
     One SKU of an order with everything it was placed under: words, price, discount, commission rate.
 
     ``discount_parts`` says which offer took what off and who bears it (``marketing.pricing``), ``subsidy`` is what of
-    the discount others than the shop bear: settlement pays it to the shop. ``gift_count`` of the pieces were given.
+    the discount the mall bears, ``issuers`` what other shops bear of it (fen by the shop's key, ``from_issuers`` in
+    all): settlement pays both to the shop. ``gift_count`` of the pieces were given.
     ``duty`` of goods from abroad comes on top of ``total``, ``duty_parts`` tells of what value and at which rates
     (``catalog.duty``), with what was stated for customs.
     """
@@ -259,6 +303,8 @@ class OrderLine(ShopOwned):
     total = MoneyField(_("total"))
     discount_parts = models.JSONField(_("how the discount came about"), null=True)
     subsidy = MoneyField(_("borne by the mall"), default=0, db_default=0)
+    issuers = models.JSONField(_("borne by other shops, by shop"), null=True)
+    from_issuers = MoneyField(_("borne by other shops"), default=0, db_default=0)
     gift_count = models.PositiveIntegerField(_("given"), default=0, db_default=0)
     duty = MoneyField(_("duty"), default=0, db_default=0)
     duty_parts = models.JSONField(_("how the duty came about"), null=True)
@@ -280,7 +326,8 @@ class OrderLine(ShopOwned):
                 name="order_line_total_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(subsidy__gte=0, subsidy__lte=F("discount"), gift_count__lte=F("quantity")),
+                condition=Q(subsidy__gte=0, from_issuers__gte=0, gift_count__lte=F("quantity"))
+                & Q(discount__gte=F("subsidy") + F("from_issuers")),
                 name="order_line_subsidy_within_discount",
             ),
             models.CheckConstraint(
@@ -299,8 +346,8 @@ class OrderLine(ShopOwned):
 
     @property
     def commission_base(self) -> Money:
-        """What the commission is taken of: what was paid, and what the mall added unless it was agreed otherwise."""
-        return self.total + self.subsidy if self.commission_on_subsidy else self.total
+        """What the commission is taken of: what was paid, and what mall and other shops added unless set otherwise."""
+        return self.total + self.subsidy + self.from_issuers if self.commission_on_subsidy else self.total
 
 
 class OrderStep(ShopOwned):
@@ -308,12 +355,14 @@ class OrderStep(ShopOwned):
 
     class Kind(models.TextChoices):
         PLACED = "placed", _("Order placed")
+        DEPOSIT_PAID = "deposit_paid", _("Deposit received")
         PAID = "paid", _("Payment received")
         DEAL_CAME = "deal_came", _("What it waited for has come")
         SHIPPED = "shipped", _("Shipped")
         DELIVERED = "delivered", _("Delivered")
         COMPLETED = "completed", _("Completed")
         CANCELED = "canceled", _("Canceled")
+        DEPOSIT_KEPT = "deposit_kept", _("The shop keeps the deposit")
         REFUNDED = "refunded", _("Money returned")
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="steps")

@@ -14,7 +14,12 @@ from orders.models.order import Order, OrderGroup
 
 
 class Payment(models.Model):
-    """One attempt to pay an order group through one channel."""
+    """One attempt to pay an order group, or one part of it, through one channel."""
+
+    class Part(models.TextChoices):
+        WHOLE = "whole", _("All of it")
+        DEPOSIT = "deposit", _("The deposit")
+        BALANCE = "balance", _("The rest")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Waiting")
@@ -34,6 +39,7 @@ class Payment(models.Model):
 
     public_id = PublicIdField(prefix="pay")
     group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="payments", verbose_name=_("order group"))
+    part = models.CharField(_("part"), max_length=8, choices=Part, default=Part.WHOLE, db_default=Part.WHOLE.value)
     channel = models.CharField(_("channel"), max_length=20)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     currency = CurrencyField()
@@ -55,7 +61,9 @@ class Payment(models.Model):
                 name="payment_succeeded_has_a_moment",
             ),
             models.UniqueConstraint(
-                fields=["group"], condition=Q(status="succeeded", is_late=False), name="payment_one_success_per_group"
+                fields=["group", "part"],
+                condition=Q(status="succeeded", is_late=False),
+                name="payment_one_success_per_part",
             ),
         ]
 
@@ -70,7 +78,13 @@ class Payment(models.Model):
 
     @property
     def subject(self) -> str:
-        return gettext("Order %(group)s") % {"group": self.group.public_id}
+        words = {"group": self.group.public_id}
+        match self.part:
+            case self.Part.DEPOSIT:
+                return gettext("Deposit for order %(group)s") % words
+            case self.Part.BALANCE:
+                return gettext("The rest of order %(group)s") % words
+        return gettext("Order %(group)s") % words
 
     def notify_path(self) -> str:
         return reverse("storefront:orders:payment-notify", args=[self.channel])
@@ -100,7 +114,8 @@ class Refund(models.Model):
     late (no order). ``duty`` is what of it comes from the customs' part.
 
     ``to_cards`` is what of it goes back on the gift cards that paid the order, at once; the rest goes through the
-    channel of the ``payment``. Where cards have paid everything there is no payment.
+    channel of the ``payment``. Where cards have paid everything there is no payment. Of an order with a deposit the
+    rest is returned first, through its own payment; ``from_deposit`` is what beside it goes back through the deposit's.
     """
 
     class Status(models.TextChoices):
@@ -120,6 +135,7 @@ class Refund(models.Model):
     amount = MoneyField(_("amount"))
     duty = MoneyField(_("of this duty"), default=0, db_default=0)
     to_cards = MoneyField(_("of this on gift cards"), default=0, db_default=0)
+    from_deposit = MoneyField(_("of this through the payment of the deposit"), default=0, db_default=0)
     reason = models.CharField(_("reason"), max_length=200)
     asked_at = models.DateTimeField(_("asked at"))
     tried_at = models.DateTimeField(_("last tried at"), null=True)
@@ -142,6 +158,11 @@ class Refund(models.Model):
                 | Q(to_cards__gt=0, to_cards__lte=F("amount"), order__isnull=False)
                 & (Q(payment__isnull=False) | Q(to_cards=F("amount"))),
                 name="refund_to_cards_is_part_of_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_deposit=0)
+                | Q(from_deposit__gt=0, from_deposit__lt=F("amount"), to_cards=0, order__isnull=False),
+                name="refund_from_deposit_is_part_of_it",
             ),
             models.CheckConstraint(
                 condition=Q(after_sale=None) | Q(order__isnull=False), name="refund_of_a_case_names_its_order"

@@ -35,6 +35,7 @@ class CartChangeForm(forms.Form):
 
 class CancelForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
+    leaves_deposit = forms.BooleanField(required=False)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class CheckoutForm(forms.Form):
         max_length=24,
         required=False,
         help_text=gettext_lazy("18 characters; the last one may be an X."),
+    )
+    knows_deposit = forms.BooleanField(
+        label=gettext_lazy("I know that the shop keeps the deposit if I do not pay the rest in time or cancel before."),
+        required=False,
     )
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
     fingerprint = forms.CharField(widget=forms.HiddenInput, max_length=20_000)

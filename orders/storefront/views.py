@@ -3,11 +3,12 @@
 import re
 from collections.abc import Collection
 from contextlib import suppress
+from datetime import datetime
 from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,7 +28,7 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
-from marketing.deals import Deal, DealGone, waiting_words
+from marketing.deals import Deal, DealGone, page_of, waiting_words
 from orders import gateways
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
@@ -38,6 +39,7 @@ from orders.checkout import (
     AddressBookFull,
     AddressNeeded,
     DealWanted,
+    DepositNotAgreed,
     EmptyCart,
     PriceChanged,
     address_with,
@@ -52,8 +54,8 @@ from orders.gift_cards import CardsChanged, cards_of, show_cards, whole_cards
 from orders.handing_over import show_codes
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
 from orders.offering import breakdown
-from orders.payments import NoticeRefused, ask_about_payment, payment_page_url, receive_notice, start_payment
-from orders.queries import counts_by_status, unreviewed_lines
+from orders.payments import NoticeRefused, ask_about_payment, owed_now, payment_page_url, receive_notice, start_payment
+from orders.queries import counts_by_status, open_balances, unreviewed_lines
 from orders.storefront import passing
 from orders.storefront.card_choices import CardChoice, card_choices, chosen_shops, paid_by
 from orders.storefront.carts import cart_owner, pieces_in, with_count
@@ -69,6 +71,7 @@ from orders.storefront.forms import (
     posted_shops,
     shown,
 )
+from orders.storefront.presales import is_balance_open, is_before_balance, presale_of
 from orders.vouchers import vouchers_of
 
 QUANTITY = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
@@ -213,6 +216,8 @@ def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpRespon
             field, problem = "address", str(refusal)
         except (ImporterNeeded, WrongIdentity) as refusal:
             field, problem = refusal.details.get("field", "importer_name"), str(refusal)
+        except DepositNotAgreed as refusal:
+            field, problem = "knows_deposit", str(refusal)
         except DealGone:
             raise
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
@@ -269,6 +274,7 @@ def _place_order(request: HttpRequest, form: CheckoutForm, wanted: DealWanted | 
         coupons=chosen_coupons(request.POST),
         cards={shop_id: Money(fen) for shop_id, fen in seen.items()},
         wanted=wanted,
+        knows_deposit=form.cleaned_data["knows_deposit"],
         now=clock.now(),
     )
 
@@ -290,8 +296,11 @@ def _checkout_page(
     wanted: DealWanted | None = None,
     deal: Deal | None = None,
 ) -> HttpResponse:
+    if deal and deal.deposit:
+        cards = []
     paid = paid_by(cards)
     by_cards = Money.total(paid.values(), view.total.currency)
+    deposit = deal.deposit.deposit * wanted.quantity if deal and deal.deposit else None
     context = {
         "cart": view,
         "addresses": list(form.addresses.values()),
@@ -302,7 +311,9 @@ def _checkout_page(
         "coupons": coupon_choices(view),
         "cards": cards,
         "by_cards": by_cards,
-        "to_pay": view.total - by_cards,
+        "to_pay": deposit or view.total - by_cards,
+        "deposit": deposit,
+        "rest": view.total - deposit if deposit else None,
         "flash": passing.named_in(view),
         "minutes": minutes_to_pay(has_flash=bool(view.quote.flash_units), deal=deal),
         "deal": deal,
@@ -341,16 +352,22 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
         "channels": gateways.channels(),
         "state": _state(group, orders),
         "pay_by": group.pay_by,
+        "owed": owed_now(group, orders),
+        "presale": presale_of(orders[0], now=clock.now()) if orders[0].deposit else None,
     }
     return render(request, "storefront/orders/pay.html", context)
 
 
 def _state(group: OrderGroup, orders: list[Order]) -> str:
+    """What can be done: paid, kept (the deposit is lost), closed, early (the rest cannot be paid yet), or open."""
+    now = clock.now()
     if any(order.paid_at for order in orders):
         return "paid"
-    if group.pay_by < clock.now() or any(order.status == Order.Status.CANCELED for order in orders):
+    if any(order.deposit_kept_at for order in orders):
+        return "kept"
+    if group.pay_by < now or any(order.status == Order.Status.CANCELED for order in orders):
         return "closed"
-    return "open"
+    return "early" if any(is_before_balance(order, now) for order in orders) else "open"
 
 
 @login_required
@@ -405,7 +422,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     mine = request.user.orders.all()
     status = request.GET.get("status", "")
     wanted = status if status in Order.Status.values else ""
-    rows = mine.filter(status=wanted) if wanted else mine
+    rows = mine.filter(_in_tab(wanted, clock.now())) if wanted else mine
     page = paginate(
         rows.select_related("shop", "group")
         .prefetch_related(Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")))
@@ -413,12 +430,22 @@ def order_list(request: HttpRequest) -> HttpResponse:
         request,
         per_page=10,
     )
-    return render(request, "storefront/orders/list.html", {"tabs": _tabs(mine, wanted), "page": page})
+    open_now = {order.pk for order in page if is_balance_open(order, clock.now())}
+    context = {"tabs": _tabs(mine, wanted), "page": page, "balances": open_now}
+    return render(request, "storefront/orders/list.html", context)
+
+
+def _in_tab(status: str, now: datetime) -> Q:
+    """The orders of a state; among those to be paid also those whose rest can be paid."""
+    of_status = Q(status=status)
+    return of_status | open_balances(now) if status == Order.Status.UNPAID else of_status
 
 
 def _tabs(orders, wanted: str) -> list[Choice]:
     url, counts = reverse("storefront:orders:list"), counts_by_status(orders)
     everything = Choice("", _("All"), url, selected=not wanted, count=sum(counts.values()))
+    if counts[Order.Status.DEPOSIT_PAID]:
+        counts[Order.Status.UNPAID] += orders.filter(open_balances(clock.now())).count()
     return [everything] + [
         Choice(status, str(Order.Status(status).label), f"{url}?status={status}", status == wanted, counts[status])
         for status in Order.Status.values
@@ -452,7 +479,10 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "gift_cards": cards_of(order) if order.is_of_cards else [],
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
-        "can_pay": is_unpaid and order.group.pay_by >= clock.now(),
+        "can_pay": (is_unpaid or is_balance_open(order, clock.now())) and order.group.pay_by >= clock.now(),
+        "presale": presale_of(order, now=clock.now()) if order.deposit else None,
+        "loses_deposit": order.status == Order.Status.DEPOSIT_PAID,
+        "deal_url": page_of(order.deal),
         "vouchers": vouchers_of(order),
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
@@ -461,7 +491,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "askable": {line.pk for line in order.lines.all() if _left(order, line)}
         if kinds_for(order, clock.now())
         else set(),
-        "can_complain": order.paid_at is not None,
+        "can_complain": order.paid_at is not None or order.deposit_paid_at is not None,
     }
     return render(request, "storefront/orders/detail.html", context)
 
@@ -499,11 +529,17 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     else:
         reason = form.cleaned_data["reason"] or _("The shopper changed her mind")
         try:
-            cancel_order(order=order, reason=reason, by=request.user, now=clock.now())
+            leaves = form.cleaned_data["leaves_deposit"]
+            order = cancel_order(
+                order=order, reason=reason, by=request.user, leaves_deposit=leaves, now=clock.now()
+            )  # fmt: skip
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The order is canceled. What you paid goes back the way it came."))
+            if order.deposit_kept_at:
+                messages.success(request, _("The order is canceled. The shop keeps the deposit."))
+            else:
+                messages.success(request, _("The order is canceled. What you paid goes back the way it came."))
     return redirect("storefront:orders:detail", order.public_id)
 
 

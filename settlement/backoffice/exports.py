@@ -18,6 +18,7 @@ from settlement.queries import postings_of
         Column(_("Completed"), lambda share: share.completed_at),
         Column(_("Paid by the shopper"), lambda share: share.gross),
         Column(_("Added by the mall"), lambda share: share.subsidy),
+        Column(_("Added by other shops"), lambda share: share.from_issuers),
         Column(_("Commission"), lambda share: share.commission),
         Column(_("Your share"), lambda share: share.net),
         Column(_("Currency"), lambda share: share.currency),

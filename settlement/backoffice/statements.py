@@ -17,6 +17,7 @@ from mall.refusals import Refusal
 from merchants.access import shop_right
 from settlement import statement_files
 from settlement.backoffice.forms import DisputeForm
+from settlement.joint import tell_parts
 from settlement.models import Statement, StatementLine
 from settlement.statements import accept_statement, dispute_line, statements_of
 
@@ -62,6 +63,7 @@ def _page(
     for row in lines:
         row.change = -row.posting.amount
         row.form = form if line is not None and row.pk == line.pk else DisputeForm(auto_id=f"line-{row.pk}-%s")
+    tell_parts([row.posting for row in lines], shop=request.shop)
     net, tax = found.invoice_parts
     context = {
         "statement": found,

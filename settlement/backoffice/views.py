@@ -15,6 +15,7 @@ from orders.models import Order
 from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, postings_by_account
 from settlement.corrections import give_reasons
 from settlement.explaining import explain_order
+from settlement.joint import tell_parts
 from settlement.ledger import balances
 from settlement.models import Posting, Share
 from settlement.queries import awaiting_completion, explain, upcoming_releases
@@ -50,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "upcoming": upcoming_releases(request.shop),
             "list": shares,
             "shares": shares.page,
-            "entries": _with_change(entries.rows),
+            "entries": _with_change(entries.rows, request),
         },
     )
 
@@ -75,7 +76,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         parts=lambda asked: postings_by_account(request.shop, asked),
         dress=_with_entry,
     )
-    _with_change(listed.page.rows)
+    _with_change(listed.page.rows, request)
     return TemplateResponse(request, "backoffice/settlement/entries.html", {"list": listed, "entries": listed.page})
 
 
@@ -83,7 +84,8 @@ def _with_entry(rows: QuerySet) -> QuerySet:
     return rows.select_related("entry", "account")
 
 
-def _with_change(postings: list[Posting]) -> list[Posting]:
+def _with_change(postings: list[Posting], request: HttpRequest) -> list[Posting]:
+    tell_parts(postings, shop=request.shop)
     for posting in postings:
         posting.change = -posting.amount  # what is owed to the shop stands on the credit side
     give_reasons(postings)

@@ -13,11 +13,14 @@ from mall.celery import app
 from mall.events import deliver_everything
 from settlement.demo import (
     after_sales,
+    bargains,
     brand_halls,
     changes,
+    deals,
     duties,
     gift_cards,
     goods,
+    joint,
     kinds,
     money,
     promotions,
@@ -83,6 +86,9 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
+    bargains.show_bargains_and_trials(shops=opened, owners=owners, goods=made, now=now)
+    joint.promote_jointly(shops=opened, owners=owners, now=now)
+    deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()

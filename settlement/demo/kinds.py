@@ -22,7 +22,7 @@ from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.customs import save_importer
 from orders.gateways import sandbox_bank
-from orders.models import Order
+from orders.models import Order, OrderGroup
 from settlement.demo import pictures
 from settlement.demo.shops import SHOPPER
 
@@ -189,8 +189,18 @@ def buy(shopper: User, sku: Sku, key: UUID, at: datetime, *, quantity: int = 1, 
     address = shopper.addresses.get(is_default=True)
     cards = {sku.shop_id: None} if with_cards else None
     group = place_order(shopper=shopper, checkout_key=key, address=address, only_skus={sku.pk}, now=at, cards=cards)
-    if not group.due:
-        return group.orders.get()
+    return paid(group, at)
+
+
+def paid(group: OrderGroup, at: datetime) -> Order:
+    """What was ordered is paid, if anything is due."""
+    if group.due:
+        pay(group, at)
+    return group.orders.get()
+
+
+def pay(group: OrderGroup, at: datetime) -> None:
+    """What the group waits for is paid at the sandbox bank, and the mall is told."""
     payment = payments.start_payment(group=group, channel=CHANNEL, now=at)
     sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=at)
 
@@ -199,7 +209,6 @@ def buy(shopper: User, sku: Sku, key: UUID, at: datetime, *, quantity: int = 1, 
         return 200
 
     sandbox_bank.deliver_notices(now=at, post=post)
-    return group.orders.get()
 
 
 def text_of(pair: tuple[str, str]) -> Text:

@@ -1,6 +1,6 @@
 """
-What is on offer in the demonstration: three shops promote, a flash sale runs and one comes, the mall gives out a
-coupon, some shoppers hold them.
+What is on offer in the demonstration: three shops promote, a flash sale runs and one comes, one of them sells ahead
+with a deposit, the mall gives out a coupon, some shoppers hold them.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from marketing.flash.units import SOLD
 from marketing.promotions import join_promotion, save_promotion, start_promotion
 from merchants import standing
 from merchants.models import Shop
+from settlement.demo import presales
 from settlement.demo.shops import OWNER, SHOPPER
 
 HOLDERS, LEAST_IN_STOCK = 12, 6
@@ -48,8 +49,13 @@ def promote(
     _flash_sale(shops[second], owners[second], goods[second][:3], now, starts_in=6, ends_in=10)
     mall = run("", "coupon", "万象里满二百减三十", "30 off from 200, all over the mall", {"at": 20_000, "off": 3_000},
                shop_bps=4_000, person_limit=2, valid_days=10, budget=_yuan(60_000))  # fmt: skip
+    run("", "coupon", "新人见面礼", "Welcome: 15 off from 60", {"at": 6_000, "off": 1_500}, audience="newcomers")
+    run(second, "coupon", "每周五元券", "5 off, every week", {"at": 4_900, "off": 500}, period="week")
+    run(first, "coupon", "回头客十五元券", "15 off next time", {"at": 9_900, "off": 1_500}, audience="buyers",
+        given_from=_yuan(99), valid_days=30)  # fmt: skip
     run("", "full_reduction", "全场满三百减二十", "Spend 300, get 20 off, over all shops",
         {"tiers": [{"at": 30_000, "off": 2_000}]})  # fmt: skip
+    presales.sell_ahead(shop=shops[first], owner=owners[first], products=goods[first][3:], now=now)
     for slug in fit:
         join_promotion(promotion=mall, shop=shops[slug], by=owners[slug], now=now)
     buyers = User.objects.filter(order_groups__isnull=False).distinct().exclude(email=SHOPPER).order_by("pk")

@@ -87,6 +87,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("paid", "Order paid"),
+                            ("order_deposit", "Deposit of an order paid"),
+                            ("deposit_kept", "Deposit of an order kept"),
                             ("completed", "Order completed, split"),
                             ("released", "T+7: share available"),
                             ("released_part", "T+7: the undisputed part available"),
@@ -103,6 +105,8 @@ class Migration(migrations.Migration):
                             ("withdraw_back", "Withdrawal came back"),
                             ("duty_paid", "Duty paid over to customs"),
                             ("corrected", "Correction"),
+                            ("joint", "Joint promotion: the issuer's part"),
+                            ("joint_back", "Joint promotion: the issuer's part goes back"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -195,11 +199,19 @@ class Migration(migrations.Migration):
                     "subsidy",
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that the mall bears"),
                 ),
+                (
+                    "from_issuers",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that other shops bear"),
+                ),
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
                 ("advanced", mall.money.MoneyField(db_default=0, default=0, verbose_name="available before the rest")),
                 ("advanced_at", models.DateTimeField(null=True, verbose_name="that part available since")),
+                (
+                    "is_kept_deposit",
+                    models.BooleanField(db_default=False, default=False, verbose_name="a deposit that was kept"),
+                ),
                 ("completed_at", models.DateTimeField(verbose_name="completed at")),
                 (
                     "days",
@@ -223,6 +235,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("commission__gte", 0),
+                            ("from_issuers__gte", 0),
                             ("gross__gte", 0),
                             ("net__gte", 0),
                             ("subsidy__gte", 0),
@@ -230,7 +243,11 @@ class Migration(migrations.Migration):
                                 "net",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("gross"), "+", models.F("subsidy")
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("gross"), "+", models.F("subsidy")
+                                        ),
+                                        "+",
+                                        models.F("from_issuers"),
                                     ),
                                     "-",
                                     models.F("commission"),
@@ -259,6 +276,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="share_advanced_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_kept_deposit", False),
+                            models.Q(("commission", 0), ("reversed", 0), ("subsidy", 0)),
+                            _connector="OR",
+                        ),
+                        name="share_of_a_kept_deposit_is_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -60,6 +60,8 @@ class Entry(models.Model):
 
     class Kind(models.TextChoices):
         PAID = "paid", _("Order paid")
+        ORDER_DEPOSIT = "order_deposit", _("Deposit of an order paid")
+        DEPOSIT_KEPT = "deposit_kept", _("Deposit of an order kept")
         COMPLETED = "completed", _("Order completed, split")
         RELEASED = "released", _("T+7: share available")
         RELEASED_PART = "released_part", _("T+7: the undisputed part available")
@@ -76,6 +78,8 @@ class Entry(models.Model):
         WITHDRAW_BACK = "withdraw_back", _("Withdrawal came back")
         DUTY_PAID = "duty_paid", _("Duty paid over to customs")
         CORRECTED = "corrected", _("Correction")
+        JOINT = "joint", _("Joint promotion: the issuer's part")
+        JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
 
     public_id = PublicIdField(prefix="ent")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

@@ -10,10 +10,12 @@ from mall.tenancy import ShopOwned
 
 class Share(ShopOwned):
     """
-    What a shop gets of one completed order: gross and subsidy less commission; available on ``due_on`` (T+7).
+    What a shop gets of one completed order: gross and what the mall (``subsidy``) and other shops (``from_issuers``)
+    bear of discounts, less commission; available on ``due_on`` (T+7).
 
     ``due_on`` is the business day (Asia/Shanghai) of completion plus the days, natural or working ones, that were in
-    force at completion. While an after-sale holds the rest, what nobody disputes may be ``advanced``.
+    force at completion. While an after-sale holds the rest, what nobody disputes may be ``advanced``. Of an
+    order whose rest was missed it is the deposit, whole (``is_kept_deposit``), and completion the moment of that.
     """
 
     class Status(models.TextChoices):
@@ -25,11 +27,13 @@ class Share(ShopOwned):
     currency = CurrencyField()
     gross = MoneyField(_("paid by the shopper"))
     subsidy = MoneyField(_("discounts that the mall bears"), default=0, db_default=0)
+    from_issuers = MoneyField(_("discounts that other shops bear"), default=0, db_default=0)
     commission = MoneyField(_("commission"))
     net = MoneyField(_("the shop's share"))
     reversed = MoneyField(_("taken back while pending"), default=0, db_default=0)
     advanced = MoneyField(_("available before the rest"), default=0, db_default=0)
     advanced_at = models.DateTimeField(_("that part available since"), null=True)
+    is_kept_deposit = models.BooleanField(_("a deposit that was kept"), default=False, db_default=False)
     completed_at = models.DateTimeField(_("completed at"))
     days = models.PositiveSmallIntegerField(_("days of waiting"), default=7, db_default=7)
     in_working_days = models.BooleanField(_("working days"), default=False, db_default=False)
@@ -44,8 +48,8 @@ class Share(ShopOwned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(gross__gte=0, subsidy__gte=0, commission__gte=0, net__gte=0)
-                & Q(net=F("gross") + F("subsidy") - F("commission")),
+                condition=Q(gross__gte=0, subsidy__gte=0, from_issuers__gte=0, commission__gte=0, net__gte=0)
+                & Q(net=F("gross") + F("subsidy") + F("from_issuers") - F("commission")),
                 name="share_adds_up",
             ),
             models.CheckConstraint(
@@ -55,6 +59,10 @@ class Share(ShopOwned):
             models.CheckConstraint(
                 condition=Q(advanced=0, advanced_at=None) | Q(advanced__gt=0, advanced_at__isnull=False),
                 name="share_advanced_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_kept_deposit=False) | Q(subsidy=0, commission=0, reversed=0),
+                name="share_of_a_kept_deposit_is_whole",
             ),
             models.CheckConstraint(
                 condition=Q(status="pending", released_at=None) | Q(status="released", released_at__isnull=False),

@@ -57,3 +57,97 @@ def flash_sale(
     made = promotion if is_started else draft
     shop = next(iter(wares)).shop
     return made("flash_sale", shop=shop, rule={"prices": prices, "most": most}, by=by, **given)
+
+
+def presale(
+    wares: Mapping[Sku, tuple[str, str, str, int]],
+    *,
+    most: int = 2,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """
+    A pre-sale of these SKUs of one shop: price, deposit, what that counts for, units. Deposits until tomorrow, the rest
+    in the two days after that, shipped from the fourth day on.
+    """
+    prices = [
+        [sku.pk, *(Money.parse(amount).minor for amount in amounts), units] for sku, (*amounts, units) in wares.items()
+    ]
+    rule = {
+        "prices": prices,
+        "most": most,
+        "balance_from": (NOON + timedelta(days=1)).isoformat(),
+        "balance_until": (NOON + timedelta(days=3)).isoformat(),
+        "ships_on": (NOON + timedelta(days=4)).date().isoformat(),
+    } | given.pop("rule", {})
+    given = {"starts_at": NOON - timedelta(hours=1), "ends_at": NOON + timedelta(days=1)} | given
+    made = promotion if is_started else draft
+    return made("deposit_presale", shop=next(iter(wares)).shop, rule=rule, by=by, **given)
+
+
+def bargaining(
+    floors: Mapping[Sku, str], *, cuts: int = 5, hours: int = 24, quota: int = 10, most: int = 1, early: bool = False
+) -> Promotion:
+    """These SKUs of one shop may be bargained for, each down to a price."""
+    prices = [[sku.pk, Money.parse(floor).minor, quota] for sku, floor in floors.items()]
+    rule = {"prices": prices, "cuts": cuts, "hours": hours, "most": most, "early": early}
+    return promotion("bargain", shop=next(iter(floors)).shop, rule=rule)
+
+
+def trial(
+    units: Mapping[Sku, int], *, chosen_by: str = "lot", take_days: int = 3, report_days: int = 10, **given
+) -> Promotion:
+    """So many pieces of these SKUs of one shop are given away; applications until tomorrow."""
+    prices = [[sku.pk, 0, count] for sku, count in units.items()]
+    rule = {"prices": prices, "chosen_by": chosen_by, "take_days": take_days, "report_days": report_days}
+    given = {"ends_at": NOON + timedelta(days=1)} | given
+    return promotion("free_trial", shop=next(iter(units)).shop, rule=rule, **given)
+
+
+def group_buying(
+    wares: Mapping[Sku, tuple[str, int]],
+    *,
+    size: int = 2,
+    hours: int = 24,
+    most: int = 2,
+    helped_percent: int = 0,
+    newcomers: bool = False,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """Group buying of these SKUs of one shop, each at a price with so many units; for a week from yesterday."""
+    rule = {
+        "prices": [[sku.pk, Money.parse(price).minor, units] for sku, (price, units) in wares.items()],
+        "size": size,
+        "hours": hours,
+        "most": most,
+        "helped_percent": helped_percent,
+        "newcomers": newcomers,
+    }
+    given = {"ends_at": NOON + timedelta(days=7)} | given
+    made = promotion if is_started else draft
+    return made("group_buying", shop=next(iter(wares)).shop, rule=rule, by=by, **given)
+
+
+def crowdfunding(
+    levels: Mapping[Sku, tuple[str, int]],
+    *,
+    goal: str = "100.00",
+    ships_in_days: int = 30,
+    most: int = 5,
+    is_started: bool = True,
+    by: User | None = None,
+    **given,
+) -> Promotion:
+    """A crowdfunding of these SKUs of one shop, each at a price with so many units; for a week from yesterday."""
+    rule = {
+        "prices": [[sku.pk, Money.parse(price).minor, units] for sku, (price, units) in levels.items()],
+        "goal": Money.parse(goal).minor,
+        "ships_in_days": ships_in_days,
+        "most": most,
+    }
+    given = {"ends_at": NOON + timedelta(days=7)} | given
+    made = promotion if is_started else draft
+    return made("crowdfunding", shop=next(iter(levels)).shop, rule=rule, by=by, **given)

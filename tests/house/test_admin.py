@@ -6,6 +6,7 @@ nothing of it needs a looser content policy. The registry fills the tables, so a
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -25,7 +26,9 @@ from mall.money import Money
 from mall.notifications.models import Notice
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
+from marketing.bargaining.bargains import open_bargain
 from marketing.models import Banner
+from marketing.trials.applying import apply
 from merchants import growth
 from merchants.blacklist import add_to_blacklist
 from merchants.exits import ask_exit
@@ -35,6 +38,7 @@ from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
+from orders.checkout import DealWanted, place_order
 from orders.models import Declaration, GoodsStop, OrderLine, Refund
 from risk.complaints import complain
 from risk.holds import place_hold
@@ -44,10 +48,12 @@ from settlement.models import Deposit, DutyRemittance, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
+from tests.factories.accounts import address as an_address
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
-from tests.factories.catalog import brand, category, product
-from tests.factories.marketing import coupon
+from tests.factories.catalog import brand, category, product, sku
+from tests.factories.joint import proposed
+from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, group_buying, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
@@ -107,6 +113,11 @@ def a_bit_of_everything() -> None:
     coupon(shop=None, holder=holder, rule={"at": 0, "off": 100})
     placed_order(shopper=holder, skus={goods: 1}, now=NOON)
     coupon(shop=None, rule={"at": 0, "off": 100})
+    ware = sku(price="100.00")
+    open_bargain(promotion=bargaining({ware: "60.00"}), sku=ware, shopper=shopper(), now=NOON)
+    apply(units=trial({ware: 1}).trial_units.get(), shopper=shopper(), words="To try it out.", now=NOON)
+    proposed(draft("coupon", shop=order.shop), shop())
+    deals(by=clerk)
     SearchRule.objects.create(kind="same", words=f"mug{number()}, cup")
     SearchedWords.objects.create(on=NOON.date(), words=f"words{number()}", visitors=5, found=0)
     pack = WordPack.objects.create(slug=f"pack{number()}", name=Text({"en": "…"}), why=Text({"en": "…"}))
@@ -124,6 +135,15 @@ def a_bit_of_everything() -> None:
     )  # fmt: skip
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
+
+
+def deals(*, by) -> None:
+    """A group of buyers, and a crowdfunding."""
+    tea = sku(price="50.00", stock=5)
+    sale, who = group_buying({tea: ("30.00", 5)}, by=by), shopper()
+    wanted = DealWanted(sale.public_id, tea.public_id, 1)
+    place_order(shopper=who, checkout_key=uuid4(), address=an_address(who), now=NOON, wanted=wanted)
+    crowdfunding({tea: ("30.00", 5)}, by=by)
 
 
 def shop_life(one, *, by) -> None:

@@ -34,6 +34,7 @@ from mall.exports.writing import write_export
 from mall.notifications.models import Notice
 from mall.sealed_files import document_storage
 from mall.tenancy import SHOP_ROLE, ShopOwned, shop_scope
+from marketing.trials.applying import apply
 from merchants.invitations import invite
 from merchants.models import Seat
 from merchants.sanctions import impose
@@ -48,8 +49,9 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
+from tests.factories.joint import proposed
 from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
-from tests.factories.marketing import draft
+from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
@@ -156,13 +158,21 @@ ROWS = {
     "backoffice:marketing:add": {},
     "backoffice:marketing:mall": {},
     "backoffice:marketing:mall-do": {"public_id": "=prm_nowhere"},
+    "backoffice:marketing:joint": {},
+    "backoffice:marketing:joint-add": {},
+    "backoffice:marketing:joint-detail": {"public_id": "joint"},
+    "backoffice:marketing:joint-do": {"public_id": "joint"},
     "backoffice:marketing:detail": {"public_id": "promotion"},
     "backoffice:marketing:edit": {"public_id": "promotion"},
     "backoffice:marketing:do": {"public_id": "promotion"},
+    "backoffice:marketing:applications": {"public_id": "trial"},
+    "backoffice:marketing:application-choose": {"public_id": "application"},
+    "backoffice:marketing:send": {"public_id": "sent_coupon"},
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
     "backoffice:orders:cards": {},
+    "backoffice:orders:production": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
@@ -194,6 +204,8 @@ WRITES = {
     "backoffice:marketing:mall-do",
     "backoffice:marketing:edit",
     "backoffice:marketing:do",
+    "backoffice:marketing:joint-add",
+    "backoffice:marketing:joint-do",
     "backoffice:stock:low",
     "backoffice:stock:warehouse-add",
     "backoffice:stock:warehouse",
@@ -309,6 +321,13 @@ FOR_EVERYBODY = {
     "storefront:catalog:feed",
     "storefront:catalog:feed-of-shop",
     "storefront:marketing:claim",
+    "storefront:marketing:trial",
+    "storefront:marketing:bargain-open",
+    "storefront:marketing:bargain",
+    "storefront:marketing:bargain-help",
+    "storefront:marketing:group",
+    "storefront:marketing:group-share",
+    "storefront:marketing:group-poster",
     "storefront:orders:deal-checkout",
     "storefront:orders:flash-buy",
     "storefront:orders:flash-line",
@@ -386,6 +405,7 @@ def built(module_db):
         taken = asked(mine, 20_000)
         freeze_statements(now=NOON)
         bill = Statement.objects.get(shop=mine, kind="daily")
+        to_try = trial({goods: 1}, by=owner)
         yield {
             "shop": mine,
             "other_shop": theirs,
@@ -418,6 +438,12 @@ def built(module_db):
             "review": review,
             "question": question,
             "promotion": draft("percentage", shop=mine, by=owner),
+            "trial": to_try,
+            "application": apply(
+                units=to_try.trial_units.get(), shopper=order.shopper, words="To try it out.", now=NOON
+            ),
+            "joint": proposed(draft("coupon", shop=mine, by=owner), shop(), by=owner),
+            "sent_coupon": draft("coupon", shop=mine, by=owner, audience="chosen"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(

@@ -22,6 +22,7 @@ from marketing.pricing import (
     FlashPrice,
     FlashUnit,
     GiftWith,
+    Host,
     Layer,
     NForPrice,
     NthPiece,
@@ -159,6 +160,7 @@ class Reading:
         goods: list[str] | None = None,
         excludes: tuple[str, ...] = (),
         borne_by: dict[str, str] | None = None,
+        also_at: dict[str, str] | None = None,
         budget: str | None = None,
         starts: datetime | None = None,
         ends: datetime | None = None,
@@ -168,13 +170,14 @@ class Reading:
         first = next(iter(self.basket.lines.values()))
         shop_id = None if kind.startswith("mall") else self.shops[shop or first.get("shop", "shop")]
         rule = getattr(self, "_" + kind.replace(" ", "_").replace("-", "_"))
+        hosts = tuple(Host(self.shops[name], _bps(share)) for name, share in (also_at or {}).items())
         if kind == "gift":
             numbers["shop_id"] = shop_id
         return Offer(
             key=key,
             promotion=f"prm_{key}",
             rule=rule(**numbers),
-            skus=frozenset(self._covered(shop_id, goods, numbers)),
+            skus=frozenset(self._covered({shop_id, *(host.shop_id for host in hosts)}, goods, numbers)),
             shop_id=shop_id,
             layer=layer,
             group=group,
@@ -185,14 +188,15 @@ class Reading:
             left=None if budget is None else _fen(budget),
             starts_at=starts,
             ends_at=ends,
+            hosts=hosts,
         )
 
-    def _covered(self, shop_id: int | None, goods: list[str] | None, numbers: dict) -> set[int]:
+    def _covered(self, shops: set[int | None], goods: list[str] | None, numbers: dict) -> set[int]:
         """The SKUs of an offer, as ``marketing.offers`` finds them: those of a bundle are its pieces."""
         if isinstance(pieces := numbers.get("pieces"), dict):
             return {self.skus[name] for name in pieces}
         if goods is None:
-            covered = {line.sku_id for line in self.lines if shop_id in (None, line.shop_id)}
+            covered = {line.sku_id for line in self.lines if shops & {None, line.shop_id}}
         else:
             covered = {self.skus[name] for name in goods}
         return covered | {self.skus[name] for name in numbers.get("prices", ())}

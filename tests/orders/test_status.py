@@ -12,6 +12,7 @@ from orders.payments import NotPayable
 from tests import journeys
 from tests.conftest import NOON
 from tests.factories.kinds import code_sku
+from tests.orders import presales
 
 
 def booked_order():
@@ -22,8 +23,16 @@ def booked_order():
     return group.orders.get()
 
 
+def order_with_a_deposit():
+    """Its deposit is paid, and the rest can be."""
+    order = presales.deposit_paid()
+    Order.objects.update(balance_from=NOON)
+    return order
+
+
 MAKE = {
     "unpaid": journeys.placed_order,
+    "deposit_paid": order_with_a_deposit,
     "paid": journeys.paid_order,
     "booked": booked_order,
     "shipped": journeys.shipped_order,
@@ -39,13 +48,22 @@ VERBS = {
     "deliver": lambda order: mark_delivered(order=order, by=order.shopper, now=NOON),
     "complete": lambda order: complete_order(order=order, now=NOON),
     "cancel": lambda order: cancel_order(order=order, reason="…", by=order.shopper, now=NOON),
+    "cancel and leave the deposit": lambda order: cancel_order(
+        order=order, reason="…", by=order.shopper, leaves_deposit=True, now=NOON
+    ),
     "cancel as a shop": lambda order: cancel_paid_order(order=order, reason="…", by=order.shopper, now=NOON),
 }
 MOVES = {
     ("unpaid", "pay"): "paid",
     ("unpaid", "cancel"): "canceled",
+    ("deposit_paid", "pay"): "paid",
+    ("deposit_paid", "cancel and leave the deposit"): "canceled",
+    ("deposit_paid", "cancel as a shop"): "canceled",
     ("paid", "ship"): "shipped",
+    ("unpaid", "cancel and leave the deposit"): "canceled",
     ("paid", "cancel"): "canceled",
+    ("paid", "cancel and leave the deposit"): "canceled",
+    ("booked", "cancel and leave the deposit"): "canceled",
     ("paid", "cancel as a shop"): "canceled",
     ("booked", "cancel"): "canceled",
     ("booked", "cancel as a shop"): "canceled",
@@ -56,7 +74,7 @@ MOVES = {
 
 def test_every_status_is_in_the_matrix():
     assert set(MAKE) == set(Order.Status.values)
-    assert set(MOVES.values()) | {"unpaid", "booked"} == set(Order.Status.values)
+    assert set(MOVES.values()) | {"unpaid", "deposit_paid", "booked"} == set(Order.Status.values)
 
 
 @pytest.mark.django_db

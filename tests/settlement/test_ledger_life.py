@@ -17,7 +17,9 @@ from hypothesis.stateful import (
 
 from mall.events import deliver_everything
 from mall.money import Money
-from orders.cancellation import cancel_order, close_unpaid_orders
+from marketing.promotions import stop_promotion
+from orders.balances import follow_balances
+from orders.cancellation import cancel_order, cancel_paid_order, close_unpaid_orders
 from orders.fulfillment import complete_order, mark_delivered, ship_order
 from orders.gateways import sandbox_bank
 from orders.payments import start_payment
@@ -32,6 +34,7 @@ from tests.factories.accounts import shopper
 from tests.factories.catalog import category, product, sku
 from tests.factories.merchants import shop
 from tests.journeys import in_process, pay, placed_group
+from tests.orders import presales
 
 
 class LedgerLife(RuleBasedStateMachine):
@@ -50,7 +53,8 @@ class LedgerLife(RuleBasedStateMachine):
         for bps, fee in ((500, "8.00"), (50, "0.00")):
             theirs = product(shop=shop(shipping_fee=fee), category=category(commission_bps=bps))
             self.goods.append(sku(product=theirs, price="33.33", stock=100_000))
-        self.unpaid, self.paid, self.pending = [], [], []
+        self.pot = presales.teapot(stock=100_000)
+        self.unpaid, self.paid, self.pending, self.deposits = [], [], [], []
         self.books = {"escrow": 0, "unclaimed": 0, "shop_pending": 0, "shop_available": 0, "commission": 0}
 
     def teardown(self):
@@ -79,13 +83,58 @@ class LedgerLife(RuleBasedStateMachine):
         sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="late", now=self.now)
         cancel_order(order=group.orders.first(), reason="…", by=self.shopper, now=self.now)
         deliver_everything()
-        self.now += timedelta(hours=2)
+        self.time_passes(timedelta(hours=2))
         sandbox_bank.settle_late_trades(now=self.now)
         sandbox_bank.deliver_notices(now=self.now, post=in_process(self.now))
         deliver_everything()
         self.books["unclaimed"] += group.total.minor
         if goes_back:
             self.refund()
+
+    @rule(pieces=st.integers(1, 3))
+    def pay_deposit(self, pieces):
+        """Of a pre-sale that begins now: its rest is due tomorrow, for two days."""
+        begins = {"starts_at": self.now, "ends_at": self.now + timedelta(hours=1)}
+        window = {"balance_from": self.now + timedelta(days=1), "balance_until": self.now + timedelta(days=3)}
+        rule = {name: moment.isoformat() for name, moment in window.items()}
+        rule["ships_on"] = (self.now + timedelta(days=4)).date().isoformat()
+        sale = presales.sale_of(self.pot, most=3, rule=rule, **begins)
+        order = presales.deposit_paid(self.pot, sale, who=self.shopper, quantity=pieces, now=self.now)
+        stop_promotion(promotion=sale, by=self.shopper, now=self.now)
+        self.deposits.append(order)
+        self.books["escrow"] += order.deposit.minor
+
+    @precondition(lambda self: any(self.can_pay_rest(order) for order in self.deposits))
+    @rule()
+    def pay_rest(self):
+        order = next(order for order in self.deposits if self.can_pay_rest(order))
+        self.deposits.remove(order)
+        pay(order.group, now=self.now)
+        order.refresh_from_db()
+        self.paid.append(order)
+        self.books["escrow"] += order.balance.minor
+
+    def can_pay_rest(self, order):
+        return order.balance_from <= self.now <= order.balance_until
+
+    @precondition(lambda self: self.deposits)
+    @rule(data=st.data(), by_shop=st.booleans())
+    def end_before_the_rest(self, data, by_shop):
+        order = self.deposits.pop(data.draw(st.integers(0, len(self.deposits) - 1)))
+        if by_shop:
+            cancel_paid_order(order=order, reason="…", by=self.shopper, now=self.now)
+            deliver_everything()
+            self.refund()
+            self.books["escrow"] -= order.deposit.minor
+        else:
+            cancel_order(order=order, reason="…", by=self.shopper, leaves_deposit=True, now=self.now)
+            self.keep(order)
+
+    def keep(self, order):
+        deliver_everything()
+        self.pending.append(Share.objects.get(order_public_id=order.public_id))
+        self.books["escrow"] -= order.deposit.minor
+        self.books["shop_pending"] += order.deposit.minor
 
     @precondition(lambda self: self.paid)
     @rule(data=st.data())
@@ -112,9 +161,18 @@ class LedgerLife(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 5))
     def days_pass(self, days):
-        self.now += timedelta(days=days)
+        self.time_passes(timedelta(days=days))
+
+    def time_passes(self, span):
+        """What was not paid in time comes to nothing, and deposits are lost."""
+        self.now += span
         close_unpaid_orders(now=self.now)
         self.unpaid = []
+        missed = [order for order in self.deposits if order.balance_until < self.now]
+        assert follow_balances(now=self.now).get("missed", 0) == len(missed)
+        for order in missed:
+            self.deposits.remove(order)
+            self.keep(order)
 
     @rule()
     def release(self):

@@ -31,7 +31,7 @@ def campaigns(now: datetime) -> Chapter:
         }
         for (title, picture, price, _before), percent in zip(GOODS, (64, 12, 100, 38, 81, 5), strict=True)
     ]
-    people = [{"name": name, "picture": ""} for name in PEOPLE]
+    people = [{"name": name, "picture": "", "is_leader": name == PEOPLE[0]} for name in PEOPLE]
     group = {
         "people": people[:2],
         "places": range(1),
@@ -42,6 +42,9 @@ def campaigns(now: datetime) -> Chapter:
     }
     bargain = {
         "price": Money(25_900),
+        "now_at": Money(11_670),
+        "made": 9,
+        "needed": 10,
         "cut": Money(14_230),
         "floor": Money(9_900),
         "percent": 88,
@@ -191,6 +194,10 @@ def campaigns(now: datetime) -> Chapter:
                         both("成团", "Full"),
                         {"group": {**group, "people": people, "places": (), "state": "full"}},
                     ),
+                    State(
+                        both("平台助力成团", "Completed by the mall"),
+                        {"group": {**group, "state": "full", "is_helped": True}},
+                    ),
                     State(both("未成团", "Failed"), {"group": {**group, "state": "failed"}}),
                 ],
             ),
@@ -209,6 +216,7 @@ def campaigns(now: datetime) -> Chapter:
                         both("进行中", "Open"),
                         {"bargain": bargain, "share_url": "#main", "buy_url": "#main"},
                     ),
+                    State(both("朋友看到的", "As a friend sees it"), {"bargain": bargain, "help_url": "#main"}),
                     State(
                         both("砍到底价", "Done"),
                         {
@@ -217,6 +225,8 @@ def campaigns(now: datetime) -> Chapter:
                                 "state": "done",
                                 "percent": 100,
                                 "cut": Money(16_000),
+                                "now_at": Money(9_900),
+                                "made": 10,
                                 "helpers": [],
                             },
                             "buy_url": "#main",

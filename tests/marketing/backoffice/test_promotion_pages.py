@@ -3,11 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from catalog.models import Sku
+from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.models import Promotion, PromotionShare
 from merchants.models import Seat
+from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
-from tests.factories.marketing import draft, promotion
+from tests.factories.marketing import bargaining, draft, promotion
 from tests.factories.merchants import seat, shop
 from tests.marketing.storefront.test_coupon_pages import running
 
@@ -22,7 +25,38 @@ WHAT = {
     "bundle": {"sku_1": "A", "count_1": "1", "sku_2": "B", "price": "50"},
     "add_on": {"at": "100", "sku_1": "A", "price_1": "9.90", "most": "1", "scope": "all"},
     "gift": {"at": "100", "sku": "A", "quantity": "1", "scope": "all"},
+    "bargain": {"sku_1": "A", "price_1": "39.90", "units_1": "20", "cuts": "10", "hours": "24", "most": "1"},
+    "free_trial": {"sku_1": "A", "units_1": "3", "chosen": "lot", "take": "5", "report": "15"},
     "flash_sale": {"sku_1": "A", "price_1": "39.90", "units_1": "20", "most": "1"},
+    "deposit_presale": {
+        "sku_1": "A",
+        "price_1": "50",
+        "deposit_1": "5",
+        "worth_1": "8",
+        "units_1": "20",
+        "most": "1",
+        "since": "2030-02-01T00:00",
+        "until": "2030-02-03T00:00",
+        "ships": "2030-02-05",
+    },
+    "group_buying": {
+        "sku_1": "A",
+        "price_1": "39.90",
+        "units_1": "20",
+        "most": "1",
+        "size": "3",
+        "hours": "24",
+        "helped_percent": "60",
+        "newcomers": "on",
+    },
+    "crowdfunding": {
+        "sku_1": "A",
+        "price_1": "39.90",
+        "units_1": "20",
+        "most": "1",
+        "goal": "500",
+        "ships_in_days": "30",
+    },
 }
 
 
@@ -115,3 +149,18 @@ def test_a_coupon_in_per_cent_without_a_minimum_is_previewed(client, mine):
 
     assert looked.status_code == 200
     assert [row.discount.minor for row in looked.context["examples"]] == [1800, 1800]
+
+
+def test_the_page_of_bargaining_tells_what_it_has_brought(client, mine):  # K1
+    goods = Sku.objects.get(shop=mine, code="A")
+    sale = bargaining({goods: "40.00"}, cuts=2)
+    for _number in range(2):
+        bargain = open_bargain(promotion=sale, sku=goods, shopper=shopper(), now=NOON)
+    help_cut(bargain=bargain, helper=shopper(), now=NOON)
+
+    page = client.get(reverse("backoffice:marketing:detail", args=[mine.slug, sale.public_id]))
+
+    figures = page.context["bargaining"]
+    assert (figures.opened, figures.reached, figures.bought, figures.cuts) == (2, 1, 0, 3)
+    assert len(page.context["bargains"]) == 2
+    assert bargain.seed not in page.content.decode()
