@@ -66,6 +66,7 @@ SCHEDULE = [
         _("S1: the books are added up and held against what happened"),
         daily=True,
     ),
+    Line("settlement.watch_transit", day(5, 50), _("S1: money that is on its way for too long is found"), daily=True),
     Line("settlement.ask_about_deposits", every(120), _("S6: unheard deposits are asked about"), 120, True),
     Line("settlement.finish_deposits", every(120), _("S6: deposits go back the way they came"), 120, True),
     Line("settlement.verify_bank_accounts", every(60), _("S4: bank accounts of shops are verified"), 60, True),

@@ -14,15 +14,21 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.categories import HIGHEST_COMMISSION_BPS
+from catalog.models import Category
 from mall import clock
+from mall.charts import csv_asked
 from mall.exports.files import CONTENT_TYPES, CsvFile
 from mall.money import Money
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from merchants.models import Shop
-from settlement import duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
+from settlement import corrections_admin, duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
+from settlement.corrections_admin import DRAW_UP
 from settlement.deposits import return_deposit
 from settlement.ledger import trial_balance
 from settlement.models import Account, Deposit, Entry, Posting, Share
+from settlement.simulation import simulate
+from settlement.transit import in_transit
 
 
 class ReportForm(forms.Form):
@@ -44,6 +50,35 @@ class ReportForm(forms.Form):
         if first and last and not 0 <= (last - first).days <= reports.MOST_DAYS:
             raise ValidationError(_("Choose at most three years, the first day before the last."))
         return self.cleaned_data
+
+
+class SimulationForm(forms.Form):
+    month = forms.DateField(
+        label=gettext_lazy("Month"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Any day of it."),
+    )
+    rate = forms.DecimalField(
+        label=gettext_lazy("Commission in percent"),
+        min_value=0,
+        max_value=HIGHEST_COMMISSION_BPS // 100,
+        decimal_places=2,
+    )
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Category"),
+        queryset=Category.objects.order_by("path"),
+        required=False,
+        empty_label=gettext_lazy("All"),
+        help_text=gettext_lazy("With everything below it, as goods are filed today."),
+    )
+    shop = forms.ModelChoiceField(
+        label=gettext_lazy("Shop"),
+        queryset=Shop.objects.all(),
+        to_field_name="slug",
+        widget=forms.TextInput,
+        required=False,
+        help_text=gettext_lazy("Its address; empty for all shops."),
+    )
 
 
 @admin.register(Account)
@@ -77,7 +112,9 @@ class PostingsOfEntry(ReadOnlyRows):
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnlyAdmin):
+class EntryAdmin(VerbAdmin):
+    noun = "entry"
+    verbs = [DRAW_UP]
     change_list_template = "admin/settlement/ledger_change_list.html"
     fields = ["public_id", "kind", "ref", "at"]
     list_display = ["public_id", "kind", "ref", "at"]
@@ -90,6 +127,8 @@ class EntryAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("trial-balance/", view(self.trial_balance), name="settlement_trial_balance"),
+            path("simulation/", view(self.simulation), name="settlement_simulation"),
+            path("transit/", view(self.transit), name="settlement_transit"),
             path("report/", view(self.report), name="settlement_report"),
             *super().get_urls(),
         ]
@@ -111,6 +150,41 @@ class EntryAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/settlement/trial_balance.html", context)
 
+    def simulation(self, request):
+        """What a month would have brought at another rate; nothing is changed."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today = clock.business_date(clock.now())
+        last_month = today.replace(day=1) - timedelta(days=1)
+        form = SimulationForm(request.GET if "rate" in request.GET else None, initial={"month": last_month})
+        found = None
+        if form.is_valid():
+            asked = form.cleaned_data
+            found = simulate(
+                month=asked["month"], bps=int(asked["rate"] * 100), category=asked["category"], shop=asked["shop"]
+            )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What another commission would have cost"),
+            "opts": self.opts,
+            "form": form,
+            "found": found,
+        }
+        return TemplateResponse(request, "admin/settlement/simulation.html", context)
+
+    def transit(self, request):
+        """Money that only passes through: how much, since when, and whether that is too long."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = clock.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Money on its way"),
+            "opts": self.opts,
+            "rows": [(row, row.is_late(now)) for row in in_transit()],
+        }
+        return TemplateResponse(request, "admin/settlement/transit.html", context)
+
     def report(self, request):
         """What the platform earned and held, per day or month; ``?csv=1`` hands it out."""
         if not self.has_view_permission(request):
@@ -118,7 +192,7 @@ class EntryAdmin(ReadOnlyAdmin):
         today = clock.business_date(clock.now())
         form = ReportForm(request.GET if "unit" in request.GET else ReportForm.usual(today))
         rows = reports.report(**form.cleaned_data) if form.is_valid() else []
-        if rows and request.GET.get("csv"):
+        if rows and request.GET.get("csv") == "1":
             response = HttpResponse(content_type=CONTENT_TYPES["csv"])
             response["Content-Disposition"] = 'attachment; filename="report.csv"'
             file = CsvFile(response)
@@ -127,8 +201,12 @@ class EntryAdmin(ReadOnlyAdmin):
                 file.row([row.period, *row.cells])
             file.close()
             return response
+        charts = reports.charts(rows)
+        if answer := csv_asked(request, charts):
+            return answer
         context = {
             **self.admin_site.each_context(request),
+            "charts": charts,
             "title": _("Money of the platform"),
             "opts": self.opts,
             "form": form,

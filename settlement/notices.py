@@ -36,6 +36,17 @@ WITHDRAWAL_BACK = Kind(
     title=_("%(shop)s: a withdrawal of %(amount)s came back"),
     body=_("%(reason)s The money is available again."),
 )
+CORRECTED_TO_SHOP = Kind(
+    "settlement.corrected_to_shop",
+    title=_("%(shop)s: %(amount)s more is available"),
+    body=_("A booking was corrected: %(reason)s It stands on your next statement."),
+    is_mailed=False,
+)
+CORRECTED_FROM_SHOP = Kind(
+    "settlement.corrected_from_shop",
+    title=_("%(shop)s: %(amount)s less is available"),
+    body=_("A booking was corrected: %(reason)s It stands on your next statement, where you can dispute it."),
+)
 DISPUTE_ANSWERED = Kind(
     "settlement.dispute_answered",
     title=_("%(shop)s: a disputed line is answered"),

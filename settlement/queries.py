@@ -12,6 +12,7 @@ from catalog.models import Product
 from mall.clock import business_date
 from mall.money import Money
 from merchants.models import Shop
+from orders.after_sales.queries import paused_orders
 from orders.models import Order
 from risk.holds import held_subjects
 from risk.models import Hold
@@ -44,7 +45,7 @@ def upcoming_releases(shop: Shop, *, days: int = 14) -> list[Upcoming]:
     pending = Share.objects.owned_by(shop).filter(status=Share.Status.PENDING, currency=shop.currency)
     rows = (
         pending.values_list("due_on")
-        .annotate(left=Sum(F("net") - F("reversed")), order_count=Count("pk"))
+        .annotate(left=Sum(F("net") - F("reversed") - F("advanced")), order_count=Count("pk"))
         .order_by("due_on")[:days]
     )
     return [Upcoming(on, Money(int(amount), shop.currency), count) for on, amount, count in rows]
@@ -70,7 +71,7 @@ def unreleased_shares(shop: Shop) -> str:
     pending = (
         Share.objects.owned_by(shop)
         .filter(status=Share.Status.PENDING)
-        .aggregate(net=Sum(F("net") - F("reversed")))["net"]
+        .aggregate(net=Sum(F("net") - F("reversed") - F("advanced")))["net"]
     )
     return _("%(amount)s is not available to the shop yet.") % {"amount": Money(int(pending))} if pending else ""
 
@@ -93,21 +94,35 @@ def shares_of(shop: Shop) -> QuerySet[Share]:
 
 
 def explain(shares: Iterable[Share], *, shop: Shop, now: datetime) -> None:
-    """Give each share ``why``: the sentence that says since when it is available, or why not yet. One query."""
+    """Give each share ``why``: the sentence that says since when it is available, or why not yet. Two queries."""
     shares = list(shares)
     pending = [share.order_public_id for share in shares if share.status == Share.Status.PENDING]
     held = held_subjects(Hold.Kind.SETTLEMENT, [shop.public_id, *pending]) if pending else set()
+    paused = paused_orders(pending) if pending else set()
     for share in shares:
-        share.why = _why(share, is_held=bool(held & {shop.public_id, share.order_public_id}), today=business_date(now))
+        is_held = bool(held & {shop.public_id, share.order_public_id})
+        share.why = _why(share, is_held=is_held, is_disputed=share.order_public_id in paused, today=business_date(now))
 
 
-def _why(share: Share, *, is_held: bool, today: date) -> str:
+def _why(share: Share, *, is_held: bool, is_disputed: bool, today: date) -> str:
     if share.status == Share.Status.RELEASED:
         return _("Available since %(day)s.") % {"day": date_format(business_date(share.released_at))}
     if is_held:
         return _("On hold: our staff are looking into it. It becomes available when the hold is released.")
+    if is_disputed and share.advanced:
+        return _("%(part)s is available since %(day)s. The rest waits for the end of an after-sale.") % {
+            "part": share.advanced,
+            "day": date_format(business_date(share.advanced_at)),
+        }
+    if is_disputed and share.due_on <= today:
+        return _("Due since %(day)s: it waits for the end of an after-sale.") % {"day": date_format(share.due_on)}
     if share.due_on <= today:
         return _("Due since %(day)s: the next daily run makes it available.") % {"day": date_format(share.due_on)}
+    if share.in_working_days:
+        return _("Available on %(day)s, %(days)d working days after the order was completed.") % {
+            "day": date_format(share.due_on),
+            "days": share.days,
+        }
     days = (share.due_on - business_date(share.completed_at)).days
     if share.is_kept_deposit:
         return _("A deposit that was kept: available on %(day)s.") % {"day": date_format(share.due_on)}

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from mall.money import Money
-from orders.after_sales.queries import refunds_before_completion
-from orders.models import Order, OrderLine
+from orders.after_sales.queries import open_cases, refunds_before_completion
+from orders.models import AfterSale, Order, OrderLine
 
 
 class Left(NamedTuple):
@@ -53,6 +53,11 @@ def issuers_kept(line: OrderLine, gone: int) -> dict[int, Money]:
     return {int(shop_id): _kept(line, fen, gone) for shop_id, fen in (line.issuers or {}).items()}
 
 
+def added_kept(line: OrderLine, gone: int) -> Money:
+    """What the mall and other shops bear of it together."""
+    return Money.total([subsidy_kept(line, gone), *issuers_kept(line, gone).values()], line.currency)
+
+
 def _kept(line: OrderLine, added: int, gone: int) -> Money:
     """Of what others added, as much as belongs to what the line still holds."""
     if line.total:
@@ -67,3 +72,25 @@ def summed(parts: Iterable[dict[int, Money]]) -> dict[int, Money]:
         for shop_id, amount in part.items():
             found[shop_id] = found[shop_id] + amount if shop_id in found else amount
     return {shop_id: amount for shop_id, amount in sorted(found.items()) if amount}
+
+
+def undisputed(order_public_id: str) -> Money:
+    """
+    What of a completed order belongs to its shop whatever comes of the open cases: its part of the lines of which none
+    is open, less what has gone back of them. The shipping fee waits with the others.
+    """
+    order = Order.objects.get(public_id=order_public_id)
+    in_question = set(open_cases().filter(order=order).values_list("line_id", flat=True))
+    gone: Counter[int] = Counter()
+    for line_id, goods in AfterSale.objects.filter(order=order, settled_at__isnull=False).values_list(
+        "line_id", "refund_goods"
+    ):
+        gone[line_id] += goods
+    clear = [line for line in order.lines.order_by("pk") if line.pk not in in_question]
+    return Money.total((_of_shop(line, gone[line.pk]) for line in clear), order.currency)
+
+
+def _of_shop(line: OrderLine, gone: int) -> Money:
+    """The shop's part of a line of which so much (fen) went back."""
+    kept = Money(line.total.minor - gone, line.currency)
+    return kept + added_kept(line, gone) - commission_kept(line, gone)

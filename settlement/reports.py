@@ -3,11 +3,14 @@ What the platform reports of its money (S5), per day or month, from the ledger a
 it earned, and what it held for others at the end.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
+from mall.charts import MONEY, Chart, Series
 from mall.clock import start_of
 from mall.money import DEFAULT_CURRENCY, Money
 from settlement.models import Account
@@ -17,7 +20,7 @@ DAY, MONTH = "day", "month"
 MOST_DAYS = 3 * 366
 
 # The kinds of accounts that stand on the page, and what is said of each: what moved, or what was held in the end.
-EARNED = (Account.Kind.COMMISSION, Account.Kind.FEES)
+EARNED = (Account.Kind.COMMISSION, Account.Kind.FEES, Account.Kind.SUBSIDY, Account.Kind.CORRECTIONS)
 HELD = (
     Account.Kind.CUSTODIAN,
     Account.Kind.ESCROW,
@@ -48,7 +51,7 @@ GROUP BY 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One day or month: earned in it, held at its end; by kind of account."""
+    """One day or month: earned in it (below zero: borne), held at its end; by kind of account."""
 
     period: date
     earned: dict[str, Money]
@@ -99,3 +102,21 @@ def report(*, unit: str, first: date, last: date, currency: str = DEFAULT_CURREN
 
 def _sign(kind: str) -> int:
     return 1 if kind == Account.Kind.CUSTODIAN else -1
+
+
+def charts(rows: list[Row]) -> list[Chart]:
+    """The report drawn: what was earned and borne in each period, and what was held for others at its end."""
+    labels = [row.period.isoformat() for row in rows]
+
+    def series(kinds: Iterable[str], of: str, *, kind: str) -> list[Series]:
+        return [
+            Series(str(Account.Kind(name).label), [getattr(row, of)[str(name)].minor for row in rows], kind)
+            for name in kinds
+        ]
+
+    owed = [kind for kind in HELD if kind != Account.Kind.CUSTODIAN]
+    used = [kind for kind in owed if any(row.held[str(kind)] for row in rows)]
+    return [
+        Chart("earned", _("Earned and borne"), labels, series(EARNED, "earned", kind="bar"), unit=MONEY),
+        Chart("held", _("Held for others"), labels, series(used, "held", kind="line"), unit=MONEY),
+    ]

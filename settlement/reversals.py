@@ -49,8 +49,13 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
 
     commission, subsidy, issuers = _parts_back(refund, line, case.refund_goods.minor)
     of_shop = refund.amount - refund.duty + subsidy - commission
-    is_pending = share.status == Share.Status.PENDING
-    kind = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE
+    waits = share.left if share.status == Share.Status.PENDING else Money(0, order.currency)
+    of_pending = min(of_shop, waits, key=lambda amount: amount.minor)
+    parts = {Account.Kind.SHOP_PENDING: of_pending, Account.Kind.SHOP_AVAILABLE: of_shop - of_pending}
+    back = Money.total(issuers.values(), order.currency)
+    is_pending = back <= waits - of_pending
+    source = Account.Kind.SHOP_PENDING if is_pending else Account.Kind.SHOP_AVAILABLE  # of what others bore
+    kinds = {kind for kind, part in parts.items() if part}
     borne = [(Account.Kind.SUBSIDY, None, order.currency)] if subsidy else []
     duty = [(Account.Kind.CUSTOMS, None, order.currency)] if refund.duty else []
     cards = [(Account.Kind.SHOP_CARDS, order.shop_id, order.currency)] if refund.to_cards else []
@@ -61,19 +66,19 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             *cards,
             (Account.Kind.CUSTODIAN, None, order.currency),
             (Account.Kind.COMMISSION, None, order.currency),
-            (kind, order.shop_id, order.currency),
+            *((kind, order.shop_id, order.currency) for kind in {*kinds, source}),
         ]
     )
-    if is_pending:
-        share.reversed += Money.total([of_shop, *issuers.values()], order.currency)
+    if of_pending or (back and is_pending):
+        share.reversed += of_pending + (back if is_pending else Money(0, order.currency))
         share.save(update_fields=["reversed"])
-    book_parts_back(refund=refund, parts=issuers, account=of[kind, order.shop_id, order.currency], at=refunded_at)
+    book_parts_back(refund=refund, parts=issuers, account=of[source, order.shop_id, order.currency], at=refunded_at)
     return post(
         kind=Entry.Kind.REVERSED,
         ref=refund.public_id,
         at=refunded_at,
         legs=[
-            Leg(of[kind, order.shop_id, order.currency], of_shop),
+            *(Leg(of[kind, order.shop_id, order.currency], parts[kind]) for kind in sorted(kinds)),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
             *(Leg(of[key], -subsidy) for key in borne),
             *(Leg(of[key], refund.duty) for key in duty),

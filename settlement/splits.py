@@ -16,12 +16,13 @@ from django.db import transaction
 
 from mall.clock import business_date
 from mall.money import Money
+from mall.workdays import add_working_days
 from orders.models import Order, OrderLine
 from settlement.joint import book_parts
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
 from settlement.remains import issuers_kept, left_at_completion, summed
-from settlement.tunables import SETTLEMENT_DAYS
+from settlement.tunables import IN_WORKING_DAYS, SETTLEMENT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,13 @@ def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
     return Split(gross=total, commission=commission, subsidy=subsidy, issuers=issuers)
 
 
-def due_on(completed_at: datetime, days: int) -> date:
-    """The one rule of T+7: the business day (Asia/Shanghai) of completion plus so many days."""
+def due_on(completed_at: datetime, days: int, *, in_working_days: bool = False) -> date:
+    """
+    The one rule of T+7: the business day (Asia/Shanghai) of completion plus so many days; of working days, the first
+    one that is not before it plus so many.
+    """
+    if in_working_days:
+        return business_date(add_working_days(completed_at, days))
     return business_date(completed_at) + timedelta(days=days)
 
 
@@ -62,8 +68,8 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
     """
     Book the completion of an order once: escrow to the shop's pending money and the commission, and note the share.
 
-    The days until it is available are those in force now and stay with the share. Asking again returns the share that
-    stands.
+    The days until it is available, and of which kind, are those in force now and stay with the share. Asking again
+    returns the share that stands.
     """
     if share := Share.objects.filter(order_public_id=order.public_id).first():
         return share
@@ -80,6 +86,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
         ]
     )
 
+    days, in_working_days = SETTLEMENT_DAYS.value, bool(IN_WORKING_DAYS.value)
     post(
         kind=Entry.Kind.COMPLETED,
         ref=order.public_id,
@@ -104,7 +111,9 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
                 commission=split.commission,
                 net=split.net,
                 completed_at=completed_at,
-                due_on=due_on(completed_at, SETTLEMENT_DAYS.value),
+                days=days,
+                in_working_days=in_working_days,
+                due_on=due_on(completed_at, days, in_working_days=in_working_days),
             )
         ],
         ignore_conflicts=True,

@@ -10,14 +10,21 @@ from mall import clock
 from mall.admin_site import StaffQueue
 from mall.money import Money
 from mall.staff_queues import of_nightly_check
-from settlement.models import Dispute, Share, Withdrawal
+from settlement.models import Correction, Dispute, Share, Withdrawal
 from settlement.release import last_release_day
 
 STUCK = timedelta(hours=24)  # with the bank
 
 
 def waiting(user) -> list[StaffQueue]:
-    return [*_books_that_are_off(user), *_late_shares(user), *_withdrawals(user), *_disputes(user)]
+    return [
+        *_books_that_are_off(user),
+        *_late_shares(user),
+        *_withdrawals(user),
+        *_disputes(user),
+        *_corrections(user),
+        *_transit(user),
+    ]
 
 
 def _books_that_are_off(user) -> list[StaffQueue]:
@@ -33,7 +40,9 @@ def _late_shares(user) -> list[StaffQueue]:
         return []
     day = last_release_day(clock.now())
     late = Share.objects.filter(status=Share.Status.PENDING, due_on__lte=day)
-    found = late.aggregate(count=Count("pk"), since=Min("completed_at"), fen=Sum(F("net") - F("reversed")))
+    found = late.aggregate(
+        count=Count("pk"), since=Min("completed_at"), fen=Sum(F("net") - F("reversed") - F("advanced"))
+    )
     before = (day + timedelta(days=1)).isoformat()
     url = f"{reverse('admin:settlement_share_changelist')}?status__exact={Share.Status.PENDING}&due_on__lt={before}"
     amount = Money(int(found["fen"])) if found["fen"] else None
@@ -64,3 +73,20 @@ def _disputes(user) -> list[StaffQueue]:
     url = reverse("admin:settlement_dispute_changelist")
     found = Dispute.objects.filter(status=Dispute.Status.OPEN).aggregate(count=Count("pk"), since=Min("asked_at"))
     return [StaffQueue(_("Disputed lines of statements"), url=f"{url}?status__exact={Dispute.Status.OPEN}", **found)]
+
+
+def _corrections(user) -> list[StaffQueue]:
+    if not user.has_perm("settlement.view_correction"):
+        return []
+    url = reverse("admin:settlement_correction_changelist")
+    drawn = Correction.objects.filter(status=Correction.Status.DRAWN)
+    found = drawn.aggregate(count=Count("pk"), since=Min("drawn_at"))
+    return [StaffQueue(_("Corrections to book"), url=f"{url}?status__exact={Correction.Status.DRAWN}", **found)]
+
+
+def _transit(user) -> list[StaffQueue]:
+    """Accounts of which the oldest money lies there longer than it should, as the last night found."""
+    if not user.has_perm("settlement.view_entry"):
+        return []
+    url = reverse("admin:settlement_transit")
+    return of_nightly_check(user, job="settlement.watch_transit", label=_("Money on its way for too long"), url=url)

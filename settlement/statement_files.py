@@ -11,8 +11,6 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from mall.clock import BUSINESS_ZONE
@@ -20,9 +18,9 @@ from mall.exports.files import XlsxFile
 from mall.money import Money
 from settlement.joint import tell_parts
 from settlement.models import Statement, StatementLine
+from settlement.printing import FONT, marked_up, ready
 from settlement.statements import lines_of
 
-FONT = "STSong-Light"  # Adobe's name of a Chinese font that every reader of PDF has or replaces; nothing is embedded
 MOST_PRINTED = 1_000  # lines; more are for the spreadsheet
 SMALL = ParagraphStyle("small", fontName=FONT, fontSize=8, leading=11, wordWrap="CJK")
 TITLE = ParagraphStyle("title", fontName=FONT, fontSize=15, leading=22, wordWrap="CJK")
@@ -112,8 +110,7 @@ def as_xlsx(statement: Statement) -> bytes:
 
 def as_pdf(statement: Statement) -> bytes:
     """To print and file; of a long one the first lines, and where the others are."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    ready()
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out,
@@ -130,8 +127,8 @@ def as_pdf(statement: Statement) -> bytes:
 
 
 def _story(statement: Statement) -> Iterator:
-    yield Paragraph(_safe(title_of(statement)), TITLE)
-    yield Paragraph(_safe(f"{statement.shop} · {statement.shop.merchant.name}"), PLAIN)
+    yield Paragraph(marked_up(title_of(statement)), TITLE)
+    yield Paragraph(marked_up(f"{statement.shop} · {statement.shop.merchant.name}"), PLAIN)
     yield Spacer(1, 4 * mm)
     facts = [[_p(label), _p(_shown(value))] for label, value in facts_of(statement)[2:]]
     yield Table(facts, colWidths=[70 * mm, 112 * mm], style=_grid())
@@ -147,7 +144,7 @@ def _story(statement: Statement) -> Iterator:
     if statement.line_count > MOST_PRINTED:
         yield Spacer(1, 3 * mm)
         more = _("%(count)d further lines stand in the spreadsheet of this statement.")
-        yield Paragraph(_safe(more % {"count": statement.line_count - MOST_PRINTED}), PLAIN)
+        yield Paragraph(marked_up(more % {"count": statement.line_count - MOST_PRINTED}), PLAIN)
 
 
 def _foot(statement: Statement):
@@ -186,8 +183,4 @@ def _shown(value: object) -> str:
 
 
 def _p(text: str) -> Paragraph:
-    return Paragraph(_safe(text), SMALL)
-
-
-def _safe(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Paragraph(marked_up(text), SMALL)

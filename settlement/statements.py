@@ -94,10 +94,13 @@ made AS (
 lined AS (
     INSERT INTO settlement_statementline (statement_id, shop_id, kind, posting_id, order_public_id)
     SELECT made.id, due.shop_id, %(kind)s, due.id,
-           CASE WHEN due.ref LIKE 'ord\\_%%' THEN split_part(due.ref, '#', 1) ELSE coalesce(o.public_id, '') END
+           CASE WHEN due.ref LIKE 'ord\\_%%' THEN split_part(due.ref, '#', 1)
+           WHEN wrong.ref LIKE 'ord\\_%%' THEN split_part(wrong.ref, '#', 1) ELSE coalesce(o.public_id, '') END
     FROM due JOIN made USING (shop_id, currency)
     LEFT JOIN orders_refund r ON due.ref LIKE 'ref\\_%%' AND r.public_id = split_part(due.ref, '#', 1)
     LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN settlement_correction c ON due.ref LIKE 'cor\\_%%' AND c.public_id = due.ref
+    LEFT JOIN settlement_entry wrong ON wrong.id = c.entry_id
     ORDER BY due.shop_id, due.id
 ),
 balanced AS (

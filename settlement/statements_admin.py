@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
+from settlement.corrections_admin import entry_link
 from settlement.models import Dispute, Statement, StatementBalance
 from settlement.statements import refuse_dispute, uphold_dispute
 
@@ -51,7 +52,9 @@ class DisputeAdmin(VerbAdmin):
             asks_label=_("Answer"),
             asks_help=_("The merchant reads it."),
             longest=500,
-            warning=_("The statement stays as it is: say when the correction will stand on a later one."),
+            warning=_(
+                "The statement stays as it is. Draw up a correction on the page of its entry; it stands on a later one."
+            ),
         ),
         Verb(
             name="refuse",
@@ -83,7 +86,4 @@ class DisputeAdmin(VerbAdmin):
     @admin.display(description=_("line"))
     def booked(self, dispute):
         posting = dispute.line.posting
-        return format_html(
-            "{} · <code>{}</code> · {} · {}",
-            posting.entry.get_kind_display(), posting.entry.ref, posting.account, -posting.amount,
-        )  # fmt: skip
+        return format_html("{} · {} · {}", entry_link(posting.entry), posting.account, -posting.amount)

@@ -20,6 +20,7 @@ from mall.events.settlement import (
     BankAccountDecided,
     DepositPaid,
     DisputeAnswered,
+    MoneyCorrected,
     WithdrawalAsked,
     WithdrawalEnded,
 )
@@ -149,6 +150,13 @@ def tell_of_end(event: WithdrawalEnded) -> None:
     kind = notices.WITHDRAWAL_PAID if event.status == "paid_out" else notices.WITHDRAWAL_BACK
     facts = {"amount": str(Money(event.amount, event.currency)), "reason": event.reason}
     _tell(event, kind, event.ended_at, "withdrawal", event.withdrawal_id, **facts)
+
+
+@on(MoneyCorrected)
+def tell_of_correction(event: MoneyCorrected) -> None:
+    kind = notices.CORRECTED_TO_SHOP if event.amount > 0 else notices.CORRECTED_FROM_SHOP
+    facts = {"amount": str(Money(abs(event.amount), event.currency)), "reason": event.reason}
+    _tell(event, kind, event.booked_at, "entries", **facts)
 
 
 @on(DisputeAnswered)

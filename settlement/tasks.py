@@ -2,7 +2,7 @@
 
 from mall import clock
 from mall.jobs import job
-from settlement import bank_accounts, deposits, ledger, payouts, release, statements, verification, withdrawals
+from settlement import bank_accounts, deposits, ledger, payouts, release, statements, transit, verification, withdrawals
 
 
 @job("settlement.release_due_shares")
@@ -28,6 +28,13 @@ def verify_ledger() -> dict:
     """What does not add up stays in the summary of the run, from which the staff's queue reads it."""
     found = verification.verify_ledger()
     return {} if found.ok else {"faults": found.faults}
+
+
+@job("settlement.watch_transit")
+def watch_transit() -> dict:
+    """What lies on its way for too long stays in the summary of the run, from which the staff's queue reads it."""
+    late = transit.too_long(now=clock.now())
+    return {"faults": late} if late else {}
 
 
 @job("settlement.ask_about_deposits")

@@ -14,6 +14,16 @@ SETTLEMENT_DAYS = Tunable(
         " that complete from now on."
     ),
 )
+IN_WORKING_DAYS = Tunable(
+    "settlement.in_working_days",
+    default=0,
+    least=0,
+    most=1,
+    sentence=_(
+        "1: these days are working days of the People's Republic of China; 0: any days. Holds for orders that complete"
+        " from now on."
+    ),
+)
 RELEASE_BATCH = Tunable(
     "settlement.release_batch",
     default=1000,
@@ -76,4 +86,46 @@ TAX_BPS = Tunable(
     least=0,
     most=5_000,
     sentence=_("The tax within commission and fees, in hundredths of a percent; it is shown on statements."),
+)
+TRANSIT_ESCROW_DAYS = Tunable(
+    "settlement.transit_escrow_days",
+    default=60,
+    least=1,
+    most=365,
+    sentence=_("Days after which a paid order that is not completed raises an alarm."),
+)
+TRANSIT_PENDING_DAYS = Tunable(
+    "settlement.transit_pending_days",
+    default=30,
+    least=1,
+    most=365,
+    sentence=_("Days after completion from which a share that is still pending raises an alarm."),
+)
+TRANSIT_WITHDRAWING_DAYS = Tunable(
+    "settlement.transit_withdrawing_days",
+    default=3,
+    least=1,
+    most=365,
+    sentence=_("Days after which a withdrawal that is still on its way raises an alarm."),
+)
+TRANSIT_UNCLAIMED_DAYS = Tunable(
+    "settlement.transit_unclaimed_days",
+    default=3,
+    least=1,
+    most=365,
+    sentence=_("Days after which a late payment that has not gone back raises an alarm."),
+)
+TRANSIT_DEPOSIT_DAYS = Tunable(
+    "settlement.transit_deposit_days",
+    default=60,
+    least=1,
+    most=365,
+    sentence=_("Days after which a deposit that belongs to no shop and has not gone back raises an alarm."),
+)
+TRANSIT_CUSTOMS_DAYS = Tunable(
+    "settlement.transit_customs_days",
+    default=30,
+    least=1,
+    most=365,
+    sentence=_("Days after completion from which duty that is not paid over raises an alarm."),
 )

@@ -47,7 +47,7 @@ WITH written AS (
                                      ORDER BY a.kind, p.amount) AS legs
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
         ON a.id = p.account_id
-    WHERE e.kind IN ('completed', 'deposit_kept', 'released') GROUP BY e.kind, e.ref
+    WHERE e.kind IN ('completed', 'deposit_kept', 'released', 'released_part') GROUP BY e.kind, e.ref
 ),
 owed AS (
     SELECT s.order_public_id AS ref, due.kind,
@@ -55,15 +55,17 @@ owed AS (
                       ORDER BY leg.account, leg.amount) AS legs
     FROM settlement_share s
     CROSS JOIN LATERAL (
-        VALUES (CASE WHEN s.is_kept_deposit THEN 'deposit_kept' ELSE 'completed' END), ('released')
+        VALUES (CASE WHEN s.is_kept_deposit THEN 'deposit_kept' ELSE 'completed' END), ('released'), ('released_part')
     ) AS due (kind)
     CROSS JOIN LATERAL (
         VALUES ('deposit_kept', 'escrow', NULL, s.gross), ('deposit_kept', 'shop_pending', s.shop_id, -s.net),
                ('completed', 'escrow', NULL, s.gross),
                ('completed', 'shop_pending', s.shop_id, s.from_issuers - s.net),
                ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
-               ('released', 'shop_pending', s.shop_id, s.net - s.reversed),
-               ('released', 'shop_available', s.shop_id, s.reversed - s.net)
+               ('released', 'shop_pending', s.shop_id, s.net - s.reversed - s.advanced),
+               ('released', 'shop_available', s.shop_id, s.reversed + s.advanced - s.net),
+               ('released_part', 'shop_pending', s.shop_id, s.advanced),
+               ('released_part', 'shop_available', s.shop_id, -s.advanced)
     ) AS leg (kind, account, shop_id, amount)
     WHERE leg.kind = due.kind AND leg.amount <> 0 AND (due.kind <> 'released' OR s.status = 'released')
     GROUP BY s.order_public_id, due.kind
@@ -568,6 +570,33 @@ FROM written FULL JOIN happened USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM happened.legs ORDER BY ref, kind
 """
 
+# Corrections: what is booked is what they say, and nothing that nobody booked.
+CORRECTION_FAULTS = """
+WITH written AS (
+    SELECT e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                             ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind = 'corrected' GROUP BY e.ref
+),
+said AS (
+    SELECT c.public_id AS ref,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, c.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM (SELECT *, CASE direction WHEN 'to_shop' THEN amount ELSE -amount END AS change FROM settlement_correction) c
+    CROSS JOIN LATERAL (
+        VALUES (c.side, NULL, c.change), ('shop_available', c.shop_id, -c.change)
+    ) AS leg (account, shop_id, amount)
+    WHERE c.status = 'booked' GROUP BY c.public_id
+)
+SELECT 'correction ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked'
+    WHEN said.legs IS NULL THEN 'is booked but nobody booked it'
+    ELSE 'and its entry differ' END
+FROM written FULL JOIN said USING (ref)
+WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref
+"""
+
 # Statements: each balance is the one before and its own lines; together they are what the statement says.
 STATEMENT_FAULTS = """
 WITH lines AS (
@@ -624,6 +653,7 @@ class Verification:
     tender_faults: int = 0
     deposit_faults: int = 0
     withdrawal_faults: int = 0
+    correction_faults: int = 0
     statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
@@ -633,7 +663,8 @@ class Verification:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
             self.escrow_faults, self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults,
-            self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.statement_faults,
+            self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.correction_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -675,6 +706,7 @@ def _verify() -> Verification:
         "tender_faults": TENDER_FAULTS,
         "deposit_faults": DEPOSIT_FAULTS,
         "withdrawal_faults": WITHDRAWAL_FAULTS,
+        "correction_faults": CORRECTION_FAULTS,
         "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0

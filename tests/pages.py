@@ -1093,6 +1093,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("after-sales", "after-sales:list")
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
+    yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
     yield page("bookings", "settlement:entries")
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
@@ -1122,6 +1123,8 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
+    yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
+    yield Page("transit", STAFF, reverse("admin:settlement_transit"))
     yield Page("report", STAFF, reverse("admin:settlement_report"))
     for status in ("review", "trade-review"):
         row = scene.applications[status]

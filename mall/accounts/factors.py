@@ -58,6 +58,7 @@ FRESH_ACTIONS = {
     "settlement.decide_withdrawal": gettext_lazy("Deciding about a withdrawal"),
     "settlement.payout_file": gettext_lazy("Taking payouts to the bank"),
     "orders.resolve_difference": gettext_lazy("Resolving differences to a channel's bill"),
+    "settlement.correct": gettext_lazy("Correcting a booking"),
     "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),
     "orders.reveal_declaration": gettext_lazy("Looking at who an order is declared for"),
 }

@@ -209,6 +209,8 @@ STAFF_GROUPS = {
             "settlement.view_statement",
             "settlement.view_dispute",
             "settlement.answer_dispute",
+            "settlement.view_correction",
+            "settlement.book_correction",
             "risk.view_hold",
         ),
         _group(

@@ -90,6 +90,18 @@ class StatementDisputed:
 
 
 @event
+class MoneyCorrected:
+    """A booking was corrected: so much more (or, below zero, less) is available to the shop."""
+
+    shop_id: str
+    correction_id: str
+    amount: int
+    currency: str
+    reason: str
+    booked_at: str
+
+
+@event
 class DisputeAnswered:
     """Staff answered a disputed line."""
 

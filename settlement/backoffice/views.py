@@ -2,18 +2,24 @@
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from catalog.models import Product
 from mall import clock
 from mall.backoffice.lists import open_list
 from mall.backoffice.tables import read_page
 from merchants.access import shop_right
+from orders.models import Order
 from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, postings_by_account
+from settlement.corrections import give_reasons
+from settlement.explaining import explain_order
 from settlement.joint import tell_parts
 from settlement.ledger import balances
 from settlement.models import Posting, Share
 from settlement.queries import awaiting_completion, explain, upcoming_releases
+from settlement.tunables import IN_WORKING_DAYS, SETTLEMENT_DAYS
 from settlement.withdrawals import on_its_way
 
 LATEST = 8
@@ -40,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "balances": balances(request.shop),
             "withdrawing": on_its_way(request.shop),
+            "days": {"count": SETTLEMENT_DAYS.value, "in_working_days": IN_WORKING_DAYS.value},
             "awaiting": awaiting_completion(request.shop),
             "upcoming": upcoming_releases(request.shop),
             "list": shares,
@@ -47,6 +54,15 @@ def home(request: HttpRequest) -> HttpResponse:
             "entries": _with_change(entries.rows, request),
         },
     )
+
+
+@shop_right("money.see")
+@require_safe
+def order(request: HttpRequest, public_id: str) -> HttpResponse:
+    """How one order's money is divided, and when the shop's share of it is available, or why not yet."""
+    mine = Order.objects.owned_by(request.shop).select_related("shop").exclude(kind=Product.Kind.GIFT_CARD)
+    found = explain_order(get_object_or_404(mine, public_id=public_id), now=clock.now())
+    return TemplateResponse(request, "backoffice/settlement/order.html", {"money": found})
 
 
 @shop_right("money.see")
@@ -72,4 +88,5 @@ def _with_change(postings: list[Posting], request: HttpRequest) -> list[Posting]
     tell_parts(postings, shop=request.shop)
     for posting in postings:
         posting.change = -posting.amount  # what is owed to the shop stands on the credit side
+    give_reasons(postings)
     return postings

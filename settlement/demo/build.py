@@ -94,7 +94,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
-    money.move_money(shops=opened, owners=owners, now=now)
+    money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
     connections.close_all()

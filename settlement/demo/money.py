@@ -8,7 +8,8 @@ from mall.events import deliver_everything
 from mall.money import Money
 from merchants.models import Shop
 from settlement.bank_accounts import add_bank_account, verify_bank_accounts
-from settlement.models import BankAccount, Statement
+from settlement.corrections import book_correction, draw_up_correction
+from settlement.models import BankAccount, Correction, Entry, Statement
 from settlement.payouts import ask_about_payouts, pay_withdrawals
 from settlement.statements import accept_due_statements, dispute_line, freeze_statements, lines_of
 from settlement.withdrawals import ask_withdrawal, check_withdrawals, withdrawable
@@ -20,12 +21,16 @@ TAKEN = ((18, 30, 0), (9, 25, 0), (4, 10, 1), (0, 20, 0))
 TELLS = ("000", "503")  # paid; unknown first, then failed
 
 
-def move_money(*, shops: dict[str, Shop], owners: dict[str, User], now: datetime) -> None:
-    """Three shops withdraw; every shop has its bills; the first owner does not agree with a line of the latest."""
+def move_money(*, shops: dict[str, Shop], owners: dict[str, User], staff: tuple[User, User], now: datetime) -> None:
+    """
+    Three shops withdraw; every shop has its bills; the first owner does not agree with a line of the latest; a booking
+    of the second is corrected, and another correction waits for its second person.
+    """
     rich = sorted(shops.values(), key=lambda shop: (-withdrawable(shop).minor, shop.pk))[: len(BANKS)]
     for number, shop in enumerate(rich):
         _withdraw(shop, owners[shop.slug], number, now)
     deliver_everything()
+    _correct(rich[1:], staff, now - 6 * DAY)
     freeze_statements(now=now - 5 * DAY)
     accept_due_statements(now=now)
     freeze_statements(now=now)
@@ -33,6 +38,23 @@ def move_money(*, shops: dict[str, Shop], owners: dict[str, User], now: datetime
     if latest is not None:
         reason = "这一单的佣金好像算高了，请核对。"
         dispute_line(line=lines_of(latest).first(), reason=reason, by=owners[rich[0].slug], now=now)
+
+
+def _correct(shops: list[Shop], staff: tuple[User, User], at: datetime) -> None:
+    """One that was booked, in favour of the shop, and one that waits."""
+    drawer, booker = staff
+    words = ("合同约定佣金少收一个点，现补退。", "重复补贴，请核对后扣回。")
+    ways = (("to_shop", Correction.Side.COMMISSION), ("from_shop", Correction.Side.SUBSIDY))
+    for number, shop in enumerate(shops[:2]):
+        booked = Entry.objects.filter(kind=Entry.Kind.COMPLETED, postings__shop=shop, at__lt=at).order_by("pk").last()
+        if booked is None:
+            continue
+        direction, side = ways[number]
+        given = {"direction": direction, "side": side, "amount": Money(100), "reason": words[number]}
+        correction = draw_up_correction(entry=booked, by=drawer, now=at, **given)
+        if number == 0:
+            book_correction(correction=correction, by=booker, now=at)
+    deliver_everything()
 
 
 def _withdraw(shop: Shop, owner: User, number: int, now: datetime) -> None:

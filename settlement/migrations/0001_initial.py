@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                             ("commission", "Platform commission"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("fees", "Fees for withdrawals"),
+                            ("corrections", "Corrections borne by the mall"),
                             ("deposit", "Deposits on their way"),
                             ("shop_deposit", "Shop: deposit"),
                         ],
@@ -90,6 +91,7 @@ class Migration(migrations.Migration):
                             ("deposit_kept", "Deposit of an order kept"),
                             ("completed", "Order completed, split"),
                             ("released", "T+7: share available"),
+                            ("released_part", "T+7: the undisputed part available"),
                             ("refunded", "Order refunded"),
                             ("reversed", "Refund after completion"),
                             ("late", "Late payment received"),
@@ -102,6 +104,7 @@ class Migration(migrations.Migration):
                             ("paid_out", "Withdrawal paid out"),
                             ("withdraw_back", "Withdrawal came back"),
                             ("duty_paid", "Duty paid over to customs"),
+                            ("corrected", "Correction"),
                             ("joint", "Joint promotion: the issuer's part"),
                             ("joint_back", "Joint promotion: the issuer's part goes back"),
                         ],
@@ -203,11 +206,21 @@ class Migration(migrations.Migration):
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
+                ("advanced", mall.money.MoneyField(db_default=0, default=0, verbose_name="available before the rest")),
+                ("advanced_at", models.DateTimeField(null=True, verbose_name="that part available since")),
                 (
                     "is_kept_deposit",
                     models.BooleanField(db_default=False, default=False, verbose_name="a deposit that was kept"),
                 ),
                 ("completed_at", models.DateTimeField(verbose_name="completed at")),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(db_default=7, default=7, verbose_name="days of waiting"),
+                ),
+                (
+                    "in_working_days",
+                    models.BooleanField(db_default=False, default=False, verbose_name="working days"),
+                ),
                 ("due_on", models.DateField(verbose_name="available on")),
                 ("released_at", models.DateTimeField(null=True, verbose_name="available since")),
             ],
@@ -245,15 +258,32 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            ("advanced__gte", 0),
+                            ("reversed__gte", 0),
+                            (
+                                "reversed__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("net"), "-", models.F("advanced")
+                                ),
+                            ),
+                        ),
+                        name="share_taken_at_most_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("advanced", 0), ("advanced_at", None)),
+                            models.Q(("advanced__gt", 0), ("advanced_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="share_advanced_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             ("is_kept_deposit", False),
                             models.Q(("commission", 0), ("reversed", 0), ("subsidy", 0)),
                             _connector="OR",
                         ),
                         name="share_of_a_kept_deposit_is_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reversed__gte", 0), ("reversed__lte", models.F("net"))),
-                        name="share_reversed_at_most_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1216,6 +1246,123 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="dispute_answered_in_words",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="cor", unique=True)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("to_shop", "The shop gets it"), ("from_shop", "The shop gives it back")],
+                        max_length=10,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("commission", "Platform commission"),
+                            ("fees", "Fees for withdrawals"),
+                            ("subsidy", "Discounts that the mall bears"),
+                            ("corrections", "Corrections borne by the mall"),
+                        ],
+                        max_length=16,
+                        verbose_name="borne or kept by",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "Waiting for the second person"),
+                            ("booked", "Booked"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="drawn",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn up at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drawn up by",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="settlement.entry",
+                        verbose_name="corrected entry",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
+                "permissions": [("book_correction", "Can draw up and book corrections")],
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "drawn")), fields=["drawn_at"], name="correction_waits")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), models.Q(("reason", ""), _negated=True)),
+                        name="correction_says_how_much_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None), ("status", "drawn")),
+                            models.Q(
+                                models.Q(("status", "drawn"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "booked"), _negated=True),
+                            models.Q(("ended_by", models.F("drawn_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="correction_booked_by_another",
                     ),
                 ],
             },

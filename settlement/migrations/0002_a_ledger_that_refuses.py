@@ -91,10 +91,13 @@ GRANTS = f"""
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
     ON settlement_account, settlement_entry, settlement_posting, settlement_share, settlement_deposit FROM {SHOP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_share FROM {APP_ROLE};
-GRANT UPDATE (status, released_at, reversed) ON settlement_share TO {APP_ROLE};
+GRANT UPDATE (status, released_at, reversed, advanced, advanced_at) ON settlement_share TO {APP_ROLE};
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
     settlement_statementline, settlement_dispute FROM {SHOP_ROLE};
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON settlement_correction FROM {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON settlement_correction FROM {APP_ROLE};
+GRANT UPDATE (status, ended_by_id, ended_at) ON settlement_correction TO {APP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_statement, settlement_bankaccount FROM {APP_ROLE};
 GRANT UPDATE (status, accepted_at, accepted_by_id) ON settlement_statement TO {APP_ROLE};
 GRANT UPDATE (status, refusal, asked_at, verified_at, removed_at, holder, number) ON settlement_bankaccount TO {APP_ROLE};
@@ -103,7 +106,8 @@ FORMER_GRANTS = f"""
 GRANT INSERT, UPDATE, DELETE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
     settlement_statementline, settlement_dispute TO {SHOP_ROLE};
-GRANT UPDATE, DELETE ON settlement_statement, settlement_bankaccount TO {APP_ROLE};
+GRANT UPDATE, DELETE ON settlement_statement, settlement_bankaccount, settlement_correction TO {APP_ROLE};
+GRANT INSERT, UPDATE, DELETE ON settlement_correction TO {SHOP_ROLE};
 GRANT UPDATE, DELETE ON settlement_share TO {APP_ROLE};
 GRANT INSERT ON settlement_account, settlement_entry, settlement_posting TO {SHOP_ROLE};
 GRANT INSERT, UPDATE, DELETE ON settlement_share, settlement_deposit TO {SHOP_ROLE};
@@ -122,6 +126,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("settlement_posting"),
         RowsOfOneShop("settlement_share"),
         RowsOfOneShop("settlement_deposit"),
+        RowsOfOneShop("settlement_correction"),
         RowsOfOneShop("settlement_bankaccount"),
         RowsOfOneShop("settlement_withdrawal"),
         RowsOfOneShop("settlement_statement"),

@@ -1,4 +1,5 @@
 from settlement.models.bank_account import BankAccount
+from settlement.models.correction import Correction
 from settlement.models.deposit import Deposit, DepositNotice, DepositPayment, DepositRefund
 from settlement.models.duty import DutyRemittance, RemittedDuty
 from settlement.models.ledger import Account, Entry, Posting
@@ -9,6 +10,7 @@ from settlement.models.withdrawal import PayoutFile, SandboxPayout, Withdrawal
 __all__ = [
     "Account",
     "BankAccount",
+    "Correction",
     "Deposit",
     "DepositNotice",
     "DepositPayment",

@@ -30,6 +30,7 @@ class Account(models.Model):
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income
+        CORRECTIONS = "corrections", _("Corrections borne by the mall")  # expense, or income
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
@@ -63,6 +64,7 @@ class Entry(models.Model):
         DEPOSIT_KEPT = "deposit_kept", _("Deposit of an order kept")
         COMPLETED = "completed", _("Order completed, split")
         RELEASED = "released", _("T+7: share available")
+        RELEASED_PART = "released_part", _("T+7: the undisputed part available")
         REFUNDED = "refunded", _("Order refunded")
         REVERSED = "reversed", _("Refund after completion")
         LATE = "late", _("Late payment received")
@@ -75,6 +77,7 @@ class Entry(models.Model):
         PAID_OUT = "paid_out", _("Withdrawal paid out")
         WITHDRAW_BACK = "withdraw_back", _("Withdrawal came back")
         DUTY_PAID = "duty_paid", _("Duty paid over to customs")
+        CORRECTED = "corrected", _("Correction")
         JOINT = "joint", _("Joint promotion: the issuer's part")
         JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from mall.money import CurrencyField, MoneyField
+from mall.money import CurrencyField, Money, MoneyField
 from mall.tenancy import ShopOwned
 
 
@@ -13,7 +13,8 @@ class Share(ShopOwned):
     What a shop gets of one completed order: gross and what the mall (``subsidy``) and other shops (``from_issuers``)
     bear of discounts, less commission; available on ``due_on`` (T+7).
 
-    ``due_on`` is the business day (Asia/Shanghai) of completion plus the days that were in force at completion. Of an
+    ``due_on`` is the business day (Asia/Shanghai) of completion plus the days, natural or working ones, that were in
+    force at completion. While an after-sale holds the rest, what nobody disputes may be ``advanced``. Of an
     order whose rest was missed it is the deposit, whole (``is_kept_deposit``), and completion the moment of that.
     """
 
@@ -30,8 +31,12 @@ class Share(ShopOwned):
     commission = MoneyField(_("commission"))
     net = MoneyField(_("the shop's share"))
     reversed = MoneyField(_("taken back while pending"), default=0, db_default=0)
+    advanced = MoneyField(_("available before the rest"), default=0, db_default=0)
+    advanced_at = models.DateTimeField(_("that part available since"), null=True)
     is_kept_deposit = models.BooleanField(_("a deposit that was kept"), default=False, db_default=False)
     completed_at = models.DateTimeField(_("completed at"))
+    days = models.PositiveSmallIntegerField(_("days of waiting"), default=7, db_default=7)
+    in_working_days = models.BooleanField(_("working days"), default=False, db_default=False)
     due_on = models.DateField(_("available on"))
     released_at = models.DateTimeField(_("available since"), null=True)
 
@@ -48,14 +53,24 @@ class Share(ShopOwned):
                 name="share_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(is_kept_deposit=False) | Q(subsidy=0, commission=0, reversed=0),
-                name="share_of_a_kept_deposit_is_whole",
+                condition=Q(reversed__gte=0, advanced__gte=0, reversed__lte=F("net") - F("advanced")),
+                name="share_taken_at_most_whole",
             ),
             models.CheckConstraint(
-                condition=Q(reversed__gte=0, reversed__lte=F("net")), name="share_reversed_at_most_whole"
+                condition=Q(advanced=0, advanced_at=None) | Q(advanced__gt=0, advanced_at__isnull=False),
+                name="share_advanced_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_kept_deposit=False) | Q(subsidy=0, commission=0, reversed=0),
+                name="share_of_a_kept_deposit_is_whole",
             ),
             models.CheckConstraint(
                 condition=Q(status="pending", released_at=None) | Q(status="released", released_at__isnull=False),
                 name="share_released_has_a_moment",
             ),
         ]
+
+    @property
+    def left(self) -> Money:
+        """What of it is still pending, as long as it is."""
+        return self.net - self.reversed - self.advanced

@@ -24,7 +24,16 @@ from mall.tenancy import shop_scope
 from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
 from orders.models import Bill, Difference
-from settlement.models import BankAccount, Deposit, DepositRefund, DutyRemittance, PayoutFile, Withdrawal
+from settlement.models import (
+    BankAccount,
+    Correction,
+    Deposit,
+    DepositRefund,
+    DutyRemittance,
+    Entry,
+    PayoutFile,
+    Withdrawal,
+)
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
@@ -644,6 +653,11 @@ def an_action(name: str, client) -> tuple:
         importer(buyer := shopper())
         completed_order(shopper=buyer, skus={abroad_sku(): 1})
         return boss, "post", reverse("admin:settlement_dutyremittance_draw_up"), {}, DutyRemittance.objects.exists
+    if name == "settlement.correct":
+        entry = Entry.objects.get(kind="completed", ref=completed_order().public_id)
+        form = {"action": "correct", "_selected_action": [entry.pk], "confirmed": "yes", "direction": "to_shop",
+                "side": "fees", "amount": "1", "reason": "x"}  # fmt: skip
+        return boss, "post", reverse("admin:settlement_entry_changelist"), form, Correction.objects.exists
     raise AssertionError(f"{name}: tell here how it is done")
 
 

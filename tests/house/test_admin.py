@@ -22,6 +22,7 @@ from catalog.reviews.appeals import appeal
 from catalog.reviews.reports import report
 from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
+from mall.money import Money
 from mall.notifications.models import Notice
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
@@ -42,6 +43,7 @@ from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, R
 from risk.complaints import complain
 from risk.holds import place_hold
 from risk.models import BannedWord, WordPack
+from settlement.corrections import draw_up_correction
 from settlement.models import Deposit, DutyRemittance, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
@@ -167,7 +169,10 @@ def money_on_its_way(one, *, by) -> None:
     asked(one, 20_000, by=by)
     PayoutFile.objects.create(total=1, count=1, made_at=NOON, made_by=by)
     freeze_statements(now=NOON)
-    dispute_line(line=StatementLine.objects.latest("pk"), reason="…", by=by, now=NOON)
+    line = StatementLine.objects.latest("pk")
+    dispute_line(line=line, reason="…", by=by, now=NOON)
+    terms = {"direction": "to_shop", "side": "fees", "amount": Money(1), "reason": "…"}
+    draw_up_correction(entry=line.posting.entry, by=by, now=NOON, **terms)
 
 
 def bring_to_campaign(goods) -> None:

@@ -50,6 +50,7 @@ WHO = {
     "settlement.pay_withdrawal": {"finance"},
     "settlement.pay_dutyremittance": {"finance"},
     "settlement.answer_dispute": {"finance"},
+    "settlement.book_correction": {"finance"},
     "mall.retry_outboxevent": {"operations"},
     "accounts.change_user": set(),
 }
@@ -72,6 +73,8 @@ PLACES = {
     "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
     "admin:settlement_report": {"finance"},
+    "admin:settlement_transit": {"finance"},
+    "admin:settlement_simulation": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
 }

@@ -39,7 +39,7 @@ class World:
             directory / "valkey", port=free_port(), password="test", log=directory / "valkey.log", durable=False
         )
         self.slots: dict[str, Process] = {}
-        self.started = self.kills = self.kills_in_a_batch = self.crashes = 0
+        self.started = self.kills = self.kills_in_a_batch = self.crashes = self.broker_kills = 0
         self.owner = None
 
     def begin(self) -> None:
@@ -127,8 +127,7 @@ class World:
                 self.ask()
                 asked_at = time.monotonic()
             if self.kills >= times // 2 and not emptied:
-                self.valkey.kill()  # with everything that was queued
-                self.valkey.start()
+                self.empty_queue()
                 emptied = True
             if not (busy := self.at_work()):
                 time.sleep(0.005)
@@ -139,6 +138,12 @@ class World:
             self.slots.pop(name).kill()
             self.kills += 1
             self.kills_in_a_batch += in_a_batch
+
+    def empty_queue(self) -> None:
+        """Kill -9 the broker with everything that was queued; another one starts with nothing."""
+        self.valkey.kill()
+        self.valkey.start()
+        self.broker_kills += 1
 
     def crash_database(self) -> None:
         """Kill -9 a backend in the middle of a batch: the whole server goes through crash recovery."""

@@ -8,7 +8,7 @@ from mall.events import deliver_everything
 from settlement.demo.money import move_money
 from settlement.models import BankAccount, Dispute, Statement, Withdrawal
 from tests.conftest import NOON
-from tests.factories.accounts import shopper
+from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import shop
 from tests.factories.settlement import with_money
 
@@ -20,7 +20,7 @@ def test_withdrawals_in_every_state_and_bills_with_a_disputed_line():
     for days in (40, 3, 1):
         with_money(place, 500_000, at=NOON - timedelta(days=days))
 
-    move_money(shops={place.slug: place}, owners={place.slug: owner}, now=NOON)
+    move_money(shops={place.slug: place}, owners={place.slug: owner}, staff=(staff(), staff()), now=NOON)
     deliver_everything()
 
     assert list(Withdrawal.objects.order_by("pk").values_list("status", flat=True)) == [

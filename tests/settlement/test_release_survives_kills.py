@@ -63,27 +63,31 @@ def test_without_key_and_common_transaction_shares_are_settled_twice(
 
 @pytest.mark.proof
 @pytest.mark.timeout(1800)
-def test_twenty_thousand_shares_fifty_kills_and_a_crash_of_the_database(
+def test_a_hundred_thousand_shares_fifty_kills_a_crash_of_the_database_and_three_of_the_broker(
     committed_db, owner_connection, tmp_path, proof
 ):  # D2
-    completed_orders(owner_connection, 20_000, completed_at=timezone.now() - timedelta(days=30))
+    completed_orders(owner_connection, 100_000, completed_at=timezone.now() - timedelta(days=30))
 
     with chaos(committed_db, tmp_path, task=SWEEPER) as world:
-        world.kill_workers(25, seconds=600)
+        world.kill_workers(17, seconds=600)
         world.crash_database()
+        world.kill_workers(34, seconds=600)
+        world.empty_queue()
         world.kill_workers(50, seconds=600)
-        seconds = world.finish(seconds=120)
+        seconds = world.finish(seconds=300)
 
     found = settled()
     proof(
         "settlement survives kills",
-        shares=20_000,
+        shares=100_000,
         kills=world.kills,
         kills_in_a_batch=world.kills_in_a_batch,
         database_crashes=world.crashes,
+        broker_kills=world.broker_kills,
         settled_once=found["released"].get(1, 0),
         ledger_sum=found["sum"],
         seconds_to_finish=round(seconds, 1),
     )
     assert (world.kills, world.crashes) == (50, 1)
-    assert found == {"released": {1: 20_000}, "pending": 0, "sum": {"CNY": 0}, "faults": []}
+    assert world.broker_kills >= 3
+    assert found == {"released": {1: 100_000}, "pending": 0, "sum": {"CNY": 0}, "faults": []}

@@ -99,3 +99,20 @@ def test_two_people_approve_a_large_one_in_the_admin(client):
 
     withdrawal.refresh_from_db()
     assert (withdrawal.status, withdrawal.approved_by) == ("approved", person)
+
+
+def test_the_report_is_drawn_and_each_plot_is_handed_out(client):
+    completed_order(now=NOON)
+    paid_order(now=NOON)
+    client.force_login(staff())
+    page = reverse("admin:settlement_report")
+    asked_for = {"unit": "day", "first": "2026-03-01", "last": "2026-03-03"}
+
+    shown = client.get(page, asked_for)
+    file = client.get(page, asked_for | {"csv": "earned"})
+
+    earned, held = shown.context_data["charts"]
+    rows = report(unit="day", first=date(2026, 3, 1), last=date(2026, 3, 3))
+    assert earned.series[0].values == [row.earned["commission"].minor for row in rows]
+    assert len(held.series) == 2  # what nothing lies on is not drawn
+    assert len(list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))) == 4

@@ -2,10 +2,7 @@
 
 import io
 import random
-import re
 import zipfile
-import zlib
-from base64 import a85decode
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -38,6 +35,7 @@ from tests.factories.catalog import category, product, sku
 from tests.factories.merchants import merchant, seat, shop
 from tests.factories.settlement import asked, with_money
 from tests.journeys import completed_order
+from tests.settlement.reading_pdf import embedded_fonts, printed
 
 DAY = timedelta(days=1)
 NIGHT = NOON + DAY - timedelta(hours=6, minutes=30)  # half past five in the morning of the day after
@@ -278,21 +276,6 @@ def test_the_spreadsheet_holds_every_line_and_no_formula(hostile):
     assert Posting.objects.get(shop=hostile.shop).entry.ref in everything
 
 
-def printed(pdf: bytes) -> str:
-    """The text of a PDF as its pages draw it: two bytes a character."""
-    text = ""
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
-        try:
-            drawn = zlib.decompress(a85decode(stream.strip().removesuffix(b"~>")))
-        except ValueError:
-            continue
-        for raw in re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", drawn, re.S):
-            plain = re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m[1], 8)]), raw)
-            plain = re.sub(rb"\\(.)", lambda m: m[1], plain, flags=re.S)
-            text += plain.decode("utf-16-be", "replace")
-    return text
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_pdf_says_it_in_chinese_and_english(hostile, language):
     with translation.override(language):
@@ -304,6 +287,18 @@ def test_the_pdf_says_it_in_chinese_and_english(hostile, language):
     assert "12,345.67" in text
     assert hostile.public_id in text
     assert ("对账单" in text) == (language == "zh-hans")
+
+
+def test_the_letters_travel_inside_the_pdf_so_that_every_reader_shows_them(hostile):  # S5
+    hostile.shop.merchant.name = "云间茶舍喆镕有限公司"  # characters that the font lacks are set in the reader's own
+
+    with translation.override("zh-hans"):
+        pdf = statement_files.as_pdf(hostile)
+
+    assert embedded_fonts(pdf) == {"MallSans"}
+    assert "云间茶舍" in printed(pdf)
+    assert "STSong-Light" in pdf.decode("latin-1")
+    assert len(pdf) < 300_000
 
 
 def test_a_long_bill_prints_its_first_lines(hostile, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -10,19 +11,23 @@ from django.utils import translation
 
 from mall.events import deliver_everything
 from mall.events.models import OutboxEvent
+from mall.money import Money
+from settlement.corrections import book_correction, draw_up_correction
 from settlement.ledger import SEALED, seal_ledger
+from settlement.models import Entry
 from settlement.release import release_due_shares
 from settlement.staff_queues import waiting
 from settlement.tasks import verify_ledger as verify_at_night
 from tests.conftest import NOON
 from tests.factories.accounts import staff
 from tests.factories.settlement import completed_orders
-from tests.journeys import pay, placed_group
+from tests.journeys import completed_order, pay, placed_group
 
 QUIET = {
     "unbalanced": 0, "misfits": 0, "share_faults": 0, "reversal_faults": 0, "joint_faults": 0, "escrow_faults": 0,
     "duty_faults": 0, "card_faults": 0, "unclaimed_faults": 0, "receipt_faults": 0, "tender_faults": 0,
-    "deposit_faults": 0, "withdrawal_faults": 0, "statement_faults": 0, "broken_seals": [], "waiting": 0, "faults": [],
+    "deposit_faults": 0, "withdrawal_faults": 0, "correction_faults": 0, "statement_faults": 0, "broken_seals": [],
+    "waiting": 0, "faults": [],
 }  # fmt: skip
 
 
@@ -156,19 +161,40 @@ def test_a_byte_changed_in_a_sealed_row_breaks_its_seal(sealed_books, plant):  #
     assert told["faults"] == ["seal 1 of settlement_entry is broken"]
 
 
-def test_of_many_random_changes_to_sealed_rows_every_one_is_found(sealed_books, plant, owner_connection):  # A6
-    dice, found = random.Random(11), 0
-    with owner_connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM settlement_posting")
-        ids = [row[0] for row in cursor.fetchall()]
+def flipped(value, dice: random.Random):
+    """The value with one byte of it changed."""
+    if isinstance(value, int):
+        return value ^ (1 << dice.randrange(20, 40))
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=1 << dice.randrange(40))
+    place = dice.randrange(len(value))
+    return value[:place] + chr(ord(value[place]) ^ 64) + value[place + 1 :]
 
-    for _ in range(60):
-        posting, bit = dice.choice(ids), 1 << dice.randrange(40)
-        plant("UPDATE settlement_posting SET amount = amount # %s WHERE id = %s", [bit, posting])
-        found += SEALED[1].broken_seals() == [1]
-        plant("UPDATE settlement_posting SET amount = amount # %s WHERE id = %s", [bit, posting])
 
-    assert found == 60
+def test_of_a_thousand_flipped_bytes_every_one_is_found(sealed_books, plant, owner_connection):  # A6
+    dice, found, asked = random.Random(11), 0, 0
+    places = []
+    for sealed in SEALED:
+        columns = [column for column in sealed.columns if column != "made_in"]  # no bytes of its own: a transaction
+        with owner_connection.cursor() as cursor:
+            cursor.execute(f"SELECT id, {', '.join(columns)} FROM {sealed.table}")
+            rows = cursor.fetchall()
+        places += [
+            (sealed, row[0], column, value)
+            for row in rows
+            for column, value in zip(columns, row[1:], strict=True)
+            if value is not None
+        ]
+
+    while asked < 1000:
+        sealed, key, column, value = dice.choice(places)
+        change = f"UPDATE {sealed.table} SET {column} = %s WHERE id = %s"
+        plant(change, [flipped(value, dice), key])
+        found += sealed.broken_seals() == [1]
+        plant(change, [value, key])
+        asked += 1
+
+    assert (asked, found) == (1000, 1000)
     assert verified()[0] == 0
 
 
@@ -218,3 +244,23 @@ def test_the_nightly_check_puts_what_is_off_into_the_queue_of_staff_until_it_is_
     plant(shift, [-1, -1])
     verify_at_night()
     assert queue() == []
+
+
+def test_a_correction_that_was_tampered_with_is_found(committed_db, owner_connection):
+    entry = Entry.objects.get(kind="completed", ref=completed_order(now=NOON).public_id)
+    terms = {"direction": "to_shop", "side": "commission", "amount": Money(100), "reason": "…"}
+    correction = draw_up_correction(entry=entry, by=staff(), now=NOON, **terms)
+    book_correction(correction=correction, by=staff(), now=NOON)
+    assert verified()[1]["correction_faults"] == 0
+
+    found = []
+    for change in ("amount = amount + 1", "direction = 'from_shop'", "side = 'fees'", "status = 'discarded'"):
+        with owner_connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE sound AS TABLE settlement_correction")
+            cursor.execute(f"UPDATE settlement_correction SET {change}")
+            found.append(verified()[1]["correction_faults"])
+            cursor.execute("DELETE FROM settlement_correction; INSERT INTO settlement_correction TABLE sound")
+            cursor.execute("DROP TABLE sound")
+
+    assert found == [1, 1, 1, 1]
+    assert verified()[1]["correction_faults"] == 0

@@ -21,7 +21,7 @@ from tests.factories.merchants import seat, shop
 from tests.journeys import completed_order, paid_order
 
 pytestmark = pytest.mark.django_db
-PAGE_QUERIES = 21  # the shares of each state and the bookings of each account are read by their own index
+PAGE_QUERIES = 22  # the shares of each state and the bookings of each account are read by their own index
 
 
 @pytest.fixture(autouse=True)

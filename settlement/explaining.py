@@ -1,0 +1,163 @@
+"""
+One order's money for its shop (S2, S3): line by line what was paid, what the mall added and took, what went back; and
+how far the shop's share has come, with the reason when it is not available yet.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from mall.clock import business_date
+from mall.money import Money
+from mall.tenancy import house_scope
+from orders.models import AfterSale, Order, OrderLine, Refund
+from settlement.corrections import give_reasons
+from settlement.joint import tell_parts
+from settlement.models import Correction, Entry, Posting, Share
+from settlement.queries import explain, postings_of
+from settlement.remains import added_kept, commission_kept
+
+
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """One line: of what was paid and not returned, and of what the mall added, the commission and the shop's part."""
+
+    line: OrderLine
+    back: Money
+    added: Money
+    commission: Money
+    of_shop: Money
+
+    @property
+    def rate(self) -> str:
+        return f"{self.line.commission_bps / 100:g} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened, or will: a moment that was, or words about when."""
+
+    label: str
+    at: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """
+    ``of_shop`` is what stands for the shop now: the parts of the lines, what is kept of the shipping fee, and what was
+    ``corrected``.
+    """
+
+    order: Order
+    share: Share | None
+    lines: list[LinePart]
+    shipping: Money
+    corrected: Money
+    commission: Money
+    of_shop: Money
+    steps: list[Step]
+    postings: list[Posting]
+
+
+def explain_order(order: Order, *, now: datetime) -> Explained:
+    """Everything about the money of one order, as it stands; a handful of queries, however long the order is."""
+    lines = list(order.lines.order_by("pk"))
+    goods, shipping_back = _gone(order)
+    share = Share.objects.owned_by(order.shop).filter(order_public_id=order.public_id).first()
+    if share and share.is_kept_deposit:
+        lines = []  # the goods were never the shopper's
+    parts = [_part(line, goods[line.pk]) for line in lines]
+    paid_for_goods = Money.total((line.total for line in lines), order.currency)
+    whole = share.net if share and share.is_kept_deposit else order.before_duty
+    shipping = whole - paid_for_goods - Money(shipping_back, order.currency)
+    if share:
+        explain([share], shop=order.shop, now=now)
+    postings = _postings(order, lines)
+    changes = (posting.change for posting in postings if posting.entry.kind == Entry.Kind.CORRECTED)
+    corrected = Money.total(changes, order.currency)
+    return Explained(
+        order=order,
+        share=share,
+        lines=parts,
+        shipping=shipping,
+        corrected=corrected,
+        commission=Money.total((part.commission for part in parts), order.currency),
+        of_shop=Money.total((part.of_shop for part in parts), order.currency) + shipping + corrected,
+        steps=_steps(order, share),
+        postings=postings,
+    )
+
+
+def _gone(order: Order) -> tuple[Counter[int], int]:
+    """What went back, or is on its way back: by line, and of the shipping fee (fen)."""
+    goods: Counter[int] = Counter()
+    shipping = 0
+    settled = AfterSale.objects.filter(order=order, settled_at__isnull=False)
+    for line, of_goods, of_shipping in settled.values_list("line_id", "refund_goods", "refund_shipping"):
+        goods[line] += of_goods
+        shipping += of_shipping
+    return goods, shipping
+
+
+def _part(line: OrderLine, gone: int) -> LinePart:
+    commission, added = commission_kept(line, gone), added_kept(line, gone)
+    back = Money(gone, line.currency)
+    return LinePart(
+        line=line, back=back, added=added, commission=commission, of_shop=line.total - back + added - commission
+    )
+
+
+def _steps(order: Order, share: Share | None) -> list[Step]:
+    """From the payment to the day on which the share is available, oldest first."""
+    steps = [Step(_("Paid: held in escrow"), order.paid_at)] if order.paid_at else []
+    if share and share.is_kept_deposit:
+        steps.append(Step(_("The rest was not paid: the deposit is yours"), share.completed_at))
+    elif order.status == Order.Status.CANCELED:
+        return [*steps, Step(_("Canceled: the money goes back to the shopper"), order.canceled_at)]
+    elif order.completed_at:
+        steps.append(Step(_("Completed: split"), order.completed_at))
+    elif order.status == Order.Status.DELIVERED and order.due_at and not order.paused_at:
+        day = date_format(business_date(order.due_at))
+        steps.append(Step(_("Not completed yet"), words=_("It completes on %(day)s by itself.") % {"day": day}))
+    elif order.paused_at:
+        steps.append(Step(_("Not completed yet"), words=_("It waits for the end of an after-sale.")))
+    else:
+        steps.append(Step(_("Not completed yet"), words=_("The days begin to count when the shopper has the goods.")))
+    if share is None:
+        return steps
+    if share.advanced_at:
+        words = _("%(part)s, of what nobody disputes") % {"part": share.advanced}
+        steps.append(Step(_("A part is available"), share.advanced_at, words))
+    if share.status == Share.Status.RELEASED:
+        steps.append(Step(_("Available"), share.released_at))
+    else:
+        steps.append(Step(_("Not available yet"), words=share.why))
+    return steps
+
+
+def _postings(order: Order, lines: list[OrderLine]) -> list[Posting]:
+    """What stands in the ledger of it on the shop's accounts, oldest first."""
+    with house_scope():  # shops do not read refunds
+        refunds = list(Refund.objects.filter(order=order).values_list("public_id", flat=True))
+    refs = [order.public_id, *refunds]
+    issuers = {shop_id for line in lines for shop_id in line.issuers or {}}
+    refs += [f"{ref}#{shop_id}" for ref in refs for shop_id in issuers]
+    entries = list(_entries(refs).values_list("pk", flat=True))
+    booked = Correction.objects.owned_by(order.shop).filter(entry__in=entries, status=Correction.Status.BOOKED)
+    if corrections := list(booked.values_list("public_id", flat=True)):
+        entries += _entries(corrections).values_list("pk", flat=True)
+    found = list(postings_of(order.shop).filter(entry__in=entries))
+    for posting in found:
+        posting.change = -posting.amount
+    give_reasons(found)
+    tell_parts(found, shop=order.shop)
+    return found[::-1]
+
+
+def _entries(refs: list[str]) -> QuerySet[Entry]:
+    return Entry.objects.filter(kind__in=Entry.Kind.values, ref__in=refs)

@@ -1,0 +1,187 @@
+"""S1: a wrong booking is put right by another entry: one person draws it up, another books it, nothing is changed."""
+
+from datetime import timedelta
+from itertools import product as every
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.urls import reverse
+from django.utils import translation
+
+from mall.audit.models import AuditRecord
+from mall.events import deliver_everything
+from mall.flow import WrongStatus
+from mall.money import Money
+from mall.notifications.models import Notice
+from settlement.corrections import WrongCorrection, book_correction, discard_correction, draw_up_correction
+from settlement.explaining import explain_order
+from settlement.ledger import balances, trial_balance
+from settlement.models import Correction, Entry, Posting, Statement, StatementLine
+from settlement.release import release_due_shares
+from settlement.staff_queues import waiting
+from settlement.statements import freeze_statements
+from settlement.verification import verify_ledger
+from settlement.withdrawals import AnotherPersonDecides
+from tests.conftest import NOON
+from tests.factories.accounts import shopper, staff
+from tests.factories.catalog import category, product, sku
+from tests.factories.merchants import shop
+from tests.journeys import completed_order, paid_order
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def order():
+    """100.00 at 5 %: 95.00 for the shop."""
+    theirs = shop(owner=shopper())
+    goods = sku(product=product(shop=theirs, category=category(commission_bps=500)), price="100.00")
+    return completed_order(skus={goods: 1}, now=NOON)
+
+
+@pytest.fixture
+def entry(order):
+    return Entry.objects.get(kind=Entry.Kind.COMPLETED, ref=order.public_id)
+
+
+def drawn(
+    entry, fen: int = 200, *, direction="to_shop", side="commission", by=None, reason="Agreed were 3 %.", **given
+):
+    terms = {"direction": direction, "side": side, "amount": Money(fen), "reason": reason}
+    return draw_up_correction(entry=entry, by=by or staff(), now=NOON, **terms, **given)
+
+
+def sums() -> dict[str, int]:
+    return {row.kind: row.balance.minor for row in trial_balance() if row.balance}
+
+
+def test_drawing_up_moves_nothing_and_booking_does_so_by_a_new_entry(order, entry):
+    before, legs = sums(), list(Posting.objects.values_list("pk", "amount"))
+    correction = drawn(entry)
+    waits = sums()
+
+    book_correction(correction=correction, by=staff(), now=NOON + DAY)
+
+    assert waits == before
+    assert sums() == before | {"commission": before["commission"] + 200, "shop_available": -200}
+    assert list(Posting.objects.filter(pk__in=[pk for pk, _ in legs]).values_list("pk", "amount")) == legs
+    assert Entry.objects.filter(kind=Entry.Kind.CORRECTED).values_list("ref", flat=True).get() == correction.public_id
+    assert verify_ledger().faults == []
+    assert set(AuditRecord.objects.filter(subject=correction.public_id).values_list("action", flat=True)) == {
+        "settlement.draw_up_correction", "settlement.book_correction",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("direction", "side"), list(every(Correction.Direction.values, Correction.Side.values)))
+def test_every_correction_is_undone_by_one_in_the_other_direction(entry, direction, side):
+    before = sums()
+    there = book_correction(correction=drawn(entry, direction=direction, side=side), by=staff(), now=NOON)
+    booked = Entry.objects.get(kind=Entry.Kind.CORRECTED, ref=there.public_id)
+
+    back = {"to_shop": "from_shop", "from_shop": "to_shop"}[direction]
+    book_correction(correction=drawn(booked, direction=back, side=side), by=staff(), now=NOON)
+
+    assert sums() == before
+    assert verify_ledger().faults == []
+
+
+def test_nobody_books_what_she_drew_up(entry):
+    clerk = staff()
+    correction = drawn(entry, by=clerk)
+
+    with pytest.raises(AnotherPersonDecides):
+        book_correction(correction=correction, by=clerk, now=NOON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Correction.objects.update(status="booked", ended_by=clerk, ended_at=NOON)
+
+    assert not Entry.objects.filter(kind=Entry.Kind.CORRECTED).exists()
+
+
+def test_it_ends_once_and_what_it_says_is_never_rewritten(entry):
+    booked, discarded = drawn(entry), drawn(entry)
+    book_correction(correction=booked, by=staff(), now=NOON)
+    discard_correction(correction=discarded, by=staff(), now=NOON)
+
+    for correction, verb in every((booked, discarded), (book_correction, discard_correction)):
+        with pytest.raises(WrongStatus):
+            verb(correction=correction, by=staff(), now=NOON)
+    for column in ("amount = 1", "reason = 'x'", "side = 'fees'", "entry_id = entry_id"):
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE settlement_correction SET {column}")
+    assert balances(entry.postings.exclude(shop=None).first().shop)["available"] == Money(200)
+
+
+def test_together_they_are_at_most_what_the_entry_moved(entry):
+    discard_correction(correction=drawn(entry, 10_000), by=staff(), now=NOON)
+    drawn(entry, 9_999)
+
+    with translation.override("en"), pytest.raises(WrongCorrection) as refused:
+        drawn(entry, 2)
+
+    assert str(refused.value) == "This entry can be corrected by at most ¥0.01."
+    assert refused.value.details == {"field": "amount"}
+    drawn(entry, 10_000, direction="from_shop")
+
+
+def test_an_entry_without_a_shop_and_anothers_shop_are_refused(entry):
+    paid = Entry.objects.get(kind=Entry.Kind.PAID, ref=paid_order(now=NOON).public_id)
+
+    for wrong, given in ((paid, {}), (entry, {"shop": shop()})):
+        with pytest.raises(WrongCorrection):
+            drawn(wrong, **given)
+
+    assert not Correction.objects.exists()
+
+
+def test_the_shop_is_told_sees_the_reason_and_finds_it_on_its_statement_under_the_order(client, order, entry):
+    owner = order.shop.seats.get(role="owner").user
+    book_correction(correction=drawn(entry), by=staff(), now=NOON + DAY)
+    deliver_everything()
+    freeze_statements(now=NOON + 2 * DAY)
+
+    client.force_login(owner)
+    pages = [
+        client.get(reverse(f"backoffice:settlement:{name}", args=[order.shop.slug, *given])).content.decode()
+        for name, given in (("entries", ()), ("home", ()), ("order", (order.public_id,)))
+    ]
+
+    (notice,) = Notice.objects.filter(person=owner, kind="settlement.corrected_to_shop")
+    assert (notice.facts["amount"], notice.facts["reason"]) == ("¥2.00", "Agreed were 3 %.")
+    assert ["Agreed were 3 %." in page for page in pages] == [True, True, True]
+    line = StatementLine.objects.get(kind="daily", posting__entry__kind=Entry.Kind.CORRECTED)
+    assert line.order_public_id == order.public_id
+    statement = Statement.objects.get(kind="daily", pk=line.statement_id)
+    assert (statement.commission, statement.moved) == (Money(-200), Money(200))
+    explained = explain_order(order, now=NOON)
+    assert (explained.corrected, explained.of_shop) == (Money(200), Money(9_700))
+
+
+def test_what_the_shop_gives_back_may_be_a_debt_that_its_share_pays(order, entry):  # D6
+    book_correction(correction=drawn(entry, direction="from_shop"), by=staff(), now=NOON)
+    owing = balances(order.shop)["available"]
+
+    release_due_shares(now=NOON + 9 * DAY)
+
+    assert (owing, balances(order.shop)["available"]) == (Money(-200), Money(9_300))
+
+
+# In the admin
+
+
+def test_one_draws_it_up_on_the_page_of_the_entry_and_it_waits_in_the_queue(client, entry):
+    clerk = staff()
+    client.force_login(clerk)
+    url = reverse("admin:settlement_entry_changelist")
+    form = {"action": "correct", "_selected_action": [entry.pk], "confirmed": "yes", "direction": "to_shop",
+            "side": "corrections", "amount": "0,5x", "shop": "", "reason": "Goodwill."}  # fmt: skip
+
+    wrong = client.post(url, form)
+    client.post(url, form | {"amount": "5.00"})
+
+    assert "Goodwill." in wrong.content.decode()
+    correction = Correction.objects.get()
+    assert (correction.amount, correction.drawn_by, correction.status) == (Money(500), clerk, "drawn")
+    with translation.override("en"):
+        queue = {row.label: row.count for row in waiting(clerk)}
+    assert queue["Corrections to book"] == 1
