@@ -319,6 +319,7 @@ def _campaigns(scene: Scene, now: datetime) -> None:
             continue
         invite_to_campaign(campaign=campaign, by=scene.staff, now=now)
         follow_campaigns(now=now)
+        campaign.refresh_from_db()
         if slug == "live":
             price = thing.price.share(8_000)
             (row,) = enrol(campaign=campaign, shop=scene.shop, goods=[Offered(thing.pk, price, 3)], by=scene.owner,

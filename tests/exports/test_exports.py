@@ -21,8 +21,10 @@ from orders.models import Order
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
+from tests.factories.marketing import presale
 from tests.factories.merchants import shop
 from tests.journeys import completed_order, paid_order, shipped_order
+from tests.orders.presales import deposit_paid
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +104,8 @@ def test_every_declared_export_is_written(kind, format, django_assert_max_num_qu
     orders = [order, completed_order(skus={sku(shop=order.shop): 1})]
     for one in orders:
         write_review(shopper=one.shopper, order_line_id=one.lines.get().pk, stars=5, now=NOON)
+    for ahead in (sku(shop=order.shop, price="300.00", stock=9) for _number in range(2)):
+        deposit_paid(ahead, presale({ahead: ("300.00", "30.00", "50.00", 5)}))
 
     export = asked(order.shop, kind=kind, format=format)
     with django_assert_max_num_queries(40):

@@ -42,7 +42,7 @@ def test_a_coupon_from_the_template_to_the_order_and_back(browser, furnished_sta
         desk.get_by_role("link", name="Send coupons").click()
         desk.get_by_label("Who follows the shop").check()
         desk.get_by_role("button", name="How many is that?").click()
-        expect(desk.get_by_role("status")).to_contain_text("Fewer than 10 people")
+        expect(desk.locator(".alert[role=status]")).to_contain_text("Fewer than 10 people")
         desk.get_by_role("button", name="Send them").click()
         expect(desk.get_by_text("The coupons are on their way.")).to_be_visible()
         continue_sendings(now=clock.now())

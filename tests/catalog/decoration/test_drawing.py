@@ -185,9 +185,9 @@ def test_a_decorated_page_asks_the_same_however_much_is_on_it_and_nothing_when_w
     client.get("/healthz/")
     cache.clear()
 
-    with django_assert_num_queries(2 + 7 + 1 + 1 + 1 + 1 + 3 + 3):
+    with django_assert_num_queries(2 + 7 + 1 + 1 + 1 + 1 + 3 + 4):
         # tunables and menu; the usual look; the version; chosen, newest, best-selling; category, subtree, its goods;
-        # what is on offer for the cards of the blocks, of the list, and in this shop
+        # what is on offer for the cards of the blocks, of the list, in this shop, and of other shops here
         forget()
         first = client.get(page_of(mine))
     with django_assert_num_queries(0):

@@ -58,7 +58,7 @@ def many_goods():
 
 @pytest.mark.parametrize("many", [2, 4])
 @pytest.mark.parametrize(
-    ("page", "cold"), [("home", 11), ("category", 7), ("search", 5), ("shop", 10), ("product", 15)]
+    ("page", "cold"), [("home", 11), ("category", 7), ("search", 5), ("shop", 11), ("product", 17)]
 )
 def test_pages_ask_the_same_however_many_rows_and_nothing_when_warm(
     many_goods, client, django_assert_num_queries, page, cold, many
