@@ -39,7 +39,7 @@ DRAW_UP = Verb(
     name="correct",
     label=_("Draw up a correction"),
     call=draw_up_correction,
-    permission=PERMISSION,
+    permission="settlement.correct_entry",
     fits=lambda entry: entry.postings.exclude(shop=None).exists(),
     form_class=CorrectionForm,
     stays=True,

@@ -211,6 +211,7 @@ STAFF_GROUPS = {
             "settlement.answer_dispute",
             "settlement.view_correction",
             "settlement.book_correction",
+            "settlement.correct_entry",
             "risk.view_hold",
         ),
         _group(

@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "entry",
                 "verbose_name_plural": "entries",
+                "permissions": [("correct_entry", "Can draw up corrections of entries")],
                 "constraints": [models.UniqueConstraint(fields=("kind", "ref"), name="entry_once_per_reason")],
             },
         ),
@@ -1335,7 +1336,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "correction",
                 "verbose_name_plural": "corrections",
-                "permissions": [("book_correction", "Can draw up and book corrections")],
+                "permissions": [("book_correction", "Can book corrections")],
                 "indexes": [
                     models.Index(condition=models.Q(("status", "drawn")), fields=["drawn_at"], name="correction_waits")
                 ],

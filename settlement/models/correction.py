@@ -54,7 +54,7 @@ class Correction(ShopOwned):
 
     class Meta:
         verbose_name, verbose_name_plural = _("correction"), _("corrections")
-        permissions = [("book_correction", "Can draw up and book corrections")]
+        permissions = [("book_correction", "Can book corrections")]
         indexes = [models.Index(fields=["drawn_at"], name="correction_waits", condition=Q(status="drawn"))]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(reason=""), name="correction_says_how_much_and_why"),

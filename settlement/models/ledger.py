@@ -88,6 +88,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("entry"), _("entries")
+        permissions = [("correct_entry", "Can draw up corrections of entries")]
         constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="entry_once_per_reason")]
 
     def __str__(self) -> str:

@@ -51,6 +51,7 @@ WHO = {
     "settlement.pay_dutyremittance": {"finance"},
     "settlement.answer_dispute": {"finance"},
     "settlement.book_correction": {"finance"},
+    "settlement.correct_entry": {"finance"},
     "mall.retry_outboxevent": {"operations"},
     "accounts.change_user": set(),
 }

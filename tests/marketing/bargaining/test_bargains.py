@@ -38,7 +38,7 @@ from tests.factories.marketing import bargaining, draft
 from tests.factories.merchants import shop
 from tests.journeys import pay
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
