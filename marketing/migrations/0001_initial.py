@@ -1110,7 +1110,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="Its page is /campaign/<address>/.",
+                        help_text="Its page is /campaign/…/.",
                         max_length=40,
                         unique=True,
                         verbose_name="address",

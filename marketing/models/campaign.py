@@ -63,7 +63,7 @@ class Campaign(models.Model):
     SHOWN = (Status.LOCKED, Status.LIVE, Status.SETTLED, Status.EVALUATED)  # they have a page for shoppers
 
     public_id = PublicIdField(prefix="cmg")
-    slug = models.SlugField(_("address"), max_length=40, unique=True, help_text=_("Its page is /campaign/<address>/."))
+    slug = models.SlugField(_("address"), max_length=40, unique=True, help_text=_("Its page is /campaign/…/."))
     kind = models.CharField(_("kind"), max_length=14, choices=Kind)
     name = TextField(_("name"))
     words = TextField(_("words"), blank=True)

@@ -166,8 +166,8 @@ def test_counting_the_tabs_stops_at_the_cap(long_lists):
         plan = explained(captured.captured_queries[0]["sql"])
 
     assert counts == {
-        "": 1000, "unpaid": 100, "paid": 900, "booked": 0, "shipped": 1000, "delivered": 0, "completed": 1000,
-        "canceled": 1000,
+        "": 1000, "unpaid": 100, "deposit_paid": 0, "paid": 900, "booked": 0, "shipped": 1000, "delivered": 0,
+        "completed": 1000, "canceled": 1000,
     }  # fmt: skip
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 3_000
 

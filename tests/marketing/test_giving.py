@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
@@ -286,6 +287,7 @@ def test_the_shop_looks_how_many_then_sends_and_reads_what_became_of_it(client, 
     here, _who = people
     campaign = promotion("coupon", shop=here, audience=Audience.CHOSEN, ends_at=NOON + 3650 * DAY)
     client.force_login(seat(here).user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     url = reverse("backoffice:marketing:send", args=[here.slug, campaign.public_id])
     assert client.get(url).status_code == 200
     looked = client.post(url, {"segment": "followers", "days": "30", "look": "1"})

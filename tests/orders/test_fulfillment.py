@@ -129,6 +129,8 @@ def test_completing_counts_the_sale_and_is_told():
         "order_id": order.public_id,
         "shop_id": order.shop.public_id,
         "shopper_id": order.shopper_id,
+        "paid": 3000,
+        "currency": "CNY",
         "completed_at": (NOON + 7 * DAY).isoformat(),
     }]  # fmt: skip
 

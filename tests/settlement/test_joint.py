@@ -186,7 +186,7 @@ def test_a_shop_with_open_parts_elsewhere_is_not_done_yet():  # M9, K2
 
 
 @pytest.mark.django_db
-def test_both_statements_name_the_other_shop():  # S5
+def test_both_statements_name_the_other_shop(in_english):  # S5
     issuer, host, order = coupon_of_a_at_b()
 
     freeze_statements(now=NOON + 40 * DAY)
@@ -206,7 +206,7 @@ def test_both_statements_name_the_other_shop():  # S5
 
 
 @pytest.mark.django_db
-def test_a_shop_reads_its_own_leg_only():  # R6
+def test_a_shop_reads_its_own_leg_only(in_english):  # R6
     from mall.tenancy import shop_scope
 
     issuer, host, _order = coupon_of_a_at_b()

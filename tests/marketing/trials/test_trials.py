@@ -37,7 +37,7 @@ from tests.factories.marketing import draft, trial
 from tests.factories.merchants import shop
 from tests.journeys import pay
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DRAWN = NOON + DAY
 WHY = "I drink tea every day and write a lot."
