@@ -341,7 +341,8 @@ def _presales(scene: Scene, now: datetime) -> None:
     rule["ships_on"] = (now + timedelta(days=5)).date().isoformat()
     days = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=1)}
     wares = {scene.presale_item: ("189.00", "20.00", "35.00", 9)}
-    scene.presale = presale(wares, most=9, by=scene.owner, rule=rule, **days)
+    name = Text({"zh-hans": "山居壶预售", "en": "Mountain teapot ahead"})
+    scene.presale = presale(wares, most=9, by=scene.owner, rule=rule, name=name, **days)
     given = {"who": scene.shopper, "now": now}
     for name in ("waiting", "open", "kept"):
         scene.presales[name] = orders_ahead.deposit_paid(scene.presale_item, scene.presale, **given)
