@@ -186,7 +186,7 @@ AS_OWNER = {
     "update an entry": (FORBIDDEN, "UPDATE settlement_entry SET ref = 'y'"),
     "delete": (FORBIDDEN, "DELETE FROM settlement_posting"),
     "delete entries": (FORBIDDEN, "DELETE FROM settlement_entry"),
-    "truncate": (FORBIDDEN, "TRUNCATE settlement_posting, settlement_entry"),
+    "truncate": (FORBIDDEN, "TRUNCATE settlement_posting, settlement_entry, settlement_correction"),
     "update an account": (FORBIDDEN, "UPDATE settlement_account SET currency = 'USD'"),
 }
 
