@@ -86,4 +86,4 @@ class DisputeAdmin(VerbAdmin):
     @admin.display(description=_("line"))
     def booked(self, dispute):
         posting = dispute.line.posting
-        return format_html("{} · {} · {}", entry_link(posting.entry), posting.account, -posting.amount)
+        return format_html("<div>{}</div>{} · {}", entry_link(posting.entry), posting.account, -posting.amount)

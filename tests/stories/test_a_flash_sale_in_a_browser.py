@@ -29,10 +29,11 @@ def _starts(desk, shop, ware) -> None:
 
 def test_a_flash_sale_from_the_template_to_the_last_unit(browser, furnished_stack):
     scene, url = furnished_stack.scene, furnished_stack.url
-    ware = catalog.sku(price="88.00", stock=5, product=scene.product, choice=["v1", "v2"])
+    thing = catalog.product(shop=scene.shop, category=scene.category, title="竹节壶", english="Bamboo pot")
+    ware = catalog.sku(price="88.00", stock=5, product=thing)
     first, second = accounts.shopper(display_name="林一"), accounts.shopper(display_name="周二")
     accounts.address(first), accounts.address(second)
-    page_of = f"/p/{scene.product.public_id}/?sku={ware.public_id}"
+    page_of = f"/p/{thing.public_id}/?sku={ware.public_id}"
     with (
         visitor(browser, url, person=scene.owner, width=DESKTOP) as desk,
         visitor(browser, url, person=first, width=PHONE, scripts=False) as phone,

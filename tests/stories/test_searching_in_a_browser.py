@@ -40,7 +40,7 @@ def test_suggestions_by_keyboard(browser, mall):
         page.keyboard.press("Enter")
 
         expect(page).to_have_url(re.compile(r"/search/\?q=handm$"))
-        expect(page.locator("[data-listing] .goods")).to_have_count(4)
+        expect(page.locator("[data-listing] .goods")).to_have_count(6)
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(DESKTOP, True), (PHONE, True), (DESKTOP, False), (PHONE, False)])
@@ -51,7 +51,7 @@ def test_filters_narrow_and_chips_take_them_away(browser, mall, width, scripts):
         box.fill("手作")
         box.press("Enter")
         goods = page.locator("[data-listing] .goods")
-        expect(goods).to_have_count(4)
+        expect(goods).to_have_count(6)
         if width == PHONE:
             page.locator(".listing-toggle").click()
         page.locator(".facet", has_text="Shop").get_by_role("link", name=re.compile("Mountain Pottery")).click()
@@ -61,7 +61,7 @@ def test_filters_narrow_and_chips_take_them_away(browser, mall, width, scripts):
         chip = page.locator(".pill-chosen", has_text="Mountain Pottery")
         expect(chip).to_be_visible()
         chip.click()
-        expect(goods).to_have_count(4)
+        expect(goods).to_have_count(6)
         expect(page).not_to_have_url(re.compile(r"shop="))
 
 
@@ -69,6 +69,6 @@ def test_nothing_found_says_so_and_shows_what_it_shows_instead(browser, mall):
     with visitor(browser, mall.url, width=DESKTOP, language="en", scripts=False) as page:
         page.goto("/search/?q=handmdae")
         expect(page.locator(".alert-body").first).to_contain_text("No results for “handmdae”")
-        expect(page.locator("[data-listing] .goods")).to_have_count(4)
+        expect(page.locator("[data-listing] .goods")).to_have_count(6)
         page.locator(".alert-body a").first.click()
         expect(page.locator("h1")).to_have_text("Results for “handmade”")
