@@ -211,7 +211,6 @@ WRITES = {
 } | {
     "backoffice:marketing:choose",
     "backoffice:marketing:mall-do",
-    "backoffice:marketing:campaign",
     "backoffice:marketing:campaign-enrol",
     "backoffice:marketing:campaign-withdraw",
     "backoffice:marketing:edit",
