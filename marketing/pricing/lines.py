@@ -43,8 +43,23 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftTerms:
+    """
+    What a gift was given for: who pays ``at`` (fen) for these SKUs (keys) gets so many pieces; ``spent`` was paid.
+    """
+
+    at: int
+    spent: int
+    pieces: int
+    of: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LinePart:
-    """What one offer takes off one line, and who bears which part of it; of another shop's offer, whose it is."""
+    """
+    What one offer takes off one line, and who bears which part of it; of another shop's offer, whose it is, and of a
+    gift, what it was given for.
+    """
 
     key: str
     promotion: str
@@ -52,6 +67,7 @@ class LinePart:
     amount: Money
     bearers: tuple[tuple[str, Money], ...]
     issuer: tuple[int, str, Text] | None = None
+    gift: GiftTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from marketing.pricing.effects import Basket, Effect, borne_by_shop, lasts, piec
 from marketing.pricing.lines import (
     Applied,
     Buyer,
+    GiftTerms,
     Hint,
     LinePart,
     PricedLine,
@@ -177,7 +178,10 @@ class _Pricing:
         gifts: dict[int, list[tuple[Offer, LinePart]]] = {}
         applied = []
         for number, at, taken in state.applied:
-            applied.append(self._applied(self.offers[number], at, taken, parts, steps, gifts))
+            if isinstance(self.offers[number].rule, GiftWith):
+                applied.append(self._given(self.offers[number], at, state, steps, gifts))
+            else:
+                applied.append(self._applied(self.offers[number], at, taken, parts, steps))
         taken = {number: (at, parts) for number, at, parts in state.applied}
         coupons = frozenset(offer.key for offer in self.offers if offer.is_coupon)
         shops = []
@@ -208,10 +212,8 @@ class _Pricing:
     def _money(self, minor: int) -> Money:
         return Money(minor, self.currency)
 
-    def _applied(self, offer: Offer, at, taken, parts, steps, gifts) -> Applied:
+    def _applied(self, offer: Offer, at, taken, parts, steps) -> Applied:
         """Note what an offer took: on its lines, in the traces of their shops, and in sum."""
-        if isinstance(offer.rule, GiftWith):
-            return self._given(offer, steps, gifts)
         off = dict(zip(at, taken, strict=True))
         by_shop, bearers = [], {}
         for shop_id, places, rows in borne_by_shop(offer, self.basket, at, taken):
@@ -262,13 +264,19 @@ class _Pricing:
         """Who bears how much, of those who bear anything."""
         return tuple([(who, self._money(fen)) for (who, _bps), fen in zip(bearers, row, strict=True) if fen])
 
-    def _given(self, offer: Offer, steps, gifts) -> Applied:
+    def _given(self, offer: Offer, at, state: State, steps, gifts) -> Applied:
         rule = offer.rule
+        terms = GiftTerms(
+            at=rule.at,
+            spent=sum(state.left[place] for place in at),
+            pieces=rule.quantity,
+            of=tuple(self.basket.sku_ids[place] for place in at),
+        )
         held = self.basket.places.get(rule.sku_id)  # beside what she buys of it, it is worth what that costs
         value = self._money(rule.price if held is None else self.basket.prices[held]) * rule.quantity
         ((row,)) = borne([value.minor], offer.bearers)
         who = self._who(offer.bearers, row)
-        part = LinePart(offer.key, offer.promotion, offer.name, value, who)
+        part = LinePart(offer.key, offer.promotion, offer.name, value, who, gift=terms)
         gifts.setdefault(rule.shop_id, []).append((offer, part))
         step = _offer_step(offer, -value.minor, offer.bearers, row, {str(rule.sku_id): value.minor})
         steps.setdefault(rule.shop_id, []).append(step)

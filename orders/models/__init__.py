@@ -1,4 +1,4 @@
-from orders.models.after_sale import AfterSale, AfterSaleNote, Verdict
+from orders.models.after_sale import AfterSale, AfterSaleNote, CaseGift, CreditedLine, Verdict
 from orders.models.cart import Cart, CartLine
 from orders.models.gift_card import CardTry, GiftCard, GiftCardMove
 from orders.models.goods_watch import GoodsStop
@@ -11,7 +11,8 @@ from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.voucher import Voucher
 
 __all__ = [
-    "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine", "Declaration",
+    "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine", "CaseGift", "CreditedLine",
+    "Declaration",
     "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "Order", "OrderGroup",
     "OrderLine", "OrderStep", "Parcel", "Payment", "PaymentNotice", "Refund", "SandboxNotice", "SandboxRefund",
     "SandboxTrade", "Verdict", "Voucher",

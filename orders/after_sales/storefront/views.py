@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall import clock
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
-from orders.after_sales import acting, asking, table
+from orders.after_sales import acting, asking, gifts, table
 from orders.after_sales.amounts import left_of, worth_of
 from orders.after_sales.evidence import shown, visible_notes
 from orders.after_sales.forms import ComplaintForm, WishForm
@@ -60,6 +60,12 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         left=left,
         replacements=asking.replacements_for(line),
         goes_whole=line.order.status == line.order.Status.PAID or line.order.is_of_cards,
+        look=gifts.look_of(
+            line.order,
+            line,
+            is_unshipped=line.order.status == line.order.Status.PAID,
+            worth=lambda pieces: worth_of(line, pieces),
+        ),
     )
 
     if form.is_valid():
@@ -72,6 +78,7 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
             return redirect("storefront:after-sales:case", case.public_id)
 
     context = {"order": line.order, "line": line, "form": form, "left": left, "worth": worth_of(line, left)}
+    context["credit"] = gifts.credit_for(line, left)
     return render(request, "storefront/after_sales/ask.html", context)
 
 
@@ -153,6 +160,8 @@ def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None
         "offers": acting.offers(found, SHOPPER, now=now, tried=tried, bound=bound),
         "verdict": Verdict.objects.filter(case=found).order_by("-round").first(),
         "parcels": found.parcels.order_by("pk"),
+        "outlook": gifts.outlook_of(found),
+        "gifts": found.gifts.select_related("line").order_by("line"),
         "refund": found.refunds.first() if found.settled_at and found.order.by_cards else None,
     }
     return render(request, "storefront/after_sales/case.html", context)
