@@ -21,7 +21,7 @@ from mall.audit.trail import record
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
-from marketing import rules, tunables
+from marketing import promising, rules, tunables
 from marketing.bargaining import units as bargain_units
 from marketing.crowdfunding.backing import write_funding
 from marketing.deals import deposits
@@ -98,6 +98,7 @@ def save_promotion(
     _check(ends_at > now, "ends_at", _("That moment has passed already."))
     scope_ids = _checked_scope(shop, scope, scope_ids)
     _check_skus(shop, rules.sku_ids_in(kind, clean))
+    promising.check(shop=shop, rule=clean)
     if kind == Promotion.Kind.GIFT:
         sent = Sku.objects.filter(pk=clean["sku_id"], product__kind=Product.Kind.PHYSICAL)
         _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))

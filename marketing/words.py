@@ -203,6 +203,11 @@ def _cap(rule: Mapping, currency: str) -> str:
 
 
 def _tier(tier: Mapping, currency: str, *, every: bool, by_pieces: bool) -> str:
+    said = _step(tier, currency, every=every, by_pieces=by_pieces)
+    return _("%(step)s, and a coupon when the order is complete") % {"step": said} if tier.get("coupon") else said
+
+
+def _step(tier: Mapping, currency: str, *, every: bool, by_pieces: bool) -> str:
     off = _("%(amount)s off") % {"amount": Money(tier["off"], currency)} if tier.get("off") else less(tier["bps"])
     if by_pieces:
         words = {"count": tier["at"], "off": off}

@@ -28,6 +28,7 @@ from mall.rows import select_rows
 from mall.texts import Text
 from marketing import words
 from marketing.deals import Deal
+from marketing.perks import Promised, in_cart
 from marketing.pricing import PricedLine, Quote, ShopQuote, ShopTerms
 from orders import customs, limits
 from orders.limits import check_cart
@@ -106,6 +107,7 @@ class CartShop:
     duty: Money
     is_sent: bool = True
     gifts: Sequence[CartGift] = ()
+    perks: Sequence[Promised] = ()
 
     @property
     def before_offers(self) -> Money:
@@ -276,7 +278,7 @@ def cart_view(
 ) -> CartView:
     """
     The cart with today's prices, stock, terms and offers; three queries however long it is, a fourth if goods are
-    limited, and one if something is given with it.
+    limited, and one each if goods or coupons are given with it.
 
     :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
     :param now: the moment; ``None``: this one
@@ -358,11 +360,12 @@ def view_of(
             by_shop[shop_id] = [
                 replace(view, problem=view.problem or too_dear) if view.sku.customs else view for view in theirs
             ]
-    gifts = _gifts(whole, offers)
+    gifts, promised = _gifts(whole, offers), in_cart(whole)
     shops = [
         _shop_view(
             theirs,
             gifts.get(shop_id, ()),
+            promised.get(shop_id, ()),
             priced.get(shop_id),
             terms[shop_id],
             whole.total.currency,
@@ -416,6 +419,7 @@ def _gifts(whole: Quote, offers: dict[int, BuyableSku]) -> dict[int, list[CartGi
 def _shop_view(
     lines: list[CartLineView],
     gifts: Sequence[CartGift],
+    promised: Sequence[Promised],
     part: ShopQuote | None,
     terms: ShopTerms,
     currency: str,
@@ -441,6 +445,7 @@ def _shop_view(
         duty=part.duty if part else nothing,
         is_sent=any(line.sku.is_sent for line in lines),
         gifts=gifts,
+        perks=promised,
     )
 
 

@@ -15,6 +15,7 @@ from catalog.models import Category, Product, ShopCategory, Sku
 from catalog.prices import lowest_price
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
+from marketing import promising
 from marketing.flash.proposing import proposed
 from marketing.giving import MOST_DAYS
 from marketing.groups.proposing import proposed as proposed_groups
@@ -151,6 +152,12 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                     at=lambda: forms.CharField(label=gettext_lazy("From this much"), required=False, max_length=12),
                     off=lambda: _money(gettext_lazy("Amount off")),
                     bps=lambda: PercentField(label=gettext_lazy("Or per cent off"), required=False),
+                    coupon=lambda: forms.TypedChoiceField(
+                        label=gettext_lazy("And a coupon, when the order is complete"),
+                        required=False,
+                        coerce=int,
+                        empty_value=None,
+                    ),
                 ),
             }
         case Kind.PERCENTAGE:
@@ -403,6 +410,10 @@ class PromotionForm(forms.Form):
             if isinstance(field, SkuField):
                 field.shop = shop
         self.rule_names = list(_rule_fields(self.kind))
+        if self.kind == Kind.FULL_REDUCTION:
+            choices = [("", "–"), *((row.pk, str(row.name)) for row in promising.campaigns_of(shop, now=now))]
+            for number in range(1, MOST_TIERS + 1):
+                self.fields[f"coupon_{number}"].choices = choices
         if self.kind == Kind.FLASH_SALE:
             self._tell_lowest_prices(now)
         if "scope" in self.fields:
@@ -534,7 +545,10 @@ class PromotionForm(forms.Form):
 
         match self.kind:
             case Kind.FULL_REDUCTION:
-                tiers = [{"at": at, "off": off, "bps": bps} for at, off, bps in rows("at", "off", "bps")]
+                tiers = [
+                    {"at": at, "off": off, "bps": bps, "coupon": coupon}
+                    for at, off, bps, coupon in rows("at", "off", "bps", "coupon")
+                ]
                 return {
                     "tiers": tiers, "every": data["every"], "by_pieces": data["by_pieces"], "cap": data["cap"],
                 }  # fmt: skip
@@ -658,6 +672,7 @@ def _initial(promotion: Promotion) -> dict:
     for number, tier in enumerate(rule.get("tiers", ()), 1):
         initial[f"at_{number}"] = tier["at"] if rule.get("by_pieces") else f"{tier['at'] / 100:g}"
         initial[f"off_{number}"], initial[f"bps_{number}"] = tier.get("off"), tier.get("bps")
+        initial[f"coupon_{number}"] = tier.get("coupon")
     if kind == Kind.BUNDLE:
         for number, (sku, count) in enumerate(rule["pieces"], 1):
             initial[f"sku_{number}"], initial[f"count_{number}"] = sku, count

@@ -776,6 +776,7 @@ class Migration(migrations.Migration):
                 ),
                 ("order_total", mall.money.MoneyField(verbose_name="total of the order")),
                 ("pieces", models.JSONField(default=dict, verbose_name="units of a flash sale")),
+                ("perk", models.JSONField(null=True, verbose_name="coupon that its step promises")),
                 ("used_at", models.DateTimeField(verbose_name="used at")),
                 ("returned_at", models.DateTimeField(null=True, verbose_name="given back at")),
             ],

@@ -21,6 +21,7 @@ from marketing.pricing.lines import (
     GiftTerms,
     Hint,
     LinePart,
+    Perk,
     PricedLine,
     Quote,
     QuoteLine,
@@ -48,6 +49,6 @@ from marketing.pricing.quoting import quote
 
 __all__ = [
     "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "DealPrice", "FlashPrice", "FlashUnit", "GiftTerms", "GiftWith",
-    "Hint", "Host", "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote",
+    "Hint", "Host", "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "Perk", "PricedLine", "Quote",
     "QuoteLine", "Reduction", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip

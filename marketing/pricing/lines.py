@@ -115,12 +115,26 @@ class ShopQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class Perk:
+    """
+    A coupon of a campaign (a key) that a step promises to who reaches ``at`` (fen, or pieces); ``counted`` is what of
+    that each SKU (a key) has brought.
+    """
+
+    coupon: int
+    at: int
+    by_pieces: bool
+    counted: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """
     An offer that is used: what it takes off in all, of the lines of which shops.
 
     :ivar units: of a flash sale, how many pieces of which SKU have its price
     :ivar terms: by the keys of other shops in which it is used, what both have signed
+    :ivar perk: the coupon that its step promises beside what it takes off
     """
 
     key: str
@@ -134,6 +148,7 @@ class Applied:
     gift: tuple[int, int] | None = None
     units: tuple[tuple[int, int], ...] = ()
     terms: tuple[tuple[int, int], ...] = ()
+    perk: Perk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from mall.money import DEFAULT_CURRENCY, Money
 from mall.texts import Text
 from marketing.pricing.bearing import borne, spread
 from marketing.pricing.combining import Numbers, Search, State
-from marketing.pricing.effects import Basket, Effect, borne_by_shop, lasts, pieces_at_flash_price
+from marketing.pricing.effects import Basket, Effect, borne_by_shop, lasts, pieces_at_flash_price, step_of
 from marketing.pricing.lines import (
     Applied,
     Buyer,
     GiftTerms,
     Hint,
     LinePart,
+    Perk,
     PricedLine,
     Quote,
     QuoteLine,
@@ -215,6 +216,7 @@ class _Pricing:
     def _applied(self, offer: Offer, at, taken, parts, steps) -> Applied:
         """Note what an offer took: on its lines, in the traces of their shops, and in sum."""
         off = dict(zip(at, taken, strict=True))
+        perk = self._perk(offer.rule, at, parts)
         by_shop, bearers = [], {}
         for shop_id, places, rows in borne_by_shop(offer, self.basket, at, taken):
             who, issuer = offer.bearers_in(shop_id), self._issuer(offer, shop_id)
@@ -242,7 +244,22 @@ class _Pricing:
             by_shop=tuple(sorted(by_shop, key=lambda pair: pair[0])),
             units=self._units(offer.rule, at, taken) if isinstance(offer.rule, FlashPrice) else (),
             terms=tuple((host.shop_id, host.terms) for host in offer.hosts),
+            perk=perk,
         )
+
+    def _perk(self, rule, at, parts) -> Perk | None:
+        """What the step of a reduction promises beside what it takes off; ``parts`` is what offers before it took."""
+        if not isinstance(rule, Reduction) or not any(tier.coupon for tier in rule.tiers):
+            return None
+        basket = self.basket
+        counted = {
+            basket.sku_ids[place]: basket.quantities[place]
+            if rule.by_pieces
+            else basket.amounts[place] - sum(part.amount.minor for part in parts.get(place, ()))
+            for place in at
+        }
+        step = step_of(rule, sum(counted.values()))
+        return Perk(step.coupon, step.at, rule.by_pieces, tuple(counted.items())) if step and step.coupon else None
 
     def _issuer(self, offer: Offer, shop_id: int) -> tuple[int, str, Text] | None:
         """Whose offer it is, where it is another shop's than that in which it is used."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall import clock
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
+from marketing import perks
 from orders.after_sales import acting, asking, gifts, table
 from orders.after_sales.amounts import left_of, worth_of
 from orders.after_sales.evidence import shown, visible_notes
@@ -78,6 +79,7 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
             return redirect("storefront:after-sales:case", case.public_id)
 
     context = {"order": line.order, "line": line, "form": form, "left": left, "worth": worth_of(line, left)}
+    context["perks"] = perks.of_order(line.order.public_id)
     context["credit"] = gifts.credit_for(line, left)
     return render(request, "storefront/after_sales/ask.html", context)
 
