@@ -381,7 +381,7 @@ def _group_buying(rule: Mapping) -> dict:
     _check(1 <= hours <= MOST_HOURS, "hours", _("A group stays open for 1 to 72 hours."))
     _check(0 <= percent <= 99, "helped_percent", _("Choose between 0 (never) and 99 per cent."))
     terms = {"size": size, "hours": hours, "helped_percent": percent, "newcomers": bool(rule.get("newcomers"))}
-    return _units(rule) | terms
+    return _units(rule) | terms | _without_blanks({"leader_coupon": rule.get("leader_coupon") or None})
 
 
 def _crowdfunding(rule: Mapping) -> dict:

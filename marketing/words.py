@@ -179,6 +179,8 @@ def _group_buying(rule: Mapping, currency: str, goods: Mapping[int, str]) -> lis
         said.append(_("The mall completes a group at its end from %(percent)s of its seats on") % words)
     if rule.get("newcomers"):
         said.append(_("Only newcomers may join"))
+    if rule.get("leader_coupon"):
+        said.append(_("Whoever opened a group that came together gets a coupon"))
     return said
 
 

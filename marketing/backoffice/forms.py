@@ -221,6 +221,16 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                     required=False,
                     help_text=gettext_lazy("Who has never bought in this mall. Anybody may open a group."),
                 ),
+                "leader_coupon": forms.TypedChoiceField(
+                    label=gettext_lazy("A coupon for who opened a group that came together"),
+                    required=False,
+                    coerce=int,
+                    empty_value=None,
+                    help_text=gettext_lazy(
+                        "One of your campaigns for whom it is sent to. Given when the time for after-sales of her order"
+                        " is over; not if money of it went back."
+                    ),
+                ),
             }
         case Kind.CROWDFUNDING:
             return _units_fields(gettext_lazy("Price for supporters")) | {
@@ -410,10 +420,12 @@ class PromotionForm(forms.Form):
             if isinstance(field, SkuField):
                 field.shop = shop
         self.rule_names = list(_rule_fields(self.kind))
-        if self.kind == Kind.FULL_REDUCTION:
+        if self.kind in (Kind.FULL_REDUCTION, Kind.GROUP_BUYING):
             choices = [("", "–"), *((row.pk, str(row.name)) for row in promising.campaigns_of(shop, now=now))]
-            for number in range(1, MOST_TIERS + 1):
-                self.fields[f"coupon_{number}"].choices = choices
+            tiers = [f"coupon_{number}" for number in range(1, MOST_TIERS + 1)]
+            for name in ("leader_coupon", *tiers):
+                if name in self.fields:
+                    self.fields[name].choices = choices
         if self.kind == Kind.FLASH_SALE:
             self._tell_lowest_prices(now)
         if "scope" in self.fields:
@@ -665,7 +677,7 @@ def _initial(promotion: Promotion) -> dict:
         initial[chosen] = promotion.scope_ids
     for name in (
         "at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces", "size", "hours",
-        "helped_percent", "newcomers", "goal", "ships_in_days", "cuts", "early",
+        "helped_percent", "newcomers", "leader_coupon", "goal", "ships_in_days", "cuts", "early",
     ):  # fmt: skip
         if name in rule:
             initial[name] = rule[name]

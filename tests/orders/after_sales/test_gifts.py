@@ -4,7 +4,7 @@ import itertools
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import Stock, StockMovement
@@ -50,6 +50,7 @@ def kept_in_order(gifts, refunds, rule=kept_for) -> list[int]:
     return borne
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(GIFTS, BACK, st.randoms())
 def test_every_refund_bears_its_part_and_their_order_changes_nothing(gifts, refunds, chance):
     gifts = [gift(slack, worth, *of) for slack, worth, of in gifts]
@@ -61,6 +62,7 @@ def test_every_refund_bears_its_part_and_their_order_changes_nothing(gifts, refu
     assert sum(borne) <= sum(one.worth.minor for one in gifts)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(GIFTS, BACK)
 def test_a_gift_that_came_back_is_never_paid_for(gifts, refunds):
     gifts, gone = [gift(slack, worth, *of) for slack, worth, of in gifts], {}
