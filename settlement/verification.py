@@ -79,24 +79,25 @@ WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
 """
 
 # What was refunded after an order had completed is taken back from its share and its commission, at the frozen rate of
-# the line: refunds of a line count in their order, and each gives back the commission that the line no longer bears and
-# what the mall had added to it.
+# the line, or by the share of what a rule had taken of it: refunds of a line count in their order, and each gives back
+# the commission that the line no longer bears and what the mall had added to it.
 REVERSAL_FAULTS = """
 WITH back AS (
     SELECT r.id, r.public_id AS ref, r.amount - r.to_cards AS amount, r.duty, r.status, c.is_after_completion,
            o.public_id AS order_id,
            l.total AS paid, l.subsidy, l.issuers, l.commission_on_subsidy, l.commission_bps AS bps,
+           l.commission AS by_rule,
            c.refund_goods AS goods,
            sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
     FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
     JOIN orders_order o ON o.id = r.order_id AND o.kind <> 'gift_card'
 ),
 held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
-    SELECT ref, order_id, amount, duty, bps, commission_on_subsidy, sign, kept,
+    SELECT ref, order_id, amount, duty, bps, by_rule, paid, commission_on_subsidy, sign, kept,
            CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added,
            (SELECT coalesce(sum(CASE WHEN paid = 0 THEN part::bigint ELSE part::bigint * kept / paid END), 0)::bigint
             FROM jsonb_each_text(issuers) AS issuer (shop_id, part)) AS by_issuers
-    FROM (SELECT ref, order_id, amount, duty, bps::bigint, commission_on_subsidy, subsidy::bigint, issuers,
+    FROM (SELECT ref, order_id, amount, duty, bps::bigint, by_rule, commission_on_subsidy, subsidy::bigint, issuers,
                  paid::bigint, sign,
                  (paid - gone + CASE WHEN sign = 1 THEN goods ELSE 0 END)::bigint AS kept
           FROM back CROSS JOIN (VALUES (1), (-1)) AS moment (sign)
@@ -104,7 +105,8 @@ held AS (  -- before the refund (1) and after it (-1): what the line holds and w
 ),
 owed AS (
     SELECT ref, order_id, amount, duty, sum(sign * added)::bigint AS subsidy,
-           sum(sign * ((base * bps * 2 + 10000) / 20000))::bigint AS commission
+           sum(sign * CASE WHEN by_rule IS NULL THEN (base * bps * 2 + 10000) / 20000
+               WHEN paid = 0 THEN 0 ELSE (by_rule * kept * 2 + paid) / (paid * 2) END)::bigint AS commission
     FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added + by_issuers ELSE 0 END AS base FROM held) y
     GROUP BY ref, order_id, amount, duty
 ),

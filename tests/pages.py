@@ -1096,6 +1096,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
+    yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")

@@ -13,6 +13,7 @@ from mall.backoffice.tables import read_page
 from merchants.access import shop_right
 from orders.models import Order
 from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, postings_by_account
+from settlement.commissions import rates_of, rules_of
 from settlement.corrections import give_reasons
 from settlement.explaining import explain_order
 from settlement.joint import tell_parts
@@ -63,6 +64,18 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
     mine = Order.objects.owned_by(request.shop).select_related("shop").exclude(kind=Product.Kind.GIFT_CARD)
     found = explain_order(get_object_or_404(mine, public_id=public_id), now=clock.now())
     return TemplateResponse(request, "backoffice/settlement/order.html", {"money": found})
+
+
+@shop_right("money.see")
+@require_safe
+def commission(request: HttpRequest) -> HttpResponse:
+    """What commission it pays: the rules that may concern it, what is announced, the rates of its categories."""
+    current, coming = rules_of(request.shop, now=clock.now())
+    return TemplateResponse(
+        request,
+        "backoffice/settlement/commission.html",
+        {"rules": current, "coming": coming, "rates": rates_of(request.shop)},
+    )
 
 
 @shop_right("money.see")
