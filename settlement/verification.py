@@ -599,6 +599,41 @@ FROM written FULL JOIN said USING (ref)
 WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref
 """
 
+# Fines: what is booked is what sanctions say that are in force and not lifted; what was lifted after it was booked is
+# back, and what was lifted before is not booked.
+FINE_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('fined', 'fine_back') GROUP BY e.kind, e.ref
+),
+said AS (
+    SELECT due.kind, s.public_id AS ref,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM merchants_sanction s
+    CROSS JOIN LATERAL (VALUES ('fined', s.fine), ('fine_back', -s.fine)) AS due (kind, change)
+    CROSS JOIN LATERAL (
+        VALUES ('shop_available', s.shop_id, due.change), ('fines', NULL, -due.change)
+    ) AS leg (account, shop_id, amount)
+    WHERE s.fined_at IS NOT NULL AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
+        ELSE EXISTS (SELECT FROM written w WHERE w.kind = 'fined' AND w.ref = s.public_id) END
+    GROUP BY due.kind, s.public_id
+),
+waiting AS (
+    SELECT payload ->> 'sanction_id' AS ref FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('ShopFined', 'SanctionLifted')
+)
+SELECT 'fine ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked as ' || kind
+    WHEN said.legs IS NULL THEN 'is booked as ' || kind || ' but did not come to that'
+    ELSE 'and its entry (' || kind || ') differ' END
+FROM written FULL JOIN said USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM said.legs AND ref NOT IN (SELECT ref FROM waiting) ORDER BY ref, kind
+"""
+
 # Statements: each balance is the one before and its own lines; together they are what the statement says.
 STATEMENT_FAULTS = """
 WITH lines AS (
@@ -630,7 +665,7 @@ ORDER BY s.id
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
 AND name IN ('OrderPaid', 'OrderDepositPaid', 'OrderDepositKept', 'OrderCompleted', 'PaymentRefunded',
-             'LatePaymentReceived')
+             'LatePaymentReceived', 'ShopFined', 'SanctionLifted')
 """
 
 
@@ -656,6 +691,7 @@ class Verification:
     deposit_faults: int = 0
     withdrawal_faults: int = 0
     correction_faults: int = 0
+    fine_faults: int = 0
     statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
@@ -666,7 +702,7 @@ class Verification:
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
             self.escrow_faults, self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults,
             self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.correction_faults,
-            self.statement_faults,
+            self.fine_faults, self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -709,6 +745,7 @@ def _verify() -> Verification:
         "deposit_faults": DEPOSIT_FAULTS,
         "withdrawal_faults": WITHDRAWAL_FAULTS,
         "correction_faults": CORRECTION_FAULTS,
+        "fine_faults": FINE_FAULTS,
         "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0

@@ -16,6 +16,7 @@ from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, posting
 from settlement.commissions import rates_of, rules_of
 from settlement.corrections import give_reasons
 from settlement.explaining import explain_order
+from settlement.fines import tell_fines
 from settlement.joint import tell_parts
 from settlement.ledger import balances
 from settlement.models import Posting, Share
@@ -99,6 +100,7 @@ def _with_entry(rows: QuerySet) -> QuerySet:
 
 def _with_change(postings: list[Posting], request: HttpRequest) -> list[Posting]:
     tell_parts(postings, shop=request.shop)
+    tell_fines(postings)
     for posting in postings:
         posting.change = -posting.amount  # what is owed to the shop stands on the credit side
     give_reasons(postings)
