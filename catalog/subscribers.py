@@ -52,6 +52,7 @@ from merchants.telling import tell_shop
 LOW_STARS = 2
 SHOWN_GOODS = 3
 KEEPERS = tuple(role for role in Seat.Role if "stock.edit" in Seat.RIGHTS[role])
+SEE_MONEY = tuple(role for role in Seat.Role if "money.see" in Seat.RIGHTS[role])
 ANSWERERS = tuple(role for role in Seat.Role if "reviews.answer" in Seat.RIGHTS[role])
 
 
@@ -292,6 +293,7 @@ def tell_shops_of_commission(event: CommissionRuleConfirmed) -> None:
             kind=notices.COMMISSION_CHANGES,
             page="dashboard",
             address=("backoffice:settlement:commission",),
+            roles=SEE_MONEY,
             now=datetime.fromisoformat(event.confirmed_at),
             **facts,
         )
