@@ -280,7 +280,7 @@ def _sent_coupon(scene: Scene) -> Promotion:
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     """One that runs, of an item with units left and of one that is sold out, and one that comes."""
-    first, second, *_others = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2")
+    first, second = _product(scene.shop, scene.category, scene.product.brand, 8, "teacup").skus.order_by("pk")
     given = {"shop": scene.shop, "kind": "flash_sale", "by": scene.owner, "now": now}
     name = Text({"zh-hans": "限时秒杀", "en": "Flash sale"})
 
