@@ -103,6 +103,7 @@ from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, kinds, merchants
 from tests.factories.attributes import attribute
+from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
 from tests.factories.trade import trade_case
@@ -444,6 +445,22 @@ def _funding(scene: Scene, now: datetime) -> Promotion:
     return project
 
 
+def _commission(scene: Scene, now: datetime) -> None:
+    """A rule under which the orders are placed, its next version announced, and another that waits."""
+    name = {"zh-hans": "茶壶阶梯佣金", "en": "Ladder for teapots"}
+    ladder = [[0, 400], [10_000, 250]]
+    reason = "秋季让利，支持茶壶类目。"
+    said = {"since": now - timedelta(days=30), "category": scene.category, "ladder": ladder, "by": scene.staff}
+    version = rule_in_force(name=name, fixed="0.50", cap="30.00", price_from="5.00", reason=reason, **said)
+    coming = {"since": now + timedelta(days=9), "category": scene.category, "bps": 300, "by": scene.staff}
+    rule_in_force(rule=version.rule, reason=reason, **coming)
+    proposed_version(
+        name={"zh-hans": "新店扶持", "en": "Help for new shops"}, since=now + timedelta(days=30), shop_days=90, bps=200,
+        position=50, reason=reason, by=scene.staff,
+    )  # fmt: skip
+    scene.words.append(reason)
+
+
 def _ask_of(category) -> None:
     """Something of every kind."""
     kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
@@ -528,6 +545,7 @@ def staged(scene: Scene) -> Scene:
     scene.trials = _trials(scene, one, now)
     scene.groups = _groups(scene, now)
     scene.funding = _funding(scene, now)
+    _commission(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -782,7 +800,8 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     )  # fmt: skip
     ask_merchants(now=now)
     note = "两笔订单超过承诺时间发货。"
-    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, by=scene.staff, now=now)
+    fine = Money(20_000)
+    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
@@ -1096,6 +1115,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
+    yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")

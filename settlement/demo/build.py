@@ -17,6 +17,7 @@ from settlement.demo import (
     brand_halls,
     campaigns,
     changes,
+    commission,
     deals,
     duties,
     fake_trade,
@@ -61,6 +62,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     brand_halls.make_halls(shops=opened, owners=owners, expert=expert, first_day=first_day, now=now)
     say("products")
     made = goods.make_products(shops=opened, owners=owners, expert=expert, first_day=first_day, scale=scale)
+    commission.make_rules(staff=(staff, expert), now=now)
     deliver_side_by_side()
     shops.make_waiting_applications((staff, expert), now)
     say("ninety days of trade")

@@ -189,6 +189,7 @@ ROWS = {
     "backoffice:after-sales:do": {"public_id": "case", "action": "=say"},
     "backoffice:settlement:home": {},
     "backoffice:settlement:entries": {},
+    "backoffice:settlement:commission": {},
     "backoffice:settlement:order": {"public_id": "order"},
     "backoffice:settlement:bank-accounts": {},
     "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
