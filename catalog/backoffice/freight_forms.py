@@ -50,7 +50,9 @@ class ZoneForm(forms.Form):
 
     regions = RegionsField(
         label=gettext_lazy("Regions"),
-        help_text=gettext_lazy("Provinces, or cities behind their province, with commas between: 新疆, 浙江 杭州."),
+        help_text=gettext_lazy(
+            "Provinces, or cities behind their province, with commas between: Xinjiang, Zhejiang Hangzhou."
+        ),
     )
     first = forms.IntegerField(label=gettext_lazy("First"), min_value=1, max_value=MOST_UNITS)
     first_fee = MoneyFormField(label=gettext_lazy("First fee (¥)"), maximum=MOST_FEE)
