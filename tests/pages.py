@@ -25,6 +25,7 @@ from catalog.films import set_video
 from catalog.interest import favorites, watches
 from catalog.models import (
     Category,
+    FreightTemplate,
     ImportedPicture,
     ImportProblem,
     Product,
@@ -101,7 +102,7 @@ from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
-from tests.factories import accounts, catalog, films, kinds, merchants
+from tests.factories import accounts, catalog, films, freight, kinds, merchants
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
@@ -167,6 +168,7 @@ class Scene:
     groups: dict[str, BuyingGroup] = field(default_factory=dict)  # by status
     funding: Promotion | None = None
     orders_of_deals: dict[str, Order] = field(default_factory=dict)
+    freight: FreightTemplate | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -585,6 +587,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    scene.freight = freight.template(shop=scene.shop, default=True)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
@@ -1049,6 +1052,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("count", "stock:count", scene.sheet.public_id)
     yield page("brands", "catalog:brands")
     yield page("shop-categories", "catalog:shelves")
+    yield page("freight", "catalog:freight")
+    yield page("freight-add", "catalog:freight-add")
+    yield page("freight-edit", "catalog:freight-edit", scene.freight.public_id)
+    tried = reverse("backoffice:catalog:freight-edit", args=[scene.shop.slug, scene.freight.public_id])
+    yield Page("freight-tried", OWNER, f"{tried}?pieces=3&city=&worth=50&province=%E6%96%B0%E7%96%86")
     yield page("promotions", "marketing:list")
     promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
@@ -1175,6 +1183,7 @@ NO_PAGES = {
     "storefront:catalog:marks": "answers a script",
     "backoffice:catalog:brand-document": "a file",
     "backoffice:catalog:shelf": "a press of a button",
+    "backoffice:catalog:freight-do": "a press of a button",
     "backoffice:reviews:answer": "a press of a button",
     "backoffice:reviews:appeal": "a press of a button",
     "backoffice:reviews:evidence": "a file",
@@ -1197,6 +1206,7 @@ NO_PAGES = {
     "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
+    "storefront:orders:cart-region": "a press of a button",
     "storefront:orders:importer-forget": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",
     "storefront:orders:payment-notify": "a bank speaks",

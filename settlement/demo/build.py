@@ -21,6 +21,7 @@ from settlement.demo import (
     deals,
     duties,
     fake_trade,
+    freight,
     gift_cards,
     goods,
     joint,
@@ -64,6 +65,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     made = goods.make_products(shops=opened, owners=owners, expert=expert, first_day=first_day, scale=scale)
     commission.make_rules(staff=(staff, expert), now=now)
     deliver_side_by_side()
+    freight.make_freight(shops=opened, owners=owners, goods=made, now=first_day)
     shops.make_waiting_applications((staff, expert), now)
     say("ninety days of trade")
     make_shoppers(200 * scale, now - timedelta(days=DAYS))
