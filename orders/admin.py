@@ -32,7 +32,10 @@ CHANNELS = known_values("channel", _("channel"), lambda: [(code, code) for code 
 
 class Lines(ReadOnlyRows):
     model = OrderLine
-    fields = ["product_public_id", "title", "choice_text", "quantity", "unit_price", "total", "commission_bps"]
+    fields = [
+        "product_public_id", "title", "choice_text", "quantity", "shipped_quantity", "unit_price", "total",
+        "commission_bps",
+    ]  # fmt: skip
 
 
 class Steps(ReadOnlyRows):
@@ -73,7 +76,7 @@ class OrderAdmin(VerbAdmin):
             label=_("Cancel the order"),
             call=cancel_order,
             permission="orders.cancel_order",
-            fits=lambda order: Order.FLOW.can(order, Order.Status.CANCELED),
+            fits=lambda order: order.can_be_canceled,
             asks="reason",
             asks_help=_("The shopper and the shop read it."),
             longest=200,

@@ -1,7 +1,13 @@
-"""From paid to completed (O5, O6): shipping, arriving, and the end of second thoughts."""
+"""
+From paid to completed (O5, O6): shipping, whole or in parts, arriving, and the end of second thoughts.
+
+An order awaits shipment until the last piece of it has left, in however many parcels; what was refunded before it was
+sent is not waited for. It has arrived when its last parcel has.
+"""
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -11,15 +17,16 @@ from django.utils.translation import gettext as _
 from catalog import stats, stock
 from mall.audit.trail import record
 from mall.events.bus import publish
-from mall.events.orders import DealDelivered, OrderCompleted, OrderDelivered, OrderShipped
+from mall.events.orders import DealDelivered, OrderCompleted, OrderDelivered, OrderShipped, ParcelShipped
 from mall.flow import WrongStatus
 from mall.refusals import Refusal
+from mall.rows import insert_rows
 from marketing import trials
 from marketing.deals import waiting_words
 from orders import tunables
 from orders.after_sales.cases import AfterSaleOpen
 from orders.locks import lock_order
-from orders.models import Order, OrderLine, OrderStep, Parcel
+from orders.models import AfterSale, Order, OrderLine, OrderStep, Parcel, ParcelLine
 from orders.steps import write_steps
 
 BATCH = 200
@@ -47,6 +54,13 @@ class TrackingNumberUsed(Refusal):
     code = "tracking-number-used"
 
 
+class TooManyPieces(Refusal):
+    """More pieces than are left to send, or none."""
+
+    code = "too-many-pieces"
+    status = 400
+
+
 class DealOpen(Refusal):
     """The order waits for the outcome of its deal; it is not sent before."""
 
@@ -72,22 +86,31 @@ def clean_tracking_number(carrier: str, typed: str) -> str:
 
 
 @transaction.atomic
-def ship_order(*, order: Order, carrier: str, tracking_number: str, by, now: datetime) -> Parcel:
+def ship_order(
+    *, order: Order, carrier: str, tracking_number: str, pieces: Mapping[int, int] | None = None, by, now: datetime
+) -> Parcel:
     """
-    Hand a paid order to a carrier, whole, in one parcel; its goods leave the stock.
+    Hand goods of a paid order to a carrier in one parcel; they leave the stock. With the last of them the order is
+    shipped, until then it awaits shipment.
 
+    :param pieces: how many of which line (by key); all that is left of the order when left out
     :raises WrongStatus: not paid, or shipped or canceled already
     :raises DealOpen: it waits for the outcome of its deal
-    :raises AfterSaleOpen: the shopper asks for money back; she is answered first
+    :raises AfterSaleOpen: the shopper asks for money back of what was not sent; she is answered first
+    :raises TooManyPieces: fewer are left to send, or none were named
     :raises BadTrackingNumber: not a number of this carrier
     :raises TrackingNumberUsed: another parcel goes under this number
     """
     order = lock_order(order.pk)
-    Order.FLOW.move(order, Order.Status.SHIPPED)
+    if not Order.FLOW.can(order, Order.Status.SHIPPED):
+        raise WrongStatus(_("This order is not to be shipped now: it is “%(status)s”.")
+                          % {"status": order.get_status_display()})  # fmt: skip
     if order.awaits_deal:
         raise DealOpen(waiting_words(order.deal) or _("What this order waits for has not come yet."))
-    if order.paused_at:
+    if order.paused_at and unsent_cases(order).exists():
         raise AfterSaleOpen(_("The shopper asks for her money back: answer her before you ship."))
+    lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
+    taken = _taken(lines, pieces)
     parcel = Parcel(
         shop_id=order.shop_id,
         order=order,
@@ -100,37 +123,128 @@ def ship_order(*, order: Order, carrier: str, tracking_number: str, by, now: dat
             parcel.save()
     except IntegrityError as error:
         raise TrackingNumberUsed(_("Another parcel goes under this tracking number already.")) from error
-    stock.consume(document=order.public_id, by=by, now=now)
+    is_last = _pack(order, parcel, lines, taken, by=by, now=now)
 
-    order.shipped_at = now
-    order.due_at = now + timedelta(days=tunables.DELIVERY_DAYS.value)
-    order.save(update_fields=["status", "shipped_at", "due_at"])
     note = f"{parcel.carrier} {parcel.tracking_number}"
-    write_steps([order], OrderStep.Kind.SHIPPED, at=now, by=by, note=note)
+    if not is_last:
+        order.partly_shipped_at = order.partly_shipped_at or now
+        order.save(update_fields=["partly_shipped_at"])
+        write_steps([order], OrderStep.Kind.PART_SHIPPED, at=now, by=by, note=note)
     record(
         "orders.ship_order",
         order.public_id,
         by=by,
         now=now,
         shop_slug=order.shop.slug,
-        after={"parcel": parcel.public_id, "carrier": carrier, "tracking_number": parcel.tracking_number},
+        after={
+            "parcel": parcel.public_id,
+            "carrier": carrier,
+            "tracking_number": parcel.tracking_number,
+            "pieces": sum(taken.values()),
+        },
     )
+    publish(
+        ParcelShipped(
+            parcel_id=parcel.public_id,
+            order_id=order.public_id,
+            shop_id=order.shop.public_id,
+            is_last=is_last,
+            shipped_at=now,
+        )
+    )
+    if is_last:
+        finish_shipping(order, by=by, now=now)
+    return parcel
+
+
+def _taken(lines: list[OrderLine], pieces: Mapping[int, int] | None) -> dict[int, int]:
+    """How many pieces of which line go into the parcel."""
+    left = {line.pk: line.unsent for line in lines if line.unsent}
+    if pieces is None:
+        return left
+    taken = {key: count for key, count in pieces.items() if count}
+    if not taken:
+        raise TooManyPieces(_("Say which goods are in the parcel."))
+    for key, count in taken.items():
+        if not 0 < count <= left.get(key, 0):
+            title = next((line.title for line in lines if line.pk == key), "")
+            raise TooManyPieces(
+                _("“%(title)s”: %(left)d pieces are left to send.") % {"title": title, "left": left.get(key, 0)}
+            )
+    return taken
+
+
+def _pack(order: Order, parcel: Parcel, lines: list[OrderLine], taken: Mapping[int, int], *, by, now: datetime) -> bool:
+    """Put these pieces into the parcel and take them from the stock; whether nothing is left to send."""
+    insert_rows(
+        ParcelLine(shop_id=order.shop_id, parcel=parcel, line_id=key, quantity=count) for key, count in taken.items()
+    )
+    skus = {}
+    for line in lines:
+        if count := taken.get(line.pk, 0):
+            line.shipped_quantity += count
+            skus[line.sku_id] = count
+            OrderLine.objects.filter(pk=line.pk).update(shipped_quantity=F("shipped_quantity") + count)
+    is_last = not any(line.unsent for line in lines)
+    if is_last and order.partly_shipped_at is None:
+        stock.consume(document=order.public_id, by=by, now=now)
+    else:
+        stock.consume_part(document=order.public_id, quantities=skus, under=parcel.public_id, by=by, now=now)
+    return is_last
+
+
+def unsent_cases(order: Order):
+    """The open cases in which money is asked back of goods that were not sent."""
+    return AfterSale.objects.filter(order=order, is_unshipped=True).exclude(status__in=AfterSale.ENDED)
+
+
+def finish_shipping(order: Order, *, by=None, now: datetime) -> None:
+    """Nothing of an order, locked by the caller, is left to send: it is shipped; and has arrived, if all of it has."""
+    Order.FLOW.move(order, Order.Status.SHIPPED)
+    last = Parcel.objects.filter(order=order, after_sale=None).order_by("-pk").first()
+    order.shipped_at = now
+    order.due_at = now + timedelta(days=tunables.DELIVERY_DAYS.value)
+    order.save(update_fields=["status", "shipped_at", "due_at"])
+    write_steps([order], OrderStep.Kind.SHIPPED, at=now, by=by, note=f"{last.carrier} {last.tracking_number}")
     publish(
         OrderShipped(
             order_id=order.public_id,
             shop_id=order.shop.public_id,
-            tracking_number=parcel.tracking_number,
+            tracking_number=last.tracking_number,
             hours_since_paid=max(int((now - order.ship_clock).total_seconds() // 3600), 0),
             shipped_at=now,
         )
     )
+    if has_arrived(order):
+        deliver_orders([order], by=by, now=now)
+
+
+def has_arrived(order: Order) -> bool:
+    """Whether every parcel of the order's goods was delivered."""
+    return not Parcel.objects.filter(order=order, after_sale=None, delivered_at=None).exists()
+
+
+@transaction.atomic
+def note_delivery(*, parcel: Parcel, now: datetime) -> Parcel:
+    """
+    One parcel has arrived; with the last of a shipped order the order is delivered. Doing it again does nothing.
+
+    What an after-sale sent is received there.
+    """
+    order = lock_order(parcel.order_id)
+    parcel = Parcel.objects.get(pk=parcel.pk)
+    if parcel.delivered_at is None:
+        parcel.delivered_at = now
+        parcel.save(update_fields=["delivered_at"])
+        if parcel.after_sale_id is None and order.status == Order.Status.SHIPPED and has_arrived(order):
+            deliver_orders([order], by=None, now=now)
     return parcel
 
 
 @transaction.atomic
 def mark_delivered(*, order: Order, now: datetime, by=None) -> Order:
     """
-    The parcel has arrived, says the shopper (``by``) or the clock. The order completes some days later by itself.
+    All of it has arrived, says the shopper (``by``) or the clock. The order completes some days later by itself.
 
     :raises WrongStatus: not on its way
     """

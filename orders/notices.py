@@ -1,9 +1,19 @@
-"""What orders tell people (A7): how an after-sale stands."""
+"""What orders tell people (A7): that a parcel has left, how an after-sale stands, what is still to be paid."""
 
 from django.utils.translation import gettext_lazy as _
 
 from mall.notifications.kinds import Kind
 
+PARCEL_SHIPPED = Kind(
+    "orders.parcel_shipped",
+    title=_("%(shop)s has sent your order"),
+    body=_("%(carrier)s %(number)s. Look at the order to see where it is."),
+)
+PART_SHIPPED = Kind(
+    "orders.part_shipped",
+    title=_("%(shop)s has sent a part of your order"),
+    body=_("%(carrier)s %(number)s. The rest comes in a parcel of its own."),
+)
 AFTER_SALE_OPENED = Kind(
     "orders.after_sale_opened",
     title=_("%(shop)s: a shopper asks for “%(wish)s”"),

@@ -15,6 +15,7 @@ from mall.events.orders import (
     OrderDelivered,
     OrderDepositKept,
     OrderPaid,
+    ParcelShipped,
     PaymentRefunded,
 )
 from mall.events.risk import OrdersCleared, OrdersSetAside
@@ -24,6 +25,7 @@ from orders import (
     deals,
     goods_watch,
     offering,
+    parcel_notices,
     refunds,
     setting_aside,
     traits,
@@ -36,6 +38,13 @@ from orders.models import OrderLine, Refund
 def owe_what_was_paid(event: OrderCanceled) -> None:
     if event.was_paid:
         refunds.ask_refund_of_canceled_order(order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(ParcelShipped)
+def tell_of_parcel(event: ParcelShipped) -> None:
+    parcel_notices.tell_of_parcel(
+        parcel_id=event.parcel_id, is_last=event.is_last, now=datetime.fromisoformat(event.shipped_at)
+    )
 
 
 @on(PaymentRefunded)

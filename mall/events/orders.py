@@ -83,8 +83,22 @@ class OrderCanceled:
 
 
 @event
+class ParcelShipped:
+    """One parcel of an order is on its way; ``is_last``: with it all of the order (``OrderShipped``)."""
+
+    parcel_id: str
+    order_id: str
+    shop_id: str
+    is_last: bool
+    shipped_at: str
+
+
+@event
 class OrderShipped:
-    """On its way in one parcel; the hours of a pre-sale count from the day from which on it ships."""
+    """
+    All of it is on its way, the last in the parcel of this number; the hours of a pre-sale count from the day from
+    which on it ships.
+    """
 
     order_id: str
     shop_id: str
@@ -95,7 +109,7 @@ class OrderShipped:
 
 @event
 class OrderDelivered:
-    """The parcel arrived (carrier or shopper says so)."""
+    """All its parcels arrived (carrier or shopper says so)."""
 
     order_id: str
     shop_id: str

@@ -17,9 +17,10 @@ from orders.after_sales.queries import cases_of
 from orders.backoffice.forms import CancelForm, ShipmentForm, VoucherForm
 from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
-from orders.fulfillment import ship_order
+from orders.fulfillment import ship_order, unsent_cases
 from orders.models import Order, OrderLine, OrderStep
 from orders.offering import breakdown
+from orders.queries import with_parcels
 from orders.vouchers import next_appointments, use_voucher
 
 SHOWN_APPOINTMENTS = 30
@@ -48,12 +49,12 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         .prefetch_related(
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
-            "parcels",
+            with_parcels(),
         )
     )
     order = get_object_or_404(orders, public_id=public_id)
-    is_paid = order.status == Order.Status.PAID
-    can_end = bool(order.paid_at or order.deposit_paid_at) and Order.FLOW.can(order, Order.Status.CANCELED)
+    may_ship = order.status == Order.Status.PAID and not order.awaits_deal and request.seat.can("orders.ship")
+    can_end = bool(order.paid_at or order.deposit_paid_at) and order.can_be_canceled
     context = {
         "order": order,
         "lines": order.lines.all(),
@@ -63,7 +64,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
         "declared": _declared(order, revealed=request.seat.can("orders.personal")),
         "can_print": request.seat.can("orders.ship"),
-        "can_ship": is_paid and order.paused_at is None and not order.awaits_deal and request.seat.can("orders.ship"),
+        "can_ship": may_ship and (order.paused_at is None or not unsent_cases(order).exists()),
+        "unsent": [line for line in order.lines.all() if line.unsent] if order.is_partly_shipped else [],
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
         "can_cancel": can_end and request.seat.can("orders.cancel"),
         "after_sales": cases_of(order),
@@ -94,19 +96,28 @@ def _declared(order: Order, *, revealed: bool) -> dict | None:
 @shop_right("orders.ship")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ship(request: HttpRequest, public_id: str) -> HttpResponse:
-    order = get_object_or_404(Order.objects.owned_by(request.shop), public_id=public_id)
-    form = ShipmentForm(request.POST or None)
+    orders = Order.objects.owned_by(request.shop)
+    order = get_object_or_404(
+        orders.prefetch_related(Prefetch("lines", OrderLine.objects.order_by("pk")), with_parcels()),
+        public_id=public_id,
+    )
+    form = ShipmentForm(request.POST or None, lines=order.lines.all())
 
     if form.is_valid():
         try:
-            ship_order(order=order, by=request.user, now=clock.now(), **form.cleaned_data)
+            parcel = ship_order(order=order, by=request.user, now=clock.now(), **form.said)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The order is on its way."))
+            is_whole = parcel.order.status != Order.Status.PAID
+            messages.success(
+                request,
+                _("The order is on its way.") if is_whole else _("The parcel is on its way; the rest waits for you."),
+            )
             return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)
 
-    return render(request, "backoffice/orders/ship.html", {"order": order, "form": form})
+    context = {"order": order, "form": form, "parcels": order.parcels.all()}
+    return render(request, "backoffice/orders/ship.html", context)
 
 
 @shop_right("orders.ship")

@@ -246,6 +246,7 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(null=True, verbose_name="the clock acts at")),
                 ("paused_at", models.DateTimeField(null=True, verbose_name="an after-sale is open since")),
                 ("set_aside_at", models.DateTimeField(null=True, verbose_name="counts in no figure since")),
+                ("partly_shipped_at", models.DateTimeField(null=True, verbose_name="a part of it was shipped at")),
             ],
             options={
                 "verbose_name": "order",
@@ -414,6 +415,14 @@ class Migration(migrations.Migration):
                         ),
                         name="order_canceled_has_a_moment",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("partly_shipped_at", None),
+                            ("status__in", ["paid", "shipped", "delivered", "completed"]),
+                            _connector="OR",
+                        ),
+                        name="order_partly_shipped_is_not_canceled",
+                    ),
                 ],
             },
         ),
@@ -485,6 +494,16 @@ class Migration(migrations.Migration):
                     "refunded_duty",
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="duty returned by after-sales"),
                 ),
+                (
+                    "dropped_quantity",
+                    models.PositiveIntegerField(
+                        db_default=0, default=0, verbose_name="pieces refunded before shipping"
+                    ),
+                ),
+                (
+                    "shipped_quantity",
+                    models.PositiveIntegerField(db_default=0, default=0, verbose_name="pieces shipped"),
+                ),
             ],
             options={
                 "verbose_name": "order line",
@@ -545,6 +564,18 @@ class Migration(migrations.Migration):
                             ("duty__gte", 0), ("refunded_duty__gte", 0), ("refunded_duty__lte", models.F("duty"))
                         ),
                         name="order_line_duty_returned_at_most_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("shipped_quantity"), "+", models.F("dropped_quantity")
+                                ),
+                            ),
+                            ("dropped_quantity__lte", models.F("refunded_quantity")),
+                        ),
+                        name="order_line_shipped_at_most_what_is_owed",
                     ),
                 ],
             },
@@ -685,6 +716,7 @@ class Migration(migrations.Migration):
                             ("deposit_paid", "Deposit received"),
                             ("paid", "Payment received"),
                             ("deal_came", "What it waited for has come"),
+                            ("part_shipped", "Shipped in part"),
                             ("shipped", "Shipped"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
@@ -1990,6 +2022,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("channel", "reference"), name="billed_movement_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ParcelLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="in_parcels",
+                        to="orders.orderline",
+                        verbose_name="order line",
+                    ),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="orders.parcel",
+                        verbose_name="parcel",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "line of a parcel",
+                "verbose_name_plural": "lines of parcels",
+                "constraints": [
+                    models.UniqueConstraint(fields=("parcel", "line"), name="parcel_line_once"),
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="parcel_line_positive"),
+                ],
             },
         ),
         migrations.AddIndex(

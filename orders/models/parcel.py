@@ -1,17 +1,18 @@
-"""One box on its way."""
+"""One box on its way, and what is in it."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mall.ids import PublicIdField
 from mall.tenancy import ShopOwned
 from orders.models.after_sale import AfterSale
 from orders.models.carrier import Carrier
-from orders.models.order import Order
+from orders.models.order import Order, OrderLine
 
 
 class Parcel(ShopOwned):
-    """What a shop handed to a carrier: the goods of an order, or what an after-sale owes."""
+    """What a shop handed to a carrier: goods of an order, or what an after-sale owes."""
 
     Carrier = Carrier
 
@@ -28,5 +29,23 @@ class Parcel(ShopOwned):
     class Meta:
         verbose_name, verbose_name_plural = _("parcel"), _("parcels")
         constraints = [
-            models.UniqueConstraint(fields=["carrier", "tracking_number"], name="parcel_tracking_number_once")
+            models.UniqueConstraint(fields=["carrier", "tracking_number"], name="parcel_tracking_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class ParcelLine(ShopOwned):
+    """So many pieces of a line of the order are in a parcel. Written once, with the parcel."""
+
+    parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="lines", verbose_name=_("parcel"))
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="in_parcels", verbose_name=_("order line"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("line of a parcel"), _("lines of parcels")
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "line"], name="parcel_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="parcel_line_positive"),
         ]

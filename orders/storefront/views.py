@@ -56,7 +56,7 @@ from orders.handing_over import show_codes
 from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
 from orders.offering import breakdown
 from orders.payments import NoticeRefused, ask_about_payment, owed_now, payment_page_url, receive_notice, start_payment
-from orders.queries import counts_by_status, open_balances, unreviewed_lines
+from orders.queries import counts_by_status, open_balances, unreviewed_lines, with_parcels
 from orders.storefront import passing
 from orders.storefront.card_choices import CardChoice, card_choices, chosen_shops, paid_by
 from orders.storefront.carts import cart_owner, pieces_in, with_count
@@ -464,7 +464,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         orders.prefetch_related(
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.order_by("-pk")),
-            "parcels",
+            with_parcels(),
             Prefetch("refunds", Refund.objects.order_by("pk")),
         ),
         public_id=public_id,
@@ -475,8 +475,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "lines": order.lines.all(),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
+        "unsent": [line for line in order.lines.all() if line.unsent] if order.is_partly_shipped else [],
         "group": order.group,
-        "can_cancel": Order.FLOW.can(order, Order.Status.CANCELED),
+        "can_cancel": order.can_be_canceled,
         "cancels_group": is_unpaid and order.group_size > 1,  # unpaid groups are canceled whole
         "can_receive": order.status == Order.Status.SHIPPED,
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
