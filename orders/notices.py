@@ -14,6 +14,17 @@ PART_SHIPPED = Kind(
     title=_("%(shop)s has sent a part of your order"),
     body=_("%(carrier)s %(number)s. The rest comes in a parcel of its own."),
 )
+PARCEL_CAME_BACK = Kind(
+    "orders.parcel_came_back",
+    title=_("A parcel of %(shop)s could not be delivered"),
+    body=_("It is with the shop again, which sends it anew; or ask for your money back."),
+)
+PARCEL_CAME_BACK_TO_SHOP = Kind(
+    "orders.parcel_came_back_to_shop",
+    title=_("%(shop)s: a parcel came back"),
+    body=_("%(carrier)s %(number)s. Send it again, or pay it back."),
+    is_mailed=False,
+)
 AFTER_SALE_OPENED = Kind(
     "orders.after_sale_opened",
     title=_("%(shop)s: a shopper asks for “%(wish)s”"),

@@ -12,7 +12,7 @@ from mall.backoffice.tables import capped_counts
 from mall.texts import Text
 from marketing.trials import is_trial
 from merchants.models import Shop
-from orders.models import Order, OrderLine, Parcel, ParcelLine
+from orders.models import Order, OrderLine, Parcel, ParcelLine, ParcelScan
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,12 @@ def unreviewed_lines(order: Order) -> set[int]:
 
 
 def with_parcels() -> Prefetch:
-    """The parcels of orders in their order, with what is in them; two queries."""
+    """The parcels of orders in their order, with what is in them and what was told of it; three queries."""
     lines = Prefetch("lines", ParcelLine.objects.select_related("line").order_by("pk"))
-    return Prefetch("parcels", Parcel.objects.order_by("pk").prefetch_related(lines))
+    scans = Prefetch("scans", ParcelScan.objects.order_by("-at", "-pk"))
+    return Prefetch(
+        "parcels", Parcel.objects.select_related("replaced_by").order_by("pk").prefetch_related(lines, scans)
+    )
 
 
 def order_counts(shopper: User) -> dict[str, int]:

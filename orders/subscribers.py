@@ -15,6 +15,7 @@ from mall.events.orders import (
     OrderDelivered,
     OrderDepositKept,
     OrderPaid,
+    ParcelCameBack,
     ParcelShipped,
     PaymentRefunded,
 )
@@ -45,6 +46,11 @@ def tell_of_parcel(event: ParcelShipped) -> None:
     parcel_notices.tell_of_parcel(
         parcel_id=event.parcel_id, is_last=event.is_last, now=datetime.fromisoformat(event.shipped_at)
     )
+
+
+@on(ParcelCameBack)
+def tell_of_return(event: ParcelCameBack) -> None:
+    parcel_notices.tell_of_return(parcel_id=event.parcel_id, now=datetime.fromisoformat(event.came_back_at))
 
 
 @on(PaymentRefunded)

@@ -7,6 +7,7 @@ from uuid import uuid4
 from mall.accounts.models import User
 from mall.embedded.processes import wait_until
 from mall.events import deliver_everything
+from orders.carriers.sandbox import COMES_BACK, number_of
 from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.fulfillment import complete_order, mark_delivered, ship_order
@@ -14,6 +15,7 @@ from orders.gateways import sandbox_bank
 from orders.gift_cards import bind_card, cards_of
 from orders.models import GiftCard, Order, OrderGroup, Payment
 from orders.payments import NoticeRefused, receive_notice, start_payment
+from orders.tracking import follow_parcels
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import address as an_address
@@ -94,6 +96,30 @@ def paid_order(**given) -> Order:
 def shipped_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
     order = paid_order(now=now, **given)
     ship_order(order=order, carrier="sf", tracking_number=f"SF{number():013d}", by=by or a_shopper(), now=now)
+    deliver_everything()
+    order.refresh_from_db()
+    return order
+
+
+def partly_shipped_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
+    """One piece of the first line left two days before ``now`` and is on its way, the rest waits."""
+    sent = now - timedelta(days=2)
+    order = paid_order(now=sent, **given)
+    pieces = {order.lines.order_by("pk").first().pk: 1}
+    ship_order(order=order, carrier="sandbox", pieces=pieces, by=by or a_shopper(), now=sent)
+    follow_parcels(now=now - timedelta(days=1))
+    deliver_everything()
+    order.refresh_from_db()
+    return order
+
+
+def returned_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
+    """Sent twenty days before ``now``, not accepted, and with the shop again."""
+    sent = now - timedelta(days=20)
+    order = paid_order(now=sent, **given)
+    number_that_returns = number_of(f"{number():010d}{COMES_BACK}")
+    ship_order(order=order, carrier="sandbox", tracking_number=number_that_returns, by=by or a_shopper(), now=sent)
+    follow_parcels(now=now)
     deliver_everything()
     order.refresh_from_db()
     return order

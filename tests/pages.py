@@ -531,6 +531,8 @@ def staged(scene: Scene) -> Scene:
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
+        "partly-shipped": journeys.partly_shipped_order(skus={one: 2, other: 1}, by=scene.owner, **give),
+        "returned": journeys.returned_order(skus={other: 1}, by=scene.owner, **give),
         "delivered": journeys.delivered_order(skus={other: 1}, by=scene.owner, **give),
         "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
         "canceled": journeys.canceled_order(skus={one: 1}, **give),
@@ -1087,11 +1089,14 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
-    for status in ("paid", "shipped", "completed", "canceled"):
+    for status in ("paid", "partly-shipped", "shipped", "returned", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("ship-rest", "orders:ship", scene.orders["partly-shipped"].public_id)
+    returned = scene.orders["returned"]
+    yield page("send-again", "orders:send-again", returned.public_id, returned.parcels.get().public_id)
     yield page("after-sales", "after-sales:list")
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")

@@ -148,6 +148,15 @@ def keep_reserved(*, documents: Iterable[str]) -> int:
     )
 
 
+def place_of(document: str) -> tuple[str, str] | None:
+    """Province and city of the first warehouse in which goods are held for a document."""
+    held = Reservation.objects.filter(document=document, status=Reservation.Status.HELD)
+    rows = held.order_by("stock__warehouse__position", "pk").values_list(
+        "stock__warehouse__province", "stock__warehouse__city"
+    )
+    return rows.first()
+
+
 @transaction.atomic
 def consume(*, document: str, by=None, now: datetime) -> None:
     """Goods spoken for have left the warehouse: on hand and reserved fall together. Doing it again does nothing."""

@@ -94,6 +94,16 @@ class ParcelShipped:
 
 
 @event
+class ParcelCameBack:
+    """A parcel could not be delivered and is with its shop again."""
+
+    parcel_id: str
+    order_id: str
+    shop_id: str
+    came_back_at: str
+
+
+@event
 class OrderShipped:
     """
     All of it is on its way, the last in the parcel of this number; the hours of a pre-sale count from the day from

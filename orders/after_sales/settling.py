@@ -78,6 +78,7 @@ def settle(
         )
     if case.is_unshipped and order.status == Order.Status.PAID:
         _go_on_without(order, sum(line.unsent for line in lines) - case.quantity, now)
+    fulfillment.go_on_after_return(order, now)
 
 
 def _go_on_without(order: Order, unsent: int, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from orders.models import Order, OrderLine, OrderStep, Parcel, ParcelLine
+from orders.models import Order, OrderLine, OrderStep, Parcel, ParcelLine, ParcelScan
 
 
 class Fen(serializers.Field):
@@ -37,12 +37,29 @@ class ParcelLineSerializer(serializers.ModelSerializer):
         fields = ["line", "quantity"]
 
 
+class ScanSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ParcelScan
+        fields = ["kind", "reason", "place", "at"]
+
+
 class ParcelSerializer(serializers.ModelSerializer):
     lines = ParcelLineSerializer(many=True)
+    scans = ScanSerializer(many=True)
 
     class Meta:
         model = Parcel
-        fields = ["public_id", "carrier", "tracking_number", "shipped_at", "delivered_at", "lines"]
+        fields = [
+            "public_id",
+            "carrier",
+            "tracking_number",
+            "shipped_at",
+            "expected_on",
+            "delivered_at",
+            "returned_at",
+            "lines",
+            "scans",
+        ]
 
 
 class OrderSerializer(serializers.ModelSerializer):

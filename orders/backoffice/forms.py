@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mall.refusals import Refusal
-from orders.fulfillment import clean_tracking_number
+from orders.carriers import clean_tracking_number
 from orders.models import Parcel
 
 
@@ -15,7 +15,12 @@ class ShipmentForm(forms.Form):
     """
 
     carrier = forms.ChoiceField(label=_("Carrier"), choices=Parcel.Carrier.choices)
-    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40)
+    tracking_number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=40,
+        required=False,
+        help_text=_("Sandbox Express draws it itself when you leave it empty."),
+    )
 
     def clean(self):
         cleaned = super().clean()
@@ -60,11 +65,11 @@ class ShipmentForm(forms.Form):
     def said(self) -> dict:
         pieces = {line.pk: self._wanted(line) for line in self.lines}
         is_part = any(pieces[line.pk] != line.unsent for line in self.lines)
-        return {
-            "carrier": self.cleaned_data["carrier"],
-            "tracking_number": self.cleaned_data["tracking_number"],
-            "pieces": pieces if is_part else None,
-        }
+        return {**self.where, "pieces": pieces if is_part else None}
+
+    @property
+    def where(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("carrier", "tracking_number")}
 
 
 class CancelForm(forms.Form):

@@ -16,9 +16,15 @@ from mall.crypto import blind_index, normal_phone
 from orders import tunables
 from orders.models import GiftCard, Order, OrderLine, Parcel
 
-WAITS = [("", _("All")), ("rest", _("Rest of a partly shipped order")), ("late", _("Late to ship"))]
+WAITS = [
+    ("", _("All")),
+    ("rest", _("Rest of a partly shipped order")),
+    ("late", _("Late to ship")),
+    ("back", _("Parcels that came back")),
+]
 _WAITING = {
     "rest": lambda rows: rows.partly_shipped(),
+    "back": lambda rows: rows.with_returns(),
     "late": lambda rows: rows.overdue(clock.now(), tunables.SHIPPING_HOURS.value),
 }
 MOST_SKUS = 500  # whose orders a word of goods may mean

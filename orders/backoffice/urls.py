@@ -14,5 +14,6 @@ urlpatterns = [
     path("packing-lists/", printing.packing_lists, name="packing-lists"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/ship/", views.ship, name="ship"),
+    path("<str:public_id>/parcels/<str:parcel>/again/", views.send_parcel_again, name="send-again"),
     path("<str:public_id>/cancel/", views.cancel, name="cancel"),
 ]

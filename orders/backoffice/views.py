@@ -18,9 +18,10 @@ from orders.backoffice.forms import CancelForm, ShipmentForm, VoucherForm
 from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order, unsent_cases
-from orders.models import Order, OrderLine, OrderStep
+from orders.models import Order, OrderLine, OrderStep, Parcel
 from orders.offering import breakdown
 from orders.queries import with_parcels
+from orders.tracking import send_again
 from orders.vouchers import next_appointments, use_voucher
 
 SHOWN_APPOINTMENTS = 30
@@ -116,7 +117,31 @@ def ship(request: HttpRequest, public_id: str) -> HttpResponse:
             )
             return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)
 
-    context = {"order": order, "form": form, "parcels": order.parcels.all()}
+    context = {"order": order, "form": form, "parcels": order.parcels.all(), "again": None}
+    return render(request, "backoffice/orders/ship.html", context)
+
+
+@shop_right("orders.ship")
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_parcel_again(request: HttpRequest, public_id: str, parcel: str) -> HttpResponse:
+    """What came back goes out anew, the same goods under another number."""
+    order = get_object_or_404(
+        Order.objects.owned_by(request.shop).prefetch_related(with_parcels()), public_id=public_id
+    )
+    former = get_object_or_404(Parcel.objects.owned_by(request.shop), order=order, public_id=parcel)
+    form = ShipmentForm(request.POST or None)
+
+    if form.is_valid():
+        try:
+            send_again(parcel=former, by=request.user, now=clock.now(), **form.where)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The parcel is on its way again."))
+            return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)
+
+    shown = [one for one in order.parcels.all() if one.pk == former.pk]
+    context = {"order": order, "form": form, "parcels": shown, "again": former}
     return render(request, "backoffice/orders/ship.html", context)
 
 

@@ -718,6 +718,7 @@ class Migration(migrations.Migration):
                             ("deal_came", "What it waited for has come"),
                             ("part_shipped", "Shipped in part"),
                             ("shipped", "Shipped"),
+                            ("returned", "A parcel came back"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
                             ("canceled", "Canceled"),
@@ -877,8 +878,14 @@ class Migration(migrations.Migration):
                             ("sf", "SF Express"),
                             ("yto", "YTO Express"),
                             ("zto", "ZTO Express"),
+                            ("sto", "STO Express"),
+                            ("yunda", "Yunda Express"),
                             ("jd", "JD Logistics"),
                             ("ems", "EMS"),
+                            ("dhl", "DHL Express"),
+                            ("ups", "UPS"),
+                            ("fedex", "FedEx"),
+                            ("sandbox", "Sandbox Express"),
                             ("self", "Own delivery"),
                         ],
                         default="",
@@ -1229,8 +1236,14 @@ class Migration(migrations.Migration):
                             ("sf", "SF Express"),
                             ("yto", "YTO Express"),
                             ("zto", "ZTO Express"),
+                            ("sto", "STO Express"),
+                            ("yunda", "Yunda Express"),
                             ("jd", "JD Logistics"),
                             ("ems", "EMS"),
+                            ("dhl", "DHL Express"),
+                            ("ups", "UPS"),
+                            ("fedex", "FedEx"),
+                            ("sandbox", "Sandbox Express"),
                             ("self", "Own delivery"),
                         ],
                         max_length=8,
@@ -1240,12 +1253,49 @@ class Migration(migrations.Migration):
                 ("tracking_number", models.CharField(max_length=40, verbose_name="tracking number")),
                 ("shipped_at", models.DateTimeField(verbose_name="shipped at")),
                 ("delivered_at", models.DateTimeField(null=True, verbose_name="delivered at")),
+                ("expected_on", models.DateField(null=True, verbose_name="expected on")),
+                (
+                    "from_city",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=40, verbose_name="sent from (city)"
+                    ),
+                ),
+                (
+                    "from_province",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=40, verbose_name="sent from (province)"
+                    ),
+                ),
+                ("look_at", models.DateTimeField(null=True, verbose_name="the carrier is asked again at")),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="orders.parcel",
+                        verbose_name="sent again instead of",
+                    ),
+                ),
+                ("returned_at", models.DateTimeField(null=True, verbose_name="came back at")),
             ],
             options={
                 "verbose_name": "parcel",
                 "verbose_name_plural": "parcels",
                 "constraints": [
-                    models.UniqueConstraint(fields=("carrier", "tracking_number"), name="parcel_tracking_number_once")
+                    models.UniqueConstraint(fields=("carrier", "tracking_number"), name="parcel_tracking_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("delivered_at", None), ("returned_at", None), _connector="OR"),
+                        name="parcel_arrives_or_comes_back",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("replaces", models.F("id")), _negated=True), name="parcel_replaces_another"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("look_at__isnull", False)), fields=["look_at"], name="parcel_to_look_at"
+                    )
                 ],
             },
         ),
@@ -2041,7 +2091,7 @@ class Migration(migrations.Migration):
                 (
                     "parcel",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="lines",
                         to="orders.parcel",
                         verbose_name="parcel",
@@ -2064,6 +2114,72 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("parcel", "line"), name="parcel_line_once"),
                     models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="parcel_line_positive"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ParcelScan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40, verbose_name="the carrier's key")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("collected", "Collected"),
+                            ("on_the_way", "On its way"),
+                            ("out", "Out for delivery"),
+                            ("signed", "Signed for"),
+                            ("trouble", "Held up"),
+                            ("going_back", "On its way back"),
+                            ("back", "Back with the sender"),
+                        ],
+                        max_length=12,
+                        verbose_name="what",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", ""),
+                            ("nobody_home", "Nobody was there to take it"),
+                            ("weather", "The weather holds it up"),
+                            ("address", "The address could not be found"),
+                            ("refused", "It was not accepted"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=12,
+                        verbose_name="why",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, db_default="", default="", max_length=40, verbose_name="where")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("noted_at", models.DateTimeField(verbose_name="noted at")),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scans",
+                        to="orders.parcel",
+                        verbose_name="parcel",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "scan of a parcel",
+                "verbose_name_plural": "scans of parcels",
+                "constraints": [models.UniqueConstraint(fields=("parcel", "key"), name="parcel_scan_once")],
             },
         ),
         migrations.AddIndex(

@@ -98,7 +98,7 @@ GRANT UPDATE, DELETE ON orders_giftcard TO {APP_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON orders_giftcard TO {SHOP_ROLE};
 """
 
-# What a line says was shipped is what its parcels carry: checked for every line that a transaction has touched when it
+# What a line says was shipped is what its parcels carry (of one that was sent again, the later): checked for every line that a transaction has touched when it
 # ends.
 PARCELS = """
 CREATE FUNCTION orders_parcels_add_up() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -113,6 +113,7 @@ BEGIN
     IF EXISTS (
         SELECT FROM orders_orderline l WHERE l.id = touched AND l.shipped_quantity <> (
             SELECT coalesce(sum(c.quantity), 0) FROM orders_parcelline c WHERE c.line_id = l.id
+            AND NOT EXISTS (SELECT FROM orders_parcel again WHERE again.replaces_id = c.parcel_id)
         )
     ) THEN
         RAISE EXCEPTION 'the parcels of line % do not add up to what was shipped of it', touched
@@ -142,6 +143,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_orderstep"),
         RowsOfOneShop("orders_parcel"),
         RowsOfOneShop("orders_parcelline"),
+        RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),
         RowsOfOneShop("orders_giftcard"),
         RowsOfOneShop("orders_giftcardmove"),
@@ -152,6 +154,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_verdict"),
         AppendOnly("orders_aftersalenote"),
         AppendOnly("orders_parcelline"),
+        AppendOnly("orders_parcelscan"),
         AppendOnly("orders_declaration"),
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),

@@ -59,6 +59,12 @@ class OrderQuerySet(ShopOwnedQuerySet):
     def awaiting_shipment(self):
         return self.filter(status=Order.Status.PAID, awaits_deal=False)
 
+    def with_returns(self):
+        """Of which a parcel came back that was not sent again."""
+        back = {"parcels__returned_at__isnull": False, "parcels__replaced_by": None, "parcels__after_sale": None}
+        owed = self.filter(status__in=[Order.Status.PAID, Order.Status.SHIPPED])
+        return owed.filter(**back).distinct()
+
     def partly_shipped(self):
         return self.filter(status=Order.Status.PAID, partly_shipped_at__isnull=False)
 
@@ -400,6 +406,7 @@ class OrderStep(ShopOwned):
         DEAL_CAME = "deal_came", _("What it waited for has come")
         PART_SHIPPED = "part_shipped", _("Shipped in part")
         SHIPPED = "shipped", _("Shipped")
+        RETURNED = "returned", _("A parcel came back")
         DELIVERED = "delivered", _("Delivered")
         COMPLETED = "completed", _("Completed")
         CANCELED = "canceled", _("Canceled")
@@ -419,7 +426,7 @@ class OrderStep(ShopOwned):
     @property
     def said(self) -> str:
         """The note in the reader's language: a carrier is noted by its code."""
-        if self.kind not in {self.Kind.SHIPPED, self.Kind.PART_SHIPPED}:
+        if self.kind not in {self.Kind.SHIPPED, self.Kind.PART_SHIPPED, self.Kind.RETURNED}:
             return self.note
         code, _space, number = self.note.partition(" ")
         return f"{dict(Carrier.choices).get(code, code)} {number}"

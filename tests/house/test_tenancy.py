@@ -57,7 +57,7 @@ from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
-from tests.journeys import paid_order
+from tests.journeys import paid_order, shipped_order
 from tests.merchants.applying import in_status
 
 # The arguments, beside the shop, that lead to a row of the shop ``world`` describes; and for whom the door is.
@@ -183,6 +183,7 @@ ROWS = {
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:orders:send-again": {"public_id": "sent", "parcel": "parcel"},
     "backoffice:after-sales:list": {},
     "backoffice:after-sales:case": {"public_id": "case"},
     "backoffice:after-sales:file": {"public_id": "case", "note": "note", "number": "=1"},
@@ -417,6 +418,7 @@ def built(module_db):
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
         licence, service = code_sku(shop=mine), service_sku(shop=mine)
         of_cards = paid_order(shopper=order.shopper, skus={card_sku(shop=mine): 1})
+        sent = shipped_order(shopper=order.shopper, skus={sku(shop=mine): 1})
         case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
@@ -433,6 +435,8 @@ def built(module_db):
             "reader": reader,
             "shopper": order.shopper,
             "order": order,
+            "sent": sent,
+            "parcel": sent.parcels.get(),
             "bought": SimpleNamespace(public_id=order.lines.get().pk),
             "case": case,
             "note": SimpleNamespace(public_id=case.notes.get().pk),
