@@ -21,6 +21,7 @@ from mall.events.bus import publish
 from mall.events.orders import OrderCanceled, OrderDepositKept
 from mall.flow import WrongStatus
 from orders import gift_cards
+from orders.addresses import lapse_changes
 from orders.after_sales.cases import close_all
 from orders.locks import lock_group, lock_order
 from orders.models import Order, OrderGroup, OrderStep, Payment
@@ -201,6 +202,7 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime, keeps_deposi
     for order in orders:
         if order.paused_at:
             close_all(order, now=now, text=reason)
+    lapse_changes(orders, now=now)
     stock.release_all(documents=[order.public_id for order in orders], now=now)
     for order in orders:
         if order.by_cards and not was_paid[order.pk]:

@@ -23,6 +23,7 @@ from mall.rows import insert_rows
 from marketing import trials
 from marketing.deals import waiting_words
 from orders import carriers, tunables
+from orders.addresses import check_answered
 from orders.after_sales.cases import AfterSaleOpen
 from orders.carriers import clean_tracking_number
 from orders.locks import lock_order
@@ -64,6 +65,7 @@ def ship_order(
     :raises WrongStatus: not paid, or shipped or canceled already
     :raises DealOpen: it waits for the outcome of its deal
     :raises AfterSaleOpen: the shopper asks for money back of what was not sent; she is answered first
+    :raises AddressAsked: she asks for another address; she is answered first
     :raises TooManyPieces: fewer are left to send, or none were named
     :raises BadTrackingNumber: not a number of this carrier
     :raises TrackingNumberUsed: another parcel goes under this number
@@ -76,6 +78,7 @@ def ship_order(
         raise DealOpen(waiting_words(order.deal) or _("What this order waits for has not come yet."))
     if order.paused_at and unsent_cases(order).exists():
         raise AfterSaleOpen(_("The shopper asks for her money back: answer her before you ship."))
+    check_answered(order)
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
     taken = _taken(lines, pieces)
     parcel = hand_over(order, carrier, tracking_number, start=_start_of(order), now=now)

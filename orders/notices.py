@@ -25,6 +25,29 @@ PARCEL_CAME_BACK_TO_SHOP = Kind(
     body=_("%(carrier)s %(number)s. Send it again, or pay it back."),
     is_mailed=False,
 )
+SHIP_LATE = Kind(
+    "orders.ship_late",
+    title=_("%(shop)s: order %(number)s is late"),
+    body=_("It was to be shipped within %(hours)s hours."),
+    is_mailed=False,
+)
+ADDRESS_ASKED = Kind(
+    "orders.address_asked",
+    title=_("%(shop)s: a shopper asks for another address"),
+    body=_("Order %(number)s is packed already: say whether it can go elsewhere."),
+    is_mailed=False,
+)
+ADDRESS_CHANGED = Kind(
+    "orders.address_changed",
+    title=_("%(shop)s sends your order to the other address"),
+    body=_("Look at the order to see where it goes."),
+    is_mailed=False,
+)
+ADDRESS_REFUSED = Kind(
+    "orders.address_refused",
+    title=_("%(shop)s cannot send your order to the other address"),
+    body=_("It goes where it was to go. Look at the order to see why."),
+)
 AFTER_SALE_OPENED = Kind(
     "orders.after_sale_opened",
     title=_("%(shop)s: a shopper asks for “%(wish)s”"),

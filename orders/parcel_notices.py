@@ -1,4 +1,4 @@
-"""Who hears of a parcel: the shopper, when it leaves; she and the shop, when it came back."""
+"""Who hears of parcels and what keeps them: the shopper, and whoever ships for the shop."""
 
 from datetime import datetime
 
@@ -25,15 +25,42 @@ def tell_of_return(*, parcel_id: str, now: datetime) -> None:
     """It could not be delivered and is with the shop again."""
     parcel = _parcel(parcel_id)
     _tell_shopper(parcel.order, notices.PARCEL_CAME_BACK, {"shop": dict(parcel.order.shop.name)}, now)
+    _tell_shop(parcel.order, notices.PARCEL_CAME_BACK_TO_SHOP, now, **_facts(parcel))
+
+
+def tell_of_lateness(*, order_id: str, hours: int, now: datetime) -> None:
+    """Its hours to ship are over."""
+    order = _order(order_id)
+    _tell_shop(order, notices.SHIP_LATE, now, number=order.public_id, hours=hours)
+
+
+def tell_shop_of_address(*, order_id: str, now: datetime) -> None:
+    """The shopper wants what is packed to go elsewhere."""
+    order = _order(order_id)
+    _tell_shop(order, notices.ADDRESS_ASKED, now, number=order.public_id)
+
+
+def tell_shopper_of_address(*, order_id: str, is_done: bool, now: datetime) -> None:
+    """The shop has answered her."""
+    order = _order(order_id)
+    kind = notices.ADDRESS_CHANGED if is_done else notices.ADDRESS_REFUSED
+    _tell_shopper(order, kind, {"shop": dict(order.shop.name)}, now)
+
+
+def _tell_shop(order: Order, kind, now: datetime, **facts) -> None:
     tell_shop(
-        shop_id=parcel.order.shop.public_id,
-        kind=notices.PARCEL_CAME_BACK_TO_SHOP,
+        shop_id=order.shop.public_id,
+        kind=kind,
         page="",
-        address=("backoffice:orders:detail", parcel.order.public_id),
+        address=("backoffice:orders:detail", order.public_id),
         roles=SENT_BY,
         now=now,
-        **_facts(parcel),
+        **facts,
     )
+
+
+def _order(public_id: str) -> Order:
+    return Order.objects.select_related("shop", "shopper").get(public_id=public_id)
 
 
 def _tell_shopper(order: Order, kind, facts: dict, now: datetime) -> None:

@@ -7,6 +7,8 @@ from mall.events.catalog import ProductReviewed
 from mall.events.marketing import DealCame, DealFailed
 from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import (
+    AddressChangeAnswered,
+    AddressChangeAsked,
     AfterSaleMoved,
     AfterSaleOpened,
     AfterSaleRefundOwed,
@@ -15,6 +17,7 @@ from mall.events.orders import (
     OrderDelivered,
     OrderDepositKept,
     OrderPaid,
+    OrderShipLate,
     ParcelCameBack,
     ParcelShipped,
     PaymentRefunded,
@@ -51,6 +54,25 @@ def tell_of_parcel(event: ParcelShipped) -> None:
 @on(ParcelCameBack)
 def tell_of_return(event: ParcelCameBack) -> None:
     parcel_notices.tell_of_return(parcel_id=event.parcel_id, now=datetime.fromisoformat(event.came_back_at))
+
+
+@on(OrderShipLate)
+def tell_of_late_order(event: OrderShipLate) -> None:
+    parcel_notices.tell_of_lateness(
+        order_id=event.order_id, hours=event.hours, now=datetime.fromisoformat(event.late_at)
+    )
+
+
+@on(AddressChangeAsked)
+def tell_shop_of_address(event: AddressChangeAsked) -> None:
+    parcel_notices.tell_shop_of_address(order_id=event.order_id, now=datetime.fromisoformat(event.asked_at))
+
+
+@on(AddressChangeAnswered)
+def tell_shopper_of_address(event: AddressChangeAnswered) -> None:
+    parcel_notices.tell_shopper_of_address(
+        order_id=event.order_id, is_done=event.is_done, now=datetime.fromisoformat(event.answered_at)
+    )
 
 
 @on(PaymentRefunded)

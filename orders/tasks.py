@@ -11,6 +11,7 @@ from orders import (
     payments,
     reconciliation,
     refunds,
+    ship_clock,
     tracking,
 )
 from orders.after_sales import clock as after_sales_clock
@@ -41,6 +42,12 @@ def finish_refunds() -> dict | None:
 @job("orders.follow_after_sales")
 def follow_after_sales() -> dict | None:
     return after_sales_clock.run_due(now=clock.now())
+
+
+@job("orders.watch_shipping")
+def watch_shipping() -> dict | None:
+    count = ship_clock.watch_shipping(now=clock.now())
+    return {"late": count} if count else None
 
 
 @job("orders.follow_parcels")

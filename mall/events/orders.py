@@ -83,6 +83,37 @@ class OrderCanceled:
 
 
 @event
+class OrderShipLate:
+    """The ``hours`` in which a paid order was to be shipped are over, and something of it has not left. Told once."""
+
+    order_id: str
+    shop_id: str
+    hours: int
+    late_at: str
+
+
+@event
+class AddressChangeAsked:
+    """A shopper wants her order brought elsewhere, and it is packed already: its shop answers."""
+
+    change_id: str
+    order_id: str
+    shop_id: str
+    asked_at: str
+
+
+@event
+class AddressChangeAnswered:
+    """The shop has said yes or no to another address."""
+
+    change_id: str
+    order_id: str
+    shop_id: str
+    is_done: bool
+    answered_at: str
+
+
+@event
 class ParcelShipped:
     """One parcel of an order is on its way; ``is_last``: with it all of the order (``OrderShipped``)."""
 

@@ -72,6 +72,21 @@ class ShipmentForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("carrier", "tracking_number")}
 
 
+class AddressAnswerForm(forms.Form):
+    is_accepted = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
+    answer = forms.CharField(label=_("Words for the shopper"), max_length=200, required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("is_accepted") == "no" and not cleaned.get("answer"):
+            self.add_error("answer", _("Say why."))
+        return cleaned
+
+    @property
+    def said(self) -> dict:
+        return {"is_accepted": self.cleaned_data["is_accepted"] == "yes", "answer": self.cleaned_data["answer"]}
+
+
 class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Reason, for the shopper to read"), max_length=200)
 

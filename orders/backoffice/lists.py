@@ -21,9 +21,11 @@ WAITS = [
     ("rest", _("Rest of a partly shipped order")),
     ("late", _("Late to ship")),
     ("back", _("Parcels that came back")),
+    ("address", _("Other addresses that are asked for")),
 ]
 _WAITING = {
     "rest": lambda rows: rows.partly_shipped(),
+    "address": lambda rows: rows.with_address_asked(),
     "back": lambda rows: rows.with_returns(),
     "late": lambda rows: rows.overdue(clock.now(), tunables.SHIPPING_HOURS.value),
 }

@@ -13,14 +13,16 @@ from mall.backoffice.lists import open_list
 from mall.refusals import Refusal
 from marketing.deals import waiting_words
 from merchants.access import shop_right
+from orders.addresses import answer_change
 from orders.after_sales.queries import cases_of
-from orders.backoffice.forms import CancelForm, ShipmentForm, VoucherForm
+from orders.backoffice.forms import AddressAnswerForm, CancelForm, ShipmentForm, VoucherForm
 from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order, unsent_cases
-from orders.models import Order, OrderLine, OrderStep, Parcel
+from orders.models import AddressChange, Order, OrderLine, OrderStep, Parcel
 from orders.offering import breakdown
 from orders.queries import with_parcels
+from orders.ship_clock import ship_by
 from orders.tracking import send_again
 from orders.vouchers import next_appointments, use_voucher
 
@@ -51,6 +53,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
             with_parcels(),
+            Prefetch("address_changes", AddressChange.objects.order_by("-pk")),
         )
     )
     order = get_object_or_404(orders, public_id=public_id)
@@ -62,6 +65,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "discounts": breakdown(order, order.lines.all()),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
+        "ship_by": ship_by(order) if order.status == Order.Status.PAID and not order.awaits_deal else None,
+        "changes": [
+            {"row": change, "wanted": _address_of(change, revealed=request.seat.can("orders.personal"))}
+            for change in order.address_changes.all()
+        ],
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
         "declared": _declared(order, revealed=request.seat.can("orders.personal")),
         "can_print": request.seat.can("orders.ship"),
@@ -81,6 +89,14 @@ def _consignee(order: Order, *, revealed: bool) -> dict:
     )
     place = " ".join(part for part in (order.province, order.city, order.district, line) if part)
     return {"name": name, "phone": phone, "address": place, "is_revealed": revealed}
+
+
+def _address_of(change: AddressChange, *, revealed: bool) -> str:
+    """The address that is wished for, in one line."""
+    name, phone, line = (
+        (value.reveal() if revealed else str(value)) for value in (change.consignee, change.phone, change.address_line)
+    )
+    return " ".join(part for part in (name, phone, change.city, change.district, line) if part)
 
 
 def _declared(order: Order, *, revealed: bool) -> dict | None:
@@ -160,6 +176,25 @@ def verify(request: HttpRequest) -> HttpResponse:
             form = VoucherForm()
     coming = next_appointments(request.shop, now=clock.now(), most=SHOWN_APPOINTMENTS)
     return render(request, "backoffice/orders/verify.html", {"form": form, "done": done, "coming": coming})
+
+
+@shop_right("orders.ship")
+@require_POST
+def answer_address(request: HttpRequest, public_id: str, change: str) -> HttpResponse:
+    """Whether what is packed can go to the other address."""
+    changes = AddressChange.objects.owned_by(request.shop)
+    asked = get_object_or_404(changes, order__public_id=public_id, public_id=change)
+    form = AddressAnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say yes or no; to a no also why, in at most 200 characters."))
+    else:
+        try:
+            answer_change(change=asked, by=request.user, now=clock.now(), **form.said)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The shopper has your answer."))
+    return redirect("backoffice:orders:detail", request.shop.slug, public_id)
 
 
 @shop_right("orders.cancel")

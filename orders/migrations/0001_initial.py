@@ -247,6 +247,8 @@ class Migration(migrations.Migration):
                 ("paused_at", models.DateTimeField(null=True, verbose_name="an after-sale is open since")),
                 ("set_aside_at", models.DateTimeField(null=True, verbose_name="counts in no figure since")),
                 ("partly_shipped_at", models.DateTimeField(null=True, verbose_name="a part of it was shipped at")),
+                ("late_at", models.DateTimeField(null=True, verbose_name="its time to ship was over at")),
+                ("packed_at", models.DateTimeField(null=True, verbose_name="its packing list was printed at")),
             ],
             options={
                 "verbose_name": "order",
@@ -265,6 +267,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
                     models.Index(fields=["shop", "phone_index"], name="order_of_shop_by_phone"),
                     models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
+                    models.Index(
+                        condition=models.Q(("late_at", None), ("status", "paid")),
+                        fields=["paid_at"],
+                        name="order_not_known_late",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -718,6 +725,7 @@ class Migration(migrations.Migration):
                             ("deal_came", "What it waited for has come"),
                             ("part_shipped", "Shipped in part"),
                             ("shipped", "Shipped"),
+                            ("address", "Address changed"),
                             ("returned", "A parcel came back"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
@@ -2180,6 +2188,90 @@ class Migration(migrations.Migration):
                 "verbose_name": "scan of a parcel",
                 "verbose_name_plural": "scans of parcels",
                 "constraints": [models.UniqueConstraint(fields=("parcel", "key"), name="parcel_scan_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="AddressChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="adc", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("done", "Changed"),
+                            ("refused", "Refused"),
+                            ("lapsed", "Came too late"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("consignee", mall.crypto.EncryptedTextField(verbose_name="consignee")),
+                ("phone", mall.crypto.EncryptedTextField(verbose_name="phone")),
+                ("city", models.CharField(max_length=40, verbose_name="city")),
+                ("district", models.CharField(blank=True, default="", max_length=40, verbose_name="district")),
+                ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
+                ("former_consignee", mall.crypto.EncryptedTextField(verbose_name="consignee before")),
+                ("former_phone", mall.crypto.EncryptedTextField(verbose_name="phone before")),
+                ("former_city", models.CharField(max_length=40, verbose_name="city before")),
+                (
+                    "former_district",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="district before"),
+                ),
+                ("former_address_line", mall.crypto.EncryptedTextField(verbose_name="street and number before")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("answer", models.CharField(blank=True, default="", max_length=200, verbose_name="what the shop says")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="answered by",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="address_changes",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of an address",
+                "verbose_name_plural": "changes of addresses",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "asked")),
+                        fields=("order",),
+                        name="address_change_one_open_per_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("status", "asked")),
+                            models.Q(models.Q(("status", "asked"), _negated=True), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="address_change_answered_has_a_moment",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(

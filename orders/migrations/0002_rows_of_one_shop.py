@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_orderline"),
         RowsOfOneShop("orders_orderstep"),
         RowsOfOneShop("orders_parcel"),
+        RowsOfOneShop("orders_addresschange"),
         RowsOfOneShop("orders_parcelline"),
         RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),

@@ -1,3 +1,4 @@
+from orders.models.address_change import AddressChange
 from orders.models.after_sale import AfterSale, AfterSaleNote, Verdict
 from orders.models.cart import Cart, CartLine
 from orders.models.gift_card import CardTry, GiftCard, GiftCardMove
@@ -11,7 +12,8 @@ from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.voucher import Voucher
 
 __all__ = [
-    "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine", "Declaration",
+    "AddressChange", "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine",
+    "Declaration",
     "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "Order", "OrderGroup",
     "OrderLine", "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Refund",
     "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",

@@ -65,6 +65,10 @@ class OrderQuerySet(ShopOwnedQuerySet):
         owed = self.filter(status__in=[Order.Status.PAID, Order.Status.SHIPPED])
         return owed.filter(**back).distinct()
 
+    def with_address_asked(self):
+        """Of which the shopper wants another address, and nobody has answered."""
+        return self.filter(address_changes__status="asked")
+
     def partly_shipped(self):
         return self.filter(status=Order.Status.PAID, partly_shipped_at__isnull=False)
 
@@ -150,6 +154,8 @@ class Order(ShopOwned):
     district = models.CharField(_("district"), max_length=40, blank=True, default="")
     address_line = EncryptedTextField(_("street and number"))
     promised_on = models.DateField(_("ships from"), null=True)  # of a pre-sale
+    packed_at = models.DateTimeField(_("its packing list was printed at"), null=True)
+    late_at = models.DateTimeField(_("its time to ship was over at"), null=True)
     partly_shipped_at = models.DateTimeField(_("a part of it was shipped at"), null=True)
     deal = models.CharField(_("deal"), max_length=24, blank=True, default="", db_default="")
     awaits_deal = models.BooleanField(_("waits for the outcome of its deal"), default=False, db_default=False)
@@ -174,6 +180,7 @@ class Order(ShopOwned):
         indexes = [
             models.Index(fields=["status", "due_at"], name="order_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["public_id"], name="order_paused", condition=Q(paused_at__isnull=False)),
+            models.Index(fields=["paid_at"], name="order_not_known_late", condition=Q(status="paid", late_at=None)),
             models.Index(fields=["shop", "placed_at", "id"], name="order_of_shop"),
             models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
             models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
@@ -406,6 +413,7 @@ class OrderStep(ShopOwned):
         DEAL_CAME = "deal_came", _("What it waited for has come")
         PART_SHIPPED = "part_shipped", _("Shipped in part")
         SHIPPED = "shipped", _("Shipped")
+        ADDRESS = "address", _("Address changed")
         RETURNED = "returned", _("A parcel came back")
         DELIVERED = "delivered", _("Delivered")
         COMPLETED = "completed", _("Completed")
