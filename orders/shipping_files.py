@@ -2,9 +2,9 @@
 Shipping many orders by one file (O9): a row is a parcel with all that is left of an order; a row with a SKU and a
 quantity is so much of it, and rows under the same number are one parcel.
 
-A file is read whole before anything is shipped; then each parcel is shipped by itself, so that one which cannot be
-shipped keeps none of the others. Doing the same file again ships nothing twice: the orders have left, the numbers are
-used.
+A file is read whole before anything is shipped. Then its orders and their goods are locked in the house order, and each
+parcel is shipped by itself, so that one which cannot be shipped keeps none of the others. Doing the same file again
+ships nothing twice: the orders have left, the numbers are used.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,12 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from catalog.models import Sku
+from catalog.stock.shelves import lock_shelves
 from catalog.transfer.cells import UnreadableFile, Wrong
 from catalog.transfer.sheets import layout_of, rows_of
 from mall.refusals import Refusal
@@ -24,7 +26,7 @@ from orders.carriers import clean_tracking_number
 from orders.fulfillment import ship_order
 from orders.models import Order, Parcel
 
-MOST_PARCELS = 500
+MOST_PARCELS = 100  # their orders and goods are locked together, so it is not to take long
 COLUMNS = {  # what the head of each column may be called
     "order": {"order", "order number", "订单", "订单号", "订单编号"},
     "carrier": {"carrier", "快递", "快递公司", "物流公司", "承运商"},
@@ -48,6 +50,7 @@ class Planned:
     parcel: Parcel | None = None
 
 
+@transaction.atomic
 def ship_file(*, shop, file: BinaryIO, by, now: datetime) -> list[Planned]:
     """
     Ship what a CSV or XLSX file says; returns each parcel with what came of it, in the order of the file.
@@ -55,12 +58,10 @@ def ship_file(*, shop, file: BinaryIO, by, now: datetime) -> list[Planned]:
     :raises UnreadableFile: not such a file, a column is missing, nothing is in it, or more than anybody ships at once
     """
     planned = read_file(file)
-    orders = {
-        order.public_id: order
-        for order in Order.objects.owned_by(shop)
-        .filter(public_id__in={one.order for one in planned})
-        .prefetch_related("lines__sku")
-    }
+    named = Order.objects.owned_by(shop).filter(public_id__in={one.order for one in planned})
+    locked = named.select_for_update(of=("self",), no_key=True).prefetch_related("lines__sku").order_by("pk")
+    orders = {order.public_id: order for order in locked}
+    lock_shelves({line.sku_id for order in orders.values() for line in order.lines.all()})
     for one in planned:
         if one.why:
             continue

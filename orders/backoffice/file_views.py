@@ -11,7 +11,7 @@ from mall import clock
 from mall.refusals import Refusal
 from merchants.access import shop_right
 from orders.models import Parcel
-from orders.shipping_files import MOST_PARCELS, ship_file
+from orders.shipping_files import ship_file
 
 LARGEST_MB = 2
 
@@ -20,7 +20,7 @@ class ShippingFileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        help_text=_("CSV or XLSX, at most 2 MB and 500 parcels."),
+        help_text=_("CSV or XLSX, at most 2 MB and 100 parcels."),
     )
 
     def clean_file(self):
@@ -45,6 +45,5 @@ def by_file(request: HttpRequest) -> HttpResponse:
         "planned": planned,
         "shipped": sum(one.parcel is not None for one in planned or ()),
         "carriers": Parcel.Carrier.choices,
-        "most": MOST_PARCELS,
     }
     return render(request, "backoffice/orders/by_file.html", context)

@@ -487,7 +487,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "group": order.group,
         "can_cancel": order.can_be_canceled,
         "cancels_group": is_unpaid and order.group_size > 1,  # unpaid groups are canceled whole
-        "can_receive": order.status == Order.Status.SHIPPED,
+        "can_receive": order.status == Order.Status.SHIPPED and order.due_at is not None,  # else a parcel came back
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "gift_cards": cards_of(order) if order.is_of_cards else [],
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",

@@ -1,5 +1,6 @@
 """Two clerks pack the same order at the same moment, on real connections (O6)."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -9,11 +10,14 @@ from django.db.models import F
 
 from catalog.models import Stock
 from mall.flow import WrongStatus
+from mall.tenancy import shop_scope
 from orders.fulfillment import TooManyPieces, ship_order
 from orders.models import Order, OrderLine, Parcel, ParcelLine
+from orders.shipping_files import ship_file
 from tests.conftest import NOON
 from tests.factories.accounts import shopper as a_person
 from tests.factories.catalog import sku
+from tests.factories.merchants import shop
 from tests.journeys import paid_order
 
 
@@ -89,3 +93,22 @@ def test_without_the_lock_the_row_still_refuses(committed_db, times):
     assert came.count(IntegrityError) == 1
     assert OrderLine.objects.get(pk=line.pk).shipped_quantity == ParcelLine.objects.count() == 3
     assert Order.objects.get(pk=order.pk).status == "paid"
+
+
+def test_two_files_that_name_orders_crosswise_wait_for_each_other(committed_db):  # O9
+    place = shop()
+    cup, pot = sku(shop=place, stock=99), sku(shop=place, stock=99)
+    orders = [paid_order(skus={cup: 1, pot: 1}) for _order in range(6)]
+    clerk = a_person()
+
+    def by_file(number: int):
+        named = orders if number else orders[::-1]
+        rows = [f"{order.public_id},sf,SF{order.pk:012d}{number}" for order in named]
+        file = io.BytesIO("\n".join(["order number,carrier,tracking number", *rows]).encode())
+        with shop_scope(place.pk):
+            return sum(one.parcel is not None for one in ship_file(shop=place, file=file, by=clerk, now=NOON))
+
+    came = at_once(by_file, 2)
+
+    assert sorted(came) == [0, 6]
+    assert Parcel.objects.count() == 6 and set(Order.objects.values_list("status", flat=True)) == {"shipped"}
