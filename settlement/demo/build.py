@@ -25,6 +25,7 @@ from settlement.demo import (
     joint,
     kinds,
     money,
+    operations,
     promotions,
     search,
     shop_pages,
@@ -94,6 +95,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
+    operations.show_operations(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

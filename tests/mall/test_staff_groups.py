@@ -53,6 +53,7 @@ WHO = {
     "settlement.book_correction": {"finance"},
     "settlement.correct_entry": {"finance"},
     "mall.retry_outboxevent": {"operations"},
+    "operations.change_alertreceiver": {"operations"},
     "accounts.change_user": set(),
 }
 PLACES = {
@@ -71,6 +72,8 @@ PLACES = {
     "admin:merchants_requirement_add": {"operations"},
     "admin:merchants_agreement_add": {"operations"},
     "admin:mall_workyear_add": {"operations"},
+    "admin:operations_overview": {"operations"},
+    "admin:operations_alertreceiver_add": {"operations"},
     "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
     "admin:settlement_report": {"finance"},
