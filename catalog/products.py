@@ -128,7 +128,7 @@ def save_product(
     values = _take(product, fields, values_before)
     if not is_new and product.kind != live["kind"]:
         _must_be_open(product)
-    findings = _checked(product, skus)
+    findings = _checked(product, skus, now=now)
     check_codes(product, skus)
     product.changed_at = now
     if specifications.differ(values_before, values):
@@ -186,7 +186,7 @@ def draft_product(
     """
     product = Product(shop=shop, currency=shop.currency, created_at=now, changed_at=now)
     values = _take(product, fields, {}, template)
-    findings = _checked(product, skus, words)
+    findings = _checked(product, skus, words, now=now)
     return Drafted(product=product, skus=skus, reasons=changes.reasons_for(product, None, findings), values=values)
 
 
@@ -257,7 +257,7 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
     _must_say_what_is_required(product)
     _must_be_sellable(product, now)
     check_offer(product.shop, now=now)
-    findings = screening_findings(product)
+    findings = screening_findings(product, now=now)
     forbid(findings)
     if product.status == Product.Status.OFF_SALE:
         return _move(product, Product.Status.ON_SALE, "catalog.submit_product", by=by, now=now)
@@ -384,7 +384,7 @@ def apply_change(*, product: Product, change: ProductChange, by, now: datetime) 
     _take(product, {}, changes.values_of(product))
     _must_be_sellable(product, now)
     drafts = drafts_of(product, change.proposed, matrix(live["options"]))
-    _checked(product, drafts)
+    _checked(product, drafts, now=now)
     check_codes(product, drafts)
     product.changed_at = now
     _follow_papers(product)
@@ -418,7 +418,7 @@ def _fold(product: Product, *, by, now: datetime) -> None:
     live = matrix(product.options)
     changes.lay_over(product, pending.proposed)
     drafts = drafts_of(product, pending.proposed, live)
-    _checked(product, drafts)
+    _checked(product, drafts, now=now)
     check_codes(product, drafts)
     product.save()
     if "pictures" in pending.proposed:
@@ -482,7 +482,9 @@ def _must_not_fall_silent(product: Product, before: dict, after: dict) -> None:
         )
 
 
-def _checked(product: Product, skus: Sequence[SkuDraft], words: Lexicon | None = None) -> list[Finding]:
+def _checked(
+    product: Product, skus: Sequence[SkuDraft], words: Lexicon | None = None, *, now: datetime
+) -> list[Finding]:
     """Clean the product's words, hold it against the rules, and reckon its prices; what the screening found."""
     product.title, product.subtitle = Text(product.title), Text(product.subtitle)
     product.description = Text({code: descriptions.cleaned(text).strip() for code, text in product.description.items()})
@@ -491,7 +493,7 @@ def _checked(product: Product, skus: Sequence[SkuDraft], words: Lexicon | None =
     terms.check(product)
     customs.check(product)
     check_drafts(product, skus)
-    findings = screening_findings(product, words)
+    findings = screening_findings(product, words, now=now)
     forbid(findings)
     product.price_from, product.price_to = price_range(skus)
     return findings

@@ -231,7 +231,9 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
         "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
         "catalog.ServicePromise", "mall.WorkYear", "risk.TradeRule",
     }  # fmt: skip
-    assert {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > 8} == {}
+    most = {"catalog.Product": 9}  # words and protected brands, each read once for the list
+    dear = {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > most.get(label, 8)}
+    assert dear == {}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
