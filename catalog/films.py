@@ -95,7 +95,10 @@ def _waits(
     if film != live["video"]:
         proposed["video"] = film
     facts = set(proposed) - {"skus"}
-    reasons = changes.reasons_for(wanted, live, screening_findings(wanted, now=now)) if facts else []
+    reasons = []
+    if facts:
+        shown = [row["image"] for row in proposed.get("pictures", ())]
+        reasons = changes.reasons_for(wanted, live, screening_findings(wanted, now=now), pictures=shown)
     if ("video" in proposed and not reasons) or (pending is None and not proposed):
         return False
     prices = [row for row in pending.reasons if row["code"] == ProductChange.Why.PRICE] if pending else []

@@ -22,6 +22,7 @@ from catalog.models import CategoryAttribute, Product, ProductChange, ProductSta
 from catalog.options import check_options, matrix
 from catalog.product_words import forbid, screening_findings
 from catalog.proposals import amend_new, decide, drafts_of, hold_back, locked, locked_change, new_change
+from catalog.removed_pictures import forget_pictures, remember_pictures
 from catalog.search.engine import engine
 from catalog.search.index import follow_status
 from catalog.skus import SkuDraft, applied, check_codes, check_drafts, price_range, save_skus
@@ -262,7 +263,8 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
     if product.status == Product.Status.OFF_SALE:
         return _move(product, Product.Status.ON_SALE, "catalog.submit_product", by=by, now=now)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
-    reasons = changes.reasons_for(product, None, findings, had_trouble=had_trouble)
+    shown = [row.image for row in changes.gallery_of(product)]
+    reasons = changes.reasons_for(product, None, findings, pictures=shown, had_trouble=had_trouble)
     if reasons:
         looked_at = product.changes.filter(kind=ProductChange.Kind.NEW).order_by("-pk").first()
         new_change(product, reasons, before=looked_at and looked_at.proposed, by=by, now=now).save()
@@ -282,6 +284,7 @@ def approve_product(*, product: Product, by, now: datetime) -> Product:
     if product.status != Product.Status.IN_REVIEW:
         raise _wrong_status(product)
     decide(locked_change(product), product, ProductChange.Status.APPROVED, by=by, now=now)
+    forget_pictures(product=product)
     _move(product, _goal(product, now), "catalog.approve_product", by=by, now=now)
     publish(ProductApproved(product_id=product.public_id, shop_id=product.shop.public_id, approved_at=now))
     return product
@@ -301,6 +304,7 @@ def refuse_product(
     if product.status != Product.Status.IN_REVIEW:
         raise _wrong_status(product)
     decide(locked_change(product), product, ProductChange.Status.REFUSED, by=by, now=now, reason=reason, note=note)
+    remember_pictures(product=product, reason=reason, by=by, now=now)
     return _move(product, Product.Status.REFUSED, "catalog.refuse_product", by=by, now=now, note=note)
 
 
@@ -317,6 +321,7 @@ def take_down_product(
     note, reason = _required(note), ProductChange.Reason(reason)
     action = "catalog.take_down_product"
     product = _move(locked(product), Product.Status.TAKEN_DOWN, action, by=by, now=now, note=note, reason=str(reason))
+    remember_pictures(product=product, reason=reason, by=by, now=now)
     publish(
         ProductTakenDown(
             product_id=product.public_id,
