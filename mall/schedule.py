@@ -129,6 +129,7 @@ SCHEDULE = [
     Line("catalog.tell_main_categories", day(4, 40), _("M6, M8: shops are compared within their category"), daily=True),
     Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),
     Line("merchants.rank_tiers", crontab(day_of_month=1, hour=5, minute=20), _("M8: the monthly tiers of shops")),
+    Line("merchants.enforce_fines", every(600), _("S6: fines against which nobody appealed"), 600, True),
     Line("merchants.expire_points", day(4, 50), _("M9: points of violations expire"), daily=True),
     Line("merchants.advance_exits", day(5, 10), _("M9: shops that leave are cleared and closed"), daily=True),
 ]

@@ -269,6 +269,7 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "settlement.queries.unreleased_shares",
     "settlement.queries.open_withdrawals",
     "settlement.joint.still_owed",
+    "settlement.fines.fines_to_come",
 ]
 MARKETING_POINTS = None  # who keeps the points of people (marketing.points.PointsLedger); nobody yet: the mall has none
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""

@@ -25,6 +25,7 @@ from catalog.films import set_video
 from catalog.interest import favorites, watches
 from catalog.models import (
     Category,
+    FreightTemplate,
     ImportedPicture,
     ImportProblem,
     Product,
@@ -103,8 +104,9 @@ from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
-from tests.factories import accounts, catalog, films, kinds, merchants
+from tests.factories import accounts, catalog, films, freight, kinds, merchants
 from tests.factories.attributes import attribute
+from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
 from tests.factories.trade import trade_case
@@ -168,6 +170,7 @@ class Scene:
     groups: dict[str, BuyingGroup] = field(default_factory=dict)  # by status
     funding: Promotion | None = None
     orders_of_deals: dict[str, Order] = field(default_factory=dict)
+    freight: FreightTemplate | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -281,7 +284,7 @@ def _sent_coupon(scene: Scene) -> Promotion:
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     """One that runs, of an item with units left and of one that is sold out, and one that comes."""
-    first, second, *_others = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2")
+    first, second = _product(scene.shop, scene.category, scene.product.brand, 8, "teacup").skus.order_by("pk")
     given = {"shop": scene.shop, "kind": "flash_sale", "by": scene.owner, "now": now}
     name = Text({"zh-hans": "限时秒杀", "en": "Flash sale"})
 
@@ -446,6 +449,22 @@ def _funding(scene: Scene, now: datetime) -> Promotion:
     return project
 
 
+def _commission(scene: Scene, now: datetime) -> None:
+    """A rule under which the orders are placed, its next version announced, and another that waits."""
+    name = {"zh-hans": "茶壶阶梯佣金", "en": "Ladder for teapots"}
+    ladder = [[0, 400], [10_000, 250]]
+    reason = "秋季让利，支持茶壶类目。"
+    said = {"since": now - timedelta(days=30), "category": scene.category, "ladder": ladder, "by": scene.staff}
+    version = rule_in_force(name=name, fixed="0.50", cap="30.00", price_from="5.00", reason=reason, **said)
+    coming = {"since": now + timedelta(days=9), "category": scene.category, "bps": 300, "by": scene.staff}
+    rule_in_force(rule=version.rule, reason=reason, **coming)
+    proposed_version(
+        name={"zh-hans": "新店扶持", "en": "Help for new shops"}, since=now + timedelta(days=30), shop_days=90, bps=200,
+        position=50, reason=reason, by=scene.staff,
+    )  # fmt: skip
+    scene.words.append(reason)
+
+
 def _ask_of(category) -> None:
     """Something of every kind."""
     kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
@@ -530,6 +549,7 @@ def staged(scene: Scene) -> Scene:
     scene.trials = _trials(scene, one, now)
     scene.groups = _groups(scene, now)
     scene.funding = _funding(scene, now)
+    _commission(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -569,6 +589,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    scene.freight = freight.template(shop=scene.shop, default=True)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
@@ -784,7 +805,8 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     )  # fmt: skip
     ask_merchants(now=now)
     note = "两笔订单超过承诺时间发货。"
-    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, by=scene.staff, now=now)
+    fine = Money(20_000)
+    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
     _operations(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
@@ -1056,6 +1078,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("count", "stock:count", scene.sheet.public_id)
     yield page("brands", "catalog:brands")
     yield page("shop-categories", "catalog:shelves")
+    yield page("freight", "catalog:freight")
+    yield page("freight-add", "catalog:freight-add")
+    yield page("freight-edit", "catalog:freight-edit", scene.freight.public_id)
+    tried = reverse("backoffice:catalog:freight-edit", args=[scene.shop.slug, scene.freight.public_id])
+    yield Page("freight-tried", OWNER, f"{tried}?pieces=3&city=&worth=50&province=%E6%96%B0%E7%96%86")
     yield page("promotions", "marketing:list")
     promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
@@ -1122,6 +1149,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
+    yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
@@ -1182,6 +1210,7 @@ NO_PAGES = {
     "storefront:catalog:marks": "answers a script",
     "backoffice:catalog:brand-document": "a file",
     "backoffice:catalog:shelf": "a press of a button",
+    "backoffice:catalog:freight-do": "a press of a button",
     "backoffice:reviews:answer": "a press of a button",
     "backoffice:reviews:appeal": "a press of a button",
     "backoffice:reviews:evidence": "a file",
@@ -1204,6 +1233,7 @@ NO_PAGES = {
     "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
+    "storefront:orders:cart-region": "a press of a button",
     "storefront:orders:importer-forget": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",
     "storefront:orders:payment-notify": "a bank speaks",

@@ -217,6 +217,9 @@ STAFF_GROUPS = {
             "settlement.view_correction",
             "settlement.book_correction",
             "settlement.correct_entry",
+            "catalog.view_commissionversion",
+            "catalog.propose_commission",
+            "catalog.confirm_commission",
             "risk.view_hold",
         ),
         _group(

@@ -19,7 +19,7 @@ from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order
 from orders.models import Order, OrderLine, OrderStep
-from orders.offering import breakdown
+from orders.offering import breakdown, freight_notes
 from orders.vouchers import next_appointments, use_voucher
 
 SHOWN_APPOINTMENTS = 30
@@ -58,6 +58,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "order": order,
         "lines": order.lines.all(),
         "discounts": breakdown(order, order.lines.all()),
+        "freight_notes": freight_notes(order),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),

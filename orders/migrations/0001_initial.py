@@ -472,6 +472,8 @@ class Migration(migrations.Migration):
                     "commission_on_subsidy",
                     models.BooleanField(db_default=True, default=True, verbose_name="commission also of the subsidy"),
                 ),
+                ("commission", mall.money.MoneyField(null=True, verbose_name="commission by a rule")),
+                ("commission_rule", models.JSONField(null=True, verbose_name="how that commission came about")),
                 (
                     "claimed_quantity",
                     models.PositiveIntegerField(db_default=0, default=0, verbose_name="pieces in after-sales"),
@@ -540,6 +542,18 @@ class Migration(migrations.Migration):
                             ("refunded__lte", models.F("claimed")),
                         ),
                         name="order_line_refunded_at_most_what_was_paid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("commission", None), ("commission_rule__isnull", True)),
+                            models.Q(
+                                ("commission__gte", 0),
+                                ("commission__lte", models.F("total")),
+                                ("commission_rule__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_line_commission_at_most_what_was_paid",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

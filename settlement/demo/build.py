@@ -17,9 +17,11 @@ from settlement.demo import (
     brand_halls,
     campaigns,
     changes,
+    commission,
     deals,
     duties,
     fake_trade,
+    freight,
     gift_cards,
     goods,
     joint,
@@ -62,7 +64,9 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     brand_halls.make_halls(shops=opened, owners=owners, expert=expert, first_day=first_day, now=now)
     say("products")
     made = goods.make_products(shops=opened, owners=owners, expert=expert, first_day=first_day, scale=scale)
+    commission.make_rules(staff=(staff, expert), now=now)
     deliver_side_by_side()
+    freight.make_freight(shops=opened, owners=owners, goods=made, now=first_day)
     shops.make_waiting_applications((staff, expert), now)
     say("ninety days of trade")
     make_shoppers(200 * scale, now - timedelta(days=DAYS))

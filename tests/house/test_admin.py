@@ -54,6 +54,7 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
 from tests.factories.campaigns import enrolled, open_campaign
 from tests.factories.catalog import brand, category, product, sku
+from tests.factories.commission import proposed_version
 from tests.factories.joint import proposed
 from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, group_buying, trial
 from tests.factories.merchants import seat, shop
@@ -185,6 +186,7 @@ def money_on_its_way(one, *, by) -> None:
     dispute_line(line=line, reason="…", by=by, now=NOON)
     terms = {"direction": "to_shop", "side": "fees", "amount": Money(1), "reason": "…"}
     draw_up_correction(entry=line.posting.entry, by=by, now=NOON, **terms)
+    proposed_version(bps=300, category=category(), by=by)
 
 
 def bring_to_campaign(goods) -> None:

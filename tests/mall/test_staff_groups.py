@@ -52,6 +52,8 @@ WHO = {
     "settlement.answer_dispute": {"finance"},
     "settlement.book_correction": {"finance"},
     "settlement.correct_entry": {"finance"},
+    "catalog.propose_commission": {"finance"},
+    "catalog.confirm_commission": {"finance"},
     "mall.retry_outboxevent": {"operations"},
     "operations.change_alertreceiver": {"operations"},
     "accounts.change_user": set(),
@@ -79,6 +81,7 @@ PLACES = {
     "admin:settlement_report": {"finance"},
     "admin:settlement_transit": {"finance"},
     "admin:settlement_simulation": {"finance"},
+    "admin:catalog_commissionversion_add": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
 }
