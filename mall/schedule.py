@@ -35,6 +35,9 @@ SCHEDULE = [
     Line("catalog.fetch_pictures", every(60), _("C8: pictures that imported files name are fetched"), 60),
     Line("catalog.forget_imports", day(3, 55), _("files of imports are deleted after 7 days"), daily=True),
     Line("mall.mail_waiting_notices", every(60), _("A7: e-mails of notices that nobody was nudged for"), 60),
+    Line("mall.watch_operations", every(60), _("R8: how the mall does is measured and held against limits"), 60),
+    Line("mall.send_alerts", every(15), _("R8: alerts go to whom they are for"), 15),
+    Line("mall.forget_readings", day(3, 35), _("R8: what was measured long ago is forgotten"), daily=True),
     Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
     Line(
         "orders.follow_balances", every(60), _("K1: who paid a deposit is told of the rest, or has missed it"), 60, True

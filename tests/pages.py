@@ -57,6 +57,8 @@ from mall.exports.models import Export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.money import Money
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, TrafficMinute
+from mall.operations.telling import save_receiver
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.campaigns.auditing import accept
@@ -809,10 +811,34 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     fine = Money(20_000)
     impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
+    _operations(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
         shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
         detail={"orders": list(case.orders.values_list("order_id", flat=True)), "signs": ["device", "burst"]},
+    )  # fmt: skip
+
+
+def _operations(scene: Scene, now: datetime) -> None:
+    """Weeks of traffic, an alert that lasts, and who was told of it."""
+    for back in range(24 * 29, 0, -1):
+        at = now - timedelta(hours=back)
+        busy = 30 + at.hour * 3
+        TrafficMinute.objects.create(minute=at, requests=busy, errors=back % 9 == 0, milliseconds=busy * 40)
+    mailbox = AlertReceiver(name="On call", way="mail", address="oncall@example.com", language="en")
+    save_receiver(receiver=mailbox, by=scene.staff, now=now)
+    scene.words.append("On call")
+    for name, value, limit in (("payments", 9_700, 9_950), ("errors", 12, 50), ("events", 3, 120), ("queue", 4, 500)):
+        for back in range(48):
+            is_bad, at = name == "payments" and back < 3, now - timedelta(minutes=30 * back)
+            Reading.objects.create(
+                measure=name, at=at, value=value if is_bad or name != "payments" else 9_980, sample=120, limit=limit,
+                is_bad=is_bad,
+            )  # fmt: skip
+    since = now - timedelta(hours=1)
+    alert = Alert.objects.create(measure="payments", opened_at=since, value=9_700, worst=9_640, limit=9_950)
+    AlertDelivery.objects.create(
+        alert=alert, receiver=mailbox, what="opened", made_at=since, delivered_at=since, attempts=1
     )  # fmt: skip
 
 
@@ -1160,6 +1186,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     request.user = scene.staff
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
+    yield Page("operations", STAFF, reverse("admin:operations_overview"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))

@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import django.db.models.expressions
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations, models
 
 import mall.crypto
@@ -1379,7 +1380,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("status", "pending")), fields=["started_at"], name="payment_waiting"
-                    )
+                    ),
+                    BrinIndex(autosummarize=True, fields=["started_at"], name="payment_started"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_amount_positive"),

@@ -27,6 +27,7 @@ from settlement.demo import (
     joint,
     kinds,
     money,
+    operations,
     parcels,
     promotions,
     search,
@@ -100,6 +101,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     visits.show_visits(shops=opened, now=now)
     parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
+    operations.show_operations(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
