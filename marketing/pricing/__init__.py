@@ -25,6 +25,7 @@ from marketing.pricing.lines import (
     PricedLine,
     Quote,
     QuoteLine,
+    Sent,
     ShopQuote,
     ShopTerms,
     Unused,
@@ -50,5 +51,5 @@ from marketing.pricing.quoting import quote
 __all__ = [
     "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "DealPrice", "FlashPrice", "FlashUnit", "GiftTerms", "GiftWith",
     "Hint", "Host", "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "Perk", "PricedLine", "Quote",
-    "QuoteLine", "Reduction", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
+    "QuoteLine", "Reduction", "Sent", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ from mall.refusals import Refusal
 from merchants.document_files import ACCEPT
 from orders.after_sales.cases import LONGEST_TEXT
 from orders.after_sales.evidence import MOST_FILES
-from orders.after_sales.gifts import BACK, KEEP, Outlook
-from orders.fulfillment import clean_tracking_number
+from orders.after_sales.gifts import BACK, KEEP, Outlook, is_sent
+from orders.carriers import clean_tracking_number
 from orders.models import AfterSale, Parcel
 
 
@@ -119,7 +119,7 @@ class CountForm(CaseForm):
         for name in ("sellable", "damaged"):
             self.fields[name].max_value = self.case.quantity
             self.fields[name].widget.attrs |= {"max": self.case.quantity, "inputmode": "numeric"}
-        self.given = list(self.case.gifts.select_related("line").order_by("line"))
+        self.given = [row for row in self.case.gifts.select_related("line").order_by("line") if is_sent(row)]
         for row in self.given:
             for name, label in GIFT_COUNTS.items():
                 self.fields[f"gift_{row.line_id}_{name}"] = forms.IntegerField(

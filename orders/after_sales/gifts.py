@@ -150,7 +150,7 @@ def outlook(*, order: Order, line: OrderLine, goods: Money, is_unshipped: bool) 
         goods=goods,
         charge=Money(kept_for(gifts, gone) - before, line.currency),
         charge_if_back=Money(kept_for(stand, gone) - before, line.currency),
-        goes_back=is_unshipped,
+        goes_back=is_unshipped and all(gift.line.unsent >= gift.pieces for gift in broken),
     )
 
 
@@ -193,7 +193,7 @@ def choose(case: AfterSale, choice: str) -> None:
     :raises GiftUndecided: she has not said so, or what she said cannot be
     """
     found = outlook_of(case)
-    if found is None or case.is_unshipped:
+    if found is None or found.goes_back:
         return
     if choice not in ((BACK, KEEP) if case.kind == Kind.RETURN else (KEEP,)):
         raise GiftUndecided(_("Say what becomes of the gift."), field="gifts")
@@ -208,7 +208,8 @@ def _claim(case: AfterSale, gifts: Iterable[Gift]) -> list[CaseGift]:
         wanted[gift.line] += gift.pieces
     rows = []
     for line, pieces in wanted.items():
-        if free := min(pieces, line.quantity - line.claimed_quantity):
+        most = min(pieces, line.unsent) if case.is_unshipped else pieces
+        if free := min(most, line.quantity - line.claimed_quantity):
             OrderLine.objects.filter(pk=line.pk).update(claimed_quantity=F("claimed_quantity") + free)
             rows.append(CaseGift.objects.create(shop_id=case.shop_id, case=case, line=line, quantity=free))
     return rows
@@ -230,7 +231,7 @@ def settle(case: AfterSale, lines: Sequence[OrderLine], goods: Money) -> list[Ca
     of earlier refunds comes back because gifts did. ``lines`` are all of the order's; afterwards they know what came
     back.
 
-    Returns the gifts that come back with it.
+    Returns the gifts that stay with the shop because they were never sent.
     """
     case.refund_goods, case.gift_charge = goods, Money(0, case.currency)
     case.gift_credit = Money(0, case.currency)
@@ -244,17 +245,21 @@ def settle(case: AfterSale, lines: Sequence[OrderLine], goods: Money) -> list[Ca
         gone[case.line_id] += goods.minor
     if case.is_unshipped:
         _leave_behind(case, lines, gone)
-    rows = list(case.gifts.order_by("line"))
-    for row in rows:
-        back = _came_back(case, row)
-        line = of[row.line_id]
+    unsent = []
+    for row in case.gifts.select_related("line").order_by("line"):
+        back, line = _came_back(case, row), of[row.line_id]
+        was_sent = is_sent(row)
         OrderLine.objects.filter(pk=line.pk).update(
             claimed_quantity=F("claimed_quantity") - (row.quantity - back),
             refunded_quantity=F("refunded_quantity") + back,
             gifts_back=F("gifts_back") + back,
+            dropped_quantity=F("dropped_quantity") + (0 if was_sent else back),
         )
         line.refunded_quantity += back
         line.gifts_back += back
+        if not was_sent:
+            line.dropped_quantity += back
+            unsent.append(row)
     change = kept_for(gifts_of(lines), gone) - sum(line.kept_for_gifts.minor for line in lines)
     own.refunded_quantity -= case.quantity
     if change > 0:
@@ -262,7 +267,12 @@ def settle(case: AfterSale, lines: Sequence[OrderLine], goods: Money) -> list[Ca
         case.refund_goods = goods - case.gift_charge
     elif change < 0:
         _credit(case, lines, -change)
-    return rows
+    return unsent
+
+
+def is_sent(row: CaseGift) -> bool:
+    """Whether a gift of a case is with the shopper, so that it can come back; one that waits to be sent stays."""
+    return row.line.unsent < row.quantity
 
 
 def _leave_behind(case: AfterSale, lines: Sequence[OrderLine], gone: Mapping[int, int]) -> None:
@@ -279,8 +289,8 @@ def _leave_behind(case: AfterSale, lines: Sequence[OrderLine], gone: Mapping[int
 
 
 def _came_back(case: AfterSale, row: CaseGift) -> int:
-    """How many pieces: what was counted, and all where nobody has."""
-    return row.sellable_count + row.damaged_count if case.inspected_at else row.quantity
+    """How many pieces: what was counted, and all where nobody has, or where nothing was sent."""
+    return row.sellable_count + row.damaged_count if case.inspected_at and is_sent(row) else row.quantity
 
 
 def _credit(case: AfterSale, lines: Sequence[OrderLine], amount: int) -> None:

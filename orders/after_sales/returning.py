@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
 from mall.refusals import Refusal
 from orders.after_sales import table
 from orders.after_sales.cases import Did, Kind, Side, Status, WordsMissing, end, lock_case, move, note, on_record
+from orders.after_sales.gifts import is_sent
 from orders.after_sales.settling import settle
-from orders.fulfillment import TrackingNumberUsed, clean_tracking_number
+from orders.carriers import clean_tracking_number
+from orders.fulfillment import hand_over
 from orders.models import AfterSale, Parcel
 
 
@@ -135,6 +137,8 @@ def _count(
     case.sellable_count, case.damaged_count, case.inspected_at = sellable, damaged, now
     to_sell = Counter({case.line.sku: sellable})
     for row in case.gifts.select_related("line__sku").order_by("line"):
+        if not is_sent(row):
+            continue
         row.sellable_count, row.damaged_count = (row.quantity, 0) if gifts is None else gifts.get(row.line_id, (0, 0))
         if min(row.sellable_count, row.damaged_count) < 0 or row.sellable_count + row.damaged_count > row.quantity:
             raise WrongInspection(
@@ -158,19 +162,8 @@ def resend(*, case: AfterSale, carrier: str, tracking_number: str, by, now: date
     """
     case = lock_case(case)
     table.check("resend", case, Side.SHOP)
-    parcel = Parcel(
-        shop_id=case.shop_id,
-        order=case.order,
-        after_sale=case,
-        carrier=carrier,
-        tracking_number=clean_tracking_number(carrier, tracking_number),
-        shipped_at=now,
-    )
-    try:
-        with transaction.atomic():
-            parcel.save()
-    except IntegrityError as error:
-        raise TrackingNumberUsed(_("Another parcel goes under this tracking number already.")) from error
+    start = case.order.shop.province, case.order.shop.city
+    parcel = hand_over(case.order, carrier, tracking_number, start=start, after_sale=case, now=now)
     if case.kind == Kind.EXCHANGE:
         if not case.replacement_id:
             raise RuntimeError(f"{case} is an exchange for nothing")

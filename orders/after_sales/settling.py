@@ -1,5 +1,6 @@
 """When a case is settled with money: the mall owes it, once, and never more than was paid."""
 
+from collections import Counter
 from datetime import datetime
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from mall.events.bus import publish
 from mall.events.orders import AfterSaleRefundOwed
 from mall.money import Money
 from marketing.trials import is_trial
-from orders import cancellation, gift_cards
+from orders import cancellation, fulfillment, gift_cards
 from orders.after_sales import gifts
 from orders.after_sales.amounts import duty_back, shipping_back
 from orders.after_sales.cases import Did, Side, Status, end, lock_case, move
@@ -29,7 +30,8 @@ def settle(
     gifts that she keeps (``gifts``), and of the shipping fee (by whose fault it is, or as the mall has decided); with
     the goods goes their part of the duty.
 
-    What was never shipped may be bought again; an order of which nothing is left is canceled. Gift cards that are given
+    What was never shipped may be bought again; an order of which nothing is left to send is shipped if some of it was,
+    else it is canceled. Gift cards that are given
     back hold nothing any more.
     """
     order = case.order
@@ -54,15 +56,17 @@ def settle(
         refunded=F("refunded") + case.refund_goods.minor,
         kept_for_gifts=F("kept_for_gifts") + case.gift_charge.minor,
         refunded_duty=F("refunded_duty") + case.refund_duty.minor,
+        dropped_quantity=F("dropped_quantity") + (case.quantity if case.is_unshipped else 0),
     )
     order.refunded += case.refund
     order.refunded_shipping += case.refund_shipping
     order.save(update_fields=["refunded", "refunded_shipping"])
     stock.release(document=case.public_id, now=now)  # what was kept for an exchange that came to nothing
+    unsent = Counter({row.line.sku_id: row.quantity for row in given})
     if case.is_unshipped:
-        quantities = {row.line.sku_id: row.quantity for row in given}
-        quantities[case.line.sku_id] = quantities.get(case.line.sku_id, 0) + case.quantity
-        stock.release_part(document=order.public_id, quantities=quantities, now=now)
+        unsent[case.line.sku_id] += case.quantity
+    if unsent:
+        stock.release_part(document=order.public_id, quantities=unsent, now=now)
     if order.is_of_cards:
         gift_cards.void_of(case, now=now)
     if case.is_after_completion and order.set_aside_at is None and not is_trial(order.deal):
@@ -81,11 +85,22 @@ def settle(
                 owed_at=now,
             )
         )
-    left = sum(line.quantity - line.refunded_quantity for line in lines) - case.quantity
-    if case.is_unshipped and not left and order.status == Order.Status.PAID:
-        with override(settings.LANGUAGE_CODE):
-            reason = _("Everything in it was refunded")
-        cancellation.cancel_emptied_order(order=order, reason=reason, now=now)
+    if unsent and order.status == Order.Status.PAID:
+        dropped = case.quantity if case.is_unshipped else 0
+        _go_on_without(order, sum(line.unsent for line in lines) - dropped, now)
+    fulfillment.go_on_after_return(order, now)
+
+
+def _go_on_without(order: Order, unsent: int, now: datetime) -> None:
+    """So many pieces are left to send, after some were refunded: if none, the order is shipped, or comes to nothing."""
+    if unsent:
+        return
+    if order.is_partly_shipped:
+        fulfillment.finish_shipping(order, now=now)
+        return
+    with override(settings.LANGUAGE_CODE):
+        reason = _("Everything in it was refunded")
+    cancellation.cancel_emptied_order(order=order, reason=reason, now=now)
 
 
 def fault_by(verdict: Verdict) -> str:
