@@ -30,6 +30,7 @@ from orders import tunables
 from orders.cart import CartView, HeldLine, NotForSale, WrongTime, open_cart, view_of
 from orders.commission import commissions_by_rule
 from orders.customs import check_import, declare
+from orders.destination import Destination, region_of
 from orders.gift_cards import paid_by_cards, spend
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
@@ -58,6 +59,12 @@ class AddressNeeded(Refusal):
     status = 400
 
 
+class NotDelivered(Refusal):
+    """The shop does not send something where it should go; ``details["skus"]`` names it by public id."""
+
+    code = "not-delivered"
+
+
 class DepositNotAgreed(Refusal):
     """A deposit would be at stake, and she has not said that she knows."""
 
@@ -80,7 +87,12 @@ class DealWanted(NamedTuple):
 
 
 def deal_view(
-    wanted: DealWanted, *, shopper: User, coupons: Collection[str] | None = None, now: datetime
+    wanted: DealWanted,
+    *,
+    shopper: User,
+    coupons: Collection[str] | None = None,
+    now: datetime,
+    to: Destination | None = None,
 ) -> tuple[Deal, CartView]:
     """
     What a checkout shows of a deal: its terms, and the one line at its price.
@@ -89,7 +101,7 @@ def deal_view(
     """
     offer, deal = _dealt(wanted, shopper, now)
     line = HeldLine(offer.sku_id, wanted.quantity, offer.price)
-    return deal, view_of([line], shopper=shopper, coupons=coupons, deal=deal, now=now)
+    return deal, view_of([line], shopper=shopper, coupons=coupons, deal=deal, now=now, to=to)
 
 
 def _dealt(wanted: DealWanted, shopper: User, now: datetime) -> tuple[BuyableSku, Deal]:
@@ -160,6 +172,7 @@ def place_order(
     :raises WrongTime: a service without a time at which it can be had; nothing was placed
     :raises LimitReached: more than one may buy of a product; nothing was placed
     :raises AddressNeeded: something must be brought to her, and no address was named; nothing was placed
+    :raises NotDelivered: its shop does not send something there; nothing was placed
     :raises ImporterNeeded: something comes from abroad, and she has not said who she is; nothing was placed
     :raises ImportLimitReached: what comes from abroad is worth more than she may order; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
@@ -187,6 +200,7 @@ def place_order(
     offers = _offers_for(lines)
     slots = _times_of(lines, offers, now)
     check_order(shopper, {line.sku_id: line.quantity for line in lines}, offers, now)
+    to = Destination.of(address) if address else None
     whole = quote_with_offers(
         [(offers[line.sku_id], line.quantity) for line in lines],
         shopper_id=shopper.pk,
@@ -194,7 +208,10 @@ def place_order(
         now=now,
         none_live=not any_offers,
         deal=deal,
+        to=region_of(to),
     )
+    if to:
+        _check_delivered(whole, offers, to)
     offers |= _gifts(whole, offers)
     if expected is not None and expected != whole.fingerprint:
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
@@ -346,6 +363,14 @@ def _check_left(lines: list[_Line], offers: dict[int, BuyableSku], whole: Quote)
     ]
     if short:
         raise stock.OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": _names(short)}, skus=_public_ids(short))
+
+
+def _check_delivered(whole: Quote, offers: Mapping[int, BuyableSku], to: Destination) -> None:
+    """:raises NotDelivered: a template names this region among those to which nothing goes"""
+    away = [offers[sku_id] for shop in whole.shops if shop.freight for sku_id in sorted(shop.freight.not_delivered)]
+    if away:
+        said = {"goods": _names(away), "region": to.name}
+        raise NotDelivered(_("Not delivered to %(region)s: %(goods)s.") % said, skus=_public_ids(away))
 
 
 def _times_of(lines: list[_Line], offers: dict[int, BuyableSku], now: datetime) -> dict[int, int]:

@@ -25,6 +25,7 @@ from catalog.films import set_video
 from catalog.interest import favorites, watches
 from catalog.models import (
     Category,
+    FreightTemplate,
     ImportedPicture,
     ImportProblem,
     Product,
@@ -56,6 +57,8 @@ from mall.exports.models import Export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.money import Money
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, TrafficMinute
+from mall.operations.telling import save_receiver
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.campaigns.auditing import accept
@@ -101,7 +104,7 @@ from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
-from tests.factories import accounts, catalog, films, kinds, merchants
+from tests.factories import accounts, catalog, films, freight, kinds, merchants
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
@@ -167,6 +170,7 @@ class Scene:
     groups: dict[str, BuyingGroup] = field(default_factory=dict)  # by status
     funding: Promotion | None = None
     orders_of_deals: dict[str, Order] = field(default_factory=dict)
+    freight: FreightTemplate | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -549,6 +553,9 @@ def staged(scene: Scene) -> Scene:
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
+        "partly-shipped": journeys.partly_shipped_order(skus={one: 2, other: 1}, by=scene.owner, **give),
+        "address": journeys.address_asked(skus={other: 1}, **give).order,
+        "returned": journeys.returned_order(skus={other: 1}, by=scene.owner, **give),
         "delivered": journeys.delivered_order(skus={other: 1}, by=scene.owner, **give),
         "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
         "canceled": journeys.canceled_order(skus={one: 1}, **give),
@@ -585,6 +592,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    scene.freight = freight.template(shop=scene.shop, default=True)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
@@ -803,10 +811,34 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     fine = Money(20_000)
     impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
+    _operations(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
         shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
         detail={"orders": list(case.orders.values_list("order_id", flat=True)), "signs": ["device", "burst"]},
+    )  # fmt: skip
+
+
+def _operations(scene: Scene, now: datetime) -> None:
+    """Weeks of traffic, an alert that lasts, and who was told of it."""
+    for back in range(24 * 29, 0, -1):
+        at = now - timedelta(hours=back)
+        busy = 30 + at.hour * 3
+        TrafficMinute.objects.create(minute=at, requests=busy, errors=back % 9 == 0, milliseconds=busy * 40)
+    mailbox = AlertReceiver(name="On call", way="mail", address="oncall@example.com", language="en")
+    save_receiver(receiver=mailbox, by=scene.staff, now=now)
+    scene.words.append("On call")
+    for name, value, limit in (("payments", 9_700, 9_950), ("errors", 12, 50), ("events", 3, 120), ("queue", 4, 500)):
+        for back in range(48):
+            is_bad, at = name == "payments" and back < 3, now - timedelta(minutes=30 * back)
+            Reading.objects.create(
+                measure=name, at=at, value=value if is_bad or name != "payments" else 9_980, sample=120, limit=limit,
+                is_bad=is_bad,
+            )  # fmt: skip
+    since = now - timedelta(hours=1)
+    alert = Alert.objects.create(measure="payments", opened_at=since, value=9_700, worst=9_640, limit=9_950)
+    AlertDelivery.objects.create(
+        alert=alert, receiver=mailbox, what="opened", made_at=since, delivered_at=since, attempts=1
     )  # fmt: skip
 
 
@@ -963,6 +995,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("complaint", "storefront:after-sales:complain", scene.case.order.public_id)
     yield page("after-sale", "storefront:after-sales:case", scene.case.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
+    yield page("order-other-address", "storefront:orders:address", scene.orders["paid"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
     yield page("report", "storefront:catalog:report", scene.question.public_id)
@@ -1049,6 +1082,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("count", "stock:count", scene.sheet.public_id)
     yield page("brands", "catalog:brands")
     yield page("shop-categories", "catalog:shelves")
+    yield page("freight", "catalog:freight")
+    yield page("freight-add", "catalog:freight-add")
+    yield page("freight-edit", "catalog:freight-edit", scene.freight.public_id)
+    tried = reverse("backoffice:catalog:freight-edit", args=[scene.shop.slug, scene.freight.public_id])
+    yield Page("freight-tried", OWNER, f"{tried}?pieces=3&city=&worth=50&province=%E6%96%B0%E7%96%86")
     yield page("promotions", "marketing:list")
     promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
@@ -1106,11 +1144,15 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
-    for status in ("paid", "shipped", "completed", "canceled"):
+    for status in ("paid", "partly-shipped", "shipped", "returned", "address", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("ship-by-file", "orders:by-file")
+    yield page("ship-rest", "orders:ship", scene.orders["partly-shipped"].public_id)
+    returned = scene.orders["returned"]
+    yield page("send-again", "orders:send-again", returned.public_id, returned.parcels.get().public_id)
     yield page("after-sales", "after-sales:list")
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
@@ -1144,6 +1186,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     request.user = scene.staff
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
+    yield Page("operations", STAFF, reverse("admin:operations_overview"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))
@@ -1162,6 +1205,8 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 
 NO_PAGES = {
+    "backoffice:orders:address-answer": "a press of a button",
+    "backoffice:orders:pdf": "a file",
     "storefront:catalog:complain-shop": "looks like the report of a product",
     "storefront:catalog:sitemap": "for machines",
     "storefront:catalog:sitemap-part": "for machines",
@@ -1175,6 +1220,7 @@ NO_PAGES = {
     "storefront:catalog:marks": "answers a script",
     "backoffice:catalog:brand-document": "a file",
     "backoffice:catalog:shelf": "a press of a button",
+    "backoffice:catalog:freight-do": "a press of a button",
     "backoffice:reviews:answer": "a press of a button",
     "backoffice:reviews:appeal": "a press of a button",
     "backoffice:reviews:evidence": "a file",
@@ -1197,6 +1243,7 @@ NO_PAGES = {
     "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
+    "storefront:orders:cart-region": "a press of a button",
     "storefront:orders:importer-forget": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",
     "storefront:orders:payment-notify": "a bank speaks",

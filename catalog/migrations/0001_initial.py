@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -412,6 +413,66 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FreightTemplate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="frt", unique=True)),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[("piece", "By piece"), ("weight", "By weight"), ("volume", "By volume")],
+                        default="piece",
+                        max_length=6,
+                        verbose_name="charged",
+                    ),
+                ),
+                ("zones", models.JSONField(verbose_name="zones")),
+                (
+                    "nowhere",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        default=list,
+                        size=None,
+                        verbose_name="not delivered to",
+                    ),
+                ),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                ("changed_at", models.DateTimeField(verbose_name="changed at")),
+            ],
+            options={
+                "verbose_name": "freight template",
+                "verbose_name_plural": "freight templates",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("shop",), name="freight_one_default"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("measure__in", ["piece", "weight", "volume"])),
+                        name="freight_measure_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.GreaterThan(
+                            models.Func("zones", function="jsonb_array_length", output_field=models.IntegerField()),
+                            0,
+                        ),
+                        name="freight_has_a_zone",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("version__gt", 0)), name="freight_version_positive"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Product",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -502,6 +563,17 @@ class Migration(migrations.Migration):
                 ("ships_on", models.DateField(blank=True, null=True, verbose_name="ships from")),
                 ("video", models.JSONField(blank=True, null=True, verbose_name="video")),
                 ("customs", models.JSONField(blank=True, null=True, verbose_name="statement for customs")),
+                (
+                    "freight",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="catalog.freighttemplate",
+                        verbose_name="freight template",
+                    ),
+                ),
                 (
                     "promises",
                     django.contrib.postgres.fields.ArrayField(

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_initial"), ("mall", "0002_written_once")]
 
     operations = [
+        RowsOfOneShop("catalog_freighttemplate"),
         RowsOfOneShop("catalog_product"),
         RowsOfOneShop("catalog_productpicture"),
         RowsOfOneShop("catalog_productchange"),

@@ -55,6 +55,7 @@ WHO = {
     "catalog.propose_commission": {"finance"},
     "catalog.confirm_commission": {"finance"},
     "mall.retry_outboxevent": {"operations"},
+    "operations.change_alertreceiver": {"operations"},
     "accounts.change_user": set(),
 }
 PLACES = {
@@ -73,6 +74,8 @@ PLACES = {
     "admin:merchants_requirement_add": {"operations"},
     "admin:merchants_agreement_add": {"operations"},
     "admin:mall_workyear_add": {"operations"},
+    "admin:operations_overview": {"operations"},
+    "admin:operations_alertreceiver_add": {"operations"},
     "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
     "admin:settlement_report": {"finance"},
