@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from catalog import kinds
 from catalog.models import CommissionVersion, Product
@@ -302,7 +302,7 @@ def say_conditions(because: dict, currency: str = DEFAULT_CURRENCY) -> str:
         said.append(_("a piece costs %(price_from)s or more") % money)
     elif money:
         said.append(_("a piece costs less than %(price_below)s") % money)
-    return ", ".join(said) or _("every line")
+    return _listed(said) or _("every line")
 
 
 def say_how_much(told: dict) -> str:
@@ -315,7 +315,7 @@ def say_how_much(told: dict) -> str:
             _("from %(amount)s on %(rate)s") % {"amount": Money(start), "rate": percent(bps)}
             for start, bps in told["ladder"]
         ]
-        parts.append(_("a ladder (%(steps)s)") % {"steps": ", ".join(steps)})
+        parts.append(_("a ladder (%(steps)s)") % {"steps": _listed(steps)})
     if "fixed" in told:
         parts.append(_("%(amount)s for each piece") % {"amount": Money(told["fixed"])})
     bounds = []
@@ -323,7 +323,11 @@ def say_how_much(told: dict) -> str:
         bounds.append(_("at least %(amount)s") % {"amount": Money(told["floor"])})
     if "cap" in told:
         bounds.append(_("at most %(amount)s") % {"amount": Money(told["cap"])})
-    return ", ".join([" + ".join(parts), *bounds])
+    return _listed([" + ".join(parts), *bounds])
+
+
+def _listed(parts: list[str]) -> str:
+    return pgettext("between parts of a rule", ", ").join(parts)
 
 
 def say_effect(version: CommissionVersion) -> str:
@@ -356,7 +360,7 @@ def explain(frozen: dict, commission: Money) -> list[str]:
     return [
         _("Rule “%(name)s”, version %(version)s") % {"name": Text(frozen["name"]), "version": frozen["version"]},
         _("It fits: %(conditions)s") % {"conditions": say_conditions(frozen["because"], commission.currency)},
-        f"{sum_said}, {held[frozen['held']]}" if frozen["held"] else f"{sum_said} = {commission}",
+        _listed([sum_said, held[frozen["held"]]]) if frozen["held"] else f"{sum_said} = {commission}",
     ]
 
 

@@ -96,7 +96,7 @@ class ProposalForm(forms.ModelForm):
         help_text=gettext_lazy("Of a new rule. Shops read it."),
     )
     position = forms.IntegerField(
-        label=gettext_lazy("Place"),
+        label=pgettext_lazy("rule", "Place"),
         min_value=1,
         max_value=100_000,
         initial=100,

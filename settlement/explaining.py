@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalog.commission import explain as explain_rule
-from catalog.commission import percent, say_how_much
+from catalog.commission import percent
 from mall.clock import business_date
 from mall.money import Money
 from mall.tenancy import house_scope
+from mall.texts import Text
 from orders.after_sales.gifts import credits_of
 from orders.models import AfterSale, Order, OrderLine, Refund
 from settlement.corrections import give_reasons
@@ -40,7 +41,7 @@ class LinePart:
         """In short how its commission came about."""
         if self.line.commission_rule is None:
             return percent(self.line.commission_bps)
-        return say_how_much(self.line.commission_rule)
+        return str(Text(self.line.commission_rule["name"]))
 
     @property
     def how(self) -> list[str]:

@@ -39,6 +39,9 @@ def return_fine(*, sanction_id: str, lifted_at: datetime) -> Entry | None:
 
 
 def _locked(sanction_id: str) -> Sanction:
+    """Its shop first, as who lifts it does: an account that is opened would ask for the shop behind its back."""
+    shop_id = Sanction.objects.values_list("shop_id", flat=True).get(public_id=sanction_id)
+    Shop.objects.select_for_update(no_key=True).get(pk=shop_id)
     return Sanction.objects.select_for_update(no_key=True).get(public_id=sanction_id)
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models.category import Category
 from catalog.models.product import Product
@@ -38,7 +39,7 @@ class CommissionVersion(models.Model):
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("Waiting for the second person")
-        CONFIRMED = "confirmed", _("Confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("rule", "Confirmed")
         DISCARDED = "discarded", _("Discarded")
 
     FLOW = Flow(
@@ -51,7 +52,9 @@ class CommissionVersion(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PROPOSED)
     is_end = models.BooleanField(_("ends the rule"), default=False)
     position = models.PositiveIntegerField(
-        _("place"), default=100, help_text=_("Of the rules that fit the one with the smallest number counts.")
+        pgettext_lazy("rule", "place"),
+        default=100,
+        help_text=_("Of the rules that fit the one with the smallest number counts."),
     )
 
     category = models.ForeignKey(
@@ -77,7 +80,7 @@ class CommissionVersion(models.Model):
     floor = MoneyField(_("at least, for a line"), null=True, blank=True)
     cap = MoneyField(_("at most, for a line"), null=True, blank=True)
 
-    effective_at = models.DateTimeField(_("from"))
+    effective_at = models.DateTimeField(pgettext_lazy("rule", "from"))
     reason = models.CharField(_("reason"), max_length=300)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")

@@ -122,13 +122,23 @@ class LedgerLife(RuleBasedStateMachine):
 
     @rule(first=st.integers(1, 4), second=st.integers(0, 4), third=st.integers(0, 2))
     def place(self, first, second, third):
-        wanted = dict(zip(self.goods, (first, second, third), strict=True))
+        self.unpaid.append(self.placed(first, second, third))
+
+    def placed(self, *pieces):
+        wanted = dict(zip(self.goods, pieces, strict=True))
         skus = {goods: quantity for goods, quantity in wanted.items() if quantity}
         group = placed_group(shopper=self.shopper, skus=skus, now=self.now)
         for order in group.orders.all():
             for line in order.lines.all():
                 assert (line.commission and line.commission.minor) == self.by_rule(line)
-        self.unpaid.append(group)
+        return group
+
+    @rule(first=st.integers(1, 4), third=st.integers(0, 2))
+    def sell(self, first, third):
+        """From the cart to the split in one step, so that much can happen afterwards."""
+        group = self.placed(first, 0, third)
+        self.pay_for(group)
+        self.complete_one(self.paid.pop())
 
     # Rules of commission
 
@@ -168,7 +178,9 @@ class LedgerLife(RuleBasedStateMachine):
     @precondition(lambda self: self.unpaid)
     @rule(data=st.data())
     def pay(self, data):
-        group = self.unpaid.pop(data.draw(st.integers(0, len(self.unpaid) - 1)))
+        self.pay_for(self.unpaid.pop(data.draw(st.integers(0, len(self.unpaid) - 1))))
+
+    def pay_for(self, group):
         pay(group, now=self.now)
         self.paid.extend(group.orders.order_by("pk"))
         self.books["escrow"] += group.total.minor
@@ -247,7 +259,9 @@ class LedgerLife(RuleBasedStateMachine):
     @precondition(lambda self: self.paid)
     @rule(data=st.data())
     def complete(self, data):
-        order = self.paid.pop(data.draw(st.integers(0, len(self.paid) - 1)))
+        self.complete_one(self.paid.pop(data.draw(st.integers(0, len(self.paid) - 1))))
+
+    def complete_one(self, order):
         ship_order(order=order, carrier="sf", tracking_number=f"SF{number():013d}", by=self.shopper, now=self.now)
         mark_delivered(order=order, by=self.shopper, now=self.now)
         complete_order(order=order, now=self.now)
@@ -361,11 +375,14 @@ class LedgerLife(RuleBasedStateMachine):
 
     # Withdrawals
 
-    @precondition(lambda self: any(fen >= 10_000 for fen in self.available.values()))
+    def with_enough(self):
+        return [place for place in [*self.shops, self.pot.shop] if self.available[place.pk] >= 10_000]
+
+    @precondition(lambda self: self.with_enough())
     @rule(data=st.data(), fails=st.booleans())
     def withdraw(self, data, fails):
         """The bank pays, or the money comes back."""
-        place = data.draw(st.sampled_from([place for place in self.shops if self.available[place.pk] >= 10_000]))
+        place = data.draw(st.sampled_from(self.with_enough()))
         fen = data.draw(st.integers(10_000, self.available[place.pk]))
         if Withdrawal.objects.filter(shop=place, asked_at__gte=self.now - 2 * DAY).exists():
             return
@@ -401,7 +418,15 @@ class LedgerLife(RuleBasedStateMachine):
             self.take(fine)
 
     @rule()
+    def a_week_later(self):
+        self.time_passes(timedelta(days=8))
+        self.release_what_is_due()
+
+    @rule()
     def release(self):
+        self.release_what_is_due()
+
+    def release_what_is_due(self):
         """What is due becomes available; of an order with an open case the lines that nobody disputes, once."""
         today = (self.now + timedelta(hours=8)).date()
         due = [life for life in self.lives if not life.is_released and life.share.due_on <= today]
