@@ -73,8 +73,8 @@ def copy_product(*, product: Product, by, now: datetime) -> Product:
         )
         for place, row in enumerate(changes.gallery_of(product, proposed))
     )
-    made.video = shown.video
-    made.save(update_fields=["video"])
+    made.video, made.freight_id = shown.video, product.freight_id
+    made.save(update_fields=["video", "freight"])
     return made
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog import kinds
 from catalog.customs import Customs
+from catalog.freight.charging import Goods, Terms, flat, terms_in, terms_sql
 from catalog.models import Product, Sku
 from mall import clock
 from mall.money import Money
@@ -21,7 +22,7 @@ from merchants import states
 @dataclass(frozen=True, slots=True)
 class BuyableSku:
     """
-    A SKU as the cart sees it, with its shop's terms of delivery.
+    A SKU as the cart sees it, with its shop's terms of delivery: the flat ones, and those of its freight template.
 
     When it cannot be bought, ``why_not`` says so in the reader's language. ``set_aside`` are pieces beside those
     ``available``: a promotion keeps them for its buyers.
@@ -52,6 +53,14 @@ class BuyableSku:
     ships_on: date | None = None
     customs: Customs | None = None
     set_aside: int = 0
+    weight_grams: int = 0
+    volume_cm3: int = 0
+    freight: Terms | None = None
+
+    def sent(self, pieces: int) -> Goods:
+        """So many pieces of it, under the terms of its template, else its shop's flat fee."""
+        terms = self.freight or flat(self.shipping_fee, self.free_shipping_over)
+        return Goods(self.sku_id, terms, pieces, self.weight_grams, self.volume_cm3)
 
     @property
     def is_sent(self) -> bool:
@@ -85,7 +94,7 @@ class BuyableSku:
 
 # Asked at every step of every checkout, so it is one statement of our own. The picture is the one that shows the choice
 # best: of one of its values, else the first.
-OFFERS = """
+OFFERS = f"""
     SELECT k.id, k.public_id, p.public_id, k.shop_id, s.slug, s.name, p.title, k.choice, p.options,
         coalesce((
             SELECT i.image FROM catalog_productpicture i WHERE i.product_id = p.id
@@ -99,10 +108,11 @@ OFFERS = """
         c.commission_bps, s.currency, s.shipping_fee, s.free_shipping_over, p.status, k.is_active, s.status,
         s.restriction, p.most_per_order, p.most_per_buyer, p.limit_days,
         p.kind, p.at_home, p.ships_on, p.customs,
-        coalesce((SELECT sum(t.set_aside) FROM catalog_stock t WHERE t.sku_id = k.id), 0)
+        coalesce((SELECT sum(t.set_aside) FROM catalog_stock t WHERE t.sku_id = k.id), 0),
+        k.weight_grams, k.volume_cm3, {terms_sql("p")}
     FROM catalog_sku k JOIN catalog_product p ON p.id = k.product_id JOIN catalog_category c ON c.id = p.category_id
         JOIN merchants_shop s ON s.id = k.shop_id
-"""
+"""  # noqa: S608 - words of ours
 
 
 def buyable_skus(skus: Iterable[str | int]) -> list[BuyableSku]:
@@ -119,6 +129,7 @@ def _offer(
     price, list_price, currency, available, commission_bps, shop_currency, shipping_fee, free_shipping_over,
     product_status, is_active, shop_status, restriction, most_per_order, most_per_buyer, limit_days,
     kind, at_home, ships_on, customs, set_aside,
+    weight_grams, volume_cm3, freight,
 ) -> BuyableSku:  # fmt: skip
     why_not = _why_not(
         product_status, is_active, states.state_in(shop_status, restriction), available + set_aside, ships_on
@@ -149,6 +160,9 @@ def _offer(
         ships_on=ships_on,
         customs=Customs.of(json.loads(customs)) if customs else None,
         set_aside=int(set_aside),
+        weight_grams=weight_grams,
+        volume_cm3=volume_cm3,
+        freight=terms_in(freight) if freight else None,
     )
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from catalog import descriptions, films, questions, shelves, specifications, terms, tunables
 from catalog.brands import authorized_shops
 from catalog.customs import Customs, duty_of_one, rules_in_force
+from catalog.freight.charging import default_terms_sql, terms_in, terms_sql
+from catalog.freight.words import shown_of
 from catalog.listing import Asked, listing, newest_cards, popular_cards, put_badges
 from catalog.models import (
     Brand,
@@ -222,6 +225,7 @@ def _shops_as_banners(shops: list[Shop]) -> list[Banner]:
 def find_product(public_id: str) -> Product | None:
     """The product with its shop, category, brand and counters."""
     rows = Product.objects.select_related("shop", "category", "brand", "stats").filter(public_id=public_id)
+    rows = rows.annotate(freight_terms=RawSQL(terms_sql("catalog_product"), []))  # noqa: S611 - words of ours
     return specifications.with_specifications(rows).first()
 
 
@@ -293,9 +297,8 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "similar": similar,
         "crumbs": crumbs_of(product.category),
         "shipping": {
-            "fee": product.shop.shipping_fee,
-            "free_over": product.shop.free_shipping_over,
             "hours": import_string(settings.CATALOG_SHIPPING_HOURS).value,
+            **_shipping(product, skus),
         },
         "offers": import_string(settings.CATALOG_PRODUCT_OFFERS)(chosen, now=clock.now()) if left > 0 else None,
         "deals": import_string(settings.CATALOG_PRODUCT_DEALS)(product, now=clock.now()) if left > 0 else [],
@@ -303,6 +306,16 @@ def product_page(product: Product, sku_public_id: str = "") -> dict:
         "can_buy": left > 0,
         "why_not": closed_because or _why_not(left, chosen),
     }
+
+
+def _shipping(product: Product, skus: list[Sku]) -> dict:
+    """What delivery of one piece costs, where to, and what is free."""
+    return shown_of(
+        terms_in(text) if (text := getattr(product, "freight_terms", None)) else None,
+        fee=product.shop.shipping_fee,
+        free_over=product.shop.free_shipping_over,
+        measures=[(sku.weight_grams, sku.volume_cm3) for sku in skus],
+    )
 
 
 def _stores(product: Product) -> list[Warehouse]:
@@ -442,11 +455,18 @@ def _average(stars: int, count: int) -> float | None:
 # Shop ----------------------------------------------------------------------------------------------------------------
 
 
+def find_shop(slug: str) -> Shop | None:
+    """The shop with the terms of its default freight template, unless it is frozen."""
+    rows = Shop.objects.annotate(freight_terms=RawSQL(default_terms_sql("merchants_shop"), []))  # noqa: S611 - ours
+    return rows.filter(slug=slug).exclude(status=Shop.Status.FROZEN).first()
+
+
 def shop_page(shop: Shop, asked: Asked) -> dict:
-    """What the page of a shop shows beside what it has decorated itself; seven queries."""
+    """What the page of a shop (:func:`find_shop`) shows beside what it has decorated itself; seven queries."""
     tree = shelves.tree_of(shop)
     keys = shelves.keys_below(tree, asked.shelf)
     wanted = replace(asked, shop_id=shop.pk, shelf=asked.shelf if keys else "", shelf_ids=keys or None)
+    freight = getattr(shop, "freight_terms", None)
     return {
         "shop": shop,
         "note": states.why_not(shop, "buy"),
@@ -456,6 +476,11 @@ def shop_page(shop: Shop, asked: Asked) -> dict:
         "product_count": Product.objects.visible().filter(shop=shop).count(),
         "rating": shop_rating(shop),
         "coupons": import_string(settings.CATALOG_SHOP_COUPONS)(shop, now=clock.now()),
+        "shipping": shown_of(
+            terms_in(freight) if freight else None,
+            fee=shop.shipping_fee,
+            free_over=shop.free_shipping_over,
+        ),
     }
 
 

@@ -1,10 +1,21 @@
 """Provinces and cities of China: how their readers write them, and when two spellings mean the same one."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
+PROVINCES = (
+    "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽",
+    "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州",
+    "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆", "台湾", "香港", "澳门",
+)  # fmt: skip
+ALSO_CALLED = {"xizang": "tibet", "macau": "macao", "neimenggu": "innermongolia", "xianggang": "hongkong"}
+PEOPLES = (
+    "朝鲜|土家|苗|藏|羌|彝|布依|侗|傣|白|哈尼|壮|傈僳|景颇|回|蒙古|柯尔克孜|哈萨克|黎"  # of the autonomous prefectures
+)
+PREFECTURES = re.compile(rf"(?:地区|盟|(?:(?:{PEOPLES})族?)*自治州|(?:(?:{PEOPLES})族)+自治县)$")
 KINDS = re.compile(r"(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)$")
 OTHERWISE = {  # whose English name is not their sound in Mandarin
     "陕西": "Shaanxi",
@@ -35,3 +46,43 @@ def romanized(name: str) -> str:
 def same(name: str) -> str:
     """What all spellings of a place have in common: 杭州市, 杭州, Hangzhou and hangzhou are one."""
     return "".join(romanized(name).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A province, or one of its cities, by what all spellings have in common; nowhere in particular: both empty."""
+
+    province: str = ""
+    city: str = ""
+
+    @property
+    def whole(self) -> "Region":
+        """The province that it lies in."""
+        return Region(self.province)
+
+
+def region(province: str, city: str = "") -> Region:
+    """Where this is, however it is written: 新疆维吾尔自治区, 新疆, Xinjiang and xinjiang are one."""
+    known = province_of(province)
+    name = same(known or province) if province.strip() else ""
+    return Region(name, same(PREFECTURES.sub("", city.strip()) or city) if name and city.strip() else "")
+
+
+def province_of(written: str) -> str:
+    """Which of the provinces this names; empty when it is none."""
+    sound = same(written)
+    sound = next((meant for other, meant in ALSO_CALLED.items() if sound.startswith(other)), sound)
+    return next((name for name in PROVINCES if sound.startswith(same(name))), "")
+
+
+def split_region(written: str) -> tuple[str, str]:
+    """The province (as :data:`PROVINCES` calls it; empty when it is none) and the city of a region in one line."""
+    words = " ".join(written.replace("/", " ").split())
+    if name := next((name for name in PROVINCES if words.startswith(name)), ""):
+        return name, re.sub(r"^(?:特别行政区|(?:[壮回]族|维吾尔)?自治区|省|市)", "", words.removeprefix(name)).strip()
+    parts = [part for part in words.split(" ") if part.casefold() != "province"]
+    for count in range(len(parts), 0, -1):
+        said = " ".join(parts[:count])
+        if (known := province_of(said)) and (same(said) == same(known) or same(said) in ALSO_CALLED or count == 1):
+            return known, " ".join(parts[count:])
+    return "", ""

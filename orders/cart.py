@@ -5,7 +5,7 @@ A member's cart is found by the shopper, a guest's by the token in her session; 
 after she signed in merges the two.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.freight.words import explained_freight
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import Bookable, slots_by
 from catalog.slots import why_not as time_problem
@@ -30,10 +31,11 @@ from marketing import words
 from marketing.deals import Deal
 from marketing.pricing import PricedLine, Quote, ShopQuote, ShopTerms
 from orders import customs, limits
+from orders.destination import Destination, region_of
 from orders.limits import check_cart
 from orders.models import Cart, CartLine
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
-from orders.offering import quote_with_offers
+from orders.offering import quote_with_offers, terms_of
 
 
 class NotForSale(Refusal):
@@ -67,6 +69,7 @@ class CartLineView:
 
     ``priced`` is the line as the pricing engine sees it, with what is taken off; missing when it cannot be bought.
     ``note`` says how many of the pieces have the price of a flash sale, where not all of them do.
+    ``not_delivered`` says that it is not sent where the cart goes: it can be ordered to somewhere else.
     """
 
     sku: BuyableSku
@@ -77,11 +80,15 @@ class CartLineView:
     priced: PricedLine | None = None
     slot: Bookable | None = None
     note: str = ""
+    not_delivered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CartShop:
-    """One shop's part of a cart; amounts count what can be ordered."""
+    """
+    One shop's part of a cart; amounts count what can be ordered. ``free_shipping_gap`` (or so many ``pieces_gap``) more
+    is sent free; ``freight_notes`` say how the fee of its templates comes about.
+    """
 
     shop_id: int
     name: Text
@@ -95,6 +102,8 @@ class CartShop:
     hints: list[str]
     duty: Money
     is_sent: bool = True
+    pieces_gap: int | None = None
+    freight_notes: tuple[str, ...] = ()
 
     @property
     def before_offers(self) -> Money:
@@ -113,7 +122,8 @@ class CartView:
     """
     A cart with today's prices. ``count`` is the number of pieces.
 
-    ``quote`` says which offers are used, which are not and why, and what more would bring.
+    ``quote`` says which offers are used, which are not and why, and what more would bring. ``to`` is where freight is
+    worked out for; as long as nobody has said, it is what most regions pay.
     """
 
     shops: list[CartShop]
@@ -121,6 +131,7 @@ class CartView:
     count: int
     has_problems: bool
     quote: Quote
+    to: Destination | None = None
 
     @property
     def mall_hints(self) -> list[str]:
@@ -130,6 +141,16 @@ class CartView:
     @property
     def lines(self) -> list[CartLineView]:
         return [line for shop in self.shops for line in shop.lines]
+
+    @property
+    def has_freight(self) -> bool:
+        """Whether what delivery costs depends on where it goes."""
+        return any(shop.freight for shop in self.quote.shops)
+
+    @property
+    def not_delivered(self) -> list[CartLineView]:
+        """What is not sent where the cart goes."""
+        return [line for line in self.lines if line.not_delivered]
 
     @property
     def has_unsent(self) -> bool:
@@ -262,6 +283,7 @@ def cart_view(
     token: UUID | None = None,
     coupons: Collection[str] | None = None,
     now: datetime | None = None,
+    to: Destination | None = None,
 ) -> CartView:
     """
     The cart with today's prices, stock, terms and offers; three queries however long it is, a fourth if goods are
@@ -269,9 +291,10 @@ def cart_view(
 
     :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
     :param now: the moment; ``None``: this one
+    :param to: where it goes, if that is known
     """
     lines = cart_lines(shopper=shopper, token=token)
-    return view_of(lines, shopper=shopper, coupons=coupons, now=now or clock.now())
+    return view_of(lines, shopper=shopper, coupons=coupons, now=now or clock.now(), to=to)
 
 
 class HeldLine(NamedTuple):
@@ -306,14 +329,16 @@ def view_of(
     coupons: Collection[str] | None = None,
     deal: Deal | None = None,
     now: datetime,
+    to: Destination | None = None,
 ) -> CartView:
     """
     These lines with today's prices, stock, terms and offers; what the shopper has had counts where goods are limited.
 
     :param deal: the price that was asked for of the one line that there is
+    :param to: where it goes, if that is known
     """
     offers = {offer.sku_id: offer for offer in buyable_skus([line.sku_id for line in lines])}
-    terms = terms_of(offers.values())
+    terms = terms_of(offers.values(), region_of(to))
     held = {line.sku_id: line.quantity for line in lines if line.sku_id in offers}
     too_many = limits.why_not(held, offers, limits.bought_lately(shopper, offers, now))
     times = slots_by(line.slot_id for line in lines if line.slot_id is not None)
@@ -323,7 +348,9 @@ def view_of(
         coupons=coupons,
         now=now,
         deal=deal,
+        to=region_of(to),
     )
+    away = {sku_id for shop in whole.shops if shop.freight for sku_id in shop.freight.not_delivered}
     parts = {line.sku_id: line for shop in whole.shops for line in shop.lines}
     views = [
         _line_view(
@@ -334,6 +361,7 @@ def view_of(
             too_many.get(line.sku_id, ""),
             whole,
             now,
+            to.refuses(offers[line.sku_id].freight) if to and line.sku_id in away else "",
         )
         for line in lines
         if line.sku_id in offers
@@ -363,12 +391,8 @@ def view_of(
         count=sum(view.quantity for view in views),
         has_problems=any(view.problem for theirs in by_shop.values() for view in theirs),
         quote=whole,
+        to=to,
     )
-
-
-def terms_of(offers: Iterable[BuyableSku]) -> dict[int, ShopTerms]:
-    """The terms of delivery of the shops that offer these, by the shop's key."""
-    return {offer.shop_id: ShopTerms(offer.shipping_fee, offer.free_shipping_over) for offer in offers}
 
 
 def problem_with(offer: BuyableSku, quantity: int, flash: int = 0) -> str:
@@ -391,8 +415,13 @@ def _shop_view(
     first, nothing = lines[0].sku, Money(0, currency)
     goods = part.goods_total if part else nothing
     discount = part.discount if part else nothing
+    freight = part.freight if part else None
     over = terms.free_shipping_over
     sent = Money.total((line.priced.total for line in lines if line.sku.is_sent and line.priced), currency)
+    if freight:
+        gap = None if freight.gap is None else Money(freight.gap, currency)
+    else:
+        gap = over - sent if part and part.shipping_fee and over and over > sent else None
     return CartShop(
         shop_id=first.shop_id,
         name=first.shop_name,
@@ -401,11 +430,13 @@ def _shop_view(
         goods_total=goods,
         shipping_fee=part.shipping_fee if part else nothing,
         total=part.total if part else nothing,
-        free_shipping_gap=over - sent if part and part.shipping_fee and over and over > sent else None,
+        free_shipping_gap=gap,
         discount=discount,
         hints=hints,
         duty=part.duty if part else nothing,
         is_sent=any(line.sku.is_sent for line in lines),
+        pieces_gap=freight and freight.pieces_gap,
+        freight_notes=tuple(explained_freight(freight, currency)) if freight else (),
     )
 
 
@@ -417,6 +448,7 @@ def _line_view(
     too_many: str,
     whole: Quote,
     now: datetime,
+    not_delivered: str,
 ) -> CartLineView:
     _sale, flash = whole.flash_units.get(line.sku_id, ("", 0))
     problem = problem_with(offer, line.quantity, flash)
@@ -431,6 +463,7 @@ def _line_view(
         priced=priced,
         slot=slot,
         note=words.on_flash_pieces(line.sku_id, line.quantity, whole),
+        not_delivered=not_delivered,
     )
 
 

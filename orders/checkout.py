@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
+from catalog.commission import ANY_RULE, Commission
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import slots_by
 from catalog.slots import why_not as time_problem
@@ -27,7 +28,9 @@ from marketing.pricing import PricedLine, Quote
 from marketing.redemption import UsedBy, use_offers
 from orders import tunables
 from orders.cart import CartView, HeldLine, NotForSale, WrongTime, open_cart, view_of
+from orders.commission import commissions_by_rule
 from orders.customs import check_import, declare
+from orders.destination import Destination, region_of
 from orders.gift_cards import paid_by_cards, spend
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
@@ -56,6 +59,12 @@ class AddressNeeded(Refusal):
     status = 400
 
 
+class NotDelivered(Refusal):
+    """The shop does not send something where it should go; ``details["skus"]`` names it by public id."""
+
+    code = "not-delivered"
+
+
 class DepositNotAgreed(Refusal):
     """A deposit would be at stake, and she has not said that she knows."""
 
@@ -78,7 +87,12 @@ class DealWanted(NamedTuple):
 
 
 def deal_view(
-    wanted: DealWanted, *, shopper: User, coupons: Collection[str] | None = None, now: datetime
+    wanted: DealWanted,
+    *,
+    shopper: User,
+    coupons: Collection[str] | None = None,
+    now: datetime,
+    to: Destination | None = None,
 ) -> tuple[Deal, CartView]:
     """
     What a checkout shows of a deal: its terms, and the one line at its price.
@@ -87,7 +101,7 @@ def deal_view(
     """
     offer, deal = _dealt(wanted, shopper, now)
     line = HeldLine(offer.sku_id, wanted.quantity, offer.price)
-    return deal, view_of([line], shopper=shopper, coupons=coupons, deal=deal, now=now)
+    return deal, view_of([line], shopper=shopper, coupons=coupons, deal=deal, now=now, to=to)
 
 
 def _dealt(wanted: DealWanted, shopper: User, now: datetime) -> tuple[BuyableSku, Deal]:
@@ -158,6 +172,7 @@ def place_order(
     :raises WrongTime: a service without a time at which it can be had; nothing was placed
     :raises LimitReached: more than one may buy of a product; nothing was placed
     :raises AddressNeeded: something must be brought to her, and no address was named; nothing was placed
+    :raises NotDelivered: its shop does not send something there; nothing was placed
     :raises ImporterNeeded: something comes from abroad, and she has not said who she is; nothing was placed
     :raises ImportLimitReached: what comes from abroad is worth more than she may order; nothing was placed
     :raises PriceChanged: it would cost something else than she was shown; nothing was placed
@@ -169,7 +184,7 @@ def place_order(
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
     cart_id = open_cart(shopper, None, now) if wanted else _lock_cart(shopper)
-    placed, any_offers, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
+    placed, any_offers, any_rules, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
@@ -185,6 +200,7 @@ def place_order(
     offers = _offers_for(lines)
     slots = _times_of(lines, offers, now)
     check_order(shopper, {line.sku_id: line.quantity for line in lines}, offers, now)
+    to = Destination.of(address) if address else None
     whole = quote_with_offers(
         [(offers[line.sku_id], line.quantity) for line in lines],
         shopper_id=shopper.pk,
@@ -192,7 +208,10 @@ def place_order(
         now=now,
         none_live=not any_offers,
         deal=deal,
+        to=region_of(to),
     )
+    if to:
+        _check_delivered(whole, offers, to)
     offers |= _gifts(whole, offers)
     if expected is not None and expected != whole.fingerprint:
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
@@ -218,7 +237,8 @@ def place_order(
         network_mark=marks.network,
     )
     insert_rows([group])
-    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal)
+    commissions = commissions_by_rule(parts, now=now) if any_rules else {}
+    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
     declare(orders, parts, importer, now)
     stock.reserve_all(
         documents={
@@ -292,16 +312,22 @@ def _lock_cart(shopper: User) -> int | None:
 
 
 PLACED_OR_WANTED = f"""
-    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, l.id, l.sku_id,
-        l.quantity, l.slot_id
+    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, {ANY_RULE},
+        l.id, l.sku_id, l.quantity, l.slot_id
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
-"""  # noqa: S608 - words of marketing
+"""  # noqa: S608 - words of marketing and catalog
 
 
-def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, bool, list[_Line]]:
-    """What this checkout key has placed (a key), whether anything is on offer, what the cart holds. Under its lock."""
+def _placed_or_wanted(
+    shopper: User, checkout_key: UUID, cart_id: int | None
+) -> tuple[int | None, bool, bool, list[_Line]]:
+    """
+    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission, what
+    the cart holds. Under its lock.
+    """
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
-    return rows[0][0], rows[0][1], [_Line(*line) for _placed, _offers, *line in rows if line[0] is not None]
+    placed, any_offers, any_rules, *_line = rows[0]
+    return placed, any_offers, any_rules, [_Line(*line) for _p, _o, _r, *line in rows if line[0] is not None]
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -337,6 +363,14 @@ def _check_left(lines: list[_Line], offers: dict[int, BuyableSku], whole: Quote)
     ]
     if short:
         raise stock.OutOfStock(_("Not enough in stock: %(goods)s.") % {"goods": _names(short)}, skus=_public_ids(short))
+
+
+def _check_delivered(whole: Quote, offers: Mapping[int, BuyableSku], to: Destination) -> None:
+    """:raises NotDelivered: a template names this region among those to which nothing goes"""
+    away = [offers[sku_id] for shop in whole.shops if shop.freight for sku_id in sorted(shop.freight.not_delivered)]
+    if away:
+        said = {"goods": _names(away), "region": to.name}
+        raise NotDelivered(_("Not delivered to %(region)s: %(goods)s.") % said, skus=_public_ids(away))
 
 
 def _times_of(lines: list[_Line], offers: dict[int, BuyableSku], now: datetime) -> dict[int, int]:
@@ -379,13 +413,14 @@ def _write_orders(
     address: Address | None,
     messages: Mapping[int, str],
     deal: Deal | None,
+    commissions: Mapping[int, Commission],
 ) -> list[Order]:
     """One order per part with its lines and the first step of its timeline: three statements."""
     orders = insert_rows(
         _order(group, part, paid, address, messages, deal) for part, paid in zip(parts, by_cards, strict=True)
     )
     insert_rows(
-        _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id))
+        _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id), commissions.get(priced.sku_id))
         for order, part in zip(orders, parts, strict=True)
         for priced in part.quote.lines
     )
@@ -443,7 +478,9 @@ def _divide(order: Order, terms: DepositTerms, *, pieces: int) -> None:
     order.price_trace = [*order.price_trace, note]
 
 
-def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | None) -> OrderLine:
+def _line(
+    order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | None, commission: Commission | None
+) -> OrderLine:
     return OrderLine(
         shop_id=order.shop_id,
         order=order,
@@ -467,4 +504,6 @@ def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | No
         duty_parts=frozen_duty(priced, offer),
         commission_bps=offer.commission_bps,
         commission_on_subsidy=bool(tunables.COMMISSION_ON_SUBSIDY.value),
+        commission=Money(commission.amount, priced.total.currency) if commission else None,
+        commission_rule=commission.as_data() if commission else None,
     )

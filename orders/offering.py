@@ -4,19 +4,23 @@ What is on offer for a cart, its checkout and its order: they ask the pricing en
 The order keeps the answer: each line what was taken off it, by which offer, borne by whom.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from catalog import customs, duty
+from catalog.freight.charging import SOMEWHERE
+from catalog.freight.words import explained
 from catalog.offers import BuyableSku
 from mall.money import Money
+from mall.places import Region
 from mall.texts import Text
 from marketing.deals import Deal
 from marketing.offers import offers_for
-from marketing.pricing import Buyer, PricedLine, Quote, QuoteLine, ShopTerms, quote
+from marketing.pricing import Buyer, PricedLine, Quote, QuoteLine, Sent, ShopTerms, quote
 from marketing.redemption import give_back
 from orders.models import Order, OrderLine, Refund
 
@@ -29,6 +33,7 @@ def quote_with_offers(
     now: datetime,
     none_live: bool = False,
     deal: Deal | None = None,
+    to: Region = SOMEWHERE,
 ) -> Quote:
     """
     These goods under their shops' terms, with what is on offer for this shopper at this moment.
@@ -36,6 +41,7 @@ def quote_with_offers(
     :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
     :param none_live: somebody has found out that nothing is on offer in the whole mall; nothing is asked then
     :param deal: the price that was asked for of the one thing that is wanted; other offers yield to it
+    :param to: where everything goes; nowhere in particular is charged as regions that no zone of a template names
     """
     offers = [] if none_live else offers_for(
         sku_ids=[sku.sku_id for sku, _quantity in wanted],
@@ -58,12 +64,23 @@ def quote_with_offers(
             )
             for sku, quantity in wanted
         ],
-        {sku.shop_id: ShopTerms(sku.shipping_fee, sku.free_shipping_over) for sku, _quantity in wanted},
+        terms_of((sku for sku, _quantity in wanted), to),
         offers=offers,
         buyer=Buyer(chosen=None if coupons is None else frozenset(coupons)),
         at=now,
         duty_rules=customs.rules_in_force() if any(sku.customs for sku, _quantity in wanted) else duty.AS_ENACTED,
     )
+
+
+def terms_of(offers: Iterable[BuyableSku], to: Region = SOMEWHERE) -> dict[int, ShopTerms]:
+    """The terms of delivery of the shops that offer these, by the shop's key."""
+    found: dict[int, ShopTerms] = {}
+    sent: dict[int, dict[int, Sent]] = {}
+    for sku in offers:
+        if sku.freight and sku.is_sent:
+            sent.setdefault(sku.shop_id, {})[sku.sku_id] = Sent(sku.freight, sku.weight_grams, sku.volume_cm3)
+        found[sku.shop_id] = ShopTerms(sku.shipping_fee, sku.free_shipping_over, sent.get(sku.shop_id), to)
+    return found
 
 
 def frozen_parts(line: PricedLine) -> list[dict] | None:
@@ -106,6 +123,17 @@ def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
     if int(back) < (order.goods_total - order.discount).minor:
         return 0
     return give_back(order_ids=[order_id], now=now)
+
+
+def freight_notes(order: Order) -> list[str]:
+    """Why delivery was charged as it was, as the order was placed under it; nothing of a flat fee."""
+    step = next((step for step in order.price_trace if step["step"] == "shipping" and "charges" in step), None)
+    if step is None or not order.is_sent:
+        return []
+    notes = explained(step["charges"], order.currency)
+    if order.shipping_fee.minor != step["amount"]:
+        notes.append(_("Of this %(amount)s belongs to what is in this order.") % {"amount": order.shipping_fee})
+    return notes
 
 
 def breakdown(order: Order, lines: Sequence[OrderLine]) -> list[dict]:

@@ -3,7 +3,7 @@ A checkout as orders: the part of each shop, and of it the goods of each kind (C
 
 Goods of different kinds are fulfilled in different ways and times, so an order holds goods of one kind, and pre-sales
 of one day. What a shop's part costs is worked out whole, and divided here without a fen lost: each line keeps its own
-discount, the fee for delivery stays with what is sent.
+discount, a flat fee for delivery stays with what is sent first, what freight templates charge goes with the lines.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,8 +69,11 @@ def _share(shop: ShopQuote, lines: list[PricedLine], *, is_first: bool, key: tup
     goods = Money.total((line.unit_price * line.quantity for line in lines), currency)
     discount = Money.total((line.discount for line in lines), currency)
     fee = Money(0, currency)
-    if is_first:
+    if shop.freight:
+        fee = Money(sum(shop.freight.lines.get(line.sku_id, 0) for line in lines), currency)
+    elif is_first:
         fee = shop.shipping_fee
+    if is_first:
         discount += shop.discount - Money.total((line.discount for line in shop.lines), currency)
     duty = Money.total((line.duty.amount for line in lines if line.duty), currency)
     total = goods + fee - discount + duty

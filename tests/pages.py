@@ -25,6 +25,7 @@ from catalog.films import set_video
 from catalog.interest import favorites, watches
 from catalog.models import (
     Category,
+    FreightTemplate,
     ImportedPicture,
     ImportProblem,
     Product,
@@ -56,6 +57,8 @@ from mall.exports.models import Export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.money import Money
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, TrafficMinute
+from mall.operations.telling import save_receiver
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.campaigns.auditing import accept
@@ -101,8 +104,9 @@ from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
-from tests.factories import accounts, catalog, films, kinds, merchants
+from tests.factories import accounts, catalog, films, freight, kinds, merchants
 from tests.factories.attributes import attribute
+from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
 from tests.factories.trade import trade_case
@@ -166,6 +170,7 @@ class Scene:
     groups: dict[str, BuyingGroup] = field(default_factory=dict)  # by status
     funding: Promotion | None = None
     orders_of_deals: dict[str, Order] = field(default_factory=dict)
+    freight: FreightTemplate | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -279,7 +284,7 @@ def _sent_coupon(scene: Scene) -> Promotion:
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     """One that runs, of an item with units left and of one that is sold out, and one that comes."""
-    first, second, *_others = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2")
+    first, second = _product(scene.shop, scene.category, scene.product.brand, 8, "teacup").skus.order_by("pk")
     given = {"shop": scene.shop, "kind": "flash_sale", "by": scene.owner, "now": now}
     name = Text({"zh-hans": "限时秒杀", "en": "Flash sale"})
 
@@ -444,6 +449,22 @@ def _funding(scene: Scene, now: datetime) -> Promotion:
     return project
 
 
+def _commission(scene: Scene, now: datetime) -> None:
+    """A rule under which the orders are placed, its next version announced, and another that waits."""
+    name = {"zh-hans": "茶壶阶梯佣金", "en": "Ladder for teapots"}
+    ladder = [[0, 400], [10_000, 250]]
+    reason = "秋季让利，支持茶壶类目。"
+    said = {"since": now - timedelta(days=30), "category": scene.category, "ladder": ladder, "by": scene.staff}
+    version = rule_in_force(name=name, fixed="0.50", cap="30.00", price_from="5.00", reason=reason, **said)
+    coming = {"since": now + timedelta(days=9), "category": scene.category, "bps": 300, "by": scene.staff}
+    rule_in_force(rule=version.rule, reason=reason, **coming)
+    proposed_version(
+        name={"zh-hans": "新店扶持", "en": "Help for new shops"}, since=now + timedelta(days=30), shop_days=90, bps=200,
+        position=50, reason=reason, by=scene.staff,
+    )  # fmt: skip
+    scene.words.append(reason)
+
+
 def _ask_of(category) -> None:
     """Something of every kind."""
     kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
@@ -528,6 +549,7 @@ def staged(scene: Scene) -> Scene:
     scene.trials = _trials(scene, one, now)
     scene.groups = _groups(scene, now)
     scene.funding = _funding(scene, now)
+    _commission(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
@@ -570,6 +592,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    scene.freight = freight.template(shop=scene.shop, default=True)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
@@ -785,12 +808,37 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     )  # fmt: skip
     ask_merchants(now=now)
     note = "两笔订单超过承诺时间发货。"
-    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, by=scene.staff, now=now)
+    fine = Money(20_000)
+    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
+    _operations(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
         shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
         detail={"orders": list(case.orders.values_list("order_id", flat=True)), "signs": ["device", "burst"]},
+    )  # fmt: skip
+
+
+def _operations(scene: Scene, now: datetime) -> None:
+    """Weeks of traffic, an alert that lasts, and who was told of it."""
+    for back in range(24 * 29, 0, -1):
+        at = now - timedelta(hours=back)
+        busy = 30 + at.hour * 3
+        TrafficMinute.objects.create(minute=at, requests=busy, errors=back % 9 == 0, milliseconds=busy * 40)
+    mailbox = AlertReceiver(name="On call", way="mail", address="oncall@example.com", language="en")
+    save_receiver(receiver=mailbox, by=scene.staff, now=now)
+    scene.words.append("On call")
+    for name, value, limit in (("payments", 9_700, 9_950), ("errors", 12, 50), ("events", 3, 120), ("queue", 4, 500)):
+        for back in range(48):
+            is_bad, at = name == "payments" and back < 3, now - timedelta(minutes=30 * back)
+            Reading.objects.create(
+                measure=name, at=at, value=value if is_bad or name != "payments" else 9_980, sample=120, limit=limit,
+                is_bad=is_bad,
+            )  # fmt: skip
+    since = now - timedelta(hours=1)
+    alert = Alert.objects.create(measure="payments", opened_at=since, value=9_700, worst=9_640, limit=9_950)
+    AlertDelivery.objects.create(
+        alert=alert, receiver=mailbox, what="opened", made_at=since, delivered_at=since, attempts=1
     )  # fmt: skip
 
 
@@ -1034,6 +1082,11 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("count", "stock:count", scene.sheet.public_id)
     yield page("brands", "catalog:brands")
     yield page("shop-categories", "catalog:shelves")
+    yield page("freight", "catalog:freight")
+    yield page("freight-add", "catalog:freight-add")
+    yield page("freight-edit", "catalog:freight-edit", scene.freight.public_id)
+    tried = reverse("backoffice:catalog:freight-edit", args=[scene.shop.slug, scene.freight.public_id])
+    yield Page("freight-tried", OWNER, f"{tried}?pieces=3&city=&worth=50&province=%E6%96%B0%E7%96%86")
     yield page("promotions", "marketing:list")
     promotion_add = reverse("backoffice:marketing:add", args=[scene.shop.slug])
     yield Page("promotion-new", OWNER, f"{promotion_add}?kind=full_reduction")
@@ -1104,6 +1157,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
+    yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
@@ -1132,6 +1186,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     request.user = scene.staff
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
+    yield Page("operations", STAFF, reverse("admin:operations_overview"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))
@@ -1165,6 +1220,7 @@ NO_PAGES = {
     "storefront:catalog:marks": "answers a script",
     "backoffice:catalog:brand-document": "a file",
     "backoffice:catalog:shelf": "a press of a button",
+    "backoffice:catalog:freight-do": "a press of a button",
     "backoffice:reviews:answer": "a press of a button",
     "backoffice:reviews:appeal": "a press of a button",
     "backoffice:reviews:evidence": "a file",
@@ -1187,6 +1243,7 @@ NO_PAGES = {
     "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",
     "storefront:orders:cart-change": "a press of a button",
+    "storefront:orders:cart-region": "a press of a button",
     "storefront:orders:importer-forget": "a press of a button",
     "storefront:orders:pay-start": "a press of a button",
     "storefront:orders:payment-notify": "a bank speaks",

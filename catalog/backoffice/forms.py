@@ -24,6 +24,7 @@ from catalog.models import (
     Brand,
     Category,
     CategoryAttribute,
+    FreightTemplate,
     Product,
     ProductImport,
     ShopCategory,
@@ -62,6 +63,11 @@ class MomentField(forms.DateTimeField):
 class ShopCategoryField(forms.ModelChoiceField):
     def label_from_instance(self, category: ShopCategory) -> str:
         return f"\u2003{category.name}" if category.parent_id else str(category.name)
+
+
+class FreightField(forms.ModelChoiceField):
+    def label_from_instance(self, template: FreightTemplate) -> str:
+        return f"{template.name} \u2013 {template.get_measure_display()}"
 
 
 def value_field(asked: CategoryAttribute) -> forms.Field:
@@ -183,6 +189,7 @@ class ProductForm(forms.Form):
             self.fields["kind"].disabled = True
         self.fields["promises"].choices = [(row.code, str(row.name)) for row in promises_offered()]
         self._offer_shelves()
+        self._offer_freight()
         self.category_chosen = self._chosen_category()
         self.asked = template_of(self.category_chosen) if self.category_chosen else []
         said = changes.values_of(product) if product and self.asked else {}
@@ -224,6 +231,20 @@ class ProductForm(forms.Form):
             initial=[row.public_id for row in rows if row.pk in standing],
             required=False,
             widget=forms.CheckboxSelectMultiple,
+        )
+
+    def _offer_freight(self) -> None:
+        rows = FreightTemplate.objects.owned_by(self.shop).order_by("-is_default", "pk")
+        if not rows:
+            return
+        default = rows[0].name if rows[0].is_default else None
+        self.fields["freight"] = FreightField(
+            label=_("Freight template"),
+            queryset=rows,
+            to_field_name="public_id",
+            required=False,
+            empty_label=_("The default: %(name)s") % {"name": default} if default else _("The flat fee of the shop"),
+            initial=self.live.freight.public_id if self.live and self.live.freight else None,
         )
 
     def chosen_shelves(self) -> list[ShopCategory] | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.backoffice import brand_views, grid, imports, kind_views, shelf_views, views
+from catalog.backoffice import brand_views, freight_views, grid, imports, kind_views, shelf_views, views
 
 app_name = "catalog"
 
@@ -25,6 +25,10 @@ urlpatterns = [
     path("brands/<slug:public_id>/document/", brand_views.document, name="brand-document"),
     path("categories/", shelf_views.category_list, name="shelves"),
     path("categories/<slug:public_id>/", shelf_views.change, name="shelf"),
+    path("freight/", freight_views.template_list, name="freight"),
+    path("freight/add/", freight_views.add, name="freight-add"),
+    path("freight/<slug:public_id>/", freight_views.edit, name="freight-edit"),
+    path("freight/<slug:public_id>/do/", freight_views.do, name="freight-do"),
     path("<slug:public_id>/", views.edit, name="edit"),
     path("<slug:public_id>/status/", views.status, name="status"),
     path("<slug:public_id>/sale-times/", views.sale_times, name="sale-times"),

@@ -28,6 +28,7 @@ from catalog.backoffice.grid import address_of
 from catalog.backoffice.lists import MOVEMENTS, PRODUCTS
 from catalog.copying import copy_product
 from catalog.differences import differences_of
+from catalog.freight.templates import use_template
 from catalog.models import Product, ProductChange, ProductPicture, Stock, StockMovement, UnfinishedProduct, Warehouse
 from catalog.offers import choice_text
 from catalog.products import save_product
@@ -267,6 +268,10 @@ def _save(request: HttpRequest, product: Product | None, form, formset, kept, re
     )
     if (chosen := form.chosen_shelves()) is not None:
         put_in_categories(product=saved, categories=chosen, by=request.user, now=now)
+    if "freight" in form.cleaned_data:
+        use_template(
+            products=[saved], template=form.cleaned_data["freight"], shop=request.shop, by=request.user, now=now
+        )
     if kept is not None:
         unfinished.discard(unfinished=kept, by=request.user, now=now)
     return saved
@@ -313,7 +318,7 @@ def _context(product: Product | None, shown: Product | None, form, formset, chan
 
 def _said_of_words(shown: Product) -> list:
     """What the screening says of the product as the shop sees it: what a reviewer looks at, and hints."""
-    verdict = product_words.screened(shown)
+    verdict = product_words.screened(shown, now=clock.now())
     return [*verdict.findings, *verdict.hints]
 
 

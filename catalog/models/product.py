@@ -90,6 +90,14 @@ class Product(ShopOwned):
     ships_on = models.DateField(_("ships from"), null=True, blank=True)  # of a pre-sale
     video = models.JSONField(_("video"), null=True, blank=True)
     customs = models.JSONField(_("statement for customs"), null=True, blank=True)  # of goods from abroad
+    freight = models.ForeignKey(  # none: the shop's default template, else its flat fee
+        "catalog.FreightTemplate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="products",
+        verbose_name=_("freight template"),
+    )
     promises = ArrayField(models.CharField(max_length=30), verbose_name=_("promises"), default=list, db_default=[])
     most_per_order = models.PositiveIntegerField(_("at most per order"), null=True, blank=True)
     most_per_buyer = models.PositiveIntegerField(_("at most per buyer"), null=True, blank=True)

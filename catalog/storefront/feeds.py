@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.descriptions import as_text
+from catalog.freight.charging import Goods, flat, freight, terms_in, terms_sql
 from catalog.models import Category, Product, ProductPicture, Sku
 from catalog.offers import choice_text
 from catalog.specifications import shown_pairs, with_specifications
@@ -91,6 +93,7 @@ def _file(shop: Shop | None, language: str, format: str, page: int) -> tuple[str
     """One file of the feed, and the address of the next one, if there is one."""
     rows = with_specifications(sold(shop)).order_by("pk")
     first = (page - 1) * PER_FILE
+    rows = rows.annotate(freight_terms=RawSQL(terms_sql("catalog_product"), []))  # noqa: S611 - words of ours
     products = list(rows.select_related("shop", "brand", "category")[first : first + PER_FILE + 1])
     if page > 1 and not products:
         raise Http404
@@ -169,7 +172,7 @@ def _item(
         "identifier_exists": "" if gtin or brand else "no",
         "product_type": types.get(product.category.path, ""),
         "shipping_weight": f"{sku.weight_grams} g" if sku.weight_grams else "",
-        "shipping": f"CN:::{_amount(_shipping(product.shop, sku.price))}",
+        "shipping": f"CN:::{_amount(_shipping(product, sku))}",
     }
     details = [(str(name)[:LONGEST_NAME], value[:LONGEST_DETAIL]) for name, value in shown_pairs(product)]
     item["product_detail"] = [f":{_no_colon(name)}:{_no_colon(value)}" for name, value in details[:MOST_DETAILS]]
@@ -189,9 +192,14 @@ def _amount(amount: Money) -> str:
     return f"{amount.decimal} {amount.currency}"
 
 
-def _shipping(shop: Shop, price: Money) -> Money:
-    over = shop.free_shipping_over
-    return Money(0, price.currency) if over is not None and price >= over else shop.shipping_fee
+def _shipping(product: Product, sku: Sku) -> Money:
+    """What delivery of one piece costs where no zone is named."""
+    if text := getattr(product, "freight_terms", None):
+        terms = terms_in(text)
+    else:
+        terms = flat(product.shop.shipping_fee, product.shop.free_shipping_over)
+    goods = Goods(sku.pk, terms, 1, sku.weight_grams, sku.volume_cm3)
+    return Money(freight([goods], [sku.price.minor]).fee, sku.price.currency)
 
 
 def is_gtin(code: str) -> bool:

@@ -28,7 +28,6 @@ from mall.pages import cached_part
 from mall.storefront import shell
 from mall.storefront.errors import Gone
 from merchants import states
-from merchants.models import Shop
 
 
 def home(request: HttpRequest, *, now: datetime) -> HttpResponse:
@@ -114,7 +113,7 @@ def _search(asked: Asked, now: datetime) -> dict:
 
 
 def _shop(slug: str, asked: Asked) -> dict:
-    found = Shop.objects.filter(slug=slug).exclude(status=Shop.Status.FROZEN).first()
+    found = showcase.find_shop(slug)
     if found is None:
         raise Http404
     if not states.is_seen(found):

@@ -23,6 +23,7 @@ from marketing.pricing.lines import (
     PricedLine,
     Quote,
     QuoteLine,
+    Sent,
     ShopQuote,
     ShopTerms,
     Unused,
@@ -48,5 +49,5 @@ from marketing.pricing.quoting import quote
 __all__ = [
     "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "DealPrice", "FlashPrice", "FlashUnit", "GiftWith", "Hint",
     "Host", "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine",
-    "Reduction", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
+    "Reduction", "Sent", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip

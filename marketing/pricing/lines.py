@@ -1,9 +1,12 @@
 """What a quote is asked of, and what it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.duty import Duty, Rates
+from catalog.freight.charging import SOMEWHERE, Freight, Terms
 from mall.money import Money
+from mall.places import Region
 from mall.texts import Text
 
 
@@ -24,11 +27,28 @@ class QuoteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """How a SKU is sent: under which freight template (``None``: its shop's flat fee), and what one piece measures."""
+
+    terms: Terms | None
+    grams: int = 0
+    cm3: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ShopTerms:
-    """What a shop takes for delivery, and from which amount of goods it takes nothing."""
+    """
+    What a shop takes for delivery, and from which amount of goods it takes nothing.
+
+    :ivar sent: how those SKUs are sent (by their keys) that the flat fee does not cover; with any of them the freight
+        is worked out template by template (:mod:`catalog.freight.charging`)
+    :ivar to: where everything goes
+    """
 
     shipping_fee: Money
     free_shipping_over: Money | None
+    sent: Mapping[int, Sent] | None = None
+    to: Region = SOMEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +106,11 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class ShopQuote:
-    """What one shop's part costs, duty included; ``trace`` tells step by step how it came about."""
+    """
+    What one shop's part costs, duty included; ``trace`` tells step by step how it came about.
+
+    :ivar freight: how the fee for delivery came about by templates; none of a flat fee
+    """
 
     shop_id: int
     lines: tuple[PricedLine, ...]
@@ -96,6 +120,7 @@ class ShopQuote:
     duty: Money
     total: Money
     trace: list[dict]
+    freight: Freight | None = None
 
 
 @dataclass(frozen=True, slots=True)

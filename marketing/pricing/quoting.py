@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from catalog.duty import AS_ENACTED, Rules, duties
+from catalog.freight.charging import Goods, Plan, Terms, flat
 from mall.money import DEFAULT_CURRENCY, Money
 from mall.texts import Text
 from marketing.pricing.bearing import borne, spread
@@ -83,7 +84,7 @@ def _plain(lines: Sequence[QuoteLine], terms: Mapping[int, ShopTerms], currency:
             PricedLine(line.sku_id, line.quantity, line.unit_price, nothing, line.unit_price * line.quantity)
             for line in theirs
         )
-        part = _shop_quote(shop_id, priced, _sent(theirs), terms[shop_id], nothing, [])
+        part = _shop_quote(shop_id, priced, theirs, terms[shop_id], nothing, [])
         shops.append(_with_duty(part, theirs, frozenset(), duty_rules))
     return _quote(shops, currency)
 
@@ -110,6 +111,10 @@ class _Pricing:
             shop_id: [self.basket.places[line.sku_id] for line in theirs]
             for shop_id, theirs in _by_shop(lines).items()
         }  # fmt: skip
+        self.deliveries = {
+            shop_id: _Delivery([lines[place] for place in places], terms[shop_id])
+            for shop_id, places in self.shop_places.items()
+        }
 
     def quote(self) -> Quote:
         refused: dict[int, Effect] = {}
@@ -162,14 +167,10 @@ class _Pricing:
         return offer.shop_id is None or any(shops[place] != offer.shop_id for place in self.search.places[number])
 
     def _shipping(self, left: Sequence[int]) -> int:
-        fees = 0
-        for shop_id, places in self.shop_places.items():
-            terms = self.terms[shop_id]
-            over = terms.free_shipping_over
-            sent = [left[place] for place in places if self.lines[place].is_sent]
-            if sent and (over is None or sum(sent) < over.minor):
-                fees += terms.shipping_fee.minor
-        return fees
+        return sum(
+            self.deliveries[shop_id].fee([left[place] for place in places])
+            for shop_id, places in self.shop_places.items()
+        )
 
     def _told(self, state: State, refused: dict[str, Effect]) -> Quote:
         parts: dict[int, list[LinePart]] = {}
@@ -186,7 +187,7 @@ class _Pricing:
             part = _shop_quote(
                 shop_id,
                 self._priced(places, parts, gifts.get(shop_id, [])),
-                _sent(theirs),
+                theirs,
                 self.terms[shop_id],
                 self._money(0),
                 steps.get(shop_id, []),
@@ -400,42 +401,75 @@ def _line(sku_id: int, price: Money, quantity: int, parts: tuple[LinePart, ...],
     )
 
 
-def _sent(lines: Sequence[QuoteLine]) -> frozenset[int]:
-    return frozenset(line.sku_id for line in lines if line.is_sent)
+class _Delivery:
+    """What delivery of a shop's lines costs: one flat fee for all that is sent, or template by template."""
+
+    def __init__(self, lines: Sequence[QuoteLine], terms: ShopTerms):
+        self.terms = terms
+        self.places = [place for place, line in enumerate(lines) if line.is_sent]
+        self.sku_ids = [lines[place].sku_id for place in self.places]
+        self.plan = None
+        if terms.sent and any(sku_id in terms.sent for sku_id in self.sku_ids):
+            whole = flat(terms.shipping_fee, terms.free_shipping_over)
+            self.plan = Plan([_goods(lines[place], terms, whole) for place in self.places], terms.to)
+
+    def fee(self, left: Sequence[int]) -> int:
+        """The fee when so many fen are left to be paid for each line."""
+        if not self.places:
+            return 0
+        sent = [left[place] for place in self.places]
+        if self.plan:
+            return self.plan.fee(sent)
+        over = self.terms.free_shipping_over
+        return 0 if over is not None and sum(sent) >= over.minor else self.terms.shipping_fee.minor
+
+
+def _goods(line: QuoteLine, terms: ShopTerms, whole: Terms) -> Goods:
+    sent = terms.sent.get(line.sku_id)
+    if sent is None or sent.terms is None:
+        return Goods(line.sku_id, whole, line.quantity)
+    return Goods(line.sku_id, sent.terms, line.quantity, sent.grams, sent.cm3)
 
 
 def _shop_quote(
     shop_id: int,
     lines: tuple[PricedLine, ...],
-    sent: frozenset[int],
+    asked: Sequence[QuoteLine],
     terms: ShopTerms,
     nothing: Money,
     steps: list[dict],
 ) -> ShopQuote:
     """
-    Goods at their prices, what offers take off, and the fee for delivery of what is sent (keys of SKUs), unless what is
-    paid for that is enough for the shop.
+    Goods at their prices, what offers take off, and the fee for delivery of what was asked for and is sent, unless what
+    is paid for that is enough to be sent free.
     """
     goods = Money.total((line.unit_price * line.quantity for line in lines), nothing.currency)
     discount = Money.total((line.discount for line in lines), nothing.currency)
+    delivery, paid = _Delivery(asked, terms), {line.sku_id: line.total.minor for line in lines}
+    amounts = [paid[line.sku_id] for line in asked]
+    found = delivery.plan and delivery.plan.freight([amounts[place] for place in delivery.places])
+    fee = Money(found.fee if found else delivery.fee(amounts), nothing.currency)
     over = terms.free_shipping_over
-    payable = Money.total((line.total for line in lines if line.sku_id in sent), nothing.currency)
-    free = not sent or (over is not None and payable >= over)
-    fee = nothing if free else terms.shipping_fee
-    trace = [
-        {"step": "goods", "version": 1, "amount": goods.minor, "pieces": sum(line.quantity for line in lines)},
-        *steps,
-        {
+    if not delivery.places:
+        step = {"step": "shipping", "version": 1, "amount": 0, "sent": False}
+    elif found:
+        step = {
+            "step": "shipping",
+            "version": 2,
+            "amount": fee.minor,
+            "charges": [charge.as_data() for charge in found.charges],
+            "lines": {str(sku_id): fen for sku_id, fen in found.lines.items()},
+        }
+    else:
+        step = {
             "step": "shipping",
             "version": 1,
             "amount": fee.minor,
             "fee": terms.shipping_fee.minor,
             "free_over": None if over is None else over.minor,
-            "free": free,
+            "free": over is not None and sum(amounts[place] for place in delivery.places) >= over.minor,
         }
-        if sent
-        else {"step": "shipping", "version": 1, "amount": 0, "sent": False},
-    ]
+    pieces = sum(line.quantity for line in lines)
     return ShopQuote(
         shop_id=shop_id,
         lines=lines,
@@ -444,7 +478,8 @@ def _shop_quote(
         discount=discount,
         duty=nothing,
         total=goods + fee - discount,
-        trace=trace,
+        trace=[{"step": "goods", "version": 1, "amount": goods.minor, "pieces": pieces}, *steps, step],
+        freight=found,
     )
 
 
@@ -453,16 +488,19 @@ def _with_duty(part: ShopQuote, asked: Sequence[QuoteLine], coupons: frozenset[s
     A shop's part with the duty of what comes from abroad, which is one order.
 
     The value of goods is what they cost after promotions, but before coupons: a coupon is a means of payment to customs
-    (General Administration of Customs, letter Shuiguanhan 2016 No. 73). The fee for delivery belongs to the goods from
-    abroad where the shop sends nothing else.
+    (General Administration of Customs, letter Shuiguanhan 2016 No. 73). A flat fee for delivery belongs to the goods
+    from abroad where the shop sends nothing else; what a template charges belongs to the lines that caused it.
     """
     rates = {line.sku_id: line.rates for line in asked if line.rates is not None}
     if not rates:
         return part
     lines = [line for line in part.lines if line.sku_id in rates]
     worth = [line.total.minor + sum(cut.amount.minor for cut in line.parts if cut.key in coupons) for line in lines]
-    fee = part.shipping_fee.minor if all(line.sku_id in rates for line in asked if line.is_sent) else 0
-    delivery = spread(fee, worth if any(worth) else [line.quantity for line in lines])
+    if part.freight:
+        delivery = [part.freight.lines.get(line.sku_id, 0) for line in lines]
+    else:
+        fee = part.shipping_fee.minor if all(line.sku_id in rates for line in asked if line.is_sent) else 0
+        delivery = spread(fee, worth if any(worth) else [line.quantity for line in lines])
     values = [Money(sum(of), part.total.currency) for of in zip(worth, delivery, strict=True)]
     pieces = sum(line.quantity for line in lines)
     found = duties(values, [rates[line.sku_id] for line in lines], pieces=pieces, rules=rules)

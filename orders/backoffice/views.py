@@ -20,7 +20,7 @@ from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order, unsent_cases
 from orders.models import AddressChange, Order, OrderLine, OrderStep, Parcel
-from orders.offering import breakdown
+from orders.offering import breakdown, freight_notes
 from orders.queries import with_parcels
 from orders.ship_clock import ship_by
 from orders.tracking import send_again
@@ -63,6 +63,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "order": order,
         "lines": order.lines.all(),
         "discounts": breakdown(order, order.lines.all()),
+        "freight_notes": freight_notes(order),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
         "ship_by": ship_by(order) if order.status == Order.Status.PAID and not order.awaits_deal else None,

@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import django.db.models.expressions
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations, models
 
 import mall.crypto
@@ -487,6 +488,8 @@ class Migration(migrations.Migration):
                     "commission_on_subsidy",
                     models.BooleanField(db_default=True, default=True, verbose_name="commission also of the subsidy"),
                 ),
+                ("commission", mall.money.MoneyField(null=True, verbose_name="commission by a rule")),
+                ("commission_rule", models.JSONField(null=True, verbose_name="how that commission came about")),
                 (
                     "claimed_quantity",
                     models.PositiveIntegerField(db_default=0, default=0, verbose_name="pieces in after-sales"),
@@ -565,6 +568,18 @@ class Migration(migrations.Migration):
                             ("refunded__lte", models.F("claimed")),
                         ),
                         name="order_line_refunded_at_most_what_was_paid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("commission", None), ("commission_rule__isnull", True)),
+                            models.Q(
+                                ("commission__gte", 0),
+                                ("commission__lte", models.F("total")),
+                                ("commission_rule__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_line_commission_at_most_what_was_paid",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1365,7 +1380,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("status", "pending")), fields=["started_at"], name="payment_waiting"
-                    )
+                    ),
+                    BrinIndex(autosummarize=True, fields=["started_at"], name="payment_started"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_amount_positive"),

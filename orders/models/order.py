@@ -324,6 +324,8 @@ class OrderLine(ShopOwned):
     ``discount_parts`` says which offer took what off and who bears it (``marketing.pricing``), ``subsidy`` is what of
     the discount the mall bears, ``issuers`` what other shops bear of it (fen by the shop's key, ``from_issuers`` in
     all): settlement pays both to the shop. ``gift_count`` of the pieces were given.
+    ``commission`` is what a rule of commission takes of the whole line, ``commission_rule`` which rule and how it was
+    counted (``catalog.commission``); without a rule it is ``commission_bps``, the rate of the category.
     ``duty`` of goods from abroad comes on top of ``total``, ``duty_parts`` tells of what value and at which rates
     (``catalog.duty``), with what was stated for customs.
     """
@@ -351,6 +353,8 @@ class OrderLine(ShopOwned):
     duty_parts = models.JSONField(_("how the duty came about"), null=True)
     commission_bps = models.PositiveIntegerField(_("commission in basis points"))
     commission_on_subsidy = models.BooleanField(_("commission also of the subsidy"), default=True, db_default=True)
+    commission = MoneyField(_("commission by a rule"), null=True)
+    commission_rule = models.JSONField(_("how that commission came about"), null=True)
     claimed_quantity = models.PositiveIntegerField(_("pieces in after-sales"), default=0, db_default=0)
     claimed = MoneyField(_("their part of what was paid"), default=0, db_default=0)
     refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0, db_default=0)
@@ -380,6 +384,11 @@ class OrderLine(ShopOwned):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=F("claimed"), claimed__lte=F("total")),
                 name="order_line_refunded_at_most_what_was_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission=None, commission_rule__isnull=True)
+                | Q(commission__gte=0, commission__lte=F("total"), commission_rule__isnull=False),
+                name="order_line_commission_at_most_what_was_paid",
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=F("shipped_quantity") + F("dropped_quantity"))

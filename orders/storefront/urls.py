@@ -10,6 +10,7 @@ urlpatterns = [
     path("cart/", views.cart, name="cart"),
     path("cart/add/", views.cart_add, name="cart-add"),
     path("cart/change/", views.cart_change, name="cart-change"),
+    path("cart/region/", views.cart_region, name="cart-region"),
     path("flash/<str:sale>/<str:sku>/buy/", flash.buy, name="flash-buy"),
     path("flash/<str:sale>/<str:sku>/line/", flash.line, name="flash-line"),
     path("flash/<str:sale>/<str:sku>/leave/", flash.leave, name="flash-leave"),

@@ -43,6 +43,7 @@ from orders.checkout import (
     DealWanted,
     DepositNotAgreed,
     EmptyCart,
+    NotDelivered,
     PriceChanged,
     address_with,
     deal_view,
@@ -55,7 +56,7 @@ from orders.gateways.base import ChannelUnavailable
 from orders.gift_cards import CardsChanged, cards_of, show_cards, whole_cards
 from orders.handing_over import show_codes
 from orders.models import AddressChange, Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
-from orders.offering import breakdown
+from orders.offering import breakdown, freight_notes
 from orders.payments import NoticeRefused, ask_about_payment, owed_now, payment_page_url, receive_notice, start_payment
 from orders.queries import counts_by_status, open_balances, unreviewed_lines, with_parcels
 from orders.ship_clock import expected_on, ship_by
@@ -63,6 +64,7 @@ from orders.storefront import passing
 from orders.storefront.card_choices import CardChoice, card_choices, chosen_shops, paid_by
 from orders.storefront.carts import cart_owner, pieces_in, with_count
 from orders.storefront.coupons import chosen_coupons, coupon_choices
+from orders.storefront.destinations import RegionForm, keep_region, posted_to, region_form, where_to
 from orders.storefront.forms import (
     CancelForm,
     CartAddForm,
@@ -85,8 +87,20 @@ QUANTITY = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 @never_cache
 @require_safe
 def cart(request: HttpRequest) -> HttpResponse:
-    view = cart_view(**cart_owner(request))
-    return with_count(dressed(render(request, "storefront/orders/cart.html", {"cart": view})), view.count)
+    view = cart_view(**cart_owner(request), to=where_to(request))
+    context = {"cart": view, "region": region_form(request)}
+    return with_count(dressed(render(request, "storefront/orders/cart.html", context)), view.count)
+
+
+@require_POST
+def cart_region(request: HttpRequest) -> HttpResponse:
+    """What delivery costs there: the region is kept until she names another, or takes that of her address."""
+    form = RegionForm(request.POST)
+    if form.is_valid():
+        keep_region(request, **form.cleaned_data)
+    else:
+        messages.error(request, _("Choose a province."))
+    return redirect("storefront:orders:cart")
 
 
 @require_POST
@@ -143,7 +157,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _place(request)
 
-    view = cart_view(**owner)
+    addresses = _addresses(request)
+    view = cart_view(**owner, to=posted_to({}, addresses))
     if not view.lines:
         messages.info(request, _("Your cart is empty."))
         return redirect("storefront:orders:cart")
@@ -152,7 +167,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return redirect("storefront:orders:cart")
     if kept_out := passing.kept_out(request, passing.named_in(view)):
         return kept_out
-    form = CheckoutForm(addresses=_addresses(request), shops=view.shops)
+    form = CheckoutForm(addresses=addresses, shops=view.shops)
     return _checkout_page(request, form, view, card_choices(view, request.user), key=str(uuid4()))
 
 
@@ -168,30 +183,32 @@ def deal_checkout(request: HttpRequest, key: str, sku: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     quantity = sent.get("quantity", "1")
     wanted = DealWanted(key, sku, int(quantity) if QUANTITY.fullmatch(quantity) else 1)
+    addresses = _addresses(request)
     try:
         if request.method == "POST":
             return _place(request, wanted)
-        view, deal = _view(request, wanted)
+        view, deal = _view(request, wanted, addresses)
     except DealGone as gone:
         messages.error(request, str(gone))
         product = get_object_or_404(Sku.objects.values_list("product__public_id", flat=True), public_id=sku)
         return redirect(f"{reverse('storefront:catalog:product', args=[product])}?sku={sku}")
-    form = CheckoutForm(addresses=_addresses(request), shops=view.shops)
+    form = CheckoutForm(addresses=addresses, shops=view.shops)
     cards = card_choices(view, request.user)
     return _checkout_page(request, form, view, cards, key=str(uuid4()), wanted=wanted, deal=deal)
 
 
 def _view(
-    request: HttpRequest, wanted: DealWanted | None, coupons: Collection[str] | None = None
+    request: HttpRequest, wanted: DealWanted | None, addresses: list[Address], coupons: Collection[str] | None = None
 ) -> tuple[CartView, Deal | None]:
     """
-    What would be ordered: the cart, or a deal.
+    What would be ordered, to where she says: the cart, or a deal.
 
     :raises DealGone: she cannot have it (any more)
     """
+    to = posted_to(request.POST, addresses)
     if wanted is None:
-        return cart_view(shopper=request.user, coupons=coupons), None
-    deal, view = deal_view(wanted, shopper=request.user, coupons=coupons, now=clock.now())
+        return cart_view(shopper=request.user, coupons=coupons, to=to), None
+    deal, view = deal_view(wanted, shopper=request.user, coupons=coupons, now=clock.now(), to=to)
     return view, deal
 
 
@@ -205,7 +222,7 @@ def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpRespon
     form = CheckoutForm(request.POST, addresses=addresses, shops=posted_shops(request.POST))
     field = problem = None
     price_changed = False
-    if "look" in request.POST:  # other coupons are chosen: what would it cost?
+    if "look" in request.POST:  # other coupons or another address are chosen: what would it cost?
         return _looked(request, addresses, wanted)
     if kept_out := passing.kept_out(request, passing.posted(request)):
         return kept_out
@@ -215,7 +232,7 @@ def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpRespon
         except EmptyCart as refusal:
             messages.info(request, str(refusal))
             return redirect("storefront:orders:cart")
-        except (AddressBookFull, AddressNeeded) as refusal:
+        except (AddressBookFull, AddressNeeded, NotDelivered) as refusal:
             field, problem = "address", str(refusal)
         except (ImporterNeeded, WrongIdentity) as refusal:
             field, problem = refusal.details.get("field", "importer_name"), str(refusal)
@@ -230,7 +247,7 @@ def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpRespon
             answer = redirect("storefront:orders:pay", group.public_id)
             return answer if wanted else with_count(answer, 0)
 
-    view, deal = _view(request, wanted, chosen_coupons(request.POST))
+    view, deal = _view(request, wanted, addresses, chosen_coupons(request.POST))
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
     if problem:
@@ -243,7 +260,7 @@ def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpRespon
 
 def _looked(request: HttpRequest, addresses: list, wanted: DealWanted | None) -> HttpResponse:
     """The checkout with the coupons and gift cards she has chosen now; nothing is ordered, what she typed stays."""
-    view, deal = _view(request, wanted, chosen_coupons(request.POST))
+    view, deal = _view(request, wanted, addresses, chosen_coupons(request.POST))
     if not view.lines:
         return redirect("storefront:orders:cart")
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
@@ -499,6 +516,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
         "discounts": breakdown(order, order.lines.all()),
+        "freight_notes": freight_notes(order),
         "after_sales": cases_of(order),
         "askable": {line.pk for line in order.lines.all() if _left(order, line)}
         if kinds_for(order, clock.now())

@@ -195,6 +195,7 @@ def _draft(
             list_price=Money(sku.list_price) if sku.list_price else None,
             code=f"{listing.slug}-{batch}-{'-'.join(sku.choice) or 'one'}"[:60],
             weight_grams=sku.weight,
+            volume_cm3=data.volume_of(listing.slug),
         )
         for sku in listing.skus
     ]

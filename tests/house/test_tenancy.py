@@ -51,6 +51,7 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.campaigns import enrolled, open_campaign
 from tests.factories.catalog import brand, sku, warehouse
 from tests.factories.decoration import added, published
+from tests.factories.freight import template
 from tests.factories.joint import proposed
 from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft, trial
@@ -110,6 +111,10 @@ ROWS = {
     "backoffice:catalog:brand-document": {"public_id": "authorization"},
     "backoffice:catalog:shelves": {},
     "backoffice:catalog:shelf": {"public_id": "shelf"},
+    "backoffice:catalog:freight": {},
+    "backoffice:catalog:freight-add": {},
+    "backoffice:catalog:freight-edit": {"public_id": "freight"},
+    "backoffice:catalog:freight-do": {"public_id": "freight"},
     "backoffice:catalog:edit": {"public_id": "product"},
     "backoffice:catalog:status": {"public_id": "product"},
     "backoffice:catalog:sale-times": {"public_id": "product"},
@@ -193,6 +198,7 @@ ROWS = {
     "backoffice:after-sales:do": {"public_id": "case", "action": "=say"},
     "backoffice:settlement:home": {},
     "backoffice:settlement:entries": {},
+    "backoffice:settlement:commission": {},
     "backoffice:settlement:order": {"public_id": "order"},
     "backoffice:settlement:bank-accounts": {},
     "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
@@ -241,6 +247,9 @@ WRITES = {
     "backoffice:orders:verify",
     "backoffice:catalog:shelves",
     "backoffice:catalog:shelf",
+    "backoffice:catalog:freight-add",
+    "backoffice:catalog:freight-edit",
+    "backoffice:catalog:freight-do",
     "backoffice:decoration:theme",
     "backoffice:decoration:order",
     "backoffice:decoration:publish",
@@ -482,6 +491,7 @@ def built(module_db):
             "joint": proposed(draft("coupon", shop=mine, by=owner), shop(), by=owner),
             "sent_coupon": draft("coupon", shop=mine, by=owner, audience="chosen"),
             "unfinished": put_aside(shop=mine, typed={}, title="x", product=None, by=owner, now=NOON),
+            "freight": template(shop=mine),
             "shelf": add_category(shop=mine, name={"zh-hans": "茶"}, by=owner, now=NOON),
             "authorization": ask_authorization(
                 shop=mine,

@@ -43,6 +43,8 @@ def words_of_the_rest():
         yield from ((shop.slug, words) for words in (shop.name, shop.tagline, shop.about))
     for banner in data.banners():
         yield from ((banner.slug, words) for words in (banner.headline, banner.line, banner.action))
+    for template in data.freight_templates():
+        yield template.shop, template.name
     for page in data.shop_pages():
         yield from words_of_pages(page.blocks, page.shop)
 

@@ -22,7 +22,7 @@ from catalog.decoration.kinds import Kind, WrongBlock, kinds
 from catalog.decoration.models import PageVersion
 from catalog.decoration.themes import THEMES
 from catalog.listing import Asked
-from catalog.showcase import shop_page
+from catalog.showcase import find_shop, shop_page
 from mall import clock
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
@@ -233,7 +233,7 @@ def version(request: HttpRequest, public_id: int) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, content: Content, mark: str) -> HttpResponse:
-    shop = request.shop
+    shop = find_shop(request.shop.slug) or request.shop
     asked = Asked(path=reverse("storefront:catalog:shop", args=[shop.slug]))
     shown = shop_page(shop, asked) | {"page": drawn(content, shop), "has_page": True, "is_front": True}
     main = render_to_string("storefront/catalog/_shop_main.html", shown)

@@ -11,6 +11,7 @@ from settlement.demo.data.attributes import all_attributes
 from settlement.demo.data.brand_halls import HALLS
 from settlement.demo.data.brand_names import BRANDS
 from settlement.demo.data.category_tree import all_categories
+from settlement.demo.data.freight import TEMPLATES, VOLUMES
 from settlement.demo.data.front_page import BANNERS
 from settlement.demo.data.goods import all_products
 from settlement.demo.data.merchants_and_shops import MERCHANTS, SHOPS
@@ -28,6 +29,16 @@ def categories() -> list[shapes.Category]:
 def attributes() -> list[shapes.Asked]:
     """What categories ask of their goods."""
     return all_attributes()
+
+
+def freight_templates() -> list[shapes.FreightTemplate]:
+    """What delivery costs in some shops; the others take one flat fee."""
+    return TEMPLATES
+
+
+def volume_of(slug: str) -> int:
+    """What a bulky listing measures in cubic centimetres; the others nobody has measured."""
+    return VOLUMES.get(slug, 0)
 
 
 def halls() -> list[shapes.Hall]:

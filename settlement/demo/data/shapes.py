@@ -78,6 +78,31 @@ class Shop:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FreightZone:
+    """What is charged in some regions; in all others, where none are named."""
+
+    regions: tuple[str, ...]
+    first: int  # pieces, grams or cubic centimetres
+    first_fee: int
+    further: int
+    further_fee: int
+    free_over: int | None
+    free_pieces: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreightTemplate:
+    """A shop's terms of delivery; `goods` are slugs of the listings that name it, none of the shop's default."""
+
+    shop: str
+    name: Words
+    measure: str
+    zones: tuple[FreightZone, ...]
+    nowhere: tuple[str, ...]
+    goods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class OptionValue:
     """One value of an option; `swatch` is "#rrggbb" where the value is a color."""
 
