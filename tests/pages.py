@@ -1206,7 +1206,8 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 NO_PAGES = {
     "backoffice:orders:address-answer": "a press of a button",
-    "backoffice:orders:pdf": "a file",
+    "backoffice:orders:packing-lists-pdf": "a file",
+    "backoffice:orders:labels-pdf": "a file",
     "storefront:catalog:complain-shop": "looks like the report of a product",
     "storefront:catalog:sitemap": "for machines",
     "storefront:catalog:sitemap-part": "for machines",

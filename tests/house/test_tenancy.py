@@ -184,7 +184,8 @@ ROWS = {
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
     "backoffice:orders:by-file": {},
-    "backoffice:orders:pdf": {"paper": "=labels"},
+    "backoffice:orders:packing-lists-pdf": {},
+    "backoffice:orders:labels-pdf": {},
     "backoffice:orders:cards": {},
     "backoffice:orders:production": {},
     "backoffice:orders:detail": {"public_id": "order"},
@@ -220,7 +221,8 @@ WRITES = {
     or name.startswith("backoffice:catalog:import")
 } | {
     "backoffice:orders:by-file",
-    "backoffice:orders:pdf",
+    "backoffice:orders:packing-lists-pdf",
+    "backoffice:orders:labels-pdf",
     "backoffice:orders:address-answer",
     "backoffice:orders:send-again",
     "backoffice:marketing:choose",

@@ -74,7 +74,7 @@ def test_papers_of_chosen_orders_are_written_and_that_is_on_the_record(client): 
     chosen = {"chosen": [order.public_id for order in (*orders, stranger)]}
 
     for paper in ("packing-lists", "labels"):
-        answer = client.post(reverse("backoffice:orders:pdf", args=[place.slug, paper]), chosen)
+        answer = client.post(reverse(f"backoffice:orders:{paper}-pdf", args=[place.slug]), chosen)
         assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
         assert stranger.public_id not in printed(answer.content)
 
@@ -88,7 +88,7 @@ def test_fifty_orders_are_printed_at_once_and_no_more(client):  # O9
     cup = sku(shop=place, stock=99)
     orders = [paid_order(skus={cup: 1}) for _order in range(3)]
     client.force_login(seat(place, role=Seat.Role.CLERK).user)
-    way = reverse("backoffice:orders:pdf", args=[place.slug, "labels"])
+    way = reverse("backoffice:orders:labels-pdf", args=[place.slug])
 
     assert client.post(way, {"chosen": []}).status_code == 302
     many = [order.public_id for order in orders] + [f"ord_{number}" for number in range(48)]
