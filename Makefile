@@ -11,12 +11,13 @@ DEV_STAMP := $(VENV)/installed-dev
 # pip, without what is nobody's business here
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run test prove bench screenshots reset lint clean messages lock venv venv-dev chromium
+.PHONY: help run test prove prove-nightly bench screenshots reset lint clean messages lock venv venv-dev chromium
 
 help:
 	@echo "make run       open the mall on http://127.0.0.1:8000/ (Ctrl-C closes it, the data stays)"
 	@echo "make test      run all tests against servers of their own"
 	@echo "make prove     measure the long figures into var/proof.json"
+	@echo "make prove-nightly  the longest of them, hours: for a night"
 	@echo "make bench     run every benchmark in its small size"
 	@echo "make screenshots  every kind of page as pictures into var/screenshots"
 	@echo "make reset     delete all data of the embedded mall"
@@ -37,6 +38,10 @@ test: venv-dev chromium
 prove: venv-dev
 	@mkdir -p var && rm -f var/proof.json
 	$(BIN)/python -m pytest -m proof --timeout=7200 $(ARGS)
+
+prove-nightly: venv-dev
+	@mkdir -p var
+	$(BIN)/python -m pytest -m nightly $(ARGS)
 
 bench: venv-dev chromium
 	$(BIN)/python -m benchmarks all --json

@@ -19,7 +19,8 @@ from mall.embedded.temporary import DATABASE, TemporaryServers
 SMALL = {"orders": 40_000}
 FLOOR = "floor"
 COMPLETED = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
-MOST_RATIO = 1.5
+MOST_RATIO = 1.3
+MOST_MEMORY_MB = 512
 LEAST_ORDERS_PER_SECOND = 5_000
 
 FLOOR_STATEMENTS = (
@@ -106,6 +107,7 @@ def run(options: argparse.Namespace, servers: TemporaryServers) -> Report:
         limits={
             "ratio": Limit(round(ratio, 3), most=MOST_RATIO),
             "orders_per_s": Limit(round(rate), least=LEAST_ORDERS_PER_SECOND),
+            "peak_memory_mb": Limit(memory, most=MOST_MEMORY_MB),
             "every order settled once, ledger whole": Limit(
                 int(verified.ok and written[0] == written[3] == options.orders), least=1
             ),

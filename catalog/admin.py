@@ -19,6 +19,7 @@ from catalog import (  # noqa: F401 (each admin registers its own)
 from catalog.models import Product, ProductChange, Sku, StockMovement, Warehouse
 from catalog.stock.warehouses import close_platform_warehouse, open_platform_warehouse
 from catalog.violations import costs_when_taken_down
+from mall import clock
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from mall.templatetags.mall import picture as show_picture
 from mall.texts import Text
@@ -81,7 +82,7 @@ class ProductAdmin(VerbAdmin):
         waiting = [product for product in shown.result_list if _is_waiting(product)]
         words = banned_words() if waiting else None
         for product in waiting:
-            product.findings = products.screening_findings(product, words)
+            product.findings = products.screening_findings(product, words, now=clock.now())
         return shown
 
     @admin.display(description=_("picture"))
@@ -111,7 +112,9 @@ class ProductAdmin(VerbAdmin):
     def warned_of(self, product: Product) -> str:
         if not _is_waiting(product):
             return "–"
-        findings = product.findings if hasattr(product, "findings") else products.screening_findings(product)
+        findings = (
+            product.findings if hasattr(product, "findings") else products.screening_findings(product, now=clock.now())
+        )
         return format_html_join("", "<div>{}</div>", ((finding,) for finding in findings)) or _("nothing")
 
 

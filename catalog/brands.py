@@ -5,7 +5,9 @@ A shop shows a document that says so; staff decide. It holds through its last da
 days before. Without one no goods of that brand can be submitted or put on sale; what is on sale already stays.
 """
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.files.base import File
@@ -24,6 +26,7 @@ from mall.rows import select_rows
 from mall.sealed_files import document_storage
 from merchants.document_files import examine
 from merchants.licences import WARN_DAYS
+from risk.alike import Names
 
 FOLDER = "authorizations"
 Status = BrandAuthorization.Status
@@ -83,6 +86,48 @@ def must_be_authorized(shop, brand: Brand | None, *, now: datetime) -> None:
             _("“%(brand)s” is a protected brand: ask for its authorization first, below Products, Brands.")
             % {"brand": brand}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedBrands:
+    """All protected brands as they are called, who may sell each, and the names of all others."""
+
+    names: dict[int, tuple[str, ...]]
+    open_to: dict[int, frozenset[int]]
+    others: tuple[str, ...]
+    _made: dict[frozenset[int], Names] = field(default_factory=dict)
+
+    def closed_to(self, shop_id: int, *, except_for: int | None = None) -> Names | None:
+        """The names that this shop may not use, ready to be looked for; none where there are none."""
+        closed = frozenset(key for key in self.names if key != except_for and shop_id not in self.open_to[key])
+        if not closed:
+            return None
+        if closed not in self._made:
+            known = (*self.others, *(name for key, names in self.names.items() if key not in closed for name in names))
+            self._made[closed] = Names((name for key in sorted(closed) for name in self.names[key]), known)
+        return self._made[closed]
+
+
+_GUARDED = """
+    SELECT b.id, b.name, b.is_protected, array(
+        SELECT DISTINCT a.shop_id FROM catalog_brandauthorization a
+        WHERE a.brand_id = b.id AND a.status = 'granted' AND %(day)s BETWEEN a.valid_from AND a.valid_to
+    )
+    FROM catalog_brand b ORDER BY b.id
+"""
+
+
+def guarded_brands(*, now: datetime) -> GuardedBrands:
+    """What the screening has to know of brands; one question, in which a shop's scope sees its own authorizations."""
+    names, open_to, others = {}, {}, []
+    for key, name, is_protected, shops in select_rows(_GUARDED, {"day": clock.business_date(now)}):
+        said = json.loads(name) if isinstance(name, str) else name
+        called = tuple(dict.fromkeys(word.strip() for word in said.values() if word.strip()))
+        if is_protected:
+            names[key], open_to[key] = called, frozenset(shops)
+        else:
+            others += called
+    return GuardedBrands(names, open_to, tuple(others))
 
 
 def authorized_shops(brand: Brand, *, on: date) -> Iterable[int]:

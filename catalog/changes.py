@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog import specifications
 from catalog.models import Brand, Category, Product, ProductChange, ProductPicture, Sku
+from catalog.removed_pictures import reasons_of_pictures
 from catalog.tunables import PRICE_MOVE_PERCENT, PRICE_WINDOW_DAYS
 from mall.money import Money
 from mall.refusals import Refusal
@@ -153,7 +154,14 @@ def skus_with(skus: Iterable[Sku], product: Product, proposed: dict) -> list[Sku
 # Why a person looks
 
 
-def reasons_for(wanted: Product, live: dict | None, findings: Sequence[Finding], *, had_trouble: bool = False) -> list:
+def reasons_for(
+    wanted: Product,
+    live: dict | None,
+    findings: Sequence[Finding],
+    *,
+    pictures: Iterable[str] = (),
+    had_trouble: bool = False,
+) -> list:
     """
     Why a person must look at the words, pictures and category of a product.
 
@@ -162,6 +170,7 @@ def reasons_for(wanted: Product, live: dict | None, findings: Sequence[Finding],
 
     :param wanted: the product as it would be
     :param live: the facts of the approved version that it would replace; none of a new product
+    :param pictures: names of the pictures that it would show
     """
     reasons = []
     before = Category.objects.filter(pk=live["category"]).first() if live else None
@@ -174,6 +183,7 @@ def reasons_for(wanted: Product, live: dict | None, findings: Sequence[Finding],
         reasons.append({"code": str(Why.BRAND), "detail": dict(wanted.brand.name)})
     if wanted.customs and (live is None or wanted.customs != live["customs"]):
         reasons.append({"code": str(Why.CUSTOMS), "detail": wanted.customs["hs_code"]})
+    reasons += reasons_of_pictures(pictures)
     if had_trouble:
         reasons.append({"code": str(Why.PAST), "detail": ""})
     return reasons

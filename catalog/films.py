@@ -71,7 +71,7 @@ def _show(product: Product, film: dict | None, action: str, *, by, now: datetime
     if product.status in Product.APPROVED and _waits(product, wanted, pending, film, by=by, now=now):
         return True
     if pending is not None and pending.kind == ProductChange.Kind.NEW:
-        amend_new(product, pending, screening_findings(product), by=by, now=now)
+        amend_new(product, pending, screening_findings(product, now=now), by=by, now=now)
     product.video, product.changed_at = film, now
     product.save(update_fields=["video", "changed_at"])
     record(
@@ -95,7 +95,10 @@ def _waits(
     if film != live["video"]:
         proposed["video"] = film
     facts = set(proposed) - {"skus"}
-    reasons = changes.reasons_for(wanted, live, screening_findings(wanted)) if facts else []
+    reasons = []
+    if facts:
+        shown = [row["image"] for row in proposed.get("pictures", ())]
+        reasons = changes.reasons_for(wanted, live, screening_findings(wanted, now=now), pictures=shown)
     if ("video" in proposed and not reasons) or (pending is None and not proposed):
         return False
     prices = [row for row in pending.reasons if row["code"] == ProductChange.Why.PRICE] if pending else []

@@ -143,14 +143,18 @@ def _holds_pictures(
     """Whether these pictures wait for a reviewer now, and are written so."""
     if product.status not in Product.APPROVED:
         if pending is not None and pending.kind == ProductChange.Kind.NEW:
-            amend_new(product, pending, screening_findings(product), by=by, now=now)
+            shown = [row.image for row in gallery]
+            amend_new(product, pending, screening_findings(product, now=now), pictures=shown, by=by, now=now)
         return False
     live, proposed = changes.facts_of(product), dict(pending.proposed) if pending else {}
     proposed.pop("pictures", None)
     if not changes.is_standing(product, gallery):
         proposed["pictures"] = changes.gallery_data(gallery)
     facts = set(proposed) - {"skus"}
-    reasons = changes.reasons_for(wanted, live, screening_findings(wanted)) if facts else []
+    reasons = []
+    if facts:
+        shown = [row.image for row in gallery] if "pictures" in proposed else []
+        reasons = changes.reasons_for(wanted, live, screening_findings(wanted, now=now), pictures=shown)
     if "pictures" in proposed and not reasons:
         return False
     if pending is None and not proposed:

@@ -123,3 +123,8 @@ SALE_NOT_STARTED = Kind(
     title=_("%(shop)s: “%(product)s” did not go on sale"),
     body=_("Its moment has come, but: %(why)s"),
 )
+COMMISSION_CHANGES = Kind(
+    "catalog.commission_changes",
+    title=_("%(shop)s: the commission changes on %(day)s"),
+    body=_("“%(rule)s”, for %(conditions)s: %(effect)s. The reason: %(reason)s Orders that stand keep theirs."),
+)

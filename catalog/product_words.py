@@ -1,16 +1,21 @@
 """What the screening says of the words of a product, each text with the place where it stands."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog import changes, descriptions, specifications
+from catalog.brands import guarded_brands
 from catalog.models import Category, Product
 from mall.refusals import Refusal
 from mall.texts import Text
-from risk.lexicon import Lexicon
-from risk.screening import Finding, Passage, Verdict, banned_words, screen
+from risk.alike import LOOKS
+from risk.lexicon import EXACT, Lexicon
+from risk.screening import Finding, Passage, Verdict, banned_words, screen, screen_names, verdict_of
+
+LONG = frozenset({"description"})  # where something always looks like something: only the very names count
 
 
 class ForbiddenWords(Refusal):
@@ -21,15 +26,31 @@ class ForbiddenWords(Refusal):
     found: Sequence[Finding] = ()
 
 
-def screening_findings(product: Product, words: Lexicon | None = None) -> list[Finding]:
+def screening_findings(product: Product, words: Lexicon | None = None, *, now: datetime) -> list[Finding]:
     """What the screening finds in the product's words; ``words`` are read once for many products."""
-    return list(screened(product, words).findings)
+    return list(screened(product, words, now=now).findings)
 
 
-def screened(product: Product, words: Lexicon | None = None) -> Verdict:
-    """What the screening says of the product's words as it has them in memory, hints too; with the place of each."""
+def screened(product: Product, words: Lexicon | None = None, *, now: datetime) -> Verdict:
+    """
+    What the screening says of the product's words as it has them in memory, hints too; with the place of each.
+    Protected brands that the shop may not sell, and what looks like them, are for a person to look at.
+    """
     words = banned_words() if words is None else words
-    return screen(_passages(product), words, scope=_scope(product, words))
+    passages = list(_passages(product))
+    verdict = screen(passages, words, scope=_scope(product, words))
+    if "brands" not in words.beside:
+        words.beside["brands"] = guarded_brands(now=now)
+    names = words.beside["brands"].closed_to(product.shop_id, except_for=product.brand_id)
+    found = screen_names(passages, names, why=_why_of_names(), long_fields=LONG) if names else []
+    return verdict_of([*verdict.findings, *found], verdict.hints) if found else verdict
+
+
+def _why_of_names() -> dict[str, str]:
+    return {
+        EXACT: _("It names a protected brand that your shop is not authorized to sell."),
+        LOOKS: _("It looks like the name of a protected brand that your shop is not authorized to sell."),
+    }
 
 
 def forbid(findings: Iterable[Finding]) -> None:

@@ -22,6 +22,7 @@ from catalog.models import CategoryAttribute, Product, ProductChange, ProductSta
 from catalog.options import check_options, matrix
 from catalog.product_words import forbid, screening_findings
 from catalog.proposals import amend_new, decide, drafts_of, hold_back, locked, locked_change, new_change
+from catalog.removed_pictures import forget_pictures, remember_pictures
 from catalog.search.engine import engine
 from catalog.search.index import follow_status
 from catalog.skus import SkuDraft, applied, check_codes, check_drafts, price_range, save_skus
@@ -128,7 +129,7 @@ def save_product(
     values = _take(product, fields, values_before)
     if not is_new and product.kind != live["kind"]:
         _must_be_open(product)
-    findings = _checked(product, skus)
+    findings = _checked(product, skus, now=now)
     check_codes(product, skus)
     product.changed_at = now
     if specifications.differ(values_before, values):
@@ -186,7 +187,7 @@ def draft_product(
     """
     product = Product(shop=shop, currency=shop.currency, created_at=now, changed_at=now)
     values = _take(product, fields, {}, template)
-    findings = _checked(product, skus, words)
+    findings = _checked(product, skus, words, now=now)
     return Drafted(product=product, skus=skus, reasons=changes.reasons_for(product, None, findings), values=values)
 
 
@@ -257,12 +258,13 @@ def submit_product(*, product: Product, by, now: datetime) -> Product:
     _must_say_what_is_required(product)
     _must_be_sellable(product, now)
     check_offer(product.shop, now=now)
-    findings = screening_findings(product)
+    findings = screening_findings(product, now=now)
     forbid(findings)
     if product.status == Product.Status.OFF_SALE:
         return _move(product, Product.Status.ON_SALE, "catalog.submit_product", by=by, now=now)
     had_trouble = product.status in {Product.Status.REFUSED, Product.Status.TAKEN_DOWN}
-    reasons = changes.reasons_for(product, None, findings, had_trouble=had_trouble)
+    shown = [row.image for row in changes.gallery_of(product)]
+    reasons = changes.reasons_for(product, None, findings, pictures=shown, had_trouble=had_trouble)
     if reasons:
         looked_at = product.changes.filter(kind=ProductChange.Kind.NEW).order_by("-pk").first()
         new_change(product, reasons, before=looked_at and looked_at.proposed, by=by, now=now).save()
@@ -282,6 +284,7 @@ def approve_product(*, product: Product, by, now: datetime) -> Product:
     if product.status != Product.Status.IN_REVIEW:
         raise _wrong_status(product)
     decide(locked_change(product), product, ProductChange.Status.APPROVED, by=by, now=now)
+    forget_pictures(product=product)
     _move(product, _goal(product, now), "catalog.approve_product", by=by, now=now)
     publish(ProductApproved(product_id=product.public_id, shop_id=product.shop.public_id, approved_at=now))
     return product
@@ -301,6 +304,7 @@ def refuse_product(
     if product.status != Product.Status.IN_REVIEW:
         raise _wrong_status(product)
     decide(locked_change(product), product, ProductChange.Status.REFUSED, by=by, now=now, reason=reason, note=note)
+    remember_pictures(product=product, reason=reason, by=by, now=now)
     return _move(product, Product.Status.REFUSED, "catalog.refuse_product", by=by, now=now, note=note)
 
 
@@ -317,6 +321,7 @@ def take_down_product(
     note, reason = _required(note), ProductChange.Reason(reason)
     action = "catalog.take_down_product"
     product = _move(locked(product), Product.Status.TAKEN_DOWN, action, by=by, now=now, note=note, reason=str(reason))
+    remember_pictures(product=product, reason=reason, by=by, now=now)
     publish(
         ProductTakenDown(
             product_id=product.public_id,
@@ -384,7 +389,7 @@ def apply_change(*, product: Product, change: ProductChange, by, now: datetime) 
     _take(product, {}, changes.values_of(product))
     _must_be_sellable(product, now)
     drafts = drafts_of(product, change.proposed, matrix(live["options"]))
-    _checked(product, drafts)
+    _checked(product, drafts, now=now)
     check_codes(product, drafts)
     product.changed_at = now
     _follow_papers(product)
@@ -418,7 +423,7 @@ def _fold(product: Product, *, by, now: datetime) -> None:
     live = matrix(product.options)
     changes.lay_over(product, pending.proposed)
     drafts = drafts_of(product, pending.proposed, live)
-    _checked(product, drafts)
+    _checked(product, drafts, now=now)
     check_codes(product, drafts)
     product.save()
     if "pictures" in pending.proposed:
@@ -482,7 +487,9 @@ def _must_not_fall_silent(product: Product, before: dict, after: dict) -> None:
         )
 
 
-def _checked(product: Product, skus: Sequence[SkuDraft], words: Lexicon | None = None) -> list[Finding]:
+def _checked(
+    product: Product, skus: Sequence[SkuDraft], words: Lexicon | None = None, *, now: datetime
+) -> list[Finding]:
     """Clean the product's words, hold it against the rules, and reckon its prices; what the screening found."""
     product.title, product.subtitle = Text(product.title), Text(product.subtitle)
     product.description = Text({code: descriptions.cleaned(text).strip() for code, text in product.description.items()})
@@ -491,7 +498,7 @@ def _checked(product: Product, skus: Sequence[SkuDraft], words: Lexicon | None =
     terms.check(product)
     customs.check(product)
     check_drafts(product, skus)
-    findings = screening_findings(product, words)
+    findings = screening_findings(product, words, now=now)
     forbid(findings)
     product.price_from, product.price_to = price_range(skus)
     return findings

@@ -4,7 +4,7 @@ Changes that wait beside an approved version, and the row by which reviewers fin
 Of an edit is kept back what a person must look at first; the rest applies at once (:mod:`catalog.products`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
@@ -131,7 +131,8 @@ def hold_back(
     held = {name: value for name, value in wanted.items() if value != live[name]}
     if gallery is not None and not changes.is_standing(product, gallery):
         held["pictures"] = changes.gallery_data(gallery)
-    reasons = changes.reasons_for(product, live, findings) if held else []
+    shown = [row.image for row in gallery] if "pictures" in held else []
+    reasons = changes.reasons_for(product, live, findings, pictures=shown) if held else []
     if not reasons:
         held = {}
     elif held:
@@ -200,15 +201,29 @@ def _once(reasons: list) -> list:
     return [reason for place, reason in enumerate(reasons) if reason not in reasons[:place]]
 
 
-def amend_new(product: Product, pending: ProductChange | None, findings: list[Finding], *, by, now: datetime) -> None:
-    """What is not approved is written as it is: a reviewer who had taken it on looks again, an old change ends."""
+def amend_new(
+    product: Product,
+    pending: ProductChange | None,
+    findings: list[Finding],
+    *,
+    pictures: Iterable[str] | None = None,
+    by,
+    now: datetime,
+) -> None:
+    """
+    What is not approved is written as it is: a reviewer who had taken it on looks again, an old change ends.
+
+    :param pictures: names of those that it will show, unless they are those that it shows
+    """
     if pending is None:
         return
     if pending.kind == ProductChange.Kind.EDIT:
         decide(pending, product, ProductChange.Status.WITHDRAWN, by=None, now=now)
         return
     past = [reason for reason in pending.reasons if reason["code"] == ProductChange.Why.PAST]
-    pending.reasons = changes.reasons_for(product, None, findings) + past
+    if pictures is None:
+        pictures = [row.image for row in changes.gallery_of(product)]
+    pending.reasons = changes.reasons_for(product, None, findings, pictures=pictures) + past
     pending.amended_at, pending.claimed_at, pending.claimed_by = now, None, None
     pending.save(update_fields=["reasons", "amended_at", "claimed_at", "claimed_by"])
 

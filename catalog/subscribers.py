@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from catalog import notices, products, questions, violations, withholding
+from catalog import commission, notices, products, questions, violations, withholding
+from catalog.commission_rules import shops_concerned
 from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.interest import watches
-from catalog.models import Answer, BrandAuthorization, Product, ProductChange, Question, Review, Sku
+from catalog.models import Answer, BrandAuthorization, CommissionVersion, Product, ProductChange, Question, Review, Sku
 from catalog.reviews.subjects import page_of
 from catalog.sale_times import EDITORS
 from catalog.search.ranking import weigh_shop
@@ -16,6 +17,7 @@ from mall.events.bus import on
 from mall.events.catalog import (
     BrandAuthorizationDecided,
     BrandAuthorizationExpiring,
+    CommissionRuleConfirmed,
     ProductBackInStock,
     ProductChanged,
     ProductChangeDecided,
@@ -50,6 +52,7 @@ from merchants.telling import tell_shop
 LOW_STARS = 2
 SHOWN_GOODS = 3
 KEEPERS = tuple(role for role in Seat.Role if "stock.edit" in Seat.RIGHTS[role])
+SEE_MONEY = tuple(role for role in Seat.Role if "money.see" in Seat.RIGHTS[role])
 ANSWERERS = tuple(role for role in Seat.Role if "reviews.answer" in Seat.RIGHTS[role])
 
 
@@ -266,3 +269,31 @@ def mark_alerts(event: ProductChanged) -> None:
 @on(ProductBackInStock)
 def mark_what_is_back(event: ProductBackInStock) -> None:
     watches.back_in_stock(product_id=event.product_id, now=datetime.fromisoformat(event.back_at))
+
+
+# Commission
+
+
+@on(CommissionRuleConfirmed)
+def tell_shops_of_commission(event: CommissionRuleConfirmed) -> None:
+    """Every shop that it concerns learns for which of its lines, how much, from when, and why."""
+    versions = CommissionVersion.objects.select_related("rule", "category", "shop")
+    version = versions.get(public_id=event.version_id)
+    because = commission.Terms.of(version).conditions()
+    facts = {
+        "rule": dict(version.rule.name),
+        "day": clock.business_date(version.effective_at).isoformat(),
+        "conditions": in_all_languages(lambda: commission.say_conditions(because)),
+        "effect": in_all_languages(lambda: commission.say_effect(version)),
+        "reason": version.reason,
+    }
+    for shop in shops_concerned(version).order_by("pk"):
+        tell_shop(
+            shop_id=shop.public_id,
+            kind=notices.COMMISSION_CHANGES,
+            page="dashboard",
+            address=("backoffice:settlement:commission",),
+            roles=SEE_MONEY,
+            now=datetime.fromisoformat(event.confirmed_at),
+            **facts,
+        )

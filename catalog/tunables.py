@@ -28,6 +28,13 @@ DUTY_YEAR_LIMIT = Tunable(
     most=1_000_000_000,
     sentence=_("What goods from abroad that one person orders in a calendar year may be worth, in fen."),
 )
+COMMISSION_NOTICE_DAYS = Tunable(
+    "catalog.commission_notice_days",
+    default=7,
+    least=0,
+    most=90,
+    sentence=_("How many days before a rule of commission is in force shops must know of it."),
+)
 HOLD_GRACE_MINUTES = Tunable(
     "catalog.hold_grace_minutes",
     default=10,

@@ -21,6 +21,12 @@ def is_away() -> bool:
     return time.monotonic() < ForgivingRedisCache._away_until
 
 
+def note_away(error: Exception) -> None:
+    """It has just failed to answer this process: nobody asks for a moment."""
+    ForgivingRedisCache._away_until = time.monotonic() + AWAY_SECONDS
+    log.warning("the cache does not answer: %s", error)
+
+
 class ForgivingRedisCache(RedisCache):
     """Misses instead of errors."""
 
@@ -32,8 +38,7 @@ class ForgivingRedisCache(RedisCache):
         try:
             return getattr(super(), name)(*args, **kwargs)
         except redis.RedisError as error:
-            ForgivingRedisCache._away_until = time.monotonic() + AWAY_SECONDS
-            log.warning("the cache does not answer: %s", error)
+            note_away(error)
             return nothing
 
     def add(self, *args, **kwargs):

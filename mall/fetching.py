@@ -23,10 +23,11 @@ SECONDS_TO_CONNECT, SECONDS_TO_ANSWER, SECONDS_IN_ALL = 5, 10, 30
 MOST_REDIRECTS = 4
 LONGEST_ADDRESS = 2_000
 CHUNK = 64 * 1024
-NAME = "WanxiangLane/1.0 (pictures of goods)"
+NAME = "WanxiangLane/1.0"
 _MOVED = {301, 302, 303, 307, 308}
 _LATER = {408, 425, 429, 500, 502, 503, 504}
 _PORTS = {"http": 80, "https": 443}
+_RECEIVERS_PORTS = {None, 443, 8443}
 
 
 class CannotFetch(Refusal):
@@ -55,7 +56,7 @@ def fetch(address: str, *, most_bytes: int) -> ContentFile:
         except InvalidIPAddress:
             raise _not_public() from None
         except (requests.exceptions.InvalidURL, UnicodeError):
-            raise CannotFetch(_("This is no address on the web."), again=False) from None
+            raise _no_address() from None
         except (requests.RequestException, HTTPError, OSError):
             raise CannotFetch(_("The server cannot be reached."), again=True) from None
         if time.monotonic() > ends:
@@ -63,7 +64,37 @@ def fetch(address: str, *, most_bytes: int) -> ContentFile:
     raise CannotFetch(_("The address leads on and on."), again=False)
 
 
-def _check(address: str) -> None:
+def check_receiver(address: str) -> None:
+    """
+    An address at which a program may be told something; whether it is public shows when it is looked up.
+
+    :raises CannotFetch: not ``https``, or a port other than 443 and 8443
+    """
+    _check(address, receives=True)
+
+
+def post(address: str, *, body: bytes, headers: dict[str, str]) -> int:
+    """
+    Send JSON to a program at a public address and tell the status of its answer, whose words nobody reads. Nothing is
+    followed: a message is for who was named.
+
+    :raises CannotFetch: no such address, not a public one, or nobody answers
+    """
+    check_receiver(address)
+    try:
+        with _session(address) as session:
+            headers = {**headers, "Content-Type": "application/json"}
+            with session.post(address, data=body, headers=headers, stream=True, allow_redirects=False) as answer:
+                return answer.status_code
+    except InvalidIPAddress:
+        raise _not_public() from None
+    except (requests.exceptions.InvalidURL, UnicodeError):
+        raise _no_address() from None
+    except (requests.RequestException, HTTPError, OSError):
+        raise CannotFetch(_("The server cannot be reached."), again=True) from None
+
+
+def _check(address: str, *, receives: bool = False) -> None:
     """:raises CannotFetch: an address that we do not even look up"""
     try:
         parts = urlsplit(address)
@@ -71,8 +102,12 @@ def _check(address: str) -> None:
     except ValueError:
         host, port, parts = None, None, urlsplit("")
     if not host or parts.scheme not in _PORTS or len(address) > LONGEST_ADDRESS or parts.username is not None:
-        raise CannotFetch(_("This is no address on the web."), again=False)
-    if port not in {None, _PORTS[parts.scheme]} and not _is_let_through(address):
+        raise _no_address()
+    if _is_let_through(address):
+        return
+    if receives and (parts.scheme != "https" or port not in _RECEIVERS_PORTS):
+        raise CannotFetch(_("Messages go to https addresses only, at the ports 443 or 8443."), again=False)
+    if not receives and port not in {None, _PORTS[parts.scheme]}:
         raise _not_public()
 
 
@@ -112,6 +147,10 @@ def _body(answer: requests.Response, *, most_bytes: int, ends: float) -> bytes:
         if time.monotonic() > ends:
             raise _too_slow()
     return content.getvalue()
+
+
+def _no_address() -> CannotFetch:
+    return CannotFetch(_("This is no address on the web."), again=False)
 
 
 def _not_public() -> CannotFetch:

@@ -35,6 +35,9 @@ SCHEDULE = [
     Line("catalog.fetch_pictures", every(60), _("C8: pictures that imported files name are fetched"), 60),
     Line("catalog.forget_imports", day(3, 55), _("files of imports are deleted after 7 days"), daily=True),
     Line("mall.mail_waiting_notices", every(60), _("A7: e-mails of notices that nobody was nudged for"), 60),
+    Line("mall.watch_operations", every(60), _("R8: how the mall does is measured and held against limits"), 60),
+    Line("mall.send_alerts", every(15), _("R8: alerts go to whom they are for"), 15),
+    Line("mall.forget_readings", day(3, 35), _("R8: what was measured long ago is forgotten"), daily=True),
     Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
     Line(
         "orders.follow_balances", every(60), _("K1: who paid a deposit is told of the rest, or has missed it"), 60, True
@@ -50,6 +53,8 @@ SCHEDULE = [
         True,
     ),
     Line("orders.follow_after_sales", every(300), _("O7: after-sales that nobody answered in time go on"), 300, True),
+    Line("orders.watch_shipping", every(600), _("O6: orders whose hours to ship are over are late"), 600, True),
+    Line("orders.follow_parcels", every(300), _("O6: carriers are asked where parcels are"), 300, True),
     Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
     Line("orders.cancel_missed_appointments", day(1, 45), _("C2: appointments nobody kept are paid back"), daily=True),
     Line("orders.complete_delivered_orders", day(2), _("O5: orders complete 7 days after delivery"), daily=True),
@@ -126,6 +131,7 @@ SCHEDULE = [
     Line("catalog.tell_main_categories", day(4, 40), _("M6, M8: shops are compared within their category"), daily=True),
     Line("merchants.score_health", crontab(day_of_month=1, hour=5, minute=0), _("M6: the monthly health score")),
     Line("merchants.rank_tiers", crontab(day_of_month=1, hour=5, minute=20), _("M8: the monthly tiers of shops")),
+    Line("merchants.enforce_fines", every(600), _("S6: fines against which nobody appealed"), 600, True),
     Line("merchants.expire_points", day(4, 50), _("M9: points of violations expire"), daily=True),
     Line("merchants.advance_exits", day(5, 10), _("M9: shops that leave are cleared and closed"), daily=True),
 ]

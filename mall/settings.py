@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "mall.backoffice.apps.BackofficeConfig",
     "mall.exports.apps.ExportsConfig",
     "mall.notifications.apps.NotificationsConfig",
+    "mall.operations.apps.OperationsConfig",
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mall.operations.traffic.count_requests",
     "mall.middleware.refuse_nul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -240,6 +242,18 @@ STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the 
     "settlement.staff_queues.waiting",
     "risk.staff_queues.waiting",
     "mall.staff_queues.waiting",
+    "mall.operations.staff_queues.waiting",
+]
+OPERATIONS_MEASURES = [  # what the mall watches of itself, each a mall.operations.measures.Measure, as they are listed
+    "orders.measures.PAYMENTS",
+    "mall.operations.measures.ERRORS",
+    "mall.operations.measures.EVENTS",
+    "mall.operations.measures.JOBS",
+    "mall.operations.measures.QUEUE",
+    "orders.measures.DIFFERENCES",
+    "settlement.measures.FAULTS",
+    "mall.operations.measures.TRAFFIC",
+    "mall.operations.measures.FORECAST",
 ]
 STAFF_CHARTS = [  # each: (user, now) -> the charts that she may see there
     "merchants.staff_charts.charts",
@@ -255,6 +269,7 @@ SHOP_UNFINISHED = [  # each: (shop) -> what is left to be done in it before it m
     "settlement.queries.unreleased_shares",
     "settlement.queries.open_withdrawals",
     "settlement.joint.still_owed",
+    "settlement.fines.fines_to_come",
 ]
 MARKETING_POINTS = None  # who keeps the points of people (marketing.points.PointsLedger); nobody yet: the mall has none
 SHOP_ON_SHELF = "catalog.products.goods_on_shelf"  # (shop) -> what still stands on its shelf, in words; nothing: ""

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 
+from catalog.commission import Rules, rules_for
 from catalog.models import Category, Product, Sku
 from catalog.navigation import subtree_ids
 from catalog.offers import choice_text
 from mall.money import Money
+from mall.tenancy import house_scope
 from marketing import rules
 from marketing.models import Promotion
-from marketing.pricing import DealPrice, Offer, QuoteLine, ShopTerms, quote
+from marketing.pricing import DealPrice, Offer, PricedLine, QuoteLine, ShopTerms, quote
 
 SHOWN = 5
 Kind, Scope = Promotion.Kind, Promotion.Scope
@@ -42,6 +45,7 @@ def examples(
     scope: str = Scope.ALL,
     scope_ids: Sequence[int] = (),
     cost_percent: int | None = None,
+    now: datetime,
 ) -> list[Example]:
     """
     The promotion on the shop's goods that sell best, each bought so often that it counts; asks, writes nothing.
@@ -63,6 +67,8 @@ def examples(
     place = rules.place_of(kind, is_of_mall=False)
     gift = extra.get(rule.get("sku_id"))
     facts = {"shop_id": shop.pk, "price": gift.price.minor, "available": 10**6} if gift else None
+    with house_scope():  # shops do not read the rules of others
+        in_force = rules_for({sku.pk for cart in carts for sku in [*cart, *([gift] if gift else [])]}, now=now)
     found = []
     for cart in carts:
         if not cart:
@@ -78,7 +84,7 @@ def examples(
             group=place.group,
         )
         (part,) = quote(lines, {shop.pk: ShopTerms(Money(0), None)}, offers=[offer]).shops
-        found.append(_example(cart, part, gift, cost_percent))
+        found.append(_example(cart, part, gift, cost_percent, in_force))
     return found
 
 
@@ -92,9 +98,10 @@ def _deal(kind: str, rule: dict, cart: dict[Sku, int]) -> DealPrice:
     return DealPrice(sku.pk, prices[sku.pk])
 
 
-def _example(cart, part, gift: Sku | None, cost_percent: int | None) -> Example:
-    rates = {sku.pk: sku.product.category.commission_bps for sku in [*cart, *([gift] if gift else [])]}
-    commission = Money.total(line.total.share(rates[line.sku_id]) for line in part.lines)
+def _example(cart, part, gift: Sku | None, cost_percent: int | None, in_force: Rules) -> Example:
+    commission = Money.total(
+        _commission(line, {sku.pk: sku for sku in [*cart, *([gift] if gift else [])]}, in_force) for line in part.lines
+    )
     to_pay = part.goods_total - part.discount
     cost = None if cost_percent is None else part.goods_total.share(cost_percent * 100)
     left = to_pay - commission
@@ -108,6 +115,17 @@ def _example(cart, part, gift: Sku | None, cost_percent: int | None) -> Example:
         left=left,
         margin=None if cost is None else left - cost,
     )
+
+
+def _commission(line: PricedLine, skus: dict[int, Sku], in_force: Rules) -> Money:
+    """By the rules of today, or at the rate of the category."""
+    by_rule = in_force.commission(
+        line.sku_id, price=line.unit_price.minor, base=line.total.minor, pieces=line.quantity - line.gifts,
+        paid=line.total.minor,
+    )  # fmt: skip
+    if by_rule:
+        return Money(by_rule.amount, line.total.currency)
+    return line.total.share(skus[line.sku_id].product.category.commission_bps)
 
 
 def _name(sku: Sku) -> str:

@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from catalog import stock
 from catalog.generation import SHOPS, forget
 from catalog.kinds import takes_offers
 from catalog.models import Category, Product, ShopCategory, Sku
@@ -22,37 +21,19 @@ from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
 from marketing import rules, tunables
-from marketing.bargaining import units as bargain_units
-from marketing.crowdfunding.backing import write_funding
-from marketing.deals import deposits
-from marketing.deals import units as deal_units
-from marketing.flash import units
 from marketing.models import Campaign, Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
-from marketing.trials import units as trial_units
+from marketing.tools import CannotStart, ChangedMeanwhile, Plan, open_tool, tool_of
 from merchants import standing
 
 MOST_CHOSEN = 500
-WITH_UNITS = (Promotion.Kind.GROUP_BUYING, Promotion.Kind.CROWDFUNDING)
 KINDS_OF_THE_MALL = (Promotion.Kind.COUPON, Promotion.Kind.FULL_REDUCTION)
-
-
-class CannotStart(Refusal):
-    """The promotion, or its shop, is not in a state to start it."""
-
-    code = "cannot-start"
 
 
 class CodeTaken(Refusal):
     """Another campaign has this code."""
 
     code = "code-taken"
-
-
-class ChangedMeanwhile(Refusal):
-    """A running campaign cannot be changed to less than it has promised."""
-
-    code = "changed-meanwhile"
 
 
 @transaction.atomic
@@ -98,21 +79,8 @@ def save_promotion(
     _check(ends_at > now, "ends_at", _("That moment has passed already."))
     scope_ids = _checked_scope(shop, scope, scope_ids)
     _check_skus(shop, rules.sku_ids_in(kind, clean))
-    if kind == Promotion.Kind.GIFT:
-        sent = Sku.objects.filter(pk=clean["sku_id"], product__kind=Product.Kind.PHYSICAL)
-        _check(sent.exists(), "sku_id", _("A gift goes into the parcel: choose goods that you have and ship."))
-    if kind == Promotion.Kind.FLASH_SALE:
-        units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion, now=now)
-    if kind == Promotion.Kind.DEPOSIT_PRESALE:
-        deposits.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
-    if kind == Promotion.Kind.BARGAIN:
-        bargain_units.check_goods(shop=shop, rule=clean, starts_at=starts_at, ends_at=ends_at, promotion=promotion)
-    if kind == Promotion.Kind.FREE_TRIAL:
-        trial_units.check_goods(shop=shop, rule=clean, promotion=promotion)
-    if kind in WITH_UNITS:
-        deal_units.check_goods(shop=shop, rule=clean)
-    if kind == Promotion.Kind.COUPON and budget is not None:
-        _check(rules.worth(clean), "budget", _("With a budget a percentage needs a highest amount."))
+    tool = tool_of(kind)
+    tool.check(Plan(shop, clean, starts_at, ends_at, budget=budget, promotion=promotion, now=now))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))
 
     before = {}
@@ -122,16 +90,7 @@ def save_promotion(
         promotion = Promotion.objects.select_for_update(of=("self",)).get(pk=promotion.pk)
         before = {"rule": promotion.rule, "version": promotion.version}
         _check_promised(promotion, total_limit, budget)
-        if kind == Promotion.Kind.FLASH_SALE and promotion.status == Promotion.Status.LIVE:
-            raise ChangedMeanwhile(_("A flash sale that is started stays as it is announced; stop it first."))
-        if kind == Promotion.Kind.DEPOSIT_PRESALE and promotion.status == Promotion.Status.LIVE:
-            raise ChangedMeanwhile(_("A pre-sale that is started stays as it is announced; stop it first."))
-        if kind == Promotion.Kind.BARGAIN and promotion.status == Promotion.Status.LIVE:
-            raise ChangedMeanwhile(_("Bargaining that is started stays as it is announced; stop it first."))
-        if kind in WITH_UNITS and promotion.status == Promotion.Status.LIVE:
-            raise ChangedMeanwhile(_("What is announced to shoppers stays as it is while it runs; stop it first."))
-        if kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
-            raise ChangedMeanwhile(_("A crowdfunding that was stopped is over; make a new one."))
+        tool.check_change(promotion)
         promotion.version += 1
     promotion.name, promotion.rule = name, clean
     promotion.starts_at, promotion.ends_at = starts_at, ends_at
@@ -139,16 +98,11 @@ def save_promotion(
     promotion.shop_bps = 10_000 if shop is not None else (shop_bps or 0)
     promotion.budget = budget
     if kind == Promotion.Kind.COUPON:
-        promotion.code, promotion.is_open = code.strip().upper() or None, is_open
-        promotion.total_limit, promotion.daily_limit = total_limit, daily_limit
-        promotion.person_limit, promotion.valid_days = person_limit, valid_days
-        promotion.period, promotion.audience, promotion.given_from = Promotion.Period(period), audience, None
-        if audience in Promotion.CLAIMED_BY:
-            _check(is_open or promotion.code, "code", _("What not everybody may claim needs a code."))
-        else:
-            promotion.is_open = False
-            _check(not promotion.code, "code", _("What is given needs no code."))
-            promotion.given_from = given_from if audience == Promotion.Audience.BUYERS else None
+        _set_ways(
+            promotion, code=code, is_open=is_open, audience=audience, given_from=given_from,
+            total_limit=total_limit, daily_limit=daily_limit, person_limit=person_limit, period=period,
+            valid_days=valid_days,
+        )  # fmt: skip
     try:
         with transaction.atomic():
             promotion.save()
@@ -156,18 +110,7 @@ def save_promotion(
         if "code" not in str(error):
             raise
         raise CodeTaken(_("Another coupon has this code; choose one of your own."), field="code") from None
-    if kind == Promotion.Kind.FLASH_SALE:
-        units.write_units(promotion)
-    if kind == Promotion.Kind.DEPOSIT_PRESALE:
-        deposits.write_units(promotion)
-    if kind == Promotion.Kind.BARGAIN:
-        bargain_units.write_units(promotion)
-    if kind == Promotion.Kind.FREE_TRIAL:
-        trial_units.write_units(promotion)
-    if kind in WITH_UNITS:
-        deal_units.write_units(promotion)
-    if kind == Promotion.Kind.CROWDFUNDING:
-        write_funding(promotion)
+    tool.write(promotion)
     record(
         "marketing.save_promotion",
         promotion.public_id,
@@ -204,19 +147,11 @@ def start_promotion(*, promotion: Promotion, by, now: datetime) -> Promotion:
         raise CannotStart(_("Its days are over; give it a later end first."))
     if is_spent(promotion):
         raise CannotStart(_("Its budget is used up; give it a higher one first."))
-    if promotion.kind == Promotion.Kind.FREE_TRIAL and trial_units.is_decided(promotion):
-        raise CannotStart(_("Its winners are found already; make a new one."))
-    if promotion.kind == Promotion.Kind.CROWDFUNDING and promotion.status == Promotion.Status.STOPPED:
-        raise CannotStart(_("A crowdfunding that was stopped is over; make a new one."))
+    tool_of(promotion.kind).check_start(promotion)
     Promotion.FLOW.move(promotion, Promotion.Status.LIVE)
     promotion.started_at, promotion.stopped_at, promotion.stop_reason = now, None, ""
     promotion.save(update_fields=["status", "started_at", "stopped_at", "stop_reason"])
-    if promotion.kind == Promotion.Kind.FLASH_SALE:
-        _open_units(promotion, now)
-    if promotion.kind == Promotion.Kind.DEPOSIT_PRESALE:
-        _check_presale(promotion)
-    if promotion.kind == Promotion.Kind.FREE_TRIAL:
-        trial_units.throw_lot(promotion)
+    open_tool(promotion, now=now)
     _note("marketing.start_promotion", promotion, by=by, now=now)
     return promotion
 
@@ -232,8 +167,7 @@ def stop_promotion(*, promotion: Promotion, by, now: datetime, reason: str = "")
     Promotion.FLOW.move(promotion, Promotion.Status.STOPPED)
     promotion.stopped_at, promotion.stop_reason = now, reason[:200]
     promotion.save(update_fields=["status", "stopped_at", "stop_reason"])
-    if promotion.kind == Promotion.Kind.FLASH_SALE:
-        units.close_units(promotion, now=now)
+    tool_of(promotion.kind).close(promotion, now=now)
     _note("marketing.stop_promotion", promotion, by=by, now=now)
     return promotion
 
@@ -321,34 +255,20 @@ def phase(promotion: Promotion, now: datetime) -> str:
     return "spent" if is_spent(promotion) else "running"
 
 
-def _check_presale(promotion: Promotion) -> None:
-    """Its goods may have become another kind or cheaper since it was saved."""
-    try:
-        deposits.check_goods(
-            shop=promotion.shop,
-            rule=promotion.rule,
-            starts_at=promotion.starts_at,
-            ends_at=promotion.ends_at,
-            promotion=promotion,
-        )
-    except RuleMakesNoSense as refusal:
-        raise CannotStart(str(refusal)) from None
-
-
-def _open_units(promotion: Promotion, now: datetime) -> None:
-    """The goods are set aside first: their lock decides which of two sales at one time has them."""
-    try:
-        units.open_units(promotion, now=now)
-        units.check_goods(
-            shop=promotion.shop,
-            rule=promotion.rule,
-            starts_at=promotion.starts_at,
-            ends_at=promotion.ends_at,
-            promotion=promotion,
-            now=now,
-        )
-    except (stock.OutOfStock, RuleMakesNoSense) as refusal:
-        raise CannotStart(str(refusal)) from None
+def _set_ways(
+    promotion: Promotion, *, code: str, is_open: bool, audience: str, given_from: Money | None, period: str, **limits
+) -> None:
+    """How shoppers come by a coupon: they claim it, openly or by its code, or are given it; and how many of them."""
+    promotion.code, promotion.is_open = code.strip().upper() or None, is_open
+    promotion.period, promotion.audience, promotion.given_from = Promotion.Period(period), audience, None
+    for name, limit in limits.items():
+        setattr(promotion, name, limit)
+    if audience in Promotion.CLAIMED_BY:
+        _check(is_open or promotion.code, "code", _("What not everybody may claim needs a code."))
+        return
+    _check(not promotion.code, "code", _("What is given needs no code."))
+    promotion.is_open = False
+    promotion.given_from = given_from if audience == Promotion.Audience.BUYERS else None
 
 
 def _locked(promotion: Promotion) -> Promotion:

@@ -1,14 +1,19 @@
 """What platform staff do with the life of shops: petitions are answered; holidays are looked at."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.events.bus import event_types
+from mall.forms import MoneyFormField
+from mall.money import Money
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, known_values
 from merchants.models import Exit, GrowthEntry, Holiday, Petition, Sanction, TierRecord
 from merchants.petitions import grant_petition, refuse_petition
 from merchants.sanctions import impose, lift
+from merchants.tunables import FINE_MOST
 
 
 def _is_asked(petition: Petition) -> bool:
@@ -74,10 +79,27 @@ class GrowthEntryAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
 
+class SanctionForm(forms.ModelForm):
+    """What the verb would refuse is told beside its field."""
+
+    fine = MoneyFormField(
+        label=_("Fine"),
+        required=False,
+        help_text=_("Taken from what the shop has available when the time to appeal is over. Empty: none."),
+    )
+
+    def clean_fine(self):
+        fine, most = self.cleaned_data["fine"] or Money(0), Money(FINE_MOST.value)
+        if fine > most:
+            raise ValidationError(_("A fine is at most %(most)s."), params={"most": most})
+        return fine
+
+
 @admin.register(Sanction)
 class SanctionAdmin(VerbAdmin):
     """Violations: staff impose one on the form to add, and lift what somebody else imposed (M9)."""
 
+    form = SanctionForm
     noun = "sanction"
     verbs = [
         Verb(
@@ -86,10 +108,15 @@ class SanctionAdmin(VerbAdmin):
             call=lift,
             permission="merchants.lift_sanction",
             fits=lambda sanction: sanction.lifted_at is None,
-            warning=_("Its points count no more; a restriction or suspension that they caused ends."),
+            warning=_(
+                "Its points count no more; a restriction or suspension that they caused ends, and a fine is given back."
+            ),
         )
     ]
-    list_display = ["public_id", "shop", "code", "points", "consequence", "imposed_at", "expires_at", "lifted_at"]
+    list_display = [
+        "public_id", "shop", "code", "points", "fine", "consequence", "imposed_at", "expires_at", "fined_at",
+        "lifted_at",
+    ]  # fmt: skip
     list_filter = ["code", "consequence", "imposed_at"]
     list_select_related = ["shop"]
     search_fields = ["=public_id", "=subject", "=shop__slug"]
@@ -100,7 +127,7 @@ class SanctionAdmin(VerbAdmin):
         return request.user.has_perm("merchants.add_sanction")
 
     def get_fields(self, request, obj=None):
-        asked = ["shop", "code", "note"]
+        asked = ["shop", "code", "note", "fine"]
         rest = [
             "public_id",
             "points",
@@ -109,6 +136,7 @@ class SanctionAdmin(VerbAdmin):
             "imposed_by",
             "imposed_at",
             "expires_at",
+            "fined_at",
             "lifted_at",
             "lifted_by",
         ]
@@ -116,7 +144,8 @@ class SanctionAdmin(VerbAdmin):
 
     def save_model(self, request, obj, form, change):
         """The verb writes the row; the form's own is only what was typed."""
-        imposed = impose(shop=obj.shop, code=obj.code, note=obj.note, by=request.user, now=clock.now())
+        given = {"shop": obj.shop, "code": obj.code, "note": obj.note, "fine": obj.fine}
+        imposed = impose(**given, by=request.user, now=clock.now())
         obj.__dict__.update(imposed.__dict__)
 
 

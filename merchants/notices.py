@@ -85,6 +85,14 @@ SANCTION_IMPOSED = Kind(
     title=_("%(shop)s: %(points)s points for a violation"),
     body=_("%(note)s Together %(total)s points count now. You may appeal; somebody else will decide."),
 )
+SANCTION_WITH_FINE = Kind(
+    "merchants.sanction_with_fine",
+    title=_("%(shop)s: %(points)s points and a fine of %(fine)s for a violation"),
+    body=_(
+        "%(note)s Together %(total)s points count now. You may appeal until %(day)s; somebody else will decide. Without"
+        " an appeal the fine is taken from what you have available."
+    ),
+)
 SANCTION_LIFTED = Kind(
     "merchants.sanction_lifted", title=_("%(shop)s: a sanction was lifted"), body=_("Its points count no more.")
 )

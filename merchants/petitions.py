@@ -150,12 +150,18 @@ def grant_petition(*, petition: Petition, answer: str, by, now: datetime) -> Pet
 @transaction.atomic
 def refuse_petition(*, petition: Petition, answer: str, by, now: datetime) -> Petition:
     """
-    Say no, and why; everything stays as it is.
+    Say no, and why; everything stays as it is, and the fine of a sanction is in force.
 
     :raises NotTheSamePerson: ``by`` asked it, or decided what it is against
     :raises WrongStatus: it is answered already
     """
-    return _decide(petition, Petition.Status.REFUSED, answer=answer, by=by, now=now)
+    petition = _decide(petition, Petition.Status.REFUSED, answer=answer, by=by, now=now)
+    if petition.kind == Petition.Kind.SANCTION:
+        sanction = (
+            Sanction.objects.select_for_update(of=["self"]).select_related("shop").get(public_id=petition.subject)
+        )
+        sanctions.enforce_fine(sanction, now=now)
+    return petition
 
 
 def _ask(shop: Shop, kind: str, *, reason: str, by, now: datetime, **about) -> Petition:

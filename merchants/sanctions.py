@@ -1,6 +1,9 @@
 """
 Sanctions (M9): a violation costs points, and the points that count together decide what follows.
 
+A sanction may carry a fine. It is in force when the time to appeal is over without an appeal, or when an appeal was
+refused; settlement takes it then, and gives it back when the sanction is lifted.
+
 Points count until they expire (``merchants.points_days``) or the sanction is lifted. Who stands at so many is warned,
 restricted, hidden from lists, suspended (frozen) or on the way out. Expiry lowers a restriction by itself; a suspended
 shop comes back by its petition.
@@ -14,11 +17,20 @@ from django.utils.translation import gettext as _
 
 from mall.audit.trail import record
 from mall.events import publish
-from mall.events.merchants import SanctionImposed, SanctionLifted, ShopRestricted
+from mall.events.merchants import SanctionImposed, SanctionLifted, ShopFined, ShopRestricted
+from mall.money import Money
 from mall.refusals import Refusal
 from merchants import exits, shops
-from merchants.models import Sanction, Shop
-from merchants.tunables import POINTS_CLOSED, POINTS_DAYS, POINTS_HIDDEN, POINTS_RESTRICTED, POINTS_SUSPENDED
+from merchants.models import Petition, Sanction, Shop
+from merchants.tunables import (
+    APPEAL_DAYS,
+    FINE_MOST,
+    POINTS_CLOSED,
+    POINTS_DAYS,
+    POINTS_HIDDEN,
+    POINTS_RESTRICTED,
+    POINTS_SUSPENDED,
+)
 
 POINTS = {
     Sanction.Code.LATE_SHIPPING: 2,
@@ -39,6 +51,13 @@ class NoteMissing(Refusal):
 
     code = "reason-missing"
     status = 422
+
+
+class WrongFine(Refusal):
+    """A fine is an amount up to ``merchants.fine_most``, in the currency of the shop."""
+
+    code = "wrong-fine"
+    status = 400
 
 
 class ShopIsClosed(Refusal):
@@ -69,12 +88,16 @@ def impose_once(*, shop: Shop, code: str, subject: str, note: str, by, now: date
 
 
 @transaction.atomic
-def impose(*, shop: Shop, code: str, note: str, by, now: datetime, subject: str = "") -> Sanction:
+def impose(
+    *, shop: Shop, code: str, note: str, by, now: datetime, subject: str = "", fine: Money | None = None
+) -> Sanction:
     """
-    Put a violation on the shop's account; what its points together demand follows at once.
+    Put a violation on the shop's account; what its points together demand follows at once, a fine when the time to
+    appeal is over.
 
     :param subject: what it is about, if that is a thing with a public id
     :raises NoteMissing: nobody would know what happened
+    :raises WrongFine: the fine is below zero, too high, or in another currency than the shop's
     :raises ShopIsClosed: the shop is closed
     """
     note = note.strip()[:300]
@@ -83,6 +106,10 @@ def impose(*, shop: Shop, code: str, note: str, by, now: datetime, subject: str 
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     if shop.status == Shop.Status.CLOSED:
         raise ShopIsClosed(_("This shop is closed."))
+    fine = fine or Money(0, shop.currency)
+    if fine.currency != shop.currency or not 0 <= fine.minor <= FINE_MOST.value:
+        most = Money(FINE_MOST.value, shop.currency)
+        raise WrongFine(_("A fine is at most %(most)s.") % {"most": most}, field="fine")
     points = POINTS[Sanction.Code(code)]
     total = live_points(shop, now) + points
     sanction = Sanction.objects.create(
@@ -92,6 +119,8 @@ def impose(*, shop: Shop, code: str, note: str, by, now: datetime, subject: str 
         subject=subject,
         note=note,
         consequence=consequence_of(total),
+        currency=shop.currency,
+        fine=fine,
         imposed_by=by,
         imposed_at=now,
         expires_at=now + timedelta(days=POINTS_DAYS.value),
@@ -102,7 +131,7 @@ def impose(*, shop: Shop, code: str, note: str, by, now: datetime, subject: str 
         by=by,
         now=now,
         shop_slug=shop.slug,
-        after={"code": sanction.code, "points": points, "total": total, "note": note},
+        after={"code": sanction.code, "points": points, "total": total, "note": note, "fine": fine.minor},
     )
     publish(
         SanctionImposed(
@@ -114,6 +143,9 @@ def impose(*, shop: Shop, code: str, note: str, by, now: datetime, subject: str 
             consequence=sanction.consequence,
             note=note,
             imposed_at=now,
+            fine=fine.minor,
+            currency=shop.currency,
+            fine_due_at=fine_due_at(sanction).isoformat() if fine else "",
         )
     )
     _follow(shop, sanction, by=by, now=now)
@@ -151,6 +183,56 @@ def lift(*, sanction: Sanction, by, now: datetime) -> Sanction:
     if froze and consequence_of(live_points(shop, now)) not in {Consequence.SUSPENDED, Consequence.CLOSED}:
         shops.thaw_shop(shop=shop, by=by, now=now)
     return sanction
+
+
+def fine_due_at(sanction: Sanction) -> datetime:
+    """When the time to appeal against it is over."""
+    return sanction.imposed_at + timedelta(days=APPEAL_DAYS.value)
+
+
+def enforce_fines(*, now: datetime) -> int:
+    """Fines against which nobody appealed in time are in force; returns how many. One transaction each, few of them."""
+    due = Sanction.objects.filter(
+        fine__gt=0, fined_at=None, lifted_at=None, imposed_at__lt=now - timedelta(days=APPEAL_DAYS.value)
+    )
+    return sum(_enforce_unless_asked(key, now) for key in due.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _enforce_unless_asked(key: int, now: datetime) -> bool:
+    shop_id = Sanction.objects.values_list("shop_id", flat=True).get(pk=key)
+    Shop.objects.select_for_update().get(pk=shop_id)  # as who appeals, and who lifts
+    sanction = Sanction.objects.select_for_update().select_related("shop").get(pk=key)
+    waits = Petition.objects.filter(
+        kind=Petition.Kind.SANCTION, subject=sanction.public_id, status=Petition.Status.ASKED
+    )
+    return not waits.exists() and enforce_fine(sanction, now=now)
+
+
+def enforce_fine(sanction: Sanction, *, now: datetime) -> bool:
+    """Its fine is in force, once, unless it is lifted; the caller has locked its row."""
+    if not sanction.fine or sanction.fined_at or sanction.lifted_at:
+        return False
+    sanction.fined_at = now
+    sanction.save(update_fields=["fined_at"])
+    record(
+        "merchants.enforce_fine",
+        sanction.public_id,
+        now=now,
+        shop_slug=sanction.shop.slug,
+        after={"fine": sanction.fine.minor},
+    )
+    publish(
+        ShopFined(
+            sanction_id=sanction.public_id,
+            shop_id=sanction.shop.public_id,
+            amount=sanction.fine.minor,
+            currency=sanction.currency,
+            note=sanction.note,
+            fined_at=now,
+        )
+    )
+    return True
 
 
 def settle_restriction(shop: Shop, *, now: datetime, by=None) -> bool:

@@ -33,6 +33,7 @@ from mall.events.merchants import (
     ShopClosed,
     ShopExitCleared,
     ShopExiting,
+    ShopFined,
     ShopFrozen,
     ShopOpened,
     ShopReminded,
@@ -297,6 +298,7 @@ _MILESTONES = {
     ShopUnbarred: ("scored_at", "month", ("score",)),
     TierChanged: ("ranked_at", "month", ("tier", "tier_before")),
     SanctionImposed: ("imposed_at", "sanction_id", ("code", "points", "note")),
+    ShopFined: ("fined_at", "sanction_id", ("amount", "note")),
     SanctionLifted: ("lifted_at", "sanction_id", ("code",)),
     ShopRestricted: ("restricted_at", "shop_id", ("level",)),
     ShopExiting: ("exiting_at", "shop_id", ("reason",)),
@@ -327,7 +329,6 @@ _TOLD = {
     ShopBarred: (notices.BARRED, "health", "scored_at", ("score",)),
     ShopUnbarred: (notices.UNBARRED, "health", "scored_at", ("score",)),
     TierChanged: (notices.TIER_CHANGED, "conduct", "ranked_at", ()),
-    SanctionImposed: (notices.SANCTION_IMPOSED, "conduct", "imposed_at", ("points", "total", "note")),
     SanctionLifted: (notices.SANCTION_LIFTED, "conduct", "lifted_at", ()),
     ShopRestricted: (notices.RESTRICTED, "conduct", "restricted_at", ("level",)),
     ShopExiting: (notices.EXITING, "exit", "exiting_at", ("reason",)),
@@ -343,6 +344,18 @@ def tell_people(event) -> None:
     if at := getattr(event, moment):
         said = {name: getattr(event, name) for name in facts} | {"freeze_days": FREEZE_DAYS.value}
         tell_shop(shop_id=event.shop_id, kind=kind, page=page, now=datetime.fromisoformat(at), **said)
+
+
+@on(SanctionImposed)
+def tell_of_sanction(event: SanctionImposed) -> None:
+    said = {"points": event.points, "total": event.total, "note": event.note}
+    kind = notices.SANCTION_IMPOSED
+    if event.fine:
+        kind = notices.SANCTION_WITH_FINE
+        said["fine"] = str(Money(event.fine, event.currency))
+        said["day"] = clock.business_date(datetime.fromisoformat(event.fine_due_at)).isoformat()
+    now = datetime.fromisoformat(event.imposed_at)
+    tell_shop(shop_id=event.shop_id, kind=kind, page="conduct", now=now, **said)
 
 
 @on(ShopWentOnHoliday)

@@ -73,6 +73,12 @@ def expire_points() -> dict:
     return {"changed": changed} if changed else {}
 
 
+@job("merchants.enforce_fines")
+def enforce_fines() -> dict:
+    fined = sanctions.enforce_fines(now=clock.now())
+    return {"fined": fined} if fined else {}
+
+
 @job("merchants.advance_exits")
 def advance_exits() -> dict:
     return exits.advance_exits(now=clock.now())

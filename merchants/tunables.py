@@ -32,6 +32,10 @@ APPEAL_DAYS = Tunable(
     "merchants.appeal_days", default=7, least=1, most=60,
     sentence=_("Days within which a shop may appeal against a score or a sanction."),
 )  # fmt: skip
+FINE_MOST = Tunable(
+    "merchants.fine_most", default=5_000_000, least=0, most=1_000_000_000,
+    sentence=_("How high the fine of one sanction may be, in fen."),
+)  # fmt: skip
 GRACE_DAYS = Tunable(
     "merchants.grace_days", default=30, least=0, most=365,
     sentence=_("Days from its opening during which no monthly score of a shop falls below 60."),

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from catalog.commission import explain, percent
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin, known_values
 from orders import (  # noqa: F401 (each registers its own)
     after_sales_admin,
@@ -32,7 +34,17 @@ CHANNELS = known_values("channel", _("channel"), lambda: [(code, code) for code 
 
 class Lines(ReadOnlyRows):
     model = OrderLine
-    fields = ["product_public_id", "title", "choice_text", "quantity", "unit_price", "total", "commission_bps"]
+    fields = [
+        "product_public_id", "title", "choice_text", "quantity", "shipped_quantity", "unit_price", "total",
+        "how_commission",
+    ]  # fmt: skip
+
+    @admin.display(description=_("commission"))
+    def how_commission(self, line: OrderLine) -> str:
+        if line.commission_rule is None:
+            return percent(line.commission_bps)
+        told = [str(line.commission), *explain(line.commission_rule, line.commission)]
+        return format_html_join("", "<div>{}</div>", ((words,) for words in told))
 
 
 class Steps(ReadOnlyRows):
@@ -73,7 +85,7 @@ class OrderAdmin(VerbAdmin):
             label=_("Cancel the order"),
             call=cancel_order,
             permission="orders.cancel_order",
-            fits=lambda order: Order.FLOW.can(order, Order.Status.CANCELED),
+            fits=lambda order: order.can_be_canceled,
             asks="reason",
             asks_help=_("The shopper and the shop read it."),
             longest=200,

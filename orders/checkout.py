@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
+from catalog.commission import ANY_RULE, Commission
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import slots_by
 from catalog.slots import why_not as time_problem
@@ -27,6 +28,7 @@ from marketing.pricing import PricedLine, Quote
 from marketing.redemption import UsedBy, use_offers
 from orders import tunables
 from orders.cart import CartView, HeldLine, NotForSale, WrongTime, open_cart, view_of
+from orders.commission import commissions_by_rule
 from orders.customs import check_import, declare
 from orders.destination import Destination, region_of
 from orders.gift_cards import paid_by_cards, spend
@@ -182,7 +184,7 @@ def place_order(
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
     cart_id = open_cart(shopper, None, now) if wanted else _lock_cart(shopper)
-    placed, any_offers, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
+    placed, any_offers, any_rules, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
@@ -235,7 +237,8 @@ def place_order(
         network_mark=marks.network,
     )
     insert_rows([group])
-    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal)
+    commissions = commissions_by_rule(parts, now=now) if any_rules else {}
+    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
     declare(orders, parts, importer, now)
     stock.reserve_all(
         documents={
@@ -309,16 +312,22 @@ def _lock_cart(shopper: User) -> int | None:
 
 
 PLACED_OR_WANTED = f"""
-    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, l.id, l.sku_id,
-        l.quantity, l.slot_id
+    SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, {ANY_RULE},
+        l.id, l.sku_id, l.quantity, l.slot_id
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
-"""  # noqa: S608 - words of marketing
+"""  # noqa: S608 - words of marketing and catalog
 
 
-def _placed_or_wanted(shopper: User, checkout_key: UUID, cart_id: int | None) -> tuple[int | None, bool, list[_Line]]:
-    """What this checkout key has placed (a key), whether anything is on offer, what the cart holds. Under its lock."""
+def _placed_or_wanted(
+    shopper: User, checkout_key: UUID, cart_id: int | None
+) -> tuple[int | None, bool, bool, list[_Line]]:
+    """
+    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission, what
+    the cart holds. Under its lock.
+    """
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
-    return rows[0][0], rows[0][1], [_Line(*line) for _placed, _offers, *line in rows if line[0] is not None]
+    placed, any_offers, any_rules, *_line = rows[0]
+    return placed, any_offers, any_rules, [_Line(*line) for _p, _o, _r, *line in rows if line[0] is not None]
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -404,13 +413,14 @@ def _write_orders(
     address: Address | None,
     messages: Mapping[int, str],
     deal: Deal | None,
+    commissions: Mapping[int, Commission],
 ) -> list[Order]:
     """One order per part with its lines and the first step of its timeline: three statements."""
     orders = insert_rows(
         _order(group, part, paid, address, messages, deal) for part, paid in zip(parts, by_cards, strict=True)
     )
     insert_rows(
-        _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id))
+        _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id), commissions.get(priced.sku_id))
         for order, part in zip(orders, parts, strict=True)
         for priced in part.quote.lines
     )
@@ -468,7 +478,9 @@ def _divide(order: Order, terms: DepositTerms, *, pieces: int) -> None:
     order.price_trace = [*order.price_trace, note]
 
 
-def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | None) -> OrderLine:
+def _line(
+    order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | None, commission: Commission | None
+) -> OrderLine:
     return OrderLine(
         shop_id=order.shop_id,
         order=order,
@@ -492,4 +504,6 @@ def _line(order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | No
         duty_parts=frozen_duty(priced, offer),
         commission_bps=offer.commission_bps,
         commission_on_subsidy=bool(tunables.COMMISSION_ON_SUBSIDY.value),
+        commission=Money(commission.amount, priced.total.currency) if commission else None,
+        commission_rule=commission.as_data() if commission else None,
     )

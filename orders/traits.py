@@ -8,14 +8,34 @@ import re
 from datetime import datetime
 from hashlib import sha256
 
-from catalog.models import Review
 from mall.crypto import blind_index
-from merchants.models import Seat
-from orders.models import Order, OrderLine, Payment, Refund
+from mall.rows import select_rows
+from orders.models import Order
 from risk.fake_trade.observing import Traits, observe
 
 SHORTEST_WORDS = 6  # characters: “good” is said by everybody
 _NOISE = re.compile(r"[\W_]+")
+# Of a deposit and the rest, who paid the rest counts; of several reviews the first; of several refunds the first.
+_FACTS = """
+    SELECT l.worth, l.paid, coalesce(p.payer_mark, ''),
+        EXISTS (SELECT FROM merchants_seat s WHERE s.shop_id = o.shop_id AND s.user_id = o.shopper_id),
+        (SELECT min(refunded_at) FROM orders_refund WHERE order_id = o.id),
+        r.written_at, r.stars, coalesce(r.text, '')
+    FROM orders_order o
+    CROSS JOIN LATERAL (
+        SELECT sum(unit_price * quantity)::bigint AS worth, sum(total)::bigint AS paid, array_agg(id) AS keys
+        FROM orders_orderline WHERE order_id = o.id
+    ) l
+    LEFT JOIN LATERAL (
+        SELECT payer_mark FROM orders_payment
+        WHERE group_id = %(group)s AND status = 'succeeded' AND NOT is_late ORDER BY id DESC LIMIT 1
+    ) p ON true
+    LEFT JOIN LATERAL (
+        SELECT written_at, stars, text FROM catalog_review
+        WHERE order_line_id = ANY (l.keys) ORDER BY written_at LIMIT 1
+    ) r ON true
+    WHERE o.id = %(order)s
+"""
 
 
 def show_order(*, order_id: str, now: datetime) -> None:
@@ -23,12 +43,9 @@ def show_order(*, order_id: str, now: datetime) -> None:
     order = Order.objects.select_related("group", "shop", "shopper").get(public_id=order_id)
     if order.paid_at is None or order.is_of_cards:
         return
-    paid = Payment.objects.filter(group=order.group_id, status=Payment.Status.SUCCEEDED, is_late=False)
-    payment = paid.order_by("-pk").first()  # of a deposit and the rest, the rest
-    review = _review_of(order)
-    refund = Refund.objects.filter(order=order, refunded_at__isnull=False).order_by("refunded_at").first()
     place = f"{order.province}{order.city}{order.district}{order.address_line.reveal()}" if order.address_line else ""
-    lines = list(OrderLine.objects.filter(order=order))
+    found = select_rows(_FACTS, {"order": order.pk, "group": order.group_id})[0]
+    worth, paid, payer, is_own, refunded_at, reviewed_at, stars, words = found
     observe(
         Traits(
             order_id=order.public_id,
@@ -38,26 +55,21 @@ def show_order(*, order_id: str, now: datetime) -> None:
             network=order.group.network_mark,
             address=blind_index(f"place {_plain(place)}") if place else "",
             phone=order.phone_index,
-            payer=payment.payer_mark if payment else "",
-            is_own=Seat.objects.filter(shop=order.shop_id, user=order.shopper_id).exists(),
+            payer=payer,
+            is_own=is_own,
             account_hours=max(0, int((order.placed_at - order.shopper.joined_at).total_seconds() // 3600)),
             paid_at=order.paid_at,
-            worth=sum((line.unit_price * line.quantity).minor for line in lines),
-            paid=sum(line.total.minor for line in lines),
+            worth=worth,
+            paid=paid,
             shipped_at=order.shipped_at if order.is_sent else None,
             received_at=order.delivered_at if order.is_sent else None,
-            reviewed_at=review.written_at if review else None,
-            stars=review.stars if review else None,
-            review=_mark_of_words(review.text) if review else "",
-            refunded_at=refund.refunded_at if refund else None,
+            reviewed_at=reviewed_at,
+            stars=stars,
+            review=_mark_of_words(words),
+            refunded_at=refunded_at,
         ),
         now=now,
     )
-
-
-def _review_of(order: Order) -> Review | None:
-    lines = OrderLine.objects.filter(order=order).values("pk")
-    return Review.objects.filter(order_line_id__in=lines).order_by("written_at").first()
 
 
 def _plain(text: str) -> str:

@@ -25,6 +25,20 @@ DELIVERY_DAYS = Tunable(
     most=60,
     sentence=_("Days after shipping until an order that nobody confirmed counts as delivered."),
 )
+TRACKING_MINUTES = Tunable(
+    "orders.tracking_minutes",
+    default=30,
+    least=5,
+    most=1440,
+    sentence=_("Minutes after which a carrier is asked again where a parcel is."),
+)
+TRACKING_DAYS = Tunable(
+    "orders.tracking_days",
+    default=60,
+    least=10,
+    most=365,
+    sentence=_("Days after shipping from which on nobody asks a carrier about a parcel any more."),
+)
 COMPLETION_DAYS = Tunable(
     "orders.completion_days",
     default=7,
@@ -192,4 +206,28 @@ WRONG_CARD_CODES = Tunable(
     least=1,
     most=1000,
     sentence=_("Wrong codes of gift cards that a person may type in 24 hours."),
+)
+LEAST_PAYMENT_BPS = Tunable(
+    "orders.least_payment_bps",
+    default=9_950,
+    least=1,
+    most=10_000,
+    sentence=_("Ten-thousandths of payments that must succeed; below it there is an alert."),
+)
+PAYMENT_MINUTES = Tunable(
+    "orders.payment_minutes", default=60, least=5, most=1440, sentence=_("Minutes over which payments are judged.")
+)
+PAYMENT_SAMPLE = Tunable(
+    "orders.payment_sample",
+    default=20,
+    least=1,
+    most=100_000,
+    sentence=_("Payments in these minutes below which their success says nothing."),
+)
+MOST_DIFFERENCE = Tunable(
+    "orders.most_difference",
+    default=0,
+    least=0,
+    most=100_000_000,
+    sentence=_("Fen about which channels' bills and our books may disagree before there is an alert."),
 )

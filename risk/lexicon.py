@@ -67,11 +67,13 @@ class Lexicon:
 
     :ivar scopes: the addresses of all categories to which packs are bound
     :ivar bound: what who screens many texts has found out about those; not kept from one reading to the next
+    :ivar beside: whatever else she has found out meanwhile, likewise
     """
 
     def __init__(self, entries: Iterable[Entry]):
         self.entries = tuple(entries)
         self.bound: dict[str, str] | None = None
+        self.beside: dict = {}
         self.scopes = frozenset().union(*(entry.scope for entry in self.entries))
         self._sounds: dict[str, list[tuple[str, str, Entry]]] = {}
         self._words: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
@@ -82,7 +84,7 @@ class Lexicon:
     def again(self) -> "Lexicon":
         """The same words for another who screens."""
         other = copy(self)
-        other.bound = None
+        other.bound, other.beside = None, {}
         return other
 
     def __iter__(self) -> Iterator[Entry]:

@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mall.texts import Text
+from risk.alike import LOOKS, Names
 from risk.folding import normal
-from risk.lexicon import DISGUISED, EXACT, GRAVITY, SOUNDS, Hit, Lexicon, entry_of
+from risk.lexicon import DISGUISED, EXACT, GRAVITY, SOUNDS, Entry, Hit, Lexicon, entry_of
 from risk.models.word import Severity
 
 __all__ = ["ALLOW", "BLOCK", "REVIEW", "Finding", "Passage", "Verdict", "banned_words", "normal", "screen"]
@@ -33,6 +34,7 @@ HOW = {
     EXACT: "",
     DISGUISED: gettext_lazy("written in disguise"),
     SOUNDS: gettext_lazy("sounds like it"),
+    LOOKS: gettext_lazy("looks like it"),
 }
 IN_SHORT = {
     Severity.BLOCK: pgettext_lazy("screening", "refused"),
@@ -169,11 +171,36 @@ def screen(texts: Iterable[str | Passage], words: Lexicon | None = None, *, scop
             known = first.get(hit.entry.word)
             if known is None or GRAVITY[hit.severity] < GRAVITY[known.severity]:
                 first[hit.entry.word] = _finding(hit, passage)
-    ordered = sorted(first.values(), key=lambda finding: (GRAVITY[finding.severity], finding.word))
-    findings = [finding for finding in ordered if finding.severity != Severity.HINT]
-    severities = {finding.severity for finding in findings}
+    ordered = sorted(first.values(), key=lambda finding: finding.word)
+    hints = [finding for finding in ordered if finding.severity == Severity.HINT]
+    return verdict_of((finding for finding in ordered if finding.severity != Severity.HINT), hints)
+
+
+def screen_names(
+    passages: Iterable[Passage], names: Names, *, why: dict[str, str], long_fields: frozenset[str] = frozenset()
+) -> list[Finding]:
+    """
+    Names of brands that stand in texts, or what looks like them; each once, where it first stands. A person looks.
+
+    :param why: what to say, by how it was found (``EXACT``, ``LOOKS``)
+    :param long_fields: names of fields in which only the very names are looked for
+    """
+    first: dict[str, Finding] = {}
+    for passage in passages:
+        for one in names.find(passage.text, only_exact=passage.field_name in long_fields):
+            known = first.get(one.name)
+            if known is None or (known.how == LOOKS and one.how == EXACT):
+                entry = Entry(one.name, Severity.REVIEW, why=why[one.how])
+                first[one.name] = _finding(Hit(entry, Severity.REVIEW, one.start, one.end, one.how), passage)
+    return sorted(first.values(), key=lambda finding: finding.word)
+
+
+def verdict_of(findings: Iterable[Finding], hints: Iterable[Finding] = ()) -> Verdict:
+    """What findings amount to, gravest first."""
+    ordered = sorted(findings, key=lambda finding: (GRAVITY[Severity(finding.severity)], finding.word))
+    severities = {finding.severity for finding in ordered}
     decision = BLOCK if Severity.BLOCK in severities else REVIEW if severities else ALLOW
-    return Verdict(decision, findings, [finding for finding in ordered if finding.severity == Severity.HINT])
+    return Verdict(decision, ordered, list(hints))
 
 
 def _finding(hit: Hit, passage: Passage) -> Finding:

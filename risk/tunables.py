@@ -67,3 +67,10 @@ TRADE_KEPT_DAYS = Tunable(
     most=1100,
     sentence=_("After how many days the traits of orders are forgotten, unless a case needs them."),
 )
+PICTURE_DISTANCE = Tunable(
+    "risk.picture_distance",
+    default=7,
+    least=0,
+    most=24,
+    sentence=_("Of the 128 signs of a picture, how many may differ from those of removed goods for a person to look."),
+)

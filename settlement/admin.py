@@ -15,19 +15,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.categories import HIGHEST_COMMISSION_BPS
-from catalog.models import Category
+from catalog.commission_rules import rules_with
+from catalog.models import Category, CommissionVersion
 from mall import clock
 from mall.charts import csv_asked
 from mall.exports.files import CONTENT_TYPES, CsvFile
 from mall.money import Money
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from merchants.models import Shop
-from settlement import corrections_admin, duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
+from settlement import commission_admin, corrections_admin, duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
 from settlement.corrections_admin import DRAW_UP
 from settlement.deposits import return_deposit
 from settlement.ledger import trial_balance
 from settlement.models import Account, Deposit, Entry, Posting, Share
-from settlement.simulation import simulate
+from settlement.simulation import simulate, simulate_rules
 from settlement.transit import in_transit
 
 
@@ -63,6 +64,16 @@ class SimulationForm(forms.Form):
         min_value=0,
         max_value=HIGHEST_COMMISSION_BPS // 100,
         decimal_places=2,
+        required=False,
+    )
+    version = forms.ModelChoiceField(
+        label=gettext_lazy("Or by a rule"),
+        queryset=CommissionVersion.objects.exclude(status=CommissionVersion.Status.DISCARDED)
+        .select_related("rule")
+        .order_by("-pk"),
+        required=False,
+        empty_label="–",
+        help_text=gettext_lazy("This version beside the other rules of today; it need not be confirmed."),
     )
     category = forms.ModelChoiceField(
         label=gettext_lazy("Category"),
@@ -79,6 +90,12 @@ class SimulationForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Its address; empty for all shops."),
     )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and (cleaned["rate"] is None) == (cleaned["version"] is None):
+            self.add_error("rate", _("Name either a rate or a rule."))
+        return cleaned
 
 
 @admin.register(Account)
@@ -156,13 +173,16 @@ class EntryAdmin(VerbAdmin):
             raise PermissionDenied
         today = clock.business_date(clock.now())
         last_month = today.replace(day=1) - timedelta(days=1)
-        form = SimulationForm(request.GET if "rate" in request.GET else None, initial={"month": last_month})
+        is_asked = "rate" in request.GET or "version" in request.GET
+        form = SimulationForm(request.GET if is_asked else None, initial={"month": last_month})
         found = None
         if form.is_valid():
             asked = form.cleaned_data
-            found = simulate(
-                month=asked["month"], bps=int(asked["rate"] * 100), category=asked["category"], shop=asked["shop"]
-            )
+            within = {"month": asked["month"], "category": asked["category"], "shop": asked["shop"]}
+            if version := asked["version"]:
+                found = simulate_rules(rules=rules_with(version, clock.now()), **within)
+            else:
+                found = simulate(bps=int(asked["rate"] * 100), **within)
         context = {
             **self.admin_site.each_context(request),
             "title": _("What another commission would have cost"),

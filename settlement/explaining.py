@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from catalog.commission import explain as explain_rule
+from catalog.commission import percent, say_how_much
 from mall.clock import business_date
 from mall.money import Money
 from mall.tenancy import house_scope
@@ -34,7 +36,15 @@ class LinePart:
 
     @property
     def rate(self) -> str:
-        return f"{self.line.commission_bps / 100:g} %"
+        """In short how its commission came about."""
+        if self.line.commission_rule is None:
+            return percent(self.line.commission_bps)
+        return say_how_much(self.line.commission_rule)
+
+    @property
+    def how(self) -> list[str]:
+        """By which rule, why it fits and how it was counted; nothing when it is the rate of the category."""
+        return explain_rule(self.line.commission_rule, self.line.commission) if self.line.commission_rule else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,11 @@ class Explained:
     of_shop: Money
     steps: list[Step]
     postings: list[Posting]
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the commission of a line came about by a rule."""
+        return any(part.how for part in self.lines)
 
 
 def explain_order(order: Order, *, now: datetime) -> Explained:

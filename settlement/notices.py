@@ -47,6 +47,16 @@ CORRECTED_FROM_SHOP = Kind(
     title=_("%(shop)s: %(amount)s less is available"),
     body=_("A booking was corrected: %(reason)s It stands on your next statement, where you can dispute it."),
 )
+FINED = Kind(
+    "settlement.fined",
+    title=_("%(shop)s: a fine of %(amount)s is taken"),
+    body=_("%(reason)s Nobody appealed in time, or the appeal was refused. It stands on your next statement."),
+)
+FINE_BACK = Kind(
+    "settlement.fine_back",
+    title=_("%(shop)s: a fine of %(amount)s is given back"),
+    body=_("The sanction is lifted. The money is available again and stands on your next statement."),
+)
 DISPUTE_ANSWERED = Kind(
     "settlement.dispute_answered",
     title=_("%(shop)s: a disputed line is answered"),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from catalog.commission import share_kept
 from mall.money import Money
 from orders.after_sales.queries import open_cases, refunds_before_completion
 from orders.models import AfterSale, Order, OrderLine
@@ -35,8 +36,14 @@ def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> Left:
 
 
 def commission_kept(line: OrderLine, gone: int) -> Money:
-    """The commission of a line of which so much (fen) went back: at its frozen rate, of what it still holds."""
+    """
+    The commission of a line of which so much (fen) went back: at its frozen rate, of what it still holds; by a rule the
+    share of what the rule took (never what it would take of the rest: a fixed amount or a floor was of the whole line).
+    """
     kept = Money(line.total.minor - gone, line.currency)
+    if line.commission is not None:
+        of_rule = share_kept(line.commission.minor, kept=kept.minor, paid=line.total.minor)
+        return Money(of_rule, line.currency)
     if not line.commission_on_subsidy:
         return kept.share(line.commission_bps)
     base = Money.total([kept, subsidy_kept(line, gone), *issuers_kept(line, gone).values()], line.currency)

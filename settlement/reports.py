@@ -20,7 +20,13 @@ DAY, MONTH = "day", "month"
 MOST_DAYS = 3 * 366
 
 # The kinds of accounts that stand on the page, and what is said of each: what moved, or what was held in the end.
-EARNED = (Account.Kind.COMMISSION, Account.Kind.FEES, Account.Kind.SUBSIDY, Account.Kind.CORRECTIONS)
+EARNED = (
+    Account.Kind.COMMISSION,
+    Account.Kind.FEES,
+    Account.Kind.FINES,
+    Account.Kind.SUBSIDY,
+    Account.Kind.CORRECTIONS,
+)
 HELD = (
     Account.Kind.CUSTODIAN,
     Account.Kind.ESCROW,

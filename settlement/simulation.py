@@ -1,13 +1,17 @@
 """
-What would a month have cost at another rate (S6)? Every line of the orders that completed in it is counted again, with
-what has gone back since taken off, at the rate that was frozen and at the one that is asked about. Nothing is written.
+What would a month have cost at another rate, or by other rules (S6)? Every line of the orders that completed in it is
+counted again, with what has gone back since taken off: as it was frozen, and as is asked. Nothing is written.
 
 A line stands under the category in which its product is today.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import connection, transaction
+
+from catalog.commission import Facts, Terms, count, first_that_fits, share_kept
 from catalog.models import Category
 from mall.clock import start_of
 from mall.money import DEFAULT_CURRENCY, Money
@@ -16,7 +20,9 @@ from merchants.models import Shop
 
 MOST_SHOPS = 20
 
-SIMULATED = """
+# Of each line what it still holds, what the commission is taken of, of the whole line and of what it holds, and what
+# was taken, at the frozen rate or by the share of what a rule took.
+COUNTED = """
 WITH gone AS (
     SELECT c.line_id, sum(c.refund_goods)::bigint AS goods FROM orders_aftersale c
     JOIN orders_order o ON o.id = c.order_id
@@ -25,7 +31,9 @@ WITH gone AS (
     GROUP BY c.line_id
 ),
 held AS (
-    SELECT o.id AS order_id, o.shop_id, l.commission_bps::bigint AS bps, l.commission_on_subsidy,
+    SELECT o.id AS order_id, o.shop_id, o.placed_at, l.commission_bps::bigint AS bps, l.commission_on_subsidy,
+           l.commission AS by_rule, l.total AS paid, l.quantity - l.gift_count AS pieces, l.unit_price,
+           l.discount_parts, l.subsidy + l.from_issuers AS added_whole, g.path, p.kind,
            l.total - coalesce(gone.goods, 0) AS kept,
            CASE WHEN l.total = 0 THEN l.subsidy
            ELSE l.subsidy * (l.total - coalesce(gone.goods, 0)) / l.total END
@@ -42,12 +50,38 @@ held AS (
         AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
         AND g.path LIKE %(path)s || '%%' AND (%(shop)s::bigint IS NULL OR o.shop_id = %(shop)s)
 ),
-based AS (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END AS base FROM held)
-SELECT s.slug, count(DISTINCT order_id), sum(base)::bigint,
-       sum((base * bps * 2 + 10000) / 20000)::bigint, sum((base * %(bps)s * 2 + 10000) / 20000)::bigint
-FROM based JOIN merchants_shop s ON s.id = based.shop_id GROUP BY s.id, s.slug
-ORDER BY abs(sum((base * bps * 2 + 10000) / 20000) - sum((base * %(bps)s * 2 + 10000) / 20000)) DESC, s.id
+based AS (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added ELSE 0 END AS base FROM held),
+counted AS (
+    SELECT *, (base * bps * 2 + 10000) / 20000 AS at_rate,
+           CASE WHEN by_rule IS NULL THEN (base * bps * 2 + 10000) / 20000 WHEN paid = 0 THEN 0
+           ELSE (by_rule * kept * 2 + paid) / (paid * 2) END AS taken
+    FROM based
+)
 """
+SIMULATED = f"""
+{COUNTED}, simulated AS (SELECT *, (base * %(bps)s * 2 + 10000) / 20000 AS simulated FROM counted)
+SELECT s.slug, count(DISTINCT order_id), sum(base)::bigint, sum(taken)::bigint, sum(simulated)::bigint
+FROM simulated JOIN merchants_shop s ON s.id = simulated.shop_id GROUP BY s.id, s.slug
+ORDER BY abs(sum(taken) - sum(simulated)) DESC, s.id
+"""  # noqa: S608 - our own words
+LINE_BY_LINE = f"""
+{COUNTED}
+SELECT c.order_id, s.slug, s.id, c.path, c.kind, c.placed_at - s.opened_at, c.unit_price,
+    coalesce((
+        SELECT t.tier FROM merchants_tierrecord t WHERE t.shop_id = s.id AND t.ranked_at <= c.placed_at
+        ORDER BY t.month DESC LIMIT 1
+    ), ''),
+    CASE WHEN %(with_campaigns)s THEN (
+        SELECT array_agg(DISTINCT campaign.public_id) FROM jsonb_array_elements(c.discount_parts) part
+        JOIN marketing_promotion m ON m.public_id = part ->> 'promotion'
+        JOIN marketing_campaignenrolment e ON e.promotion_id = m.id
+        JOIN marketing_campaign campaign ON campaign.id = e.campaign_id
+    ) END,
+    c.paid, c.kept, c.pieces, c.paid + CASE WHEN c.commission_on_subsidy THEN c.added_whole ELSE 0 END,
+    c.base, c.taken, c.at_rate
+FROM counted c JOIN merchants_shop s ON s.id = c.shop_id ORDER BY c.order_id
+"""  # noqa: S608 - our own words
+AT_ONCE = 2_000  # lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +121,84 @@ def simulate(
     :param category: only goods of it and of everything below it
     :param shop: only orders of it
     """
+    rows = select_rows(SIMULATED, {**_within(month, category, shop, currency), "bps": bps})
+    return _simulation(
+        (
+            Outcome(slug, orders, *(Money(int(amount), currency) for amount in amounts))
+            for slug, orders, *amounts in rows
+        ),
+        currency,
+    )
+
+
+def simulate_rules(
+    *,
+    month: date,
+    rules: Sequence[Terms],
+    category: Category | None = None,
+    shop: Shop | None = None,
+    currency: str = DEFAULT_CURRENCY,
+) -> Simulation:
+    """
+    The month in which this day lies by these rules, the first that fits; a line that none fits keeps the rate of its
+    category under which it was placed. Lines are read by and by, so that a large month needs no more memory.
+    """
+    values = _within(month, category, shop, currency)
+    values["with_campaigns"] = any(terms.campaign for terms in rules)
+    sums: dict[str, list[int]] = {}
+    latest = None
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(LINE_BY_LINE, values)
+        while lines := cursor.fetchmany(AT_ONCE):
+            for order_id, slug, *line in lines:
+                base, taken, simulated = _by_rules(rules, currency, *line)
+                of_shop = sums.setdefault(slug, [0, 0, 0, 0])
+                of_shop[0] += order_id != latest
+                latest = order_id
+                for place, amount in enumerate((base, taken, simulated), start=1):
+                    of_shop[place] += int(amount)
+    return _simulation(
+        (Outcome(slug, orders, *(Money(amount, currency) for amount in amounts))
+         for slug, (orders, *amounts) in sums.items()),
+        currency,
+    )  # fmt: skip
+
+
+def _by_rules(
+    rules: Sequence[Terms], currency: str, shop_id, path, kind, age, price, tier, campaigns, paid, kept, pieces, whole,
+    base, taken, at_rate,
+) -> tuple[int, int, int]:  # fmt: skip
+    facts = Facts(
+        category=path,
+        shop=shop_id,
+        tier=tier,
+        shop_days=age.days,
+        kind=kind,
+        price=price,
+        currency=currency,
+        campaigns=campaigns or (),
+    )
+    terms = first_that_fits(rules, facts)
+    if terms is None:
+        return base, taken, at_rate
+    commission = count(terms, base=int(whole), pieces=pieces, paid=paid).amount
+    return base, taken, share_kept(commission, kept=kept, paid=paid)
+
+
+def _within(month: date, category: Category | None, shop: Shop | None, currency: str) -> dict:
     first = month.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
-    rows = select_rows(
-        SIMULATED,
-        {
-            "since": start_of(first),
-            "until": start_of(after),
-            "path": category.path if category else "",
-            "shop": shop.pk if shop else None,
-            "bps": bps,
-            "currency": currency,
-        },
-    )
-    outcomes = [
-        Outcome(slug, orders, *(Money(int(amount), currency) for amount in amounts)) for slug, orders, *amounts in rows
-    ]
+    return {
+        "since": start_of(first),
+        "until": start_of(after),
+        "path": category.path if category else "",
+        "shop": shop.pk if shop else None,
+        "currency": currency,
+    }
+
+
+def _simulation(found: Iterable[Outcome], currency: str) -> Simulation:
+    outcomes = sorted(found, key=lambda outcome: (-abs(outcome.difference.minor), outcome.name))
     total = Outcome(
         "",
         sum(outcome.orders for outcome in outcomes),

@@ -1,7 +1,8 @@
 """
 What an order's completion books: escrow is split into the shop's share and the platform's commission (S2).
 
-The commission is taken of each line at the rate that was frozen when the order was placed; the shipping fee is free of
+The commission is taken of each line as it was frozen when the order was placed, by a rule or at the rate of its
+category; the shipping fee is free of
 commission. What the mall bears of discounts is added to the shop's share out of the mall's own account, what another
 shop has signed to bear (K2) out of that shop's money, in an entry of its own for each such shop. Duty of
 goods from abroad is none of it: it went from the payment to what is owed to customs. The parts
@@ -21,7 +22,7 @@ from orders.models import Order, OrderLine
 from settlement.joint import book_parts
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
-from settlement.remains import issuers_kept, left_at_completion, summed
+from settlement.remains import commission_kept, issuers_kept, left_at_completion, summed
 from settlement.tunables import IN_WORKING_DAYS, SETTLEMENT_DAYS
 
 
@@ -45,9 +46,9 @@ class Split:
 
 
 def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
-    """The division of what was paid for goods and delivery, by the commission rate of each line."""
+    """The division of what was paid for goods and delivery, by the commission of each line."""
     lines = list(lines)
-    commission = Money.total((line.commission_base.share(line.commission_bps) for line in lines), total.currency)
+    commission = Money.total((commission_kept(line, 0) for line in lines), total.currency)
     subsidy = Money.total((line.subsidy for line in lines), total.currency)
     issuers = summed(issuers_kept(line, 0) for line in lines)
     return Split(gross=total, commission=commission, subsidy=subsidy, issuers=issuers)

@@ -6,7 +6,14 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from mall.events import on
-from mall.events.merchants import ApplicationExpired, ShopExitCleared, ShopOpened, TradeAdmitted
+from mall.events.merchants import (
+    ApplicationExpired,
+    SanctionLifted,
+    ShopExitCleared,
+    ShopFined,
+    ShopOpened,
+    TradeAdmitted,
+)
 from mall.events.orders import (
     LatePaymentReceived,
     OrderCompleted,
@@ -28,7 +35,7 @@ from mall.money import Money
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
 from orders.models import Order
-from settlement import deposits, kept_deposits, notices, receipts, reversals, splits
+from settlement import deposits, fines, kept_deposits, notices, receipts, reversals, splits
 
 WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
 
@@ -123,6 +130,22 @@ def return_deposit(event: ShopExitCleared) -> None:
         deposits.return_deposit(
             shop=shop, reason=_("The shop has left the mall."), now=datetime.fromisoformat(event.cleared_at)
         )
+
+
+@on(ShopFined)
+def book_fine(event: ShopFined) -> None:
+    at = datetime.fromisoformat(event.fined_at)
+    if fines.book_fine(sanction_id=event.sanction_id, fined_at=at):
+        facts = {"amount": str(Money(event.amount, event.currency)), "reason": event.note}
+        _tell(event, notices.FINED, event.fined_at, "entries", **facts)
+
+
+@on(SanctionLifted)
+def return_fine(event: SanctionLifted) -> None:
+    at = datetime.fromisoformat(event.lifted_at)
+    if entry := fines.return_fine(sanction_id=event.sanction_id, lifted_at=at):
+        amount = next(-leg.amount for leg in entry.postings.all() if leg.shop_id)
+        _tell(event, notices.FINE_BACK, event.lifted_at, "entries", amount=str(amount))
 
 
 # Whom it concerns hears of it

@@ -129,3 +129,10 @@ TRANSIT_CUSTOMS_DAYS = Tunable(
     most=365,
     sentence=_("Days after completion from which duty that is not paid over raises an alarm."),
 )
+MOST_FAULTS = Tunable(
+    "settlement.most_faults",
+    default=0,
+    least=0,
+    most=10_000,
+    sentence=_("Faults that the nightly checks of the books may find before there is an alert."),
+)

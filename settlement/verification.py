@@ -79,24 +79,25 @@ WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
 """
 
 # What was refunded after an order had completed is taken back from its share and its commission, at the frozen rate of
-# the line: refunds of a line count in their order, and each gives back the commission that the line no longer bears and
-# what the mall had added to it.
+# the line, or by the share of what a rule had taken of it: refunds of a line count in their order, and each gives back
+# the commission that the line no longer bears and what the mall had added to it.
 REVERSAL_FAULTS = """
 WITH back AS (
     SELECT r.id, r.public_id AS ref, r.amount - r.to_cards AS amount, r.duty, r.status, c.is_after_completion,
            o.public_id AS order_id,
            l.total AS paid, l.subsidy, l.issuers, l.commission_on_subsidy, l.commission_bps AS bps,
+           l.commission AS by_rule,
            c.refund_goods AS goods,
            sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
     FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
     JOIN orders_order o ON o.id = r.order_id AND o.kind <> 'gift_card'
 ),
 held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
-    SELECT ref, order_id, amount, duty, bps, commission_on_subsidy, sign, kept,
+    SELECT ref, order_id, amount, duty, bps, by_rule, paid, commission_on_subsidy, sign, kept,
            CASE WHEN paid = 0 THEN subsidy ELSE subsidy * kept / paid END AS added,
            (SELECT coalesce(sum(CASE WHEN paid = 0 THEN part::bigint ELSE part::bigint * kept / paid END), 0)::bigint
             FROM jsonb_each_text(issuers) AS issuer (shop_id, part)) AS by_issuers
-    FROM (SELECT ref, order_id, amount, duty, bps::bigint, commission_on_subsidy, subsidy::bigint, issuers,
+    FROM (SELECT ref, order_id, amount, duty, bps::bigint, by_rule, commission_on_subsidy, subsidy::bigint, issuers,
                  paid::bigint, sign,
                  (paid - gone + CASE WHEN sign = 1 THEN goods ELSE 0 END)::bigint AS kept
           FROM back CROSS JOIN (VALUES (1), (-1)) AS moment (sign)
@@ -104,7 +105,8 @@ held AS (  -- before the refund (1) and after it (-1): what the line holds and w
 ),
 owed AS (
     SELECT ref, order_id, amount, duty, sum(sign * added)::bigint AS subsidy,
-           sum(sign * ((base * bps * 2 + 10000) / 20000))::bigint AS commission
+           sum(sign * CASE WHEN by_rule IS NULL THEN (base * bps * 2 + 10000) / 20000
+               WHEN paid = 0 THEN 0 ELSE (by_rule * kept * 2 + paid) / (paid * 2) END)::bigint AS commission
     FROM (SELECT *, kept + CASE WHEN commission_on_subsidy THEN added + by_issuers ELSE 0 END AS base FROM held) y
     GROUP BY ref, order_id, amount, duty
 ),
@@ -597,6 +599,41 @@ FROM written FULL JOIN said USING (ref)
 WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref
 """
 
+# Fines: what is booked is what sanctions say that are in force and not lifted; what was lifted after it was booked is
+# back, and what was lifted before is not booked.
+FINE_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('fined', 'fine_back') GROUP BY e.kind, e.ref
+),
+said AS (
+    SELECT due.kind, s.public_id AS ref,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM merchants_sanction s
+    CROSS JOIN LATERAL (VALUES ('fined', s.fine), ('fine_back', -s.fine)) AS due (kind, change)
+    CROSS JOIN LATERAL (
+        VALUES ('shop_available', s.shop_id, due.change), ('fines', NULL, -due.change)
+    ) AS leg (account, shop_id, amount)
+    WHERE s.fined_at IS NOT NULL AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
+        ELSE EXISTS (SELECT FROM written w WHERE w.kind = 'fined' AND w.ref = s.public_id) END
+    GROUP BY due.kind, s.public_id
+),
+waiting AS (
+    SELECT payload ->> 'sanction_id' AS ref FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('ShopFined', 'SanctionLifted')
+)
+SELECT 'fine ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked as ' || kind
+    WHEN said.legs IS NULL THEN 'is booked as ' || kind || ' but did not come to that'
+    ELSE 'and its entry (' || kind || ') differ' END
+FROM written FULL JOIN said USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM said.legs AND ref NOT IN (SELECT ref FROM waiting) ORDER BY ref, kind
+"""
+
 # Statements: each balance is the one before and its own lines; together they are what the statement says.
 STATEMENT_FAULTS = """
 WITH lines AS (
@@ -628,7 +665,7 @@ ORDER BY s.id
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
 AND name IN ('OrderPaid', 'OrderDepositPaid', 'OrderDepositKept', 'OrderCompleted', 'PaymentRefunded',
-             'LatePaymentReceived')
+             'LatePaymentReceived', 'ShopFined', 'SanctionLifted')
 """
 
 
@@ -654,6 +691,7 @@ class Verification:
     deposit_faults: int = 0
     withdrawal_faults: int = 0
     correction_faults: int = 0
+    fine_faults: int = 0
     statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
@@ -664,7 +702,7 @@ class Verification:
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
             self.escrow_faults, self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults,
             self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.correction_faults,
-            self.statement_faults,
+            self.fine_faults, self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -707,6 +745,7 @@ def _verify() -> Verification:
         "deposit_faults": DEPOSIT_FAULTS,
         "withdrawal_faults": WITHDRAWAL_FAULTS,
         "correction_faults": CORRECTION_FAULTS,
+        "fine_faults": FINE_FAULTS,
         "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0

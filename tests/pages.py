@@ -57,6 +57,8 @@ from mall.exports.models import Export
 from mall.exports.registry import kind_of
 from mall.exports.writing import write_export
 from mall.money import Money
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, TrafficMinute
+from mall.operations.telling import save_receiver
 from mall.texts import Text
 from marketing.bargaining.bargains import help_cut, open_bargain
 from marketing.campaigns.auditing import accept
@@ -104,6 +106,7 @@ from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, freight, kinds, merchants
 from tests.factories.attributes import attribute
+from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
 from tests.factories.settlement import asked, bank_account
 from tests.factories.trade import trade_case
@@ -281,7 +284,7 @@ def _sent_coupon(scene: Scene) -> Promotion:
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     """One that runs, of an item with units left and of one that is sold out, and one that comes."""
-    first, second, *_others = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2")
+    first, second = _product(scene.shop, scene.category, scene.product.brand, 8, "teacup").skus.order_by("pk")
     given = {"shop": scene.shop, "kind": "flash_sale", "by": scene.owner, "now": now}
     name = Text({"zh-hans": "限时秒杀", "en": "Flash sale"})
 
@@ -446,6 +449,22 @@ def _funding(scene: Scene, now: datetime) -> Promotion:
     return project
 
 
+def _commission(scene: Scene, now: datetime) -> None:
+    """A rule under which the orders are placed, its next version announced, and another that waits."""
+    name = {"zh-hans": "茶壶阶梯佣金", "en": "Ladder for teapots"}
+    ladder = [[0, 400], [10_000, 250]]
+    reason = "秋季让利，支持茶壶类目。"
+    said = {"since": now - timedelta(days=30), "category": scene.category, "ladder": ladder, "by": scene.staff}
+    version = rule_in_force(name=name, fixed="0.50", cap="30.00", price_from="5.00", reason=reason, **said)
+    coming = {"since": now + timedelta(days=9), "category": scene.category, "bps": 300, "by": scene.staff}
+    rule_in_force(rule=version.rule, reason=reason, **coming)
+    proposed_version(
+        name={"zh-hans": "新店扶持", "en": "Help for new shops"}, since=now + timedelta(days=30), shop_days=90, bps=200,
+        position=50, reason=reason, by=scene.staff,
+    )  # fmt: skip
+    scene.words.append(reason)
+
+
 def _ask_of(category) -> None:
     """Something of every kind."""
     kinds = {"text": "产地|Origin", "flag": "手工|By hand", "date": "出窑|Fired on", "choices": "适合|Good for"}
@@ -530,9 +549,13 @@ def staged(scene: Scene) -> Scene:
     scene.trials = _trials(scene, one, now)
     scene.groups = _groups(scene, now)
     scene.funding = _funding(scene, now)
+    _commission(scene, now)
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
+        "partly-shipped": journeys.partly_shipped_order(skus={one: 2, other: 1}, by=scene.owner, **give),
+        "address": journeys.address_asked(skus={other: 1}, **give).order,
+        "returned": journeys.returned_order(skus={other: 1}, by=scene.owner, **give),
         "delivered": journeys.delivered_order(skus={other: 1}, by=scene.owner, **give),
         "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
         "canceled": journeys.canceled_order(skus={one: 1}, **give),
@@ -785,12 +808,37 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     )  # fmt: skip
     ask_merchants(now=now)
     note = "两笔订单超过承诺时间发货。"
-    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, by=scene.staff, now=now)
+    fine = Money(20_000)
+    impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
+    _operations(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
         shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
         detail={"orders": list(case.orders.values_list("order_id", flat=True)), "signs": ["device", "burst"]},
+    )  # fmt: skip
+
+
+def _operations(scene: Scene, now: datetime) -> None:
+    """Weeks of traffic, an alert that lasts, and who was told of it."""
+    for back in range(24 * 29, 0, -1):
+        at = now - timedelta(hours=back)
+        busy = 30 + at.hour * 3
+        TrafficMinute.objects.create(minute=at, requests=busy, errors=back % 9 == 0, milliseconds=busy * 40)
+    mailbox = AlertReceiver(name="On call", way="mail", address="oncall@example.com", language="en")
+    save_receiver(receiver=mailbox, by=scene.staff, now=now)
+    scene.words.append("On call")
+    for name, value, limit in (("payments", 9_700, 9_950), ("errors", 12, 50), ("events", 3, 120), ("queue", 4, 500)):
+        for back in range(48):
+            is_bad, at = name == "payments" and back < 3, now - timedelta(minutes=30 * back)
+            Reading.objects.create(
+                measure=name, at=at, value=value if is_bad or name != "payments" else 9_980, sample=120, limit=limit,
+                is_bad=is_bad,
+            )  # fmt: skip
+    since = now - timedelta(hours=1)
+    alert = Alert.objects.create(measure="payments", opened_at=since, value=9_700, worst=9_640, limit=9_950)
+    AlertDelivery.objects.create(
+        alert=alert, receiver=mailbox, what="opened", made_at=since, delivered_at=since, attempts=1
     )  # fmt: skip
 
 
@@ -947,6 +995,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("complaint", "storefront:after-sales:complain", scene.case.order.public_id)
     yield page("after-sale", "storefront:after-sales:case", scene.case.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
+    yield page("order-other-address", "storefront:orders:address", scene.orders["paid"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
     yield page("report", "storefront:catalog:report", scene.question.public_id)
@@ -1095,15 +1144,20 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
-    for status in ("paid", "shipped", "completed", "canceled"):
+    for status in ("paid", "partly-shipped", "shipped", "returned", "address", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("ship-by-file", "orders:by-file")
+    yield page("ship-rest", "orders:ship", scene.orders["partly-shipped"].public_id)
+    returned = scene.orders["returned"]
+    yield page("send-again", "orders:send-again", returned.public_id, returned.parcels.get().public_id)
     yield page("after-sales", "after-sales:list")
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
+    yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
@@ -1132,6 +1186,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     request.user = scene.staff
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
+    yield Page("operations", STAFF, reverse("admin:operations_overview"))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))
@@ -1150,6 +1205,8 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 
 NO_PAGES = {
+    "backoffice:orders:address-answer": "a press of a button",
+    "backoffice:orders:pdf": "a file",
     "storefront:catalog:complain-shop": "looks like the report of a product",
     "storefront:catalog:sitemap": "for machines",
     "storefront:catalog:sitemap-part": "for machines",

@@ -318,7 +318,7 @@ def _context(product: Product | None, shown: Product | None, form, formset, chan
 
 def _said_of_words(shown: Product) -> list:
     """What the screening says of the product as the shop sees it: what a reviewer looks at, and hints."""
-    verdict = product_words.screened(shown)
+    verdict = product_words.screened(shown, now=clock.now())
     return [*verdict.findings, *verdict.hints]
 
 

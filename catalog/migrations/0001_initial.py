@@ -3238,6 +3238,247 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CommissionRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="cru", unique=True)),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+            ],
+            options={
+                "verbose_name": "rule of commission",
+                "verbose_name_plural": "rules of commission",
+            },
+        ),
+        migrations.CreateModel(
+            name="CommissionVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="crv", unique=True)),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waiting for the second person"),
+                            ("confirmed", "Confirmed"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("is_end", models.BooleanField(default=False, verbose_name="ends the rule")),
+                (
+                    "position",
+                    models.PositiveIntegerField(
+                        default=100,
+                        help_text="Of the rules that fit the one with the smallest number counts.",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        blank=True,
+                        choices=[("head", "Head"), ("waist", "Waist"), ("tail", "Tail")],
+                        default="",
+                        max_length=5,
+                        verbose_name="tier of the shop",
+                    ),
+                ),
+                (
+                    "shop_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Only while the shop has been open for fewer days than this: for newcomers.",
+                        null=True,
+                        verbose_name="days since the shop opened",
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, default="", max_length=24, verbose_name="campaign")),
+                (
+                    "campaign_name",
+                    mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="name of the campaign"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("physical", "Goods that are shipped"),
+                            ("virtual", "Codes"),
+                            ("service", "Service by appointment"),
+                            ("presale", "Pre-sale"),
+                            ("cross_border", "From abroad, with duty"),
+                            ("gift_card", "Gift card"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="kind of goods",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("price_from", mall.money.MoneyField(blank=True, null=True, verbose_name="price of a piece from")),
+                ("price_below", mall.money.MoneyField(blank=True, null=True, verbose_name="price of a piece below")),
+                ("bps", models.PositiveIntegerField(blank=True, null=True, verbose_name="rate in basis points")),
+                ("ladder", models.JSONField(blank=True, null=True, verbose_name="ladder")),
+                ("fixed", mall.money.MoneyField(blank=True, null=True, verbose_name="for each piece")),
+                ("floor", mall.money.MoneyField(blank=True, null=True, verbose_name="at least, for a line")),
+                ("cap", mall.money.MoneyField(blank=True, null=True, verbose_name="at most, for a line")),
+                ("effective_at", models.DateTimeField(verbose_name="from")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="With everything below it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="catalog.commissionrule",
+                        verbose_name="rule",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "version of a rule of commission",
+                "verbose_name_plural": "versions of rules of commission",
+                "permissions": [
+                    ("propose_commission", "Can propose rules of commission"),
+                    ("confirm_commission", "Can confirm rules of commission"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "confirmed")),
+                        fields=["rule", "-effective_at", "-number"],
+                        name="commission_version_in_force",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "number"), name="commission_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "proposed")),
+                        fields=("rule",),
+                        name="commission_version_proposed_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("bps", None),
+                                ("cap", None),
+                                ("fixed", None),
+                                ("floor", None),
+                                ("is_end", True),
+                                ("ladder__isnull", True),
+                            ),
+                            models.Q(
+                                ("is_end", False),
+                                models.Q(
+                                    ("bps__isnull", False),
+                                    ("ladder__isnull", False),
+                                    ("fixed__isnull", False),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="commission_version_says_how_much",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bps", None), ("ladder__isnull", True), _connector="OR"),
+                            models.Q(("bps", None), ("bps__lte", 5000), _connector="OR"),
+                        ),
+                        name="commission_version_one_rate_at_most_half",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fixed", None), ("fixed__gte", 0), _connector="OR"),
+                            models.Q(("floor", None), ("floor__gte", 0), _connector="OR"),
+                            models.Q(("cap", None), ("cap__gte", 0), _connector="OR"),
+                            models.Q(("floor", None), ("cap", None), ("floor__lte", models.F("cap")), _connector="OR"),
+                        ),
+                        name="commission_version_bounds_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("price_from", None), ("price_from__gte", 0), _connector="OR"),
+                            models.Q(("price_below", None), ("price_below__gt", 0), _connector="OR"),
+                            models.Q(
+                                ("price_from", None),
+                                ("price_below", None),
+                                ("price_from__lt", models.F("price_below")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="commission_version_prices_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("status", "proposed")),
+                            models.Q(
+                                models.Q(("status", "proposed"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="commission_version_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "confirmed"), _negated=True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="commission_version_confirmed_by_another",
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL(
             sql="ALTER TABLE catalog_productsearch SET (fillfactor = 90)",
             reverse_sql="",

@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
         NotForShops(
             "catalog_authorizationwarning",
             "catalog_commissionchange",
+            "catalog_commissionrule",
+            "catalog_commissionversion",
             "catalog_vote",
             "catalog_report",
             "catalog_favorite",
@@ -63,6 +65,18 @@ class Migration(migrations.Migration):
             """
             DROP TRIGGER decided_once ON catalog_productchange;
             GRANT DELETE ON catalog_productchange TO mall_app, mall_shop;
+            """,
+        ),
+        migrations.RunSQL(  # what a version says is never rewritten, and once decided it stays so
+            """
+            REVOKE UPDATE, DELETE, TRUNCATE ON catalog_commissionversion FROM mall_app;
+            GRANT UPDATE (status, decided_by_id, decided_at) ON catalog_commissionversion TO mall_app;
+            CREATE TRIGGER decided_once BEFORE UPDATE ON catalog_commissionversion
+                FOR EACH ROW WHEN (OLD.status <> 'proposed') EXECUTE FUNCTION mall_written_once();
+            """,
+            """
+            DROP TRIGGER decided_once ON catalog_commissionversion;
+            GRANT UPDATE, DELETE ON catalog_commissionversion TO mall_app;
             """,
         ),
     ]

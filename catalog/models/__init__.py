@@ -10,6 +10,7 @@ from catalog.models.authorization import AuthorizationWarning, BrandAuthorizatio
 from catalog.models.category import Brand, Category, CommissionChange, FormerAddress
 from catalog.models.change import ProductChange, UnfinishedProduct
 from catalog.models.code import GoodsCode
+from catalog.models.commission import CommissionRule, CommissionVersion
 from catalog.models.freight import FreightTemplate
 from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
 from catalog.models.price import FormerPrice, PriceLock
@@ -44,12 +45,12 @@ from catalog.models.transfer import ImportedPicture, ImportProblem, ProductImpor
 
 __all__ = [
     "Answer", "Attribute", "AttributeChoice", "AttributeOverride", "AuthorizationWarning", "Brand",
-    "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "FacetName",
-    "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "FormerPrice", "FreightTemplate", "GoodsCode",
-    "HistoryOff", "ImportProblem", "ImportedPicture", "PriceLock", "Product", "ProductChange", "ProductImport",
-    "ProductPicture", "ProductSample", "ProductSearch",
-    "ProductStats", "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule",
-    "SearchedWords", "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock",
-    "StockAlarm", "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine",
-    "TimeSlot", "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
+    "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "CommissionRule",
+    "CommissionVersion", "FacetName", "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "FormerPrice",
+    "FreightTemplate", "GoodsCode", "HistoryOff", "ImportProblem", "ImportedPicture", "PriceLock", "Product",
+    "ProductChange", "ProductImport", "ProductPicture", "ProductSample", "ProductSearch", "ProductStats",
+    "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords",
+    "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm",
+    "StockCount", "StockCountLine", "StockMovement", "StockTerms", "StockTransfer", "StockTransferLine", "TimeSlot",
+    "UnfinishedProduct", "Viewed", "Vote", "Warehouse", "Watch",
 ]  # fmt: skip

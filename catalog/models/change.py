@@ -38,6 +38,7 @@ class ProductChange(ShopOwned):
         BRAND = "brand", _("another brand")
         PRICE = "price", _("the price moves far")
         CUSTOMS = "customs", _("a statement for customs")
+        PICTURE = "picture", _("a picture like one of goods that were removed")
         PAST = "past", _("it was refused or taken down before")
 
     class Reason(models.TextChoices):

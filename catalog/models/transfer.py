@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models.category import Category
 from catalog.models.product import Product, ProductPicture
@@ -147,7 +148,7 @@ class ImportedPicture(ShopOwned):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
+        WAITING = "waiting", pgettext_lazy("a file", "Waiting")
         KEPT = "kept", _("Taken over")
         FAILED = "failed", _("Not taken over")
 

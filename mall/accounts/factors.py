@@ -59,6 +59,7 @@ FRESH_ACTIONS = {
     "settlement.payout_file": gettext_lazy("Taking payouts to the bank"),
     "orders.resolve_difference": gettext_lazy("Resolving differences to a channel's bill"),
     "settlement.correct": gettext_lazy("Correcting a booking"),
+    "catalog.confirm_commission": gettext_lazy("Confirming a rule of commission"),
     "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),
     "orders.reveal_declaration": gettext_lazy("Looking at who an order is declared for"),
 }

@@ -59,7 +59,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def shown_name(self) -> str:
         """How other shoppers see her: never an address."""
         name = self.display_name or self.email.partition("@")[0]
-        return f"{name[0]}***{name[-1]}" if len(name) > 2 else f"{name[:1]}***"
+        last = next(filter(str.isalnum, reversed(name)), "")  # not the bracket of “Lin (Ms)”
+        return f"{name[0]}***{last}" if len(name) > 2 else f"{name[:1]}***"
 
 
 class Address(models.Model):

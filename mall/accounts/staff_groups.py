@@ -45,6 +45,10 @@ RUNS_CAMPAIGNS = {
     "marketing.run_campaign", "marketing.audit_campaignenrolment", "marketing.view_campaign",
     "marketing.view_campaigninvitation", "marketing.view_campaignenrolment", "marketing.view_campaignresult",
 }  # fmt: skip
+WATCHES_OPERATIONS = {
+    "operations.view_reading", "operations.view_alert", "operations.view_alertdelivery",
+    "operations.view_alertreceiver", "operations.add_alertreceiver", "operations.change_alertreceiver",
+}  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
 
@@ -169,6 +173,7 @@ STAFF_GROUPS = {
             "marketing.view_coupon",
             "marketing.view_bargain",
             "marketing.view_trialapplication",
+            *WATCHES_OPERATIONS,
             "mall.view_jobrun",
             "mall.run_job",
             "mall.view_outboxevent",
@@ -212,6 +217,9 @@ STAFF_GROUPS = {
             "settlement.view_correction",
             "settlement.book_correction",
             "settlement.correct_entry",
+            "catalog.view_commissionversion",
+            "catalog.propose_commission",
+            "catalog.confirm_commission",
             "risk.view_hold",
         ),
         _group(

@@ -193,3 +193,13 @@ class ShopVisited:
     day: str
     visitors: int
     page_views: int
+
+
+@event
+class CommissionRuleConfirmed:
+    """A version of a rule of commission will be in force from a moment on; the shops that it concerns are told."""
+
+    version_id: str
+    rule_id: str
+    effective_at: str
+    confirmed_at: str

@@ -282,7 +282,10 @@ class TierChanged:
 
 @event
 class SanctionImposed:
-    """A violation and its points; ``total`` is what counts together, ``consequence`` what follows (M9)."""
+    """
+    A violation and its points; ``total`` is what counts together, ``consequence`` what follows (M9). Its ``fine`` is in
+    force from ``fine_due_at`` on unless somebody appeals.
+    """
 
     sanction_id: str
     shop_id: str
@@ -292,6 +295,21 @@ class SanctionImposed:
     consequence: str
     note: str
     imposed_at: str
+    fine: int = 0
+    currency: str = "CNY"
+    fine_due_at: str = ""
+
+
+@event
+class ShopFined:
+    """The fine of a sanction is in force: nobody appealed in time, or the appeal was refused (S6)."""
+
+    sanction_id: str
+    shop_id: str
+    amount: int
+    currency: str
+    note: str
+    fined_at: str
 
 
 @event

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.flow import Flow
 from mall.ids import PublicIdField
@@ -19,7 +20,7 @@ class Export(ShopOwned):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
+        WAITING = "waiting", pgettext_lazy("a file", "Waiting")
         RUNNING = "running", _("Being written")
         READY = "ready", _("Ready")
         FAILED = "failed", _("Failed")

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall import clock
@@ -47,7 +47,7 @@ def joint_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in shown else ""
     url = reverse("backoffice:marketing:joint", args=[request.shop.slug])
-    labels = {"": _("All"), "proposed": _("Waiting"), "signed": _("In force"), "over": _("Over")}
+    labels = {"": _("All"), "proposed": pgettext("joint terms", "Waiting"), "signed": _("In force"), "over": _("Over")}
     tabs = [
         Choice(value, label, f"{url}?state={value}" if value else url, value == state, shown[value].count())
         for value, label in labels.items()

@@ -185,6 +185,7 @@ def _examples(request: HttpRequest, form: PromotionForm):
         scope=values["scope"],
         scope_ids=values["scope_ids"],
         cost_percent=form.cleaned_data["cost_percent"],
+        now=clock.now(),
     )
 
 

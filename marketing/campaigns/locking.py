@@ -5,7 +5,7 @@ So units, limits, the gate, the engine's trace and the figures are those of ever
 transaction of its own, and one that was done is not found again: a run that is killed goes on with the next shop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -192,3 +192,9 @@ def leave_campaigns(*, shop_id: str, reason: str, now: datetime) -> int:
     for campaign in {row.campaign.pk: row.campaign for row in rows}.values():
         announce(campaign, [row for row in rows if row.campaign_id == campaign.pk], now=now)
     return len(rows)
+
+
+def campaigns_behind(promotions: Iterable[str]) -> dict[str, str]:
+    """Of these promotions (public ids) those that a campaign of the mall has made, with its public id. One query."""
+    found = CampaignEnrolment.objects.filter(promotion__public_id__in=list(promotions))
+    return dict(found.values_list("promotion__public_id", "campaign__public_id").distinct())

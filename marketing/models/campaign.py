@@ -238,7 +238,7 @@ class CampaignEnrolment(ShopOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sku} · {self.shop}"
+        return f"{self.sku.product.title} · {self.shop}"
 
 
 class CampaignResult(ShopOwned):

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -39,6 +40,7 @@ def _conduct_page(request: HttpRequest, form: WordsForm | None = None, appealed:
     for row in rows:
         row.can_appeal = row.counts and row.public_id not in asked and request.seat.can("shop.edit")
         row.form = form if row.public_id == appealed else WordsForm(prefix=row.public_id)
+        row.fine_said = _fine_said(row, appeals)
     cases = fake_trade.cases_of(shop)
     trade_appeals = petitions.petitions_of(shop, Petition.Kind.TRADE)
     for case in cases:
@@ -63,6 +65,21 @@ def _conduct_page(request: HttpRequest, form: WordsForm | None = None, appealed:
         "trade_appeals": trade_appeals,
     }
     return TemplateResponse(request, "backoffice/merchants/conduct.html", context)
+
+
+def _fine_said(sanction: Sanction, appeals: list[Petition]) -> str:
+    """How far the fine of a sanction has come."""
+    if sanction.lifted_at:
+        return (
+            _("Given back: the sanction is lifted.") if sanction.fined_at else _("Not taken: the sanction is lifted.")
+        )
+    if sanction.fined_at:
+        day = date_format(clock.business_date(sanction.fined_at))
+        return _("Taken on %(day)s from what you have available.") % {"day": day}
+    if any(row.subject == sanction.public_id and row.status == Petition.Status.ASKED for row in appeals):
+        return _("It waits for the answer to your appeal.")
+    day = date_format(clock.business_date(sanctions.fine_due_at(sanction)))
+    return _("It is taken after %(day)s unless you appeal before.") % {"day": day}
 
 
 @shop_right("shop.edit")

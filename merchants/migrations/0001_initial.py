@@ -1102,6 +1102,9 @@ class Migration(migrations.Migration):
                         verbose_name="consequence",
                     ),
                 ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("fine", mall.money.MoneyField(db_default=0, default=0, verbose_name="fine")),
+                ("fined_at", models.DateTimeField(null=True, verbose_name="fine in force since")),
                 (
                     "imposed_by",
                     models.ForeignKey(
@@ -1132,7 +1135,12 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("lifted_at", None)), fields=["shop", "expires_at"], name="sanction_live"
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("fine__gt", 0), ("fined_at", None), ("lifted_at", None)),
+                        fields=["imposed_at"],
+                        name="sanction_fine_waits",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -1150,6 +1158,10 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="sanction_lifted_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fine", 0), ("fined_at", None)) | models.Q(("fine__gt", 0)),
+                        name="sanction_fined_something",
                     ),
                 ],
             },

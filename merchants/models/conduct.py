@@ -54,7 +54,11 @@ class TierRecord(ShopOwned):
 
 
 class Sanction(ShopOwned):
-    """One violation with its points and the consequence that followed; points count until they expire or are lifted."""
+    """
+    One violation with its points and the consequence that followed; points count until they expire or are lifted.
+
+    It may carry a fine, in force (``fined_at``) when nobody appealed in time or the appeal was refused.
+    """
 
     class Code(models.TextChoices):
         LATE_SHIPPING = "late_shipping", _("Orders shipped late again and again")
@@ -80,6 +84,9 @@ class Sanction(ShopOwned):
     subject = models.CharField(_("about"), max_length=40, blank=True, default="")  # a product's public id
     note = models.CharField(_("what happened"), max_length=300)
     consequence = models.CharField(_("consequence"), max_length=10, choices=Consequence)
+    currency = CurrencyField()
+    fine = MoneyField(_("fine"), default=0, db_default=0)
+    fined_at = models.DateTimeField(_("fine in force since"), null=True)
     imposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("imposed by")
     )
@@ -101,8 +108,15 @@ class Sanction(ShopOwned):
             models.CheckConstraint(
                 condition=Q(lifted_by=None) | ~Q(lifted_by=models.F("imposed_by")), name="sanction_lifted_by_another"
             ),
+            models.CheckConstraint(condition=Q(fine=0, fined_at=None) | Q(fine__gt=0), name="sanction_fined_something"),
         ]
-        indexes = [models.Index(fields=["shop", "expires_at"], name="sanction_live", condition=Q(lifted_at=None))]
+        indexes = [
+            models.Index(fields=["shop", "expires_at"], name="sanction_live", condition=Q(lifted_at=None)),
+            models.Index(
+                fields=["imposed_at"], name="sanction_fine_waits",
+                condition=Q(fine__gt=0, fined_at=None, lifted_at=None),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_code_display()} ({self.points})"

@@ -1,5 +1,6 @@
 """Money in and money back, one row per attempt (O3)."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -54,7 +55,10 @@ class Payment(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("payment"), _("payments")
         permissions = [("ask_payment", "Can ask the channel about payments")]
-        indexes = [models.Index(fields=["started_at"], name="payment_waiting", condition=Q(status="pending"))]
+        indexes = [
+            models.Index(fields=["started_at"], name="payment_waiting", condition=Q(status="pending")),
+            BrinIndex(fields=["started_at"], name="payment_started", autosummarize=True),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(

@@ -281,6 +281,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="RemovedPicture",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_id", models.CharField(db_index=True, max_length=40, verbose_name="goods")),
+                ("picture", models.CharField(max_length=120, verbose_name="picture")),
+                ("reason", models.CharField(max_length=20, verbose_name="reason")),
+                ("noted_at", models.DateTimeField(verbose_name="noted at")),
+                ("across", models.BigIntegerField()),
+                ("down", models.BigIntegerField()),
+                ("ones", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "verbose_name": "picture of removed goods",
+                "verbose_name_plural": "pictures of removed goods",
+                "indexes": [
+                    models.Index(
+                        fields=["ones"], include=("across", "down", "subject_id", "reason"), name="removed_picture_near"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_id", "picture", "across", "down"), name="removed_picture_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ones__lte", 128)), name="removed_picture_has_128_signs"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="TradeCase",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

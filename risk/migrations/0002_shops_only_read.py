@@ -9,7 +9,7 @@ from django.db import migrations
 
 from mall.tenancy import SHOP_ROLE, NotForShops
 
-TABLES = "risk_bannedword, risk_wordpack, risk_wordedition, risk_hold"
+TABLES = "risk_bannedword, risk_wordpack, risk_wordedition, risk_hold, risk_removedpicture"
 
 RAISE_EDITION = """
 CREATE SEQUENCE risk_wordedition_raised;

@@ -1,5 +1,6 @@
 from risk.models.complaint import Complaint
 from risk.models.hold import Hold
+from risk.models.picture import RemovedPicture
 from risk.models.trade import TradeCase, TradeCaseOrder, TradeFact, TradeRule, TradeWatch
 from risk.models.word import BannedWord, WordEdition, WordPack
 
@@ -7,6 +8,7 @@ __all__ = [
     "BannedWord",
     "Complaint",
     "Hold",
+    "RemovedPicture",
     "TradeCase",
     "TradeCaseOrder",
     "TradeFact",

@@ -7,6 +7,7 @@ app_name = "settlement"
 urlpatterns = [
     path("", views.home, name="home"),
     path("orders/<slug:public_id>/", views.order, name="order"),
+    path("commission/", views.commission, name="commission"),
     path("entries/", views.entries, name="entries"),
     path("bank-accounts/", withdrawals.bank_accounts, name="bank-accounts"),
     path("bank-accounts/<slug:public_id>/remove/", withdrawals.bank_account_remove, name="bank-account-remove"),

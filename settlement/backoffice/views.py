@@ -13,8 +13,10 @@ from mall.backoffice.tables import read_page
 from merchants.access import shop_right
 from orders.models import Order
 from settlement.backoffice.lists import POSTINGS, SHARES, PostingFilter, postings_by_account
+from settlement.commissions import rates_of, rules_of
 from settlement.corrections import give_reasons
 from settlement.explaining import explain_order
+from settlement.fines import tell_fines
 from settlement.joint import tell_parts
 from settlement.ledger import balances
 from settlement.models import Posting, Share
@@ -67,6 +69,18 @@ def order(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @shop_right("money.see")
 @require_safe
+def commission(request: HttpRequest) -> HttpResponse:
+    """What commission it pays: the rules that may concern it, what is announced, the rates of its categories."""
+    current, coming = rules_of(request.shop, now=clock.now())
+    return TemplateResponse(
+        request,
+        "backoffice/settlement/commission.html",
+        {"rules": current, "coming": coming, "rates": rates_of(request.shop)},
+    )
+
+
+@shop_right("money.see")
+@require_safe
 def entries(request: HttpRequest) -> HttpResponse:
     """Every booking on the shop's accounts."""
     listed = open_list(
@@ -86,6 +100,7 @@ def _with_entry(rows: QuerySet) -> QuerySet:
 
 def _with_change(postings: list[Posting], request: HttpRequest) -> list[Posting]:
     tell_parts(postings, shop=request.shop)
+    tell_fines(postings)
     for posting in postings:
         posting.change = -posting.amount  # what is owed to the shop stands on the credit side
     give_reasons(postings)

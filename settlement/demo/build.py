@@ -17,6 +17,7 @@ from settlement.demo import (
     brand_halls,
     campaigns,
     changes,
+    commission,
     deals,
     duties,
     fake_trade,
@@ -26,6 +27,8 @@ from settlement.demo import (
     joint,
     kinds,
     money,
+    operations,
+    parcels,
     promotions,
     search,
     shop_pages,
@@ -62,6 +65,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     brand_halls.make_halls(shops=opened, owners=owners, expert=expert, first_day=first_day, now=now)
     say("products")
     made = goods.make_products(shops=opened, owners=owners, expert=expert, first_day=first_day, scale=scale)
+    commission.make_rules(staff=(staff, expert), now=now)
     deliver_side_by_side()
     freight.make_freight(shops=opened, owners=owners, goods=made, now=first_day)
     shops.make_waiting_applications((staff, expert), now)
@@ -95,7 +99,9 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
+    parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
+    operations.show_operations(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

@@ -15,7 +15,7 @@ from merchants import applications
 from merchants.invitations import invite
 from merchants.models import Application, Seat, Shop
 from merchants.petitions import appeal_sanction, ask_revival
-from merchants.sanctions import impose
+from merchants.sanctions import enforce_fines, impose
 from merchants.seats import give_seat
 from merchants.shops import open_shop, update_shop
 from orders.gateways import sandbox_bank
@@ -209,7 +209,7 @@ def make_waiting_applications(clerks: tuple[User, User], now: datetime) -> None:
 
 
 def show_shop_life(shops: dict[str, Shop], *, owners: dict[str, User], staff: User, now: datetime) -> None:
-    """What the pages on shop life have to show: a revival and an appeal that wait, an invitation."""
+    """What the pages on shop life have to show: a revival and an appeal that wait, a fine taken, an invitation."""
     stories = {described.slug: described.story for described in data.shops()}
     by_story = {story: [shops[slug] for slug in shops if stories[slug] == story] for story in set(stories.values())}
     for shop in by_story.get("frozen", []):
@@ -217,8 +217,12 @@ def show_shop_life(shops: dict[str, Shop], *, owners: dict[str, User], staff: Us
         if shop.status == Shop.Status.FROZEN:
             ask_revival(shop=shop, reason="新品已备好，请恢复展示。", by=owners[shop.slug], now=now)
     for shop in by_story.get("low_health", [])[:1]:
+        words, fine = "详情页所称“纯手工”与实物不符。", Money(20_000)
+        impose(shop=shop, code="false_words", note=words, fine=fine, by=staff, now=now - timedelta(days=12))
+        enforce_fines(now=now - timedelta(days=4))
         late = "近三十天多笔订单超过 72 小时才发货。"
-        sanction = impose(shop=shop, code="late_shipping", note=late, by=staff, now=now - timedelta(days=2))
+        given = {"fine": Money(10_000), "by": staff, "now": now - timedelta(days=2)}
+        sanction = impose(shop=shop, code="late_shipping", note=late, **given)
         appeal_sanction(sanction=sanction, reason="仓库搬迁所致，现已恢复。", by=owners[shop.slug], now=now)
     for shop in by_story.get("newcomer", [])[:1]:
         invite(shop=shop, email="packer@demo.example.com", role="clerk", by=owners[shop.slug], now=now)

@@ -30,6 +30,7 @@ class Account(models.Model):
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income
+        FINES = "fines", _("Fines of shops")  # income
         CORRECTIONS = "corrections", _("Corrections borne by the mall")  # expense, or income
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
@@ -78,6 +79,8 @@ class Entry(models.Model):
         WITHDRAW_BACK = "withdraw_back", _("Withdrawal came back")
         DUTY_PAID = "duty_paid", _("Duty paid over to customs")
         CORRECTED = "corrected", _("Correction")
+        FINED = "fined", _("Fine")
+        FINE_BACK = "fine_back", _("Fine given back")
         JOINT = "joint", _("Joint promotion: the issuer's part")
         JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.models import CommissionVersion
 from mall import clock
 from mall.accounts import factors
 from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_factors
@@ -37,6 +39,7 @@ from settlement.models import (
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
+from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
 from tests.factories.settlement import asked, bank_account, card, with_money
@@ -658,6 +661,11 @@ def an_action(name: str, client) -> tuple:
         form = {"action": "correct", "_selected_action": [entry.pk], "confirmed": "yes", "direction": "to_shop",
                 "side": "fees", "amount": "1", "reason": "x"}  # fmt: skip
         return boss, "post", reverse("admin:settlement_entry_changelist"), form, Correction.objects.exists
+    if name == "catalog.confirm_commission":
+        version = proposed_version(bps=300, since=clock.now() + timedelta(days=30))
+        form = {"action": "confirm", "_selected_action": [version.pk], "confirmed": "yes"}
+        confirmed = CommissionVersion.objects.filter(status="confirmed")
+        return boss, "post", reverse("admin:catalog_commissionversion_changelist"), form, confirmed.exists
     raise AssertionError(f"{name}: tell here how it is done")
 
 

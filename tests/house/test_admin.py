@@ -24,6 +24,7 @@ from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
 from mall.money import Money
 from mall.notifications.models import Notice
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.bargaining.bargains import open_bargain
@@ -53,6 +54,7 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
 from tests.factories.campaigns import enrolled, open_campaign
 from tests.factories.catalog import brand, category, product, sku
+from tests.factories.commission import proposed_version
 from tests.factories.joint import proposed
 from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, group_buying, trial
 from tests.factories.merchants import seat, shop
@@ -142,7 +144,18 @@ def a_bit_of_everything() -> None:
     Difference.objects.create(bill=bill, kind="amount", movement="payment", amount_here=1, found_at=NOON)
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     trade_case(order.shop.public_id)
+    an_alert()
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
+
+
+def an_alert() -> None:
+    """Something beyond its limit, and who was told."""
+    at = NOON + timedelta(minutes=number())
+    Reading.objects.create(measure="errors", at=at, value=300, sample=900, limit=50, is_bad=True)
+    alert = Alert.objects.create(measure="errors", opened_at=at, closed_at=at, value=300, worst=300, limit=50)
+    address = f"oncall{number()}@example.com"
+    who = AlertReceiver.objects.create(name="On call", way="mail", address=address, added_at=NOON)
+    AlertDelivery.objects.create(alert=alert, receiver=who, what="opened", made_at=at, due_at=at)
 
 
 def deals(*, by) -> None:
@@ -173,6 +186,7 @@ def money_on_its_way(one, *, by) -> None:
     dispute_line(line=line, reason="…", by=by, now=NOON)
     terms = {"direction": "to_shop", "side": "fees", "amount": Money(1), "reason": "…"}
     draw_up_correction(entry=line.posting.entry, by=by, now=NOON, **terms)
+    proposed_version(bps=300, category=category(), by=by)
 
 
 def bring_to_campaign(goods) -> None:
@@ -219,7 +233,9 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
         "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
         "catalog.ServicePromise", "mall.WorkYear", "risk.TradeRule",
     }  # fmt: skip
-    assert {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > 8} == {}
+    most = {"catalog.Product": 9}  # words and protected brands, each read once for the list
+    dear = {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > most.get(label, 8)}
+    assert dear == {}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
@@ -251,7 +267,7 @@ def test_a_deletion_that_the_house_does_not_know_of_is_not_offered(desk, model):
         "accounts.User", "auth.Group", "catalog.Attribute", "catalog.Brand", "catalog.Category", "catalog.SearchRule",
         "catalog.ServicePromise", "marketing.Banner", "risk.BannedWord", "risk.WordPack",
         "risk.Hold", "merchants.Agreement", "merchants.Blacklisted", "merchants.Requirement", "merchants.Trade",
-        "mall.WorkYear", "risk.TradeRule",
+        "mall.WorkYear", "risk.TradeRule", "operations.AlertReceiver",
     }  # fmt: skip
 
     assert isinstance(shown, ReadOnly) or model._meta.label in written

@@ -52,7 +52,10 @@ WHO = {
     "settlement.answer_dispute": {"finance"},
     "settlement.book_correction": {"finance"},
     "settlement.correct_entry": {"finance"},
+    "catalog.propose_commission": {"finance"},
+    "catalog.confirm_commission": {"finance"},
     "mall.retry_outboxevent": {"operations"},
+    "operations.change_alertreceiver": {"operations"},
     "accounts.change_user": set(),
 }
 PLACES = {
@@ -71,11 +74,14 @@ PLACES = {
     "admin:merchants_requirement_add": {"operations"},
     "admin:merchants_agreement_add": {"operations"},
     "admin:mall_workyear_add": {"operations"},
+    "admin:operations_overview": {"operations"},
+    "admin:operations_alertreceiver_add": {"operations"},
     "admin:merchants_blacklisted_add": {"auditor", "risk"},
     "admin:settlement_trial_balance": {"finance"},
     "admin:settlement_report": {"finance"},
     "admin:settlement_transit": {"finance"},
     "admin:settlement_simulation": {"finance"},
+    "admin:catalog_commissionversion_add": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
 }

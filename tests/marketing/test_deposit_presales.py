@@ -159,7 +159,7 @@ def test_the_preview_says_what_is_left_of_a_piece():
     pot = sku(price="500.00")
     rule = rules.checked("deposit_presale", GOOD | {"prices": [[pot.pk, 48000, 5000, 8000, 10]]})
 
-    (row,) = examples(shop=pot.shop, kind="deposit_presale", rule=rule, cost_percent=60)
+    (row,) = examples(shop=pot.shop, kind="deposit_presale", rule=rule, cost_percent=60, now=NOON)
 
     assert (row.before, row.discount, row.to_pay) == (Money(50000), Money(5000), Money(45000))
     assert row.margin == row.left - Money(30000)

@@ -1,9 +1,17 @@
-"""A random life of orders, through the real verbs, and books that are sound after every step (A1)."""
+"""
+A random life of orders, through the real verbs, and books that are sound after every step (A1).
 
+The model keeps by itself what each account should hold and what commissions are; each invariant is a method below.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,23 +26,63 @@ from hypothesis.stateful import (
 from mall.events import deliver_everything
 from mall.money import Money
 from marketing.promotions import stop_promotion
+from merchants.petitions import appeal_sanction, grant_petition, refuse_petition
+from merchants.sanctions import enforce_fines, impose, lift
+from orders.after_sales.asking import ask
 from orders.balances import follow_balances
 from orders.cancellation import cancel_order, cancel_paid_order, close_unpaid_orders
 from orders.fulfillment import complete_order, mark_delivered, ship_order
 from orders.gateways import sandbox_bank
+from orders.models import OrderLine
 from orders.payments import start_payment
 from orders.refunds import finish_refunds
+from settlement.corrections import book_correction, draw_up_correction
 from settlement.ledger import trial_balance
-from settlement.models import Share
+from settlement.models import Correction, Entry, Share, Withdrawal
+from settlement.payouts import ask_about_payouts, pay_withdrawals
 from settlement.release import release_due_shares
 from settlement.verification import verify_ledger
+from settlement.withdrawals import check_withdrawals
 from tests.conftest import NOON
 from tests.factories import number
-from tests.factories.accounts import shopper
+from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import category, product, sku
+from tests.factories.commission import rule_in_force
 from tests.factories.merchants import shop
+from tests.factories.settlement import asked, bank_account
 from tests.journeys import in_process, pay, placed_group
 from tests.orders import presales
+from tests.orders.after_sales.cases import accepted
+
+DAY = timedelta(days=1)
+
+
+def half_up(amount: Fraction) -> int:
+    return int(amount + Fraction(1, 2))
+
+
+@dataclass
+class Life:
+    """What the model knows of an order that has completed."""
+
+    share: Share
+    lines: list
+    pending: int
+    gone: Counter = field(default_factory=Counter)
+    case: object = None
+    is_advanced: bool = False
+    is_released: bool = False
+
+    def commission(self, line) -> int:
+        """Of what the line still holds: at its rate, or the share of what a rule took of it."""
+        kept = line.total.minor - self.gone[line.pk]
+        if line.commission is None:
+            return half_up(Fraction(kept * line.commission_bps, 10_000))
+        return half_up(Fraction(line.commission.minor * kept, line.total.minor))
+
+    def undisputed(self) -> int:
+        clear = [line for line in self.lines if self.case is None or line.pk != self.case.line_id]
+        return sum(line.total.minor - self.gone[line.pk] - self.commission(line) for line in clear)
 
 
 class LedgerLife(RuleBasedStateMachine):
@@ -50,22 +98,72 @@ class LedgerLife(RuleBasedStateMachine):
         self.now = NOON
         self.shopper = shopper()
         self.goods = []
-        for bps, fee in ((500, "8.00"), (50, "0.00")):
-            theirs = product(shop=shop(shipping_fee=fee), category=category(commission_bps=bps))
-            self.goods.append(sku(product=theirs, price="33.33", stock=100_000))
+        self.shops = [shop(shipping_fee=fee) for fee in ("8.00", "0.00")]
+        for place, bps, price in ((0, 500, "33.33"), (1, 50, "33.33"), (0, 700, "89.99")):
+            theirs = product(shop=self.shops[place], category=category(commission_bps=bps))
+            self.goods.append(sku(product=theirs, price=price, stock=100_000))
+        self.rules = {}
         self.pot = presales.teapot(stock=100_000)
-        self.unpaid, self.paid, self.pending, self.deposits = [], [], [], []
-        self.books = {"escrow": 0, "unclaimed": 0, "shop_pending": 0, "shop_available": 0, "commission": 0}
+        self.unpaid, self.paid, self.lives, self.deposits, self.fines = [], [], [], [], []
+        self.books = dict.fromkeys(
+            ("escrow", "unclaimed", "shop_pending", "shop_available", "shop_withdrawing", "commission", "fees", "fines",
+             "corrections"),
+            0,
+        )  # fmt: skip
+        self.available = Counter()  # by shop
 
     def teardown(self):
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
-    @rule(first=st.integers(1, 4), second=st.integers(0, 4))
-    def place(self, first, second):
-        wanted = {self.goods[0]: first, self.goods[1]: second}
+    def make_available(self, shop_id, fen):
+        self.available[shop_id] += fen
+        self.books["shop_available"] += fen
+
+    @rule(first=st.integers(1, 4), second=st.integers(0, 4), third=st.integers(0, 2))
+    def place(self, first, second, third):
+        wanted = dict(zip(self.goods, (first, second, third), strict=True))
         skus = {goods: quantity for goods, quantity in wanted.items() if quantity}
-        self.unpaid.append(placed_group(shopper=self.shopper, skus=skus, now=self.now))
+        group = placed_group(shopper=self.shopper, skus=skus, now=self.now)
+        for order in group.orders.all():
+            for line in order.lines.all():
+                assert (line.commission and line.commission.minor) == self.by_rule(line)
+        self.unpaid.append(group)
+
+    # Rules of commission
+
+    @rule(
+        of=st.integers(0, 2), bps=st.none() | st.integers(0, 3_000), fixed=st.none() | st.integers(1, 400),
+        floor=st.none() | st.integers(0, 500), room=st.none() | st.integers(0, 2_000),
+    )  # fmt: skip
+    def change_rule(self, of, bps, fixed, floor, room):
+        """Of a shop's goods another commission is taken: a rate or a ladder, so much for each, at least, at most."""
+        ladder = [[0, 600], [5_000, 250], [20_000, 0]] if bps is None else None
+        cap = None if room is None else (floor or 0) + room
+        said = {"fixed": fixed, "floor": floor, "cap": cap}
+        said = {name: Money(fen) for name, fen in said.items() if fen is not None}
+        goods = self.goods[of]
+        before = self.rules.get(of)
+        version = rule_in_force(
+            rule=before[0] if before else None, since=self.now, position=of + 1, bps=bps, ladder=ladder,
+            category=goods.product.category, shop=goods.shop, **said,
+        )  # fmt: skip
+        deliver_everything()
+        self.rules[of] = (version.rule, bps, ladder, fixed or 0, floor, cap)
+
+    def by_rule(self, line):
+        """What the rules take of a line, worked out anew; nothing where none is for its goods."""
+        of = next((place for place, goods in enumerate(self.goods) if goods.pk == line.sku_id), None)
+        if of not in self.rules:
+            return None
+        _rule, bps, ladder, fixed, floor, cap = self.rules[of]
+        exact, below = Fraction(0), line.total.minor
+        for start, rate in reversed(ladder or [[0, bps]]):
+            exact += Fraction(max(below - start, 0) * rate, 10_000)
+            below = min(below, start)
+        amount = half_up(exact) + fixed * line.quantity
+        amount = max(amount, floor or 0)
+        return min(amount, line.total.minor if cap is None else min(cap, line.total.minor))
 
     @precondition(lambda self: self.unpaid)
     @rule(data=st.data())
@@ -132,7 +230,8 @@ class LedgerLife(RuleBasedStateMachine):
 
     def keep(self, order):
         deliver_everything()
-        self.pending.append(Share.objects.get(order_public_id=order.public_id))
+        share = Share.objects.get(order_public_id=order.public_id)
+        self.lives.append(Life(share, [], order.deposit.minor))
         self.books["escrow"] -= order.deposit.minor
         self.books["shop_pending"] += order.deposit.minor
 
@@ -154,10 +253,132 @@ class LedgerLife(RuleBasedStateMachine):
         complete_order(order=order, now=self.now)
         deliver_everything()
         share = Share.objects.get(order_public_id=order.public_id)
-        self.pending.append(share)
-        self.books["escrow"] -= share.gross.minor
-        self.books["shop_pending"] += share.net.minor
-        self.books["commission"] += share.commission.minor
+        life = Life(share, list(order.lines.order_by("pk")), 0)
+        commission = sum(life.commission(line) for line in life.lines)
+        life.pending = order.total.minor - commission
+        assert (share.gross, share.commission.minor, share.net.minor) == (order.total, commission, life.pending)
+        self.lives.append(life)
+        self.books["escrow"] -= order.total.minor
+        self.books["shop_pending"] += life.pending
+        self.books["commission"] += commission
+
+    # After-sales of completed orders
+
+    def can_ask(self, life) -> bool:
+        left = [line for line in life.lines if life.gone[line.pk] < line.total.minor]
+        return bool(left) and life.case is None and self.now < life.share.completed_at + 10 * DAY
+
+    @precondition(lambda self: any(self.can_ask(life) for life in self.lives))
+    @rule(data=st.data())
+    def ask_for_a_return(self, data):
+        """Of one piece of a line; what nobody disputes is released on its day."""
+        life = data.draw(st.sampled_from([life for life in self.lives if self.can_ask(life)]))
+        line = data.draw(st.sampled_from([line for line in life.lines if life.gone[line.pk] < line.total.minor]))
+        said = {"reason": "damaged", "text": "It has a crack."}
+        life.case = ask(line=line, kind="return", quantity=1, by=self.shopper, now=self.now, **said)
+        deliver_everything()
+
+    @precondition(lambda self: any(life.case for life in self.lives))
+    @rule(data=st.data())
+    def take_back(self, data):
+        life = data.draw(st.sampled_from([life for life in self.lives if life.case]))
+        case = accepted(life.case, now=self.now)
+        deliver_everything()
+        self.refund()
+        case.refresh_from_db()
+        line = next(line for line in life.lines if line.pk == case.line_id)
+        before = life.commission(line)
+        life.gone[line.pk] += case.refund_goods.minor
+        commission = before - life.commission(line)
+        of_shop = case.refund.minor - commission
+        of_pending = min(of_shop, life.pending)
+        life.pending -= of_pending
+        life.case = None
+        self.books["commission"] -= commission
+        self.books["shop_pending"] -= of_pending
+        self.make_available(life.share.shop_id, of_pending - of_shop)
+
+    # What staff do
+
+    @precondition(lambda self: any(life.lines for life in self.lives))
+    @rule(data=st.data(), to_shop=st.booleans(), fen=st.integers(1, 300))
+    def correct(self, data, to_shop, fen):
+        life = data.draw(st.sampled_from([life for life in self.lives if life.lines]))
+        entry = Entry.objects.get(kind="completed", ref=life.share.order_public_id)
+        side = data.draw(st.sampled_from(["commission", "corrections"]))
+        if Correction.objects.filter(entry=entry).count() >= 3:  # together they are at most what the entry moved
+            return
+        correction = draw_up_correction(
+            entry=entry, direction="to_shop" if to_shop else "from_shop", side=side, amount=Money(fen), reason="…",
+            by=staff(), now=self.now,
+        )  # fmt: skip
+        book_correction(correction=correction, by=staff(), now=self.now)
+        deliver_everything()
+        self.make_available(life.share.shop_id, fen if to_shop else -fen)
+        self.books[side] += -fen if to_shop else fen
+
+    @precondition(lambda self: len(self.fines) < 2)
+    @rule(of=st.integers(0, 1), fen=st.integers(1, 20_000))
+    def fine(self, of, fen):
+        sanction = impose(
+            shop=self.shops[of], code="late_shipping", note="…", fine=Money(fen), by=staff(), now=self.now
+        )
+        deliver_everything()
+        self.fines.append({"sanction": sanction, "fen": fen, "taken": False, "appealed": False})
+
+    @precondition(lambda self: any(self.can_appeal(fine) for fine in self.fines))
+    @rule(data=st.data(), granted=st.booleans())
+    def appeal(self, data, granted):
+        fine = data.draw(st.sampled_from([fine for fine in self.fines if self.can_appeal(fine)]))
+        petition = appeal_sanction(sanction=fine["sanction"], reason="…", by=self.shopper, now=self.now)
+        answer = grant_petition if granted else refuse_petition
+        answer(petition=petition, answer="…", by=staff(), now=self.now)
+        deliver_everything()
+        fine["appealed"] = True
+        if granted:
+            self.fines.remove(fine)
+        else:
+            self.take(fine)
+
+    def can_appeal(self, fine) -> bool:
+        return not fine["appealed"] and not fine["taken"] and self.now <= fine["sanction"].imposed_at + 7 * DAY
+
+    @precondition(lambda self: self.fines)
+    @rule(data=st.data())
+    def lift_a_fine(self, data):
+        fine = data.draw(st.sampled_from(self.fines))
+        lift(sanction=fine["sanction"], by=staff(), now=self.now)
+        deliver_everything()
+        self.fines.remove(fine)
+        if fine["taken"]:
+            self.make_available(fine["sanction"].shop_id, fine["fen"])
+            self.books["fines"] -= fine["fen"]
+
+    def take(self, fine):
+        fine["taken"] = True
+        self.make_available(fine["sanction"].shop_id, -fine["fen"])
+        self.books["fines"] += fine["fen"]
+
+    # Withdrawals
+
+    @precondition(lambda self: any(fen >= 10_000 for fen in self.available.values()))
+    @rule(data=st.data(), fails=st.booleans())
+    def withdraw(self, data, fails):
+        """The bank pays, or the money comes back."""
+        place = data.draw(st.sampled_from([place for place in self.shops if self.available[place.pk] >= 10_000]))
+        fen = data.draw(st.integers(10_000, self.available[place.pk]))
+        if Withdrawal.objects.filter(shop=place, asked_at__gte=self.now - 2 * DAY).exists():
+            return
+        to = bank_account(place, told="500" if fails else "000", now=self.now)
+        withdrawal = asked(place, fen, to=to, now=self.now)
+        check_withdrawals(now=self.now)
+        pay_withdrawals(now=self.now)
+        ask_about_payouts(now=self.now + timedelta(minutes=5))
+        deliver_everything()
+        withdrawal.refresh_from_db()
+        assert withdrawal.status == ("failed" if fails else "paid_out")
+        if not fails:
+            self.make_available(place.pk, -fen)
 
     @rule(days=st.integers(1, 5))
     def days_pass(self, days):
@@ -173,46 +394,139 @@ class LedgerLife(RuleBasedStateMachine):
         for order in missed:
             self.deposits.remove(order)
             self.keep(order)
+        due = [fine for fine in self.fines if not fine["taken"] and self.now > fine["sanction"].imposed_at + 7 * DAY]
+        assert enforce_fines(now=self.now) == len(due)
+        deliver_everything()
+        for fine in due:
+            self.take(fine)
 
     @rule()
     def release(self):
-        due = [share for share in self.pending if share.due_on <= (self.now + timedelta(hours=8)).date()]
+        """What is due becomes available; of an order with an open case the lines that nobody disputes, once."""
+        today = (self.now + timedelta(hours=8)).date()
+        due = [life for life in self.lives if not life.is_released and life.share.due_on <= today]
         released = release_due_shares(now=self.now, batch=2)
-        assert released == len(due)
-        self.pending = [share for share in self.pending if share not in due]
-        self.books["shop_pending"] -= sum(share.net.minor for share in due)
-        self.books["shop_available"] += sum(share.net.minor for share in due)
+        deliver_everything()
+        assert released == sum(life.case is None for life in due)
+        for life in due:
+            part = life.pending
+            if life.case:
+                part = 0 if life.is_advanced else max(min(life.undisputed(), life.pending), 0)
+                life.is_advanced = life.is_advanced or part > 0
+            life.is_released = life.case is None
+            life.pending -= part
+            self.books["shop_pending"] -= part
+            self.make_available(life.share.shop_id, part)
 
     def refund(self):
         finish_refunds(now=self.now)
         deliver_everything()
         self.books["unclaimed"] = 0
 
-    @invariant()
-    def the_books_are_sound(self):
+    # What must hold after every step
+
+    def stands(self) -> bool:
+        """Whether the mall is open yet; then everything announced is heard, and what waits for a commit is checked."""
         if not hasattr(self, "books"):
-            return
+            return False
         deliver_everything()
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        found = verify_ledger()
-        assert (found.faults, found.waiting) == ([], 0)
-        balances = {row.kind: -row.balance.minor for row in trial_balance()}
-        assert {kind: balances.get(kind, 0) for kind in self.books} == self.books
-        assert Money(-balances.get("custodian", 0)) == Money(sum(self.books.values()))
+        return True
+
+    def asked(self, query: str) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    @invariant()
+    def every_entry_and_all_together_sum_to_zero(self):
+        if self.stands():
+            by_entry = "SELECT entry_id FROM settlement_posting GROUP BY entry_id, currency HAVING sum(amount) <> 0"
+            assert self.asked(by_entry) == []
+            assert self.asked("SELECT currency FROM settlement_posting GROUP BY 1 HAVING sum(amount) <> 0") == []
+
+    @invariant()
+    def escrow_is_what_was_paid_and_is_not_settled(self):
+        if self.stands():
+            owed = sum(order.total.minor for order in self.paid) + sum(order.deposit.minor for order in self.deposits)
+            (held,) = self.asked(
+                "SELECT coalesce(-sum(p.amount), 0)::bigint FROM settlement_posting p"
+                " JOIN settlement_account a ON a.id = p.account_id WHERE a.kind = 'escrow'"
+            )
+            assert held == (owed,)
+
+    @invariant()
+    def nothing_that_is_held_for_others_falls_below_zero(self):
+        """Of each account by itself; only what a shop has available may be a debt."""
+        if self.stands():
+            assert self.asked(
+                "SELECT a.kind, a.shop_id, sum(p.amount) FROM settlement_posting p"
+                " JOIN settlement_account a ON a.id = p.account_id"
+                " WHERE a.kind IN ('escrow', 'unclaimed', 'customs', 'deposit', 'shop_pending', 'shop_withdrawing',"
+                " 'shop_deposit', 'shop_cards') GROUP BY a.id HAVING sum(p.amount) > 0"
+            ) == []  # fmt: skip
+
+    @invariant()
+    def balances_are_those_of_the_model(self):
+        if self.stands():
+            balances = {row.kind: -row.balance.minor for row in trial_balance()}
+            assert {kind: balances.get(kind, 0) for kind in self.books} == self.books
+            assert Money(-balances.get("custodian", 0)) == Money(sum(self.books.values()))
+            of_shops = dict(
+                self.asked(
+                    "SELECT a.shop_id, -sum(p.amount)::bigint FROM settlement_posting p"
+                    " JOIN settlement_account a ON a.id = p.account_id WHERE a.kind = 'shop_available' GROUP BY 1"
+                )
+            )
+            owed = {key: fen for key, fen in self.available.items() if fen}
+            assert {key: fen for key, fen in of_shops.items() if fen} == owed
+
+    @invariant()
+    def a_commission_is_at_most_what_was_paid(self):
+        if self.stands():
+            assert not Share.objects.filter(commission__gt=F("gross")).exists()
+            assert not OrderLine.objects.filter(commission__gt=F("total")).exists()
+
+    @invariant()
+    def the_verification_finds_nothing(self):
+        if self.stands():
+            found = verify_ledger()
+            assert (found.faults, found.waiting) == ([], 0)
+
+
+def live(*, lives: int, steps: int, **how) -> None:
+    run_state_machine_as_test(
+        LedgerLife,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            print_blob=True,  # what fails can be lived again
+            **how,
+        ),
+    )
 
 
 @pytest.mark.django_db
 def test_the_books_are_sound_after_every_step_of_a_random_life():  # A1, S1
-    run_state_machine_as_test(
-        LedgerLife,
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=15,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            derandomize=True,
-            database=None,
-        ),
-    )
+    live(lives=8, steps=15, derandomize=True)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(7200)
+@pytest.mark.django_db
+def test_the_books_are_sound_after_every_step_of_two_hundred_lives(proof):  # A1
+    live(lives=200, steps=30)
+    proof("ledger_life", lives=200, steps=30, violations=0)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(36_000)
+@pytest.mark.django_db
+def test_the_books_are_sound_after_every_step_of_two_thousand_lives(proof):  # A1
+    live(lives=2_000, steps=50)
+    proof("ledger_life_nightly", lives=2_000, steps=50, violations=0)
