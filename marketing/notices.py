@@ -115,6 +115,18 @@ COUPON_GIVEN = Kind(
     body=_("It waits among your coupons; the checkout uses it where it saves you most."),
     is_mailed=False,
 )
+COUPON_TAKEN_BACK = Kind(
+    "marketing.coupon_taken_back",
+    title=_("%(shop)s takes a coupon back: %(coupon)s"),
+    body=_("It came with an order of which so much has gone back that its step is no longer reached."),
+    is_mailed=False,
+)
+BONUS_TAKEN_BACK = Kind(
+    "marketing.bonus_taken_back",
+    title=_("%(shop)s takes a coupon back: %(coupon)s"),
+    body=_("It was given for the group that you opened; money of your order in it has gone back."),
+    is_mailed=False,
+)
 COUPON_GIVEN_BY_THE_MALL = Kind(
     "marketing.coupon_given_by_the_mall",
     title=_("A coupon for you: %(coupon)s"),

@@ -20,7 +20,7 @@ from mall.audit.trail import record
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
-from marketing import rules, tunables
+from marketing import promising, rules, tunables
 from marketing.models import Campaign, Promotion, PromotionShare
 from marketing.rules import RuleMakesNoSense
 from marketing.tools import CannotStart, ChangedMeanwhile, Plan, open_tool, tool_of
@@ -79,6 +79,7 @@ def save_promotion(
     _check(ends_at > now, "ends_at", _("That moment has passed already."))
     scope_ids = _checked_scope(shop, scope, scope_ids)
     _check_skus(shop, rules.sku_ids_in(kind, clean))
+    promising.check(shop=shop, rule=clean)
     tool = tool_of(kind)
     tool.check(Plan(shop, clean, starts_at, ends_at, budget=budget, promotion=promotion, now=now))
     _check(budget is None or budget.minor > 0, "budget", _("Enter an amount above zero."))

@@ -6,7 +6,7 @@ when every order that used it was canceled or refunded whole. Rows decide, so th
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -79,6 +79,7 @@ def use_offers(
             _draw(promotions[offer.promotion], drawn)
     _draw_on_terms(quote, orders)
     flash = _take_units(quote, shopper_id)
+    promising = _promising(quote, orders)
     return insert_rows(
         PromotionUse(
             shop_id=order.shop_id,
@@ -94,12 +95,24 @@ def use_offers(
             terms_id=dict(offer.terms).get(order.shop_id),
             order_total=order.total,
             pieces=_pieces(flash, offer.promotion, order),
+            perk=asdict(offer.perk) if promising.get(offer.key) == order.order_id else None,
             used_at=now,
         )
         for offer in quote.applied
         for order in orders
         if (amount := order.taken_by(offer.key))
     )
+
+
+def _promising(quote: Quote, orders: Sequence[UsedBy]) -> dict[str, str]:
+    """With which order (public id) comes the coupon that a step promises: the first one that it took something off."""
+    return {
+        offer.key: next(
+            (order.order_id for order in orders if order.shop_id == offer.shop_id and order.taken_by(offer.key)), ""
+        )
+        for offer in quote.applied
+        if offer.perk
+    }
 
 
 def _take_units(quote: Quote, shopper_id: int) -> dict[tuple[str, int], units.Taken]:

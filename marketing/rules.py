@@ -99,7 +99,10 @@ def engine_rule(kind: str, rule: Mapping, *, gift: Mapping | None = None, units:
             tier = Tier(rule["at"], off=rule.get("off", 0), bps=rule.get("bps", 0))
             return Reduction((tier,), cap=rule.get("cap"))
         case Kind.FULL_REDUCTION:
-            tiers = tuple(Tier(tier["at"], tier.get("off", 0), tier.get("bps", 0)) for tier in rule["tiers"])
+            tiers = tuple(
+                Tier(tier["at"], tier.get("off", 0), tier.get("bps", 0), tier.get("coupon", 0))
+                for tier in rule["tiers"]
+            )
             return Reduction(
                 tiers, every=rule.get("every", False), cap=rule.get("cap"), by_pieces=rule.get("by_pieces", False)
             )
@@ -246,7 +249,9 @@ def _full_reduction(rule: Mapping) -> dict:
                 "tiers",
                 _("A higher step takes off more, in the same way."),
             )
-        before = _without_blanks({"at": at, "off": off or None, "bps": bps or None})
+        before = _without_blanks(
+            {"at": at, "off": off or None, "bps": bps or None, "coupon": tier.get("coupon") or None}
+        )
         clean.append(before)
     return _without_blanks({"tiers": clean, "every": every, "by_pieces": by_pieces, "cap": rule.get("cap")})
 
@@ -376,7 +381,7 @@ def _group_buying(rule: Mapping) -> dict:
     _check(1 <= hours <= MOST_HOURS, "hours", _("A group stays open for 1 to 72 hours."))
     _check(0 <= percent <= 99, "helped_percent", _("Choose between 0 (never) and 99 per cent."))
     terms = {"size": size, "hours": hours, "helped_percent": percent, "newcomers": bool(rule.get("newcomers"))}
-    return _units(rule) | terms
+    return _units(rule) | terms | _without_blanks({"leader_coupon": rule.get("leader_coupon") or None})
 
 
 def _crowdfunding(rule: Mapping) -> dict:

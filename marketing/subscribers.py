@@ -16,10 +16,11 @@ from mall.events.marketing import (
     TrialWon,
 )
 from mall.events.merchants import ShopBarred, ShopClosed, ShopExiting, ShopFrozen
-from mall.events.orders import DealDelivered, OrderCanceled, OrderCompleted, OrderPaid
+from mall.events.orders import DealDelivered, OrderCanceled, OrderCompleted, OrderPaid, PaymentRefunded
 from mall.money import Money
 from marketing import banners, deals, giving, notices, promotions, redemption
 from marketing.campaigns.locking import leave_campaigns
+from marketing.groups import bonus
 from marketing.models import Campaign, CampaignEnrolment, JointTerms
 from marketing.trials import deciding, is_trial, reporting
 from merchants.models import Seat
@@ -176,6 +177,17 @@ def give_back_the_deal(event: OrderCanceled) -> None:
 def await_report(event: DealDelivered) -> None:
     if is_trial(event.deal):
         reporting.delivered(order_id=event.order_id, now=datetime.fromisoformat(event.delivered_at))
+
+
+@on(DealDelivered)
+def await_bonus(event: DealDelivered) -> None:
+    bonus.delivered(order_id=event.order_id, now=datetime.fromisoformat(event.delivered_at))
+
+
+@on(PaymentRefunded)
+def lose_bonus(event: PaymentRefunded) -> None:
+    if event.order_id:
+        bonus.refunded(order_id=event.order_id, now=datetime.fromisoformat(event.refunded_at))
 
 
 @on(ProductReviewed)

@@ -7,7 +7,7 @@ from marketing.bargaining import clockwork as bargains_clockwork
 from marketing.campaigns.clockwork import follow_campaigns as follow_all_campaigns
 from marketing.crowdfunding import backing
 from marketing.flash import clockwork
-from marketing.groups import seats
+from marketing.groups import bonus, seats
 from marketing.trials import clockwork as trials_clockwork
 
 
@@ -50,7 +50,8 @@ def follow_trials() -> dict | None:
 
 @job("marketing.follow_groups")
 def follow_groups() -> dict | None:
-    return seats.end_groups(now=clock.now()) or None
+    now = clock.now()
+    return seats.end_groups(now=now) | bonus.give_due(now=now) or None
 
 
 @job("marketing.follow_crowdfundings")

@@ -18,6 +18,13 @@ GROUP_PAY_MINUTES = Tunable(
     most=120,
     sentence=_("Minutes in which a shopper pays for her seat in a group, before it comes free again."),
 )
+LEADER_BONUS_DAYS = Tunable(
+    "marketing.leader_bonus_days",
+    default=15,
+    least=1,
+    most=90,
+    sentence=_("Days after delivery until who opened a group gets her coupon: as long as she may ask for after-sales."),
+)
 MOST_LIVE_PROMOTIONS = Tunable(
     "marketing.most_live_promotions",
     default=50,

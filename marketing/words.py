@@ -179,6 +179,8 @@ def _group_buying(rule: Mapping, currency: str, goods: Mapping[int, str]) -> lis
         said.append(_("The mall completes a group at its end from %(percent)s of its seats on") % words)
     if rule.get("newcomers"):
         said.append(_("Only newcomers may join"))
+    if rule.get("leader_coupon"):
+        said.append(_("Whoever opened a group that came together gets a coupon"))
     return said
 
 
@@ -203,6 +205,11 @@ def _cap(rule: Mapping, currency: str) -> str:
 
 
 def _tier(tier: Mapping, currency: str, *, every: bool, by_pieces: bool) -> str:
+    said = _step(tier, currency, every=every, by_pieces=by_pieces)
+    return _("%(step)s, and a coupon when the order is complete") % {"step": said} if tier.get("coupon") else said
+
+
+def _step(tier: Mapping, currency: str, *, every: bool, by_pieces: bool) -> str:
     off = _("%(amount)s off") % {"amount": Money(tier["off"], currency)} if tier.get("off") else less(tier["bps"])
     if by_pieces:
         words = {"count": tier["at"], "off": off}

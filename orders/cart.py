@@ -5,7 +5,7 @@ A member's cart is found by the shopper, a guest's by the token in her session; 
 after she signed in merges the two.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -29,6 +29,7 @@ from mall.rows import select_rows
 from mall.texts import Text
 from marketing import words
 from marketing.deals import Deal
+from marketing.perks import Promised, in_cart
 from marketing.pricing import PricedLine, Quote, ShopQuote, ShopTerms
 from orders import customs, limits
 from orders.destination import Destination, region_of
@@ -84,6 +85,16 @@ class CartLineView:
 
 
 @dataclass(frozen=True, slots=True)
+class CartGift:
+    """What is given with a shop's part of a cart: so many pieces, worth so much, to who pays so much."""
+
+    sku: BuyableSku
+    quantity: int
+    worth: Money
+    at: Money
+
+
+@dataclass(frozen=True, slots=True)
 class CartShop:
     """
     One shop's part of a cart; amounts count what can be ordered. ``free_shipping_gap`` (or so many ``pieces_gap``) more
@@ -104,6 +115,8 @@ class CartShop:
     is_sent: bool = True
     pieces_gap: int | None = None
     freight_notes: tuple[str, ...] = ()
+    gifts: Sequence[CartGift] = ()
+    perks: Sequence[Promised] = ()
 
     @property
     def before_offers(self) -> Money:
@@ -287,7 +300,7 @@ def cart_view(
 ) -> CartView:
     """
     The cart with today's prices, stock, terms and offers; three queries however long it is, a fourth if goods are
-    limited.
+    limited, and one each if goods or coupons are given with it.
 
     :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
     :param now: the moment; ``None``: this one
@@ -375,9 +388,12 @@ def view_of(
             by_shop[shop_id] = [
                 replace(view, problem=view.problem or too_dear) if view.sku.customs else view for view in theirs
             ]
+    gifts, promised = _gifts(whole, offers), in_cart(whole)
     shops = [
         _shop_view(
             theirs,
+            gifts.get(shop_id, ()),
+            promised.get(shop_id, ()),
             priced.get(shop_id),
             terms[shop_id],
             whole.total.currency,
@@ -408,8 +424,30 @@ def problem_with(offer: BuyableSku, quantity: int, flash: int = 0) -> str:
     return ""
 
 
+def _gifts(whole: Quote, offers: dict[int, BuyableSku]) -> dict[int, list[CartGift]]:
+    """What is given with the cart, by the shop's key."""
+    given = [
+        (shop.shop_id, line, part) for shop in whole.shops for line in shop.lines for part in line.parts if part.gift
+    ]
+    if not given:
+        return {}
+    known = {sku.sku_id: sku for sku in buyable_skus([line.sku_id for _shop, line, _part in given])} | offers
+    found: dict[int, list[CartGift]] = {}
+    for shop_id, line, part in given:
+        at = Money(part.gift.at, part.amount.currency)
+        gift = CartGift(known[line.sku_id], part.gift.pieces, part.amount, at)
+        found.setdefault(shop_id, []).append(gift)
+    return found
+
+
 def _shop_view(
-    lines: list[CartLineView], part: ShopQuote | None, terms: ShopTerms, currency: str, hints: list[str]
+    lines: list[CartLineView],
+    gifts: Sequence[CartGift],
+    promised: Sequence[Promised],
+    part: ShopQuote | None,
+    terms: ShopTerms,
+    currency: str,
+    hints: list[str],
 ) -> CartShop:
     """One shop's lines with its amounts; ``part`` is missing when none of them can be ordered."""
     first, nothing = lines[0].sku, Money(0, currency)
@@ -437,6 +475,8 @@ def _shop_view(
         is_sent=any(line.sku.is_sent for line in lines),
         pieces_gap=freight and freight.pieces_gap,
         freight_notes=tuple(explained_freight(freight, currency)) if freight else (),
+        gifts=gifts,
+        perks=promised,
     )
 
 

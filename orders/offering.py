@@ -5,6 +5,7 @@ The order keeps the answer: each line what was taken off it, by which offer, bor
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db.models import F, Sum
@@ -93,6 +94,7 @@ def frozen_parts(line: PricedLine) -> list[dict] | None:
             "amount": part.amount.minor,
             "borne": {who: amount.minor for who, amount in part.bearers},
             **({"issuer": {"shop": part.issuer[1], "name": dict(part.issuer[2])}} if part.issuer else {}),
+            **({"gift": asdict(part.gift)} if part.gift else {}),
         }
         for part in line.parts
     ] or None
@@ -113,14 +115,16 @@ def frozen_duty(line: PricedLine, offer: BuyableSku) -> dict | None:
 
 def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
     """
-    When all that was paid for the goods of an order (public id) has gone back, so do its coupons; returns how many.
+    When all that was paid for the goods of an order (public id) has gone back, or was kept for a gift that she keeps,
+    so do its coupons; returns how many.
 
     While part of the goods is kept, what they were cheaper by is kept too.
     """
     order = Order.objects.get(public_id=order_id)
     of_goods = F("amount") - F("duty") - Coalesce(F("after_sale__refund_shipping"), 0)
     back = Refund.objects.filter(order=order, status=Refund.Status.SUCCEEDED).aggregate(sum=Sum(of_goods))["sum"] or 0
-    if int(back) < (order.goods_total - order.discount).minor:
+    kept = OrderLine.objects.filter(order=order).aggregate(sum=Sum("kept_for_gifts"))["sum"] or 0
+    if int(back) + int(kept) < (order.goods_total - order.discount).minor:
         return 0
     return give_back(order_ids=[order_id], now=now)
 

@@ -9,11 +9,13 @@ from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import (
     AddressChangeAnswered,
     AddressChangeAsked,
+    AfterSaleClosed,
     AfterSaleMoved,
     AfterSaleOpened,
     AfterSaleRefundOwed,
     OrderBalanceDue,
     OrderCanceled,
+    OrderCompleted,
     OrderDelivered,
     OrderDepositKept,
     OrderPaid,
@@ -30,6 +32,7 @@ from orders import (
     goods_watch,
     offering,
     parcel_notices,
+    perks,
     refunds,
     setting_aside,
     traits,
@@ -103,6 +106,17 @@ def finish_after_sale(event: PaymentRefunded) -> None:
     refund = Refund.objects.select_related("after_sale").get(public_id=event.refund_id)
     if refund.after_sale_id:
         settling.finish(refund=refund, now=datetime.fromisoformat(event.refunded_at))
+
+
+@on(OrderCompleted)
+def give_what_steps_promised(event: OrderCompleted) -> None:
+    perks.give(order_id=event.order_id, now=datetime.fromisoformat(event.completed_at))
+
+
+@on(AfterSaleClosed)
+def take_back_what_steps_gave(event: AfterSaleClosed) -> None:
+    if event.is_settled:
+        perks.take_back(order_id=event.order_id, now=datetime.fromisoformat(event.closed_at))
 
 
 @on(AfterSaleOpened)

@@ -16,6 +16,7 @@ from catalog.commission import percent, say_how_much
 from mall.clock import business_date
 from mall.money import Money
 from mall.tenancy import house_scope
+from orders.after_sales.gifts import credits_of
 from orders.models import AfterSale, Order, OrderLine, Refund
 from settlement.corrections import give_reasons
 from settlement.joint import tell_parts
@@ -110,7 +111,7 @@ def explain_order(order: Order, *, now: datetime) -> Explained:
 
 def _gone(order: Order) -> tuple[Counter[int], int]:
     """What went back, or is on its way back: by line, and of the shipping fee (fen)."""
-    goods: Counter[int] = Counter()
+    goods = credits_of(order)
     shipping = 0
     settled = AfterSale.objects.filter(order=order, settled_at__isnull=False)
     for line, of_goods, of_shipping in settled.values_list("line_id", "refund_goods", "refund_shipping"):

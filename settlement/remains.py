@@ -1,11 +1,11 @@
 """What is left to be divided of an order of which money has gone back to its shopper (O8)."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from catalog.commission import share_kept
 from mall.money import Money
+from orders.after_sales.gifts import credits_of
 from orders.after_sales.queries import open_cases, refunds_before_completion
 from orders.models import AfterSale, Order, OrderLine
 
@@ -22,7 +22,7 @@ class Left(NamedTuple):
 def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> Left:
     """What was paid before duty and had not gone back at completion."""
     lines = list(lines)
-    gone: Counter[int] = Counter()
+    gone = credits_of(order, after_completion=False)
     left = order.before_duty
     for case in refunds_before_completion(order):
         gone[case.line_id] += case.refund_goods.minor
@@ -88,7 +88,7 @@ def undisputed(order_public_id: str) -> Money:
     """
     order = Order.objects.get(public_id=order_public_id)
     in_question = set(open_cases().filter(order=order).values_list("line_id", flat=True))
-    gone: Counter[int] = Counter()
+    gone = credits_of(order)
     for line_id, goods in AfterSale.objects.filter(order=order, settled_at__isnull=False).values_list(
         "line_id", "refund_goods"
     ):

@@ -10,6 +10,7 @@ goes back to that shop, in an entry of its own. Duty goes back out of what is ow
 is owed to their holders again.
 """
 
+from collections import Counter
 from datetime import datetime
 
 from django.db import transaction
@@ -17,11 +18,11 @@ from django.db.models import Sum
 
 from catalog.models import Product
 from mall.money import Money
-from orders.models import OrderLine, Refund
+from orders.models import CreditedLine, OrderLine, Refund
 from settlement.joint import book_parts_back
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
-from settlement.remains import commission_kept, issuers_kept, subsidy_kept
+from settlement.remains import commission_kept, issuers_kept, subsidy_kept, summed
 from settlement.splits import split_order
 
 
@@ -41,13 +42,13 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
     does nothing; when completion was not heard yet, it is booked first.
     """
     refund = Refund.objects.select_related("order__shop", "after_sale__line").get(public_id=refund_id)
-    order, case, line = refund.order, refund.after_sale, refund.after_sale.line
+    order = refund.order
     split_order(order=order, completed_at=order.completed_at)
     share = Share.objects.select_for_update(no_key=True).get(order_public_id=order.public_id)
     if Entry.objects.filter(kind=Entry.Kind.REVERSED, ref=refund.public_id).exists():
         return None
 
-    commission, subsidy, issuers = _parts_back(refund, line, case.refund_goods.minor)
+    commission, subsidy, issuers = _parts_back(refund)
     of_shop = refund.amount - refund.duty + subsidy - commission
     waits = share.left if share.status == Share.Status.PENDING else Money(0, order.currency)
     of_pending = min(of_shop, waits, key=lambda amount: amount.minor)
@@ -88,16 +89,30 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
     )
 
 
-def _parts_back(refund: Refund, line: OrderLine, goods: int) -> tuple[Money, Money, dict[int, Money]]:
+def _parts_back(refund: Refund) -> tuple[Money, Money, dict[int, Money]]:
     """
-    What of the commission, and of what the mall and other shops (by key) have added, goes back with a refund: refunds
-    of a line count in the order in which they were asked for, in whatever order they are heard.
+    What of the commission, and of what the mall and other shops (by key) have added, goes back with a refund: of the
+    case's line, and of those of which earlier refunds had kept something for gifts.
     """
+    case = refund.after_sale
+    nothing = Money(0, refund.currency)
+    commission, subsidy, issuers = nothing, nothing, {}
+    moved = Counter({case.line: case.refund_goods.minor})
+    for row in case.credits.select_related("line"):
+        moved[row.line] += row.amount.minor
+    for line, goods in moved.items():
+        earlier = _gone_before(refund, line)
+        later = earlier + goods
+        commission += commission_kept(line, earlier) - commission_kept(line, later)
+        subsidy += subsidy_kept(line, earlier) - subsidy_kept(line, later)
+        kept = issuers_kept(line, later)
+        issuers = summed([issuers, {who: part - kept[who] for who, part in issuers_kept(line, earlier).items()}])
+    return commission, subsidy, issuers
+
+
+def _gone_before(refund: Refund, line: OrderLine) -> int:
+    """Refunds of a line count in the order in which they were asked for, in whatever order they are heard (fen)."""
     of_line = Refund.objects.filter(after_sale__line=line, pk__lt=refund.pk)
-    earlier = int(of_line.aggregate(sum=Sum("after_sale__refund_goods"))["sum"] or 0)
-    before, after = issuers_kept(line, earlier), issuers_kept(line, earlier + goods)
-    return (
-        commission_kept(line, earlier) - commission_kept(line, earlier + goods),
-        subsidy_kept(line, earlier) - subsidy_kept(line, earlier + goods),
-        {shop_id: amount - after[shop_id] for shop_id, amount in before.items()},
-    )
+    credited = CreditedLine.objects.filter(line=line, case__refunds__pk__lt=refund.pk)
+    goods = of_line.aggregate(sum=Sum("after_sale__refund_goods"))["sum"] or 0
+    return int(goods) + int(credited.aggregate(sum=Sum("amount"))["sum"] or 0)

@@ -24,11 +24,14 @@ MOST_SHOPS = 20
 # was taken, at the frozen rate or by the share of what a rule took.
 COUNTED = """
 WITH gone AS (
-    SELECT c.line_id, sum(c.refund_goods)::bigint AS goods FROM orders_aftersale c
-    JOIN orders_order o ON o.id = c.order_id
-    WHERE c.settled_at IS NOT NULL AND c.line_id IS NOT NULL
-        AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
-    GROUP BY c.line_id
+    SELECT x.line_id, sum(x.goods)::bigint AS goods FROM (
+        SELECT line_id, order_id, refund_goods AS goods FROM orders_aftersale
+        WHERE settled_at IS NOT NULL AND line_id IS NOT NULL
+        UNION ALL
+        SELECT k.line_id, c.order_id, k.amount FROM orders_creditedline k JOIN orders_aftersale c ON c.id = k.case_id
+    ) x JOIN orders_order o ON o.id = x.order_id
+    WHERE o.completed_at >= %(since)s AND o.completed_at < %(until)s
+    GROUP BY x.line_id
 ),
 held AS (
     SELECT o.id AS order_id, o.shop_id, o.placed_at, l.commission_bps::bigint AS bps, l.commission_on_subsidy,

@@ -78,18 +78,27 @@ FROM written FULL JOIN owed USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM owed.legs ORDER BY ref, kind
 """
 
+# What cases returned of lines: of their own, and of those of which earlier refunds had kept something for gifts.
+MOVED = """moved AS (
+    SELECT case_id, line_id, sum(goods)::bigint AS goods FROM (
+        SELECT id AS case_id, line_id, refund_goods AS goods FROM orders_aftersale WHERE line_id IS NOT NULL
+        UNION ALL
+        SELECT case_id, line_id, amount FROM orders_creditedline
+    ) of_case GROUP BY case_id, line_id
+)"""
+
 # What was refunded after an order had completed is taken back from its share and its commission, at the frozen rate of
 # the line, or by the share of what a rule had taken of it: refunds of a line count in their order, and each gives back
 # the commission that the line no longer bears and what the mall had added to it.
-REVERSAL_FAULTS = """
-WITH back AS (
+REVERSAL_FAULTS = f"""
+WITH {MOVED}, back AS (
     SELECT r.id, r.public_id AS ref, r.amount - r.to_cards AS amount, r.duty, r.status, c.is_after_completion,
            o.public_id AS order_id,
            l.total AS paid, l.subsidy, l.issuers, l.commission_on_subsidy, l.commission_bps AS bps,
            l.commission AS by_rule,
-           c.refund_goods AS goods,
-           sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
-    FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN orders_orderline l ON l.id = c.line_id
+           m.goods, sum(m.goods) OVER (PARTITION BY m.line_id ORDER BY r.id) AS gone
+    FROM orders_refund r JOIN orders_aftersale c ON c.id = r.after_sale_id JOIN moved m ON m.case_id = c.id
+    JOIN orders_orderline l ON l.id = m.line_id
     JOIN orders_order o ON o.id = r.order_id AND o.kind <> 'gift_card'
 ),
 held AS (  -- before the refund (1) and after it (-1): what the line holds and what the mall adds to it
@@ -126,13 +135,14 @@ written AS (
 waiting AS (
     SELECT payload ->> 'refund_id' AS ref FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'PaymentRefunded'
 ),
+refund AS (SELECT DISTINCT ref, order_id FROM back),
 taken AS (
     SELECT order_id, sum(pending) AS pending FROM (
-        SELECT back.order_id, w.pending FROM written w JOIN back USING (ref)
+        SELECT refund.order_id, w.pending FROM written w JOIN refund USING (ref)
         UNION ALL
-        SELECT back.order_id, p.amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
+        SELECT refund.order_id, p.amount FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
         JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'shop_pending'
-        JOIN back ON back.ref = split_part(e.ref, '#', 1) WHERE e.kind = 'joint_back'
+        JOIN refund ON refund.ref = split_part(e.ref, '#', 1) WHERE e.kind = 'joint_back'
     ) x GROUP BY order_id
 )
 SELECT 'refund ' || ref, CASE
@@ -151,22 +161,22 @@ SELECT 'order ' || order_public_id,
 FROM settlement_share LEFT JOIN taken ON taken.order_id = order_public_id
 WHERE reversed <> coalesce(taken.pending, 0)
 ORDER BY 1
-"""
+"""  # noqa: S608 - words of ours
 
 # What shops bear of discounts at other shops is what the lines of these orders have frozen: at completion of what they
 # still held by then, and back with each refund after it; of each issuer by itself. An order's share says the sum.
-JOINT_FAULTS = """
-WITH lines AS (
+JOINT_FAULTS = f"""
+WITH {MOVED}, lines AS (
     SELECT l.id, o.public_id AS order_id, o.shop_id, l.total::bigint AS paid, issuer.shop_id::bigint AS issuer_id,
            issuer.part::bigint AS part
     FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
     CROSS JOIN LATERAL jsonb_each_text(l.issuers) AS issuer (shop_id, part)
 ),
 cases AS (
-    SELECT c.line_id, c.refund_goods AS goods, c.is_after_completion, r.public_id AS ref, r.status,
-           sum(c.refund_goods) OVER (PARTITION BY c.line_id ORDER BY r.id) AS gone
-    FROM orders_aftersale c LEFT JOIN orders_refund r ON r.after_sale_id = c.id
-    WHERE c.line_id IN (SELECT id FROM lines) AND (c.is_after_completion IS FALSE AND c.settled_at IS NOT NULL
+    SELECT m.line_id, m.goods, c.is_after_completion, r.public_id AS ref, r.status,
+           sum(m.goods) OVER (PARTITION BY m.line_id ORDER BY r.id) AS gone
+    FROM moved m JOIN orders_aftersale c ON c.id = m.case_id LEFT JOIN orders_refund r ON r.after_sale_id = c.id
+    WHERE m.line_id IN (SELECT id FROM lines) AND (c.is_after_completion IS FALSE AND c.settled_at IS NOT NULL
         OR c.is_after_completion AND r.id IS NOT NULL)
 ),
 at_completion AS (
@@ -215,7 +225,7 @@ FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id LEFT JOIN lines
 WHERE l.issuers IS NOT NULL OR l.from_issuers <> 0
 GROUP BY o.id, l.id HAVING l.from_issuers <> coalesce(sum(lines.part), 0)
 ORDER BY 1
-"""
+"""  # noqa: S608 - words of ours
 
 # Escrow holds of each order what was paid for goods and delivery, or of it so far, and neither went back nor was split;
 # of what gift cards cost, and of a deposit that the shop keeps, nothing.

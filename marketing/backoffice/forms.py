@@ -15,6 +15,7 @@ from catalog.models import Category, Product, ShopCategory, Sku
 from catalog.prices import lowest_price
 from mall.clock import BUSINESS_ZONE
 from mall.forms import MoneyFormField, TextFormField
+from marketing import promising
 from marketing.flash.proposing import proposed
 from marketing.giving import MOST_DAYS
 from marketing.groups.proposing import proposed as proposed_groups
@@ -151,6 +152,12 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                     at=lambda: forms.CharField(label=gettext_lazy("From this much"), required=False, max_length=12),
                     off=lambda: _money(gettext_lazy("Amount off")),
                     bps=lambda: PercentField(label=gettext_lazy("Or per cent off"), required=False),
+                    coupon=lambda: forms.TypedChoiceField(
+                        label=gettext_lazy("And a coupon, when the order is complete"),
+                        required=False,
+                        coerce=int,
+                        empty_value=None,
+                    ),
                 ),
             }
         case Kind.PERCENTAGE:
@@ -213,6 +220,16 @@ def _rule_fields(kind: str) -> dict[str, forms.Field]:
                     label=gettext_lazy("Only newcomers may join"),
                     required=False,
                     help_text=gettext_lazy("Who has never bought in this mall. Anybody may open a group."),
+                ),
+                "leader_coupon": forms.TypedChoiceField(
+                    label=gettext_lazy("A coupon for who opened a group that came together"),
+                    required=False,
+                    coerce=int,
+                    empty_value=None,
+                    help_text=gettext_lazy(
+                        "One of your campaigns for whom it is sent to. Given when the time for after-sales of her order"
+                        " is over; not if money of it went back."
+                    ),
                 ),
             }
         case Kind.CROWDFUNDING:
@@ -403,6 +420,12 @@ class PromotionForm(forms.Form):
             if isinstance(field, SkuField):
                 field.shop = shop
         self.rule_names = list(_rule_fields(self.kind))
+        if self.kind in (Kind.FULL_REDUCTION, Kind.GROUP_BUYING):
+            choices = [("", "–"), *((row.pk, str(row.name)) for row in promising.campaigns_of(shop, now=now))]
+            tiers = [f"coupon_{number}" for number in range(1, MOST_TIERS + 1)]
+            for name in ("leader_coupon", *tiers):
+                if name in self.fields:
+                    self.fields[name].choices = choices
         if self.kind == Kind.FLASH_SALE:
             self._tell_lowest_prices(now)
         if "scope" in self.fields:
@@ -534,7 +557,10 @@ class PromotionForm(forms.Form):
 
         match self.kind:
             case Kind.FULL_REDUCTION:
-                tiers = [{"at": at, "off": off, "bps": bps} for at, off, bps in rows("at", "off", "bps")]
+                tiers = [
+                    {"at": at, "off": off, "bps": bps, "coupon": coupon}
+                    for at, off, bps, coupon in rows("at", "off", "bps", "coupon")
+                ]
                 return {
                     "tiers": tiers, "every": data["every"], "by_pieces": data["by_pieces"], "cap": data["cap"],
                 }  # fmt: skip
@@ -651,13 +677,14 @@ def _initial(promotion: Promotion) -> dict:
         initial[chosen] = promotion.scope_ids
     for name in (
         "at", "off", "bps", "cap", "n", "price", "most", "quantity", "every", "by_pieces", "size", "hours",
-        "helped_percent", "newcomers", "goal", "ships_in_days", "cuts", "early",
+        "helped_percent", "newcomers", "leader_coupon", "goal", "ships_in_days", "cuts", "early",
     ):  # fmt: skip
         if name in rule:
             initial[name] = rule[name]
     for number, tier in enumerate(rule.get("tiers", ()), 1):
         initial[f"at_{number}"] = tier["at"] if rule.get("by_pieces") else f"{tier['at'] / 100:g}"
         initial[f"off_{number}"], initial[f"bps_{number}"] = tier.get("off"), tier.get("bps")
+        initial[f"coupon_{number}"] = tier.get("coupon")
     if kind == Kind.BUNDLE:
         for number, (sku, count) in enumerate(rule["pieces"], 1):
             initial[f"sku_{number}"], initial[f"count_{number}"] = sku, count

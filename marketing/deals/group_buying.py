@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from marketing import tunables
 from marketing.deals.base import Deal, DealGone
 from marketing.groups import seats
+from marketing.groups.bonus import on_bonus
 from marketing.models import BuyingGroup, DealUnits, Promotion, Seat
 from merchants import standing
 
@@ -115,6 +116,8 @@ def _notes(promotion: Promotion, group: BuyingGroup | None) -> tuple[str, ...]:
     helped = group.helped_from if group else seats.helped_from(rule)
     if helped:
         notes.append(on_help(helped, size))
+    if group is None and (bonus := on_bonus(promotion)):
+        notes.append(bonus)
     if rule.get("newcomers"):
         notes.append(_("Only newcomers may join: who has never bought in this mall."))
     return tuple(notes)

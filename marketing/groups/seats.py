@@ -64,6 +64,7 @@ def open_group(deal: Deal, *, order_id: str, shopper_id: int, quantity: int, now
                 seats_taken=1,
                 for_newcomers=rule.get("newcomers", False),
                 helped_from=helped_from(rule),
+                bonus_id=rule.get("leader_coupon"),
                 opened_at=now,
                 ends_at=min(now + timedelta(hours=rule["hours"]), promotion.ends_at),
             )

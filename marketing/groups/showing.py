@@ -17,6 +17,7 @@ from mall.money import Money
 from mall.rows import select_rows
 from mall.texts import Text
 from marketing.deals import group_buying
+from marketing.groups.bonus import on_bonus
 from marketing.models import BuyingGroup, DealUnits, Promotion, Seat
 from merchants import states
 
@@ -121,6 +122,8 @@ def terms_of(promotion: Promotion, group: BuyingGroup | None = None) -> list[str
         % {"most": rule["most"]},
         _("Whoever opened the group may leave it like everybody else; it goes on with the others."),
     ]
+    if bonus := on_bonus(promotion, group):
+        sentences.append(bonus)
     if helped:
         sentences.insert(3, group_buying.on_help(helped, size))
     if newcomers:

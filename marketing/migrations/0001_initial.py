@@ -776,6 +776,7 @@ class Migration(migrations.Migration):
                 ),
                 ("order_total", mall.money.MoneyField(verbose_name="total of the order")),
                 ("pieces", models.JSONField(default=dict, verbose_name="units of a flash sale")),
+                ("perk", models.JSONField(null=True, verbose_name="coupon that its step promises")),
                 ("used_at", models.DateTimeField(verbose_name="used at")),
                 ("returned_at", models.DateTimeField(null=True, verbose_name="given back at")),
             ],
@@ -1956,6 +1957,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("expired_at", models.DateTimeField(null=True, verbose_name="given up at")),
+                (
+                    "bonus",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="marketing.promotion",
+                        verbose_name="coupon for who opened it",
+                    ),
+                ),
+                ("bonus_due_at", models.DateTimeField(null=True, verbose_name="coupon due at")),
+                ("bonus_given_at", models.DateTimeField(null=True, verbose_name="coupon given at")),
+                ("bonus_lost_at", models.DateTimeField(null=True, verbose_name="coupon lost at")),
             ],
             options={
                 "verbose_name": "group of buyers",
@@ -1963,6 +1977,13 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(condition=models.Q(("status", "open")), fields=["ends_at"], name="buying_group_open"),
                     models.Index(fields=["promotion", "-id"], name="buying_group_of_promotion"),
+                    models.Index(
+                        condition=models.Q(
+                            ("bonus_due_at__isnull", False), ("bonus_given_at", None), ("bonus_lost_at", None)
+                        ),
+                        fields=["bonus_due_at"],
+                        name="buying_group_bonus_due",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -2011,6 +2032,18 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="buying_group_expired_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("bonus_given_at", None),
+                            models.Q(
+                                ("bonus__isnull", False),
+                                ("bonus_due_at__lte", models.F("bonus_given_at")),
+                                ("status", "formed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="buying_group_bonus_given_when_due",
                     ),
                 ],
             },

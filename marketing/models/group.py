@@ -19,7 +19,8 @@ class BuyingGroup(ShopOwned):
 
     ``seats_taken`` are held by orders, ``seats_paid`` of them are paid. What it was opened under is copied: its size,
     who may join, and from how many paid seats on the mall completes it at its end (``helped_from``; 0: never). What
-    leaves after the group has formed changes no count.
+    leaves after the group has formed changes no count. Who opened it gets a coupon of the campaign ``bonus`` at
+    ``bonus_due_at``, unless money of her order went back (``marketing.groups.bonus``).
     """
 
     class Status(models.TextChoices):
@@ -50,12 +51,23 @@ class BuyingGroup(ShopOwned):
     formed_at = models.DateTimeField(_("complete at"), null=True)
     formed_how = models.CharField(_("completed how"), max_length=8, choices=FormedHow, blank=True, default="")
     expired_at = models.DateTimeField(_("given up at"), null=True)
+    bonus = models.ForeignKey(
+        Promotion, models.PROTECT, null=True, related_name="+", verbose_name=_("coupon for who opened it")
+    )
+    bonus_due_at = models.DateTimeField(_("coupon due at"), null=True)
+    bonus_given_at = models.DateTimeField(_("coupon given at"), null=True)
+    bonus_lost_at = models.DateTimeField(_("coupon lost at"), null=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("group of buyers"), _("groups of buyers")
         indexes = [
             models.Index(fields=["ends_at"], name="buying_group_open", condition=Q(status="open")),
             models.Index(fields=["promotion", "-id"], name="buying_group_of_promotion"),
+            models.Index(
+                fields=["bonus_due_at"],
+                name="buying_group_bonus_due",
+                condition=Q(bonus_due_at__isnull=False, bonus_given_at=None, bonus_lost_at=None),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(size__gte=2, size__lte=50), name="buying_group_of_two_to_fifty"),
@@ -76,6 +88,11 @@ class BuyingGroup(ShopOwned):
             models.CheckConstraint(
                 condition=Q(status="expired", expired_at__isnull=False) | ~Q(status="expired") & Q(expired_at=None),
                 name="buying_group_expired_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(bonus_given_at=None)
+                | Q(status="formed", bonus__isnull=False, bonus_due_at__lte=F("bonus_given_at")),
+                name="buying_group_bonus_given_when_due",
             ),
         ]
 

@@ -338,6 +338,7 @@ class PromotionUse(ShopOwned):
 
     ``pieces`` is how many units of a flash sale the order has, by the key of their row (``FlashUnits``). Of another
     shop's promotion ``terms`` say under which it was used here, and ``borne_by_issuer`` is what that shop bears.
+    ``perk`` is the coupon that the step promises beside, and what was counted for it (``marketing.perks``).
     """
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="uses", verbose_name=_("promotion"))
@@ -354,6 +355,7 @@ class PromotionUse(ShopOwned):
     )
     order_total = MoneyField(_("total of the order"))
     pieces = models.JSONField(_("units of a flash sale"), default=dict)
+    perk = models.JSONField(_("coupon that its step promises"), null=True)
     used_at = models.DateTimeField(_("used at"))
     returned_at = models.DateTimeField(_("given back at"), null=True)
 

@@ -18,8 +18,10 @@ from marketing.pricing.bearing import BEARERS
 from marketing.pricing.lines import (
     Applied,
     Buyer,
+    GiftTerms,
     Hint,
     LinePart,
+    Perk,
     PricedLine,
     Quote,
     QuoteLine,
@@ -47,7 +49,7 @@ from marketing.pricing.offers import (
 from marketing.pricing.quoting import quote
 
 __all__ = [
-    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "DealPrice", "FlashPrice", "FlashUnit", "GiftWith", "Hint",
-    "Host", "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "PricedLine", "Quote", "QuoteLine",
-    "Reduction", "Sent", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
+    "BEARERS", "AddOn", "Applied", "Bundle", "Buyer", "DealPrice", "FlashPrice", "FlashUnit", "GiftTerms", "GiftWith",
+    "Hint", "Host", "Layer", "LinePart", "NForPrice", "NthPiece", "Offer", "Percentage", "Perk", "PricedLine", "Quote",
+    "QuoteLine", "Reduction", "Sent", "ShopQuote", "ShopTerms", "Tier", "Unused", "quote",
 ]  # fmt: skip

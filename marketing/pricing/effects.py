@@ -23,6 +23,7 @@ from marketing.pricing.offers import (
     Offer,
     Percentage,
     Reduction,
+    Tier,
 )
 
 
@@ -110,15 +111,21 @@ def borne_by_shop(
     return [(shop_id, places, [rows[place] for place in places]) for shop_id, places in by_shop.items()]
 
 
-def _reduction(rule: Reduction, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
-    weights = [left[place] for place in at]
-    base = sum(weights)
-    count = sum([basket.quantities[place] for place in at]) if rule.by_pieces else base
+def step_of(rule: Reduction, count: int) -> Tier | None:
+    """The highest step that so much, or so many pieces, reaches."""
     reached = None
     for tier in rule.tiers:
         if count < tier.at:
             break
         reached = tier
+    return reached
+
+
+def _reduction(rule: Reduction, basket: Basket, at: Sequence[int], left: Sequence[int]) -> Effect:
+    weights = [left[place] for place in at]
+    base = sum(weights)
+    count = sum([basket.quantities[place] for place in at]) if rule.by_pieces else base
+    reached = step_of(rule, count)
     if reached is None:
         return _short(rule.tiers[0].at - count, rule.by_pieces)
     off = reached.off or half_up(base, reached.bps)

@@ -63,8 +63,23 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftTerms:
+    """
+    What a gift was given for: who pays ``at`` (fen) for these SKUs (keys) gets so many pieces; ``spent`` was paid.
+    """
+
+    at: int
+    spent: int
+    pieces: int
+    of: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LinePart:
-    """What one offer takes off one line, and who bears which part of it; of another shop's offer, whose it is."""
+    """
+    What one offer takes off one line, and who bears which part of it; of another shop's offer, whose it is, and of a
+    gift, what it was given for.
+    """
 
     key: str
     promotion: str
@@ -72,6 +87,7 @@ class LinePart:
     amount: Money
     bearers: tuple[tuple[str, Money], ...]
     issuer: tuple[int, str, Text] | None = None
+    gift: GiftTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +140,26 @@ class ShopQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class Perk:
+    """
+    A coupon of a campaign (a key) that a step promises to who reaches ``at`` (fen, or pieces); ``counted`` is what of
+    that each SKU (a key) has brought.
+    """
+
+    coupon: int
+    at: int
+    by_pieces: bool
+    counted: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """
     An offer that is used: what it takes off in all, of the lines of which shops.
 
     :ivar units: of a flash sale, how many pieces of which SKU have its price
     :ivar terms: by the keys of other shops in which it is used, what both have signed
+    :ivar perk: the coupon that its step promises beside what it takes off
     """
 
     key: str
@@ -143,6 +173,7 @@ class Applied:
     gift: tuple[int, int] | None = None
     units: tuple[tuple[int, int], ...] = ()
     terms: tuple[tuple[int, int], ...] = ()
+    perk: Perk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,15 @@ class Layer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """From ``at`` on (fen, or pieces), so much off: an amount, or basis points of what it counts."""
+    """
+    From ``at`` on (fen, or pieces), so much off: an amount, or basis points of what it counts; and a coupon of this
+    campaign (a key) when the order is complete.
+    """
 
     at: int
     off: int = 0
     bps: int = 0
+    coupon: int = 0
 
 
 @dataclass(frozen=True, slots=True)

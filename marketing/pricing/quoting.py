@@ -12,12 +12,14 @@ from mall.money import DEFAULT_CURRENCY, Money
 from mall.texts import Text
 from marketing.pricing.bearing import borne, spread
 from marketing.pricing.combining import Numbers, Search, State
-from marketing.pricing.effects import Basket, Effect, borne_by_shop, lasts, pieces_at_flash_price
+from marketing.pricing.effects import Basket, Effect, borne_by_shop, lasts, pieces_at_flash_price, step_of
 from marketing.pricing.lines import (
     Applied,
     Buyer,
+    GiftTerms,
     Hint,
     LinePart,
+    Perk,
     PricedLine,
     Quote,
     QuoteLine,
@@ -178,7 +180,10 @@ class _Pricing:
         gifts: dict[int, list[tuple[Offer, LinePart]]] = {}
         applied = []
         for number, at, taken in state.applied:
-            applied.append(self._applied(self.offers[number], at, taken, parts, steps, gifts))
+            if isinstance(self.offers[number].rule, GiftWith):
+                applied.append(self._given(self.offers[number], at, state, steps, gifts))
+            else:
+                applied.append(self._applied(self.offers[number], at, taken, parts, steps))
         taken = {number: (at, parts) for number, at, parts in state.applied}
         coupons = frozenset(offer.key for offer in self.offers if offer.is_coupon)
         shops = []
@@ -209,11 +214,10 @@ class _Pricing:
     def _money(self, minor: int) -> Money:
         return Money(minor, self.currency)
 
-    def _applied(self, offer: Offer, at, taken, parts, steps, gifts) -> Applied:
+    def _applied(self, offer: Offer, at, taken, parts, steps) -> Applied:
         """Note what an offer took: on its lines, in the traces of their shops, and in sum."""
-        if isinstance(offer.rule, GiftWith):
-            return self._given(offer, steps, gifts)
         off = dict(zip(at, taken, strict=True))
+        perk = self._perk(offer.rule, at, parts)
         by_shop, bearers = [], {}
         for shop_id, places, rows in borne_by_shop(offer, self.basket, at, taken):
             who, issuer = offer.bearers_in(shop_id), self._issuer(offer, shop_id)
@@ -241,7 +245,22 @@ class _Pricing:
             by_shop=tuple(sorted(by_shop, key=lambda pair: pair[0])),
             units=self._units(offer.rule, at, taken) if isinstance(offer.rule, FlashPrice) else (),
             terms=tuple((host.shop_id, host.terms) for host in offer.hosts),
+            perk=perk,
         )
+
+    def _perk(self, rule, at, parts) -> Perk | None:
+        """What the step of a reduction promises beside what it takes off; ``parts`` is what offers before it took."""
+        if not isinstance(rule, Reduction) or not any(tier.coupon for tier in rule.tiers):
+            return None
+        basket = self.basket
+        counted = {
+            basket.sku_ids[place]: basket.quantities[place]
+            if rule.by_pieces
+            else basket.amounts[place] - sum(part.amount.minor for part in parts.get(place, ()))
+            for place in at
+        }
+        step = step_of(rule, sum(counted.values()))
+        return Perk(step.coupon, step.at, rule.by_pieces, tuple(counted.items())) if step and step.coupon else None
 
     def _issuer(self, offer: Offer, shop_id: int) -> tuple[int, str, Text] | None:
         """Whose offer it is, where it is another shop's than that in which it is used."""
@@ -263,13 +282,19 @@ class _Pricing:
         """Who bears how much, of those who bear anything."""
         return tuple([(who, self._money(fen)) for (who, _bps), fen in zip(bearers, row, strict=True) if fen])
 
-    def _given(self, offer: Offer, steps, gifts) -> Applied:
+    def _given(self, offer: Offer, at, state: State, steps, gifts) -> Applied:
         rule = offer.rule
+        terms = GiftTerms(
+            at=rule.at,
+            spent=sum(state.left[place] for place in at),
+            pieces=rule.quantity,
+            of=tuple(self.basket.sku_ids[place] for place in at),
+        )
         held = self.basket.places.get(rule.sku_id)  # beside what she buys of it, it is worth what that costs
         value = self._money(rule.price if held is None else self.basket.prices[held]) * rule.quantity
         ((row,)) = borne([value.minor], offer.bearers)
         who = self._who(offer.bearers, row)
-        part = LinePart(offer.key, offer.promotion, offer.name, value, who)
+        part = LinePart(offer.key, offer.promotion, offer.name, value, who, gift=terms)
         gifts.setdefault(rule.shop_id, []).append((offer, part))
         step = _offer_step(offer, -value.minor, offer.bearers, row, {str(rule.sku_id): value.minor})
         steps.setdefault(rule.shop_id, []).append(step)

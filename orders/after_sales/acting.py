@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mall.refusals import Refusal
-from orders.after_sales import answering, arbitration, asking, ending, forms, returning, table, talking
+from orders.after_sales import answering, arbitration, asking, ending, forms, gifts, returning, table, talking
 from orders.models import AfterSale, AfterSaleNote
 
 Side = AfterSaleNote.Side
@@ -101,6 +101,7 @@ def form_of(name: str, case: AfterSale, *, now: datetime, data=None, files=None)
         kinds=[*kinds, *([] if case.kind in kinds else [AfterSale.Kind(case.kind)])],
         replacements=asking.replacements_for(case.line),
         goes_whole=case.is_unshipped or case.order.is_of_cards,
+        look=gifts.look_of(case.order, case.line, is_unshipped=case.is_unshipped, worth=lambda _pieces: case.worth),
         initial={"kind": case.kind, "reason": case.reason},
         **given,
     )

@@ -33,7 +33,8 @@ def duty_back(line: OrderLine, *, goods: Money, quantity: int) -> Money:
     What of a line's duty goes back with so much of what was paid for it: in proportion, so that with all of it all goes
     back. Of what cost nothing (a coupon paid it) pieces count. Refunds of a line come here one after the other.
     """
-    whole, before, after = line.total.minor, line.refunded.minor, line.refunded.minor + goods.minor
+    gone = line.refunded.minor + line.kept_for_gifts.minor
+    whole, before, after = line.total.minor, gone, gone + goods.minor
     if not whole:
         whole, before, after = line.quantity, line.refunded_quantity, line.refunded_quantity + quantity
     return Money(line.duty.minor * after // whole - line.duty.minor * before // whole, line.currency)
@@ -41,12 +42,10 @@ def duty_back(line: OrderLine, *, goods: Money, quantity: int) -> Money:
 
 def shipping_back(*, case: AfterSale, order: Order, lines: list[OrderLine], is_shops_fault: bool) -> Money:
     """
-    What of the shipping fee goes back with this case: all that is left of it when with it everything has gone back,
-    if nothing was shipped or the shop is at fault; otherwise nothing. ``lines`` are all of the order's.
+    What of the shipping fee goes back with this case: all that is left of it when with it everything that was bought
+    has gone back, if nothing was shipped or the shop is at fault; otherwise nothing. ``lines`` are all of the order's.
     """
-    all_back = all(
-        line.refunded_quantity + (case.quantity if line.pk == case.line_id else 0) == line.quantity for line in lines
-    )
+    all_back = all(line.bought_left <= (case.quantity if line.pk == case.line_id else 0) for line in lines)
     if all_back and (case.is_unshipped or is_shops_fault):
         return order.shipping_fee - order.refunded_shipping
     return Money(0, order.currency)

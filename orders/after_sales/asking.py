@@ -14,7 +14,7 @@ from mall.flow import WrongStatus
 from mall.money import Money
 from mall.refusals import Refusal
 from orders import gift_cards, tunables
-from orders.after_sales import evidence, table
+from orders.after_sales import evidence, gifts, table
 from orders.after_sales.amounts import left_of, worth_of
 from orders.after_sales.cases import Did, Kind, Side, Status, WordsMissing, due_at, lock_case, move, note, pause
 from orders.locks import lock_order
@@ -95,12 +95,14 @@ def replacements_for(line: OrderLine) -> list[Sku]:
 @transaction.atomic
 def ask(
     *, line: OrderLine, kind: str, reason: str, quantity: int, text: str, amount: Money | None = None,
-    replacement: Sku | None = None, files: Iterable = (), by, now: datetime,
+    replacement: Sku | None = None, choice: str = "", files: Iterable = (), by, now: datetime,
 ) -> AfterSale:  # fmt: skip
     """
     Open a case about so many pieces of a line. Of what was not sent yet all of the money is asked for.
 
     :param amount: what is asked back, all that was paid for them when left out
+    :param choice: what becomes of gifts that would not have been given without these goods: ``back`` or ``keep``
+    :raises GiftUndecided: there are such gifts, and nothing was said of them
     :raises NotOffered: not now, or not any more
     :raises TooMany: other cases have claimed the pieces
     :raises TooMuch: more than was paid for them
@@ -134,6 +136,7 @@ def ask(
         claimed_quantity=F("claimed_quantity") + quantity, claimed=F("claimed") + case.worth.minor
     )
     _open(case, text, files, by, now)
+    gifts.choose(case, choice)
     if order.is_of_cards:
         gift_cards.hold_for(case)
     pause(order, now)
@@ -176,13 +179,13 @@ def complain(
 @transaction.atomic
 def revise(
     *, case: AfterSale, kind: str, reason: str, text: str, amount: Money | None = None,
-    replacement: Sku | None = None, files: Iterable = (), by, now: datetime,
+    replacement: Sku | None = None, choice: str = "", files: Iterable = (), by, now: datetime,
 ) -> AfterSale:  # fmt: skip
     """
     Ask again, for something else or less, after the shop has refused; at most three times.
 
     :raises WrongStatus: it was not refused, was revised three times, or the goods are with the shop
-    :raises NotOffered, TooMuch, WordsMissing: as for ``ask``
+    :raises NotOffered, TooMuch, WordsMissing, GiftUndecided: as for ``ask``
     """
     if not text.strip():
         raise WordsMissing(_("Say what happened."))
@@ -194,6 +197,8 @@ def revise(
     case.kind, case.reason = kind, reason
     case.revision_count += 1
     _set_wish(case, amount=amount, replacement=replacement)
+    gifts.free_from(case)
+    gifts.choose(case, choice)
     move(
         case, Status.ASKED, Did.REVISED, side=Side.SHOPPER, by=by, now=now, text=text, files=evidence.keep(files)
     )  # fmt: skip

@@ -16,6 +16,7 @@ from mall.events.bus import publish
 from mall.events.orders import AfterSaleClosed, AfterSaleMoved
 from mall.refusals import Refusal
 from orders import gift_cards, tunables
+from orders.after_sales import gifts
 from orders.locks import lock_order
 from orders.models import AfterSale, AfterSaleNote, Order, OrderLine
 
@@ -128,6 +129,7 @@ def end(case: AfterSale, status: str, did: str, *, side: str, by=None, now: date
         OrderLine.objects.filter(pk=case.line_id).update(
             claimed_quantity=F("claimed_quantity") - case.quantity, claimed=F("claimed") - case.worth.minor
         )
+        gifts.free_from(case)
         if case.order.is_of_cards:
             gift_cards.free_from(case)
     stock.release(document=case.public_id, now=now)

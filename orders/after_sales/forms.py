@@ -1,15 +1,19 @@
 """What both sides fill in about a case: one form for each action that needs one. ``said`` are the verb's arguments."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.offers import choice_text
 from mall.forms import MoneyFormField
+from mall.money import Money
 from mall.refusals import Refusal
 from merchants.document_files import ACCEPT
 from orders.after_sales.cases import LONGEST_TEXT
 from orders.after_sales.evidence import MOST_FILES
+from orders.after_sales.gifts import BACK, KEEP, Outlook, is_sent
 from orders.carriers import clean_tracking_number
 from orders.models import AfterSale, Parcel
 
@@ -100,6 +104,12 @@ class ParcelForm(CaseForm):
         return cleaned
 
 
+GIFT_COUNTS = {
+    "sellable": _("Gift “%(gift)s”: pieces that can be sold again (what is missing she keeps)"),
+    "damaged": _("Gift “%(gift)s”: pieces that are damaged"),
+}
+
+
 class CountForm(CaseForm):
     sellable = forms.IntegerField(label=_("Pieces that can be sold again"), min_value=0)
     damaged = forms.IntegerField(label=_("Pieces that are damaged"), min_value=0)
@@ -109,13 +119,38 @@ class CountForm(CaseForm):
         for name in ("sellable", "damaged"):
             self.fields[name].max_value = self.case.quantity
             self.fields[name].widget.attrs |= {"max": self.case.quantity, "inputmode": "numeric"}
+        self.given = [row for row in self.case.gifts.select_related("line").order_by("line") if is_sent(row)]
+        for row in self.given:
+            for name, label in GIFT_COUNTS.items():
+                self.fields[f"gift_{row.line_id}_{name}"] = forms.IntegerField(
+                    label=label % {"gift": row.line.title},
+                    min_value=0,
+                    max_value=row.quantity,
+                    initial=row.quantity if name == "sellable" else 0,
+                )
         self.fields["sellable"].initial, self.fields["damaged"].initial = self.case.quantity, 0
         if self.case.kind == AfterSale.Kind.REPAIR:
             del self.fields["sellable"], self.fields["damaged"]
 
+    def clean(self):
+        cleaned = super().clean()
+        for row in self.given:
+            counts = [cleaned.get(f"gift_{row.line_id}_{name}") or 0 for name in GIFT_COUNTS]
+            if sum(counts) > row.quantity:
+                self.add_error(
+                    f"gift_{row.line_id}_damaged",
+                    gettext("At most %(count)d pieces of the gift were to come back.") % {"count": row.quantity},
+                )
+        return cleaned
+
     @property
     def said(self) -> dict:
-        return {"sellable": 0, "damaged": 0, **self.cleaned_data}
+        said = {"sellable": 0, "damaged": 0, **self.cleaned_data}
+        gifts = {
+            row.line_id: tuple(said.pop(f"gift_{row.line_id}_{name}") or 0 for name in GIFT_COUNTS)
+            for row in self.given
+        }
+        return {**said, "gifts": gifts or None}
 
 
 class InspectForm(CountForm):
@@ -138,8 +173,31 @@ class WishForm(forms.Form):
     text = words(_("What happened?"))
     files = FilesField()
 
-    def __init__(self, *args, kinds, replacements=(), left: int = 0, goes_whole: bool = False, **kwargs):
+    gifts = forms.ChoiceField(
+        label=_("What becomes of the gift?"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Where the shop is at fault, you keep it all the same."),
+    )
+
+    def __init__(
+        self, *args, kinds, replacements=(), left: int = 0, goes_whole: bool = False,
+        look: Callable[[int, Money | None], Outlook | None], **kwargs,
+    ):  # fmt: skip
+        """:param look: what so many pieces, and so much money, would do to gifts"""
         super().__init__(*args, **kwargs)
+        self.outlook = look(self._pieces(left), self._amount())
+        if self.outlook and not self.outlook.goes_back:
+            money = {"back": self.outlook.refund_if_back, "kept": self.outlook.refund_if_kept}
+            money["worth"] = self.outlook.charge
+            self.fields["gifts"].choices = [
+                (BACK, gettext("Send it back with the goods: %(back)s goes back to you") % money),
+                (KEEP, gettext("Keep it: %(worth)s is kept for it, %(kept)s goes back to you") % money),
+            ]
+            self.fields["gifts"].is_needed = True
+            self.order_fields(["kind", "reason", "quantity", "amount", "replacement", "gifts", "text", "files"])
+        else:
+            del self.fields["gifts"]
         self.replacements = {sku.public_id: sku for sku in replacements}
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
         if len(kinds) == 1:
@@ -161,10 +219,35 @@ class WishForm(forms.Form):
         else:
             del self.fields["replacement"]
 
+    def _pieces(self, left: int) -> int:
+        """How many are asked about, as far as that can be read; all until then."""
+        asked = str(self.data.get(self.add_prefix("quantity")) or "") if self.is_bound else ""
+        return min(max(int(asked), 1), left) if asked.isdecimal() and left else left
+
+    def _amount(self) -> Money | None:
+        try:
+            return self.fields["amount"].clean(self.data.get(self.add_prefix("amount"))) if self.is_bound else None
+        except forms.ValidationError:
+            return None
+
+    def clean(self):
+        cleaned = super().clean()
+        kind, reason, choice = (cleaned.get(name) for name in ("kind", "reason", "gifts"))
+        if "gifts" not in self.fields or self.errors or reason in AfterSale.OF_THE_SHOP:
+            return cleaned
+        if kind not in (AfterSale.Kind.REFUND, AfterSale.Kind.RETURN):
+            return cleaned
+        if not choice or self.data.get("gift_shown") != self.outlook.shown:
+            self.add_error("gifts", gettext("Look at what becomes of the gift, choose, then ask again."))
+        elif kind == AfterSale.Kind.REFUND and choice == BACK:
+            self.add_error("gifts", gettext("Without sending the goods back the gift cannot go back with them."))
+        return cleaned
+
     @property
     def said(self) -> dict:
         said = {**self.cleaned_data}
         said["replacement"] = self.replacements.get(said.get("replacement") or "")
+        said["choice"] = said.pop("gifts", "")
         return said
 
 

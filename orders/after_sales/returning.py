@@ -1,5 +1,7 @@
 """Goods on their way back, what is found when they are looked at, and goods on their way to the shopper again."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from catalog import stock
 from mall.refusals import Refusal
 from orders.after_sales import table
 from orders.after_sales.cases import Did, Kind, Side, Status, WordsMissing, end, lock_case, move, note, on_record
+from orders.after_sales.gifts import is_sent
 from orders.after_sales.settling import settle
 from orders.carriers import clean_tracking_number
 from orders.fulfillment import hand_over
@@ -56,17 +59,23 @@ def note_arrival(*, case: AfterSale, by=None, now: datetime) -> AfterSale:
 
 
 @transaction.atomic
-def inspect(*, case: AfterSale, sellable: int, damaged: int = 0, text: str = "", by, now: datetime) -> AfterSale:
+def inspect(
+    *, case: AfterSale, sellable: int, damaged: int = 0, gifts: Mapping[int, tuple[int, int]] | None = None,
+    text: str = "", by, now: datetime,
+) -> AfterSale:  # fmt: skip
     """
     The shop has looked at what came back and accepts it: what can be sold is on the shelf again, and what was asked for
     goes on: the money, or the goods that the shop owes.
+
+    :param gifts: of the gifts of the case, by key of their order lines, how many can be sold and how many are damaged;
+        what is missing the shopper keeps. ``None``: all came back, to be sold again
 
     :raises WrongStatus: nothing has come back
     :raises WrongInspection: not the pieces that came
     """
     case = lock_case(case)
     table.check("inspect", case, Side.SHOP)
-    _count(case, sellable, damaged, by=by, now=now)
+    _count(case, sellable, damaged, gifts, by=by, now=now)
     accept(case, Did.INSPECTED, side=Side.SHOP, by=by, now=now, text=text)
     return case
 
@@ -96,7 +105,10 @@ def reject(*, case: AfterSale, text: str, by, now: datetime) -> AfterSale:
 
 
 @transaction.atomic
-def count(*, case: AfterSale, sellable: int, damaged: int = 0, by, now: datetime) -> AfterSale:
+def count(
+    *, case: AfterSale, sellable: int, damaged: int = 0, gifts: Mapping[int, tuple[int, int]] | None = None, by,
+    now: datetime,
+) -> AfterSale:  # fmt: skip
     """
     The shop counts what came back after the money had gone without its inspection.
 
@@ -105,14 +117,16 @@ def count(*, case: AfterSale, sellable: int, damaged: int = 0, by, now: datetime
     """
     case = lock_case(case)
     table.check("count", case, Side.SHOP)
-    _count(case, sellable, damaged, by=by, now=now)
+    _count(case, sellable, damaged, gifts, by=by, now=now)
     case.save(update_fields=["sellable_count", "damaged_count", "inspected_at"])
     note(case, Did.COUNTED, side=Side.SHOP, by=by, now=now)
     on_record(case, Did.COUNTED, by=by, now=now)
     return case
 
 
-def _count(case: AfterSale, sellable: int, damaged: int, *, by, now: datetime) -> None:
+def _count(
+    case: AfterSale, sellable: int, damaged: int, gifts: Mapping[int, tuple[int, int]] | None, *, by, now: datetime
+) -> None:  # fmt: skip
     """Note what came back; what can be sold is restocked once for the case, however often this is asked (B6)."""
     if case.kind == Kind.REPAIR:
         sellable = damaged = 0
@@ -121,8 +135,20 @@ def _count(case: AfterSale, sellable: int, damaged: int, *, by, now: datetime) -
             _("%(count)d pieces were to come back: say of each whether it can be sold.") % {"count": case.quantity}
         )
     case.sellable_count, case.damaged_count, case.inspected_at = sellable, damaged, now
-    if sellable:
-        stock.restock(document=case.public_id, sku=case.line.sku, quantity=sellable, by=by, now=now)
+    to_sell = Counter({case.line.sku: sellable})
+    for row in case.gifts.select_related("line__sku").order_by("line"):
+        if not is_sent(row):
+            continue
+        row.sellable_count, row.damaged_count = (row.quantity, 0) if gifts is None else gifts.get(row.line_id, (0, 0))
+        if min(row.sellable_count, row.damaged_count) < 0 or row.sellable_count + row.damaged_count > row.quantity:
+            raise WrongInspection(
+                _("At most %(count)d pieces of the gift were to come back.") % {"count": row.quantity}
+            )
+        row.save(update_fields=["sellable_count", "damaged_count"])
+        to_sell[row.line.sku] += row.sellable_count
+    for sku, pieces in sorted(to_sell.items(), key=lambda pair: pair[0].pk):
+        if pieces:
+            stock.restock(document=case.public_id, sku=sku, quantity=pieces, by=by, now=now)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """When a case is settled with money: the mall owes it, once, and never more than was paid."""
 
+from collections import Counter
 from datetime import datetime
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from mall.events.orders import AfterSaleRefundOwed
 from mall.money import Money
 from marketing.trials import is_trial
 from orders import cancellation, fulfillment, gift_cards
+from orders.after_sales import gifts
 from orders.after_sales.amounts import duty_back, shipping_back
 from orders.after_sales.cases import Did, Side, Status, end, lock_case, move
 from orders.models import AfterSale, Order, OrderLine, Refund, Verdict
@@ -24,8 +26,9 @@ def settle(
     case: AfterSale, did: str, *, goods: Money | None = None, side: str, by=None, now: datetime, text: str = ""
 ) -> None:
     """
-    Owe the shopper what a locked case comes to: for the goods (what she asked, unless said) and of the shipping fee
-    (by whose fault it is, or as the mall has decided); with the goods goes their part of the duty.
+    Owe the shopper what a locked case comes to: for the goods (what she asked, unless said), less what is kept for
+    gifts that she keeps (``gifts``), and of the shipping fee (by whose fault it is, or as the mall has decided); with
+    the goods goes their part of the duty.
 
     What was never shipped may be bought again; an order of which nothing is left to send is shipped if some of it was,
     else it is canceled. Gift cards that are given
@@ -33,22 +36,25 @@ def settle(
     """
     order = case.order
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
-    case.refund_goods = case.asked if goods is None else goods
+    goods = case.asked if goods is None else goods
     if verdict := case.verdicts.filter(executed_at__isnull=False).order_by("-round").first():
         case.fault = fault_by(verdict)
+        given = gifts.settle(case, lines, goods)
         is_paid_by_shop = verdict.shipping_payer == Verdict.Payer.SHOP
         case.refund_shipping = order.shipping_fee - order.refunded_shipping if is_paid_by_shop else _nothing(case)
     else:
         case.fault = Fault.SHOP if case.is_blamed_on_shop else Fault.SHOPPER
+        given = gifts.settle(case, lines, goods)
         case.refund_shipping = shipping_back(
             case=case, order=order, lines=lines, is_shops_fault=case.fault == Fault.SHOP
         )
     case.settled_at = now
     line = next(line for line in lines if line.pk == case.line_id)
-    case.refund_duty = duty_back(line, goods=case.refund_goods, quantity=case.quantity)
+    case.refund_duty = duty_back(line, goods=goods, quantity=case.quantity)
     OrderLine.objects.filter(pk=line.pk).update(
         refunded_quantity=F("refunded_quantity") + case.quantity,
         refunded=F("refunded") + case.refund_goods.minor,
+        kept_for_gifts=F("kept_for_gifts") + case.gift_charge.minor,
         refunded_duty=F("refunded_duty") + case.refund_duty.minor,
         dropped_quantity=F("dropped_quantity") + (case.quantity if case.is_unshipped else 0),
     )
@@ -56,8 +62,11 @@ def settle(
     order.refunded_shipping += case.refund_shipping
     order.save(update_fields=["refunded", "refunded_shipping"])
     stock.release(document=case.public_id, now=now)  # what was kept for an exchange that came to nothing
+    unsent = Counter({row.line.sku_id: row.quantity for row in given})
     if case.is_unshipped:
-        stock.release_part(document=order.public_id, quantities={case.line.sku_id: case.quantity}, now=now)
+        unsent[case.line.sku_id] += case.quantity
+    if unsent:
+        stock.release_part(document=order.public_id, quantities=unsent, now=now)
     if order.is_of_cards:
         gift_cards.void_of(case, now=now)
     if case.is_after_completion and order.set_aside_at is None and not is_trial(order.deal):
@@ -76,8 +85,9 @@ def settle(
                 owed_at=now,
             )
         )
-    if case.is_unshipped and order.status == Order.Status.PAID:
-        _go_on_without(order, sum(line.unsent for line in lines) - case.quantity, now)
+    if unsent and order.status == Order.Status.PAID:
+        dropped = case.quantity if case.is_unshipped else 0
+        _go_on_without(order, sum(line.unsent for line in lines) - dropped, now)
     fulfillment.go_on_after_return(order, now)
 
 

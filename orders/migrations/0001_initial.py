@@ -505,6 +505,14 @@ class Migration(migrations.Migration):
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="duty returned by after-sales"),
                 ),
                 (
+                    "kept_for_gifts",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="kept of its refunds for gifts"),
+                ),
+                (
+                    "gifts_back",
+                    models.PositiveIntegerField(db_default=0, default=0, verbose_name="of what was given, came back"),
+                ),
+                (
                     "dropped_quantity",
                     models.PositiveIntegerField(
                         db_default=0, default=0, verbose_name="pieces refunded before shipping"
@@ -564,10 +572,23 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("claimed__lte", models.F("total")),
+                            ("kept_for_gifts__gte", 0),
                             ("refunded__gte", 0),
-                            ("refunded__lte", models.F("claimed")),
+                            (
+                                "claimed__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("refunded"), "+", models.F("kept_for_gifts")
+                                ),
+                            ),
                         ),
                         name="order_line_refunded_at_most_what_was_paid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gifts_back__lte", models.F("gift_count")),
+                            ("gifts_back__lte", models.F("refunded_quantity")),
+                        ),
+                        name="order_line_gifts_back_at_most_what_was_given",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -877,6 +898,11 @@ class Migration(migrations.Migration):
                 ("refund_goods", mall.money.MoneyField(default=0, verbose_name="returned for the goods")),
                 ("refund_shipping", mall.money.MoneyField(default=0, verbose_name="returned of the shipping fee")),
                 ("refund_duty", mall.money.MoneyField(db_default=0, default=0, verbose_name="returned of the duty")),
+                ("gift_charge", mall.money.MoneyField(db_default=0, default=0, verbose_name="kept for gifts")),
+                (
+                    "gift_credit",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="returned of what was kept for gifts"),
+                ),
                 ("is_unshipped", models.BooleanField(default=False, verbose_name="before shipping")),
                 (
                     "is_after_completion",
@@ -981,14 +1007,27 @@ class Migration(migrations.Migration):
                             ("refund_duty__gte", 0),
                             ("refund_goods__gte", 0),
                             ("refund_shipping__gte", 0),
+                            ("gift_charge__gte", 0),
+                            ("gift_credit__gte", 0),
                             ("asked__lte", models.F("worth")),
-                            ("refund_goods__lte", models.F("worth")),
+                            (
+                                "worth__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("refund_goods"), "+", models.F("gift_charge")
+                                ),
+                            ),
                         ),
                         name="after_sale_refunds_at_most_what_was_paid",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("refund_duty", 0), ("refund_goods", 0), ("refund_shipping", 0)),
+                            models.Q(
+                                ("gift_charge", 0),
+                                ("gift_credit", 0),
+                                ("refund_duty", 0),
+                                ("refund_goods", 0),
+                                ("refund_shipping", 0),
+                            ),
                             models.Q(("kind", "complaint"), _negated=True),
                             _connector="OR",
                         ),
@@ -1021,6 +1060,8 @@ class Migration(migrations.Migration):
                             ("settled_at__isnull", False),
                             models.Q(
                                 models.Q(("status", "refunding"), _negated=True),
+                                ("gift_charge", 0),
+                                ("gift_credit", 0),
                                 ("refund_duty", 0),
                                 ("refund_goods", 0),
                                 ("refund_shipping", 0),
@@ -1029,6 +1070,104 @@ class Migration(migrations.Migration):
                         ),
                         name="after_sale_money_has_a_moment",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseGift",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gifts",
+                        to="orders.aftersale",
+                        verbose_name="after-sale",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.orderline",
+                        verbose_name="order line",
+                    ),
+                ),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                ("sellable_count", models.PositiveIntegerField(default=0, verbose_name="inspected: sellable")),
+                ("damaged_count", models.PositiveIntegerField(default=0, verbose_name="inspected: damaged")),
+            ],
+            options={
+                "verbose_name": "gift of an after-sale",
+                "verbose_name_plural": "gifts of after-sales",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "line"), name="case_gift_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__gt", 0),
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("sellable_count"), "+", models.F("damaged_count")
+                                ),
+                            ),
+                        ),
+                        name="case_gift_inspected_what_came",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CreditedLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="orders.aftersale",
+                        verbose_name="after-sale",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.orderline",
+                        verbose_name="order line",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+            ],
+            options={
+                "verbose_name": "credited line",
+                "verbose_name_plural": "credited lines",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "line"), name="credited_line_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="credited_line_amount_positive"),
                 ],
             },
         ),

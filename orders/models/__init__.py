@@ -1,5 +1,5 @@
 from orders.models.address_change import AddressChange
-from orders.models.after_sale import AfterSale, AfterSaleNote, Verdict
+from orders.models.after_sale import AfterSale, AfterSaleNote, CaseGift, CreditedLine, Verdict
 from orders.models.cart import Cart, CartLine
 from orders.models.gift_card import CardTry, GiftCard, GiftCardMove
 from orders.models.goods_watch import GoodsStop
@@ -13,6 +13,7 @@ from orders.models.voucher import Voucher
 
 __all__ = [
     "AddressChange", "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine",
+    "CaseGift", "CreditedLine",
     "Declaration",
     "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "Order", "OrderGroup",
     "OrderLine", "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Refund",

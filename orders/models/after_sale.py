@@ -20,6 +20,9 @@ class AfterSale(ShopOwned):
     """
     One case: some pieces of one order line, or a complaint about an order (which names no line and moves no money).
 
+    Of what was asked, ``gift_charge`` is kept for gifts that she keeps although their step was not reached;
+    ``gift_credit`` is what earlier cases of the order had kept for gifts that came back after all (``CreditedLine``).
+
     ``due_at`` is when the clock acts, worked out from the numbers in force when the case came into its status.
     """
 
@@ -128,6 +131,8 @@ class AfterSale(ShopOwned):
     refund_goods = MoneyField(_("returned for the goods"), default=0)
     refund_shipping = MoneyField(_("returned of the shipping fee"), default=0)
     refund_duty = MoneyField(_("returned of the duty"), default=0, db_default=0)
+    gift_charge = MoneyField(_("kept for gifts"), default=0, db_default=0)
+    gift_credit = MoneyField(_("returned of what was kept for gifts"), default=0, db_default=0)
     is_unshipped = models.BooleanField(_("before shipping"), default=False)
     is_after_completion = models.BooleanField(_("after the order was completed"), default=False)
     replacement = models.ForeignKey(Sku, models.PROTECT, null=True, related_name="+", verbose_name=_("replacement"))
@@ -166,11 +171,13 @@ class AfterSale(ShopOwned):
             ),
             models.CheckConstraint(
                 condition=Q(asked__gte=0, refund_goods__gte=0, refund_shipping__gte=0, refund_duty__gte=0)
-                & Q(asked__lte=F("worth"), refund_goods__lte=F("worth")),
+                & Q(gift_charge__gte=0, gift_credit__gte=0)
+                & Q(asked__lte=F("worth"), worth__gte=F("refund_goods") + F("gift_charge")),
                 name="after_sale_refunds_at_most_what_was_paid",
             ),
             models.CheckConstraint(
-                condition=Q(refund_goods=0, refund_shipping=0, refund_duty=0) | ~Q(kind="complaint"),
+                condition=Q(refund_goods=0, refund_shipping=0, refund_duty=0, gift_charge=0, gift_credit=0)
+                | ~Q(kind="complaint"),
                 name="after_sale_complaint_moves_no_money",
             ),
             models.CheckConstraint(
@@ -187,7 +194,8 @@ class AfterSale(ShopOwned):
             ),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=False)
-                | ~Q(status="refunding") & Q(refund_goods=0, refund_shipping=0, refund_duty=0),
+                | ~Q(status="refunding")
+                & Q(refund_goods=0, refund_shipping=0, refund_duty=0, gift_charge=0, gift_credit=0),
                 name="after_sale_money_has_a_moment",
             ),
         ]  # fmt: skip
@@ -205,13 +213,49 @@ class AfterSale(ShopOwned):
 
     @property
     def refund(self):
-        """All that goes back, for the goods, of the shipping fee and of the duty."""
-        return self.refund_goods + self.refund_shipping + self.refund_duty
+        """All that goes back, for the goods, of the shipping fee, of the duty and of what was kept for gifts."""
+        return self.refund_goods + self.refund_shipping + self.refund_duty + self.gift_credit
 
     @property
     def is_blamed_on_shop(self) -> bool:
         """Whether the shopper's reason, if true, is the shop's fault."""
         return self.reason in self.OF_THE_SHOP
+
+
+class CaseGift(ShopOwned):
+    """A gift as one more line of a case: so many pieces go back with the goods for which they were given."""
+
+    case = models.ForeignKey(AfterSale, models.PROTECT, related_name="gifts", verbose_name=_("after-sale"))
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="+", verbose_name=_("order line"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    sellable_count = models.PositiveIntegerField(_("inspected: sellable"), default=0)
+    damaged_count = models.PositiveIntegerField(_("inspected: damaged"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("gift of an after-sale"), _("gifts of after-sales")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "line"], name="case_gift_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) & Q(quantity__gte=F("sellable_count") + F("damaged_count")),
+                name="case_gift_inspected_what_came",
+            ),
+        ]
+
+
+class CreditedLine(ShopOwned):
+    """What a case returns of the money that earlier refunds of a line had kept for gifts."""
+
+    case = models.ForeignKey(AfterSale, models.PROTECT, related_name="credits", verbose_name=_("after-sale"))
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="+", verbose_name=_("order line"))
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("credited line"), _("credited lines")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "line"], name="credited_line_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="credited_line_amount_positive"),
+        ]
 
 
 class AfterSaleNote(ShopOwned):

@@ -324,6 +324,8 @@ class OrderLine(ShopOwned):
     ``discount_parts`` says which offer took what off and who bears it (``marketing.pricing``), ``subsidy`` is what of
     the discount the mall bears, ``issuers`` what other shops bear of it (fen by the shop's key, ``from_issuers`` in
     all): settlement pays both to the shop. ``gift_count`` of the pieces were given.
+    ``gifts_back`` of them came back with what they were given for; ``kept_for_gifts`` is what of the line's money a
+    refund has kept because gifts were kept (``orders.after_sales.gifts``).
     ``commission`` is what a rule of commission takes of the whole line, ``commission_rule`` which rule and how it was
     counted (``catalog.commission``); without a rule it is ``commission_bps``, the rate of the category.
     ``duty`` of goods from abroad comes on top of ``total``, ``duty_parts`` tells of what value and at which rates
@@ -360,6 +362,8 @@ class OrderLine(ShopOwned):
     refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0, db_default=0)
     refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
     refunded_duty = MoneyField(_("duty returned by after-sales"), default=0, db_default=0)
+    kept_for_gifts = MoneyField(_("kept of its refunds for gifts"), default=0, db_default=0)
+    gifts_back = models.PositiveIntegerField(_("of what was given, came back"), default=0, db_default=0)
     shipped_quantity = models.PositiveIntegerField(_("pieces shipped"), default=0, db_default=0)
     dropped_quantity = models.PositiveIntegerField(_("pieces refunded before shipping"), default=0, db_default=0)
 
@@ -382,8 +386,13 @@ class OrderLine(ShopOwned):
                 name="order_line_claimed_at_most_what_was_bought",
             ),
             models.CheckConstraint(
-                condition=Q(refunded__gte=0, refunded__lte=F("claimed"), claimed__lte=F("total")),
+                condition=Q(refunded__gte=0, kept_for_gifts__gte=0, claimed__lte=F("total"))
+                & Q(claimed__gte=F("refunded") + F("kept_for_gifts")),
                 name="order_line_refunded_at_most_what_was_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(gifts_back__lte=F("gift_count")) & Q(gifts_back__lte=F("refunded_quantity")),
+                name="order_line_gifts_back_at_most_what_was_given",
             ),
             models.CheckConstraint(
                 condition=Q(commission=None, commission_rule__isnull=True)
@@ -400,6 +409,27 @@ class OrderLine(ShopOwned):
                 name="order_line_duty_returned_at_most_once",
             ),
         ]
+
+    @property
+    def gifts_left(self) -> int:
+        """How many of the pieces that were given did not come back."""
+        return min(self.gift_count - self.gifts_back, self.quantity - self.refunded_quantity)
+
+    @property
+    def bought_left(self) -> int:
+        """How many of the pieces that were bought have not been refunded."""
+        return max(self.quantity - self.gift_count - (self.refunded_quantity - self.gifts_back), 0)
+
+    @property
+    def gift_worth(self) -> Money:
+        """What the pieces that were given are worth: the price of the SKU when the order was placed."""
+        return self.unit_price * self.gift_count
+
+    @property
+    def gift_from(self) -> Money | None:
+        """Who paid so much got what was given of this line; ``None`` where nothing was."""
+        given = [part["gift"]["at"] for part in self.discount_parts or () if "gift" in part]
+        return Money(min(given), self.currency) if given else None
 
     @property
     def unsent(self) -> int:

@@ -29,6 +29,7 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
+from marketing import perks
 from marketing.deals import Deal, DealGone, page_of, waiting_words
 from orders import gateways
 from orders.addresses import can_change
@@ -516,6 +517,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "reviewable": unreviewed_lines(order),
         "refunds": order.refunds.all(),
         "discounts": breakdown(order, order.lines.all()),
+        "perks": perks.of_order(order.public_id),
         "freight_notes": freight_notes(order),
         "after_sales": cases_of(order),
         "askable": {line.pk for line in order.lines.all() if _left(order, line)}

@@ -6,7 +6,7 @@ from catalog.models import Product
 from mall.accounts.models import User
 from mall.events import deliver_everything
 from orders import refunds
-from orders.after_sales import amounts, answering, arbitration, asking, returning, talking
+from orders.after_sales import amounts, answering, arbitration, asking, gifts, returning, talking
 from orders.models import AfterSale, AfterSaleNote, Order, OrderLine
 from settlement.demo.shops import OWNER, SHOPPER
 
@@ -53,7 +53,16 @@ def _tell(
 ) -> AfterSale:
     begun = max(line.order.delivered_at, now - timedelta(hours=20))
     shopper = line.order.shopper
-    case = asking.ask(line=line, kind=kind, reason=reason, quantity=1, text=said, by=shopper, now=begun)
+    case = asking.ask(
+        line=line,
+        kind=kind,
+        reason=reason,
+        quantity=1,
+        text=said,
+        choice=gifts.BACK if kind == "return" else gifts.KEEP,
+        by=shopper,
+        now=begun,
+    )
     if until == "asked":
         return case
     how = {"text": answer, "by": owner, "now": begun}

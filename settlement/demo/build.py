@@ -23,6 +23,7 @@ from settlement.demo import (
     fake_trade,
     freight,
     gift_cards,
+    gifts,
     goods,
     joint,
     kinds,
@@ -96,6 +97,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     bargains.show_bargains_and_trials(shops=opened, owners=owners, goods=made, now=now)
     joint.promote_jointly(shops=opened, owners=owners, now=now)
+    gifts.give_gifts(shops=opened, owners=owners, now=now)
     deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)

@@ -38,7 +38,15 @@ def promote(
         )  # fmt: skip
         return start_promotion(promotion=made, by=by, now=days["starts_at"])
 
-    ladder = {"tiers": [{"at": 19_900, "off": 2_000}, {"at": 39_900, "off": 5_000}, {"at": 69_900, "off": 12_000}]}
+    thanks = run(first, "coupon", "满额答谢券", "Thank you: 20 off next time", {"at": 10_000, "off": 2_000},
+                 audience="chosen", is_open=False, person_limit=3, valid_days=30)  # fmt: skip
+    ladder = {
+        "tiers": [
+            {"at": 19_900, "off": 2_000},
+            {"at": 39_900, "off": 5_000, "coupon": thanks.pk},
+            {"at": 69_900, "off": 12_000, "coupon": thanks.pk},
+        ]
+    }
     run(first, "full_reduction", "满减季", "Spend and save", ladder)
     ten = run(first, "coupon", "店铺十元券", "10 off in this shop", {"at": 8_900, "off": 1_000}, total_limit=500)
     run(second, "nth_piece", "第二件半价", "Second at half price", {"n": 2, "bps": 5_000}, budget=_yuan(5_000))

@@ -113,6 +113,7 @@ def group_buying(
     most: int = 2,
     helped_percent: int = 0,
     newcomers: bool = False,
+    leader_coupon: int | None = None,
     is_started: bool = True,
     by: User | None = None,
     **given,
@@ -125,6 +126,7 @@ def group_buying(
         "most": most,
         "helped_percent": helped_percent,
         "newcomers": newcomers,
+        "leader_coupon": leader_coupon,
     }
     given = {"ends_at": NOON + timedelta(days=7)} | given
     made = promotion if is_started else draft

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mall import clock
 from mall.backoffice.lists import open_list
 from merchants.access import shop_right
-from orders.after_sales import acting, table
+from orders.after_sales import acting, gifts, table
 from orders.after_sales.backoffice.lists import AFTER_SALES
 from orders.after_sales.evidence import shown, visible_notes
 from orders.after_sales.words import entries, waiting_for
@@ -88,5 +88,7 @@ def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None
         "offers": acting.offers(found, SHOP, now=now, tried=tried, bound=bound) if may_act else [],
         "verdict": Verdict.objects.owned_by(request.shop).filter(case=found).order_by("-round").first(),
         "parcels": found.parcels.order_by("pk"),
+        "outlook": gifts.outlook_of(found),
+        "gifts": found.gifts.select_related("line").order_by("line"),
     }
     return render(request, "backoffice/after_sales/case.html", context)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mall import clock
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
-from orders.after_sales import acting, asking, table
+from marketing import perks
+from orders.after_sales import acting, asking, gifts, table
 from orders.after_sales.amounts import worth_of
 from orders.after_sales.evidence import shown, visible_notes
 from orders.after_sales.forms import ComplaintForm, WishForm
@@ -61,6 +62,12 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         left=left,
         replacements=asking.replacements_for(line),
         goes_whole=line.order.is_of_cards or (line.order.status == line.order.Status.PAID and len(kinds) == 1),
+        look=gifts.look_of(
+            line.order,
+            line,
+            is_unshipped=line.order.status == line.order.Status.PAID and len(kinds) == 1,
+            worth=lambda pieces: worth_of(line, pieces),
+        ),
     )
 
     if form.is_valid():
@@ -79,6 +86,8 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         "left": left,
         "worth": worth_of(line, left),
         "is_unsent": line.order.status == line.order.Status.PAID and len(kinds) == 1,
+        "perks": perks.of_order(line.order.public_id),
+        "credit": gifts.credit_for(line, left),
     }
     return render(request, "storefront/after_sales/ask.html", context)
 
@@ -161,6 +170,8 @@ def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None
         "offers": acting.offers(found, SHOPPER, now=now, tried=tried, bound=bound),
         "verdict": Verdict.objects.filter(case=found).order_by("-round").first(),
         "parcels": found.parcels.order_by("pk"),
+        "outlook": gifts.outlook_of(found),
+        "gifts": found.gifts.select_related("line").order_by("line"),
         "refund": found.refunds.first() if found.settled_at and found.order.by_cards else None,
     }
     return render(request, "storefront/after_sales/case.html", context)
