@@ -70,6 +70,10 @@ class ZoneForm(forms.Form):
         super().__init__(*args, empty_permitted=may_be_empty, use_required_attribute=not may_be_empty, **kwargs)
         if is_rest:
             del self.fields["regions"], self.fields["remove"]
+            for name in ("first", "further"):
+                self.fields[name].initial = 1
+        else:
+            self.fields["regions"].is_needed = True
 
     @property
     def is_left_out(self) -> bool:

@@ -132,5 +132,5 @@ def test_the_cart_asks_the_same_whatever_its_length(client, many, django_assert_
     cart({sku(): 1 for _line in range(many)}, shopper=me)
     signed_in(client, me).get(CART)
 
-    with django_assert_num_queries(4):  # the shopper, the cart's two, whether offers run; her session is cached
+    with django_assert_num_queries(5):  # the shopper, her default address, the cart's two, whether offers run
         client.get(CART)
