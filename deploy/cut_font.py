@@ -1,9 +1,9 @@
 """
-Cut the font of printed statements out of Noto Sans CJK SC, as it lies in ``settlement/fonts``.
+Cut the font of printed statements out of Noto Sans CJK SC, as it lies in ``mall/fonts``.
 
 Run by hand, with fonttools at hand (it is no requirement of the mall)::
 
-    python deploy/cut_font.py NotoSansCJK-Regular.ttc settlement/fonts/MallSans.ttf
+    python deploy/cut_font.py NotoSansCJK-Regular.ttc mall/fonts/MallSans.ttf
 
 It keeps the characters of GB 2312 and of Latin 1, draws their outlines as TrueType (which PDF embeds glyph by glyph)
 and gives the font a name of its own, as its licence asks of changed versions.

@@ -34,7 +34,10 @@ CHANNELS = known_values("channel", _("channel"), lambda: [(code, code) for code 
 
 class Lines(ReadOnlyRows):
     model = OrderLine
-    fields = ["product_public_id", "title", "choice_text", "quantity", "unit_price", "total", "how_commission"]
+    fields = [
+        "product_public_id", "title", "choice_text", "quantity", "shipped_quantity", "unit_price", "total",
+        "how_commission",
+    ]  # fmt: skip
 
     @admin.display(description=_("commission"))
     def how_commission(self, line: OrderLine) -> str:
@@ -82,7 +85,7 @@ class OrderAdmin(VerbAdmin):
             label=_("Cancel the order"),
             call=cancel_order,
             permission="orders.cancel_order",
-            fits=lambda order: Order.FLOW.can(order, Order.Status.CANCELED),
+            fits=lambda order: order.can_be_canceled,
             asks="reason",
             asks_help=_("The shopper and the shop read it."),
             longest=200,

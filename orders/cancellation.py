@@ -21,6 +21,7 @@ from mall.events.bus import publish
 from mall.events.orders import OrderCanceled, OrderDepositKept
 from mall.flow import WrongStatus
 from orders import gift_cards
+from orders.addresses import lapse_changes
 from orders.after_sales.cases import close_all
 from orders.locks import lock_group, lock_order
 from orders.models import Order, OrderGroup, OrderStep, Payment
@@ -67,7 +68,7 @@ def cancel_paid_order(*, order: Order, reason: str, by=None, now: datetime) -> O
     """
     Cancel one order that is paid and not shipped: all that a shop may do. The money goes back, as does a deposit.
 
-    :raises WrongStatus: not paid yet, shipped, or canceled already
+    :raises WrongStatus: not paid yet, shipped at least in part, or canceled already
     """
     order = lock_order(order.pk)
     if order.status == Order.Status.UNPAID:
@@ -186,6 +187,8 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime, keeps_deposi
         order.pk: (order.paid_at or order.deposit_paid_at) is not None and not keeps_deposit for order in orders
     }
     before = {order.pk: order.status for order in orders}
+    if any(order.is_partly_shipped for order in orders):
+        raise WrongStatus(_("A part of this order is on its way: what was not sent can be paid back by an after-sale."))
     for order in orders:
         Order.FLOW.move(order, Order.Status.CANCELED)
         order.canceled_at, order.cancel_reason, order.due_at = now, reason[:200], None
@@ -199,6 +202,7 @@ def _cancel(orders: list[Order], *, reason: str, by, now: datetime, keeps_deposi
     for order in orders:
         if order.paused_at:
             close_all(order, now=now, text=reason)
+    lapse_changes(orders, now=now)
     stock.release_all(documents=[order.public_id for order in orders], now=now)
     for order in orders:
         if order.by_cards and not was_paid[order.pk]:

@@ -1,9 +1,53 @@
-"""What orders tell people (A7): how an after-sale stands."""
+"""What orders tell people (A7): that a parcel has left, how an after-sale stands, what is still to be paid."""
 
 from django.utils.translation import gettext_lazy as _
 
 from mall.notifications.kinds import Kind
 
+PARCEL_SHIPPED = Kind(
+    "orders.parcel_shipped",
+    title=_("%(shop)s has sent your order"),
+    body=_("%(carrier)s %(number)s. Look at the order to see where it is."),
+)
+PART_SHIPPED = Kind(
+    "orders.part_shipped",
+    title=_("%(shop)s has sent a part of your order"),
+    body=_("%(carrier)s %(number)s. The rest comes in a parcel of its own."),
+)
+PARCEL_CAME_BACK = Kind(
+    "orders.parcel_came_back",
+    title=_("A parcel of %(shop)s could not be delivered"),
+    body=_("It is with the shop again, which sends it anew; or ask for your money back."),
+)
+PARCEL_CAME_BACK_TO_SHOP = Kind(
+    "orders.parcel_came_back_to_shop",
+    title=_("%(shop)s: a parcel came back"),
+    body=_("%(carrier)s %(number)s. Send it again, or pay it back."),
+    is_mailed=False,
+)
+SHIP_LATE = Kind(
+    "orders.ship_late",
+    title=_("%(shop)s: order %(number)s is late"),
+    body=_("It was to be shipped within %(hours)s hours."),
+    is_mailed=False,
+)
+ADDRESS_ASKED = Kind(
+    "orders.address_asked",
+    title=_("%(shop)s: a shopper asks for another address"),
+    body=_("Order %(number)s is packed already: say whether it can go elsewhere."),
+    is_mailed=False,
+)
+ADDRESS_CHANGED = Kind(
+    "orders.address_changed",
+    title=_("%(shop)s sends your order to the other address"),
+    body=_("Look at the order to see where it goes."),
+    is_mailed=False,
+)
+ADDRESS_REFUSED = Kind(
+    "orders.address_refused",
+    title=_("%(shop)s cannot send your order to the other address"),
+    body=_("It goes where it was to go. Look at the order to see why."),
+)
 AFTER_SALE_OPENED = Kind(
     "orders.after_sale_opened",
     title=_("%(shop)s: a shopper asks for “%(wish)s”"),

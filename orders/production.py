@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from catalog.offers import choice_text
 from mall.money import Money
@@ -49,7 +49,6 @@ _IS_SURE = Q(order__status__in=[Status.PAID, Status.SHIPPED, Status.DELIVERED, S
 _COUNTS = {
     "likely": Q(order__status=Status.DEPOSIT_PAID),
     "sure": _IS_SURE,
-    "shipped": _IS_SURE & Q(order__shipped_at__isnull=False),
     "missed": Q(order__deposit_kept_at__isnull=False),
     "returned": Q(order__status=Status.CANCELED, order__deposit_paid_at__isnull=False, order__deposit_kept_at=None),
 }
@@ -64,6 +63,7 @@ def demand_for(units: Iterable[DepositUnits]) -> list[Demand]:
         (row["order__deal"], row["sku"]): row
         for row in lines.values("order__deal", "sku").annotate(
             **{name: Sum("quantity", filter=which) for name, which in _COUNTS.items()},
+            shipped=Sum(F("shipped_quantity") + F("dropped_quantity"), filter=_IS_SURE),
             earned=Sum("order__deposit", filter=_COUNTS["missed"]),
         )
     }
@@ -77,7 +77,7 @@ def _demand(row: DepositUnits, counts: dict) -> Demand:
         choice=choice_text(row.sku),
         code=row.sku.code or row.sku.public_id,
         quota=row.quota,
-        **{name: int(counts.get(name) or 0) for name in _COUNTS},
+        **{name: int(counts.get(name) or 0) for name in (*_COUNTS, "shipped")},
         earned=Money(int(counts.get("earned") or 0), row.currency),
     )
 

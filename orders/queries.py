@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import ngettext
 
 from catalog.models import Review
@@ -12,7 +12,7 @@ from mall.backoffice.tables import capped_counts
 from mall.texts import Text
 from marketing.trials import is_trial
 from merchants.models import Shop
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Parcel, ParcelLine, ParcelScan
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,15 @@ def unreviewed_lines(order: Order) -> set[int]:
         return set()
     mine = {line.pk for line in order.lines.all()}
     return mine - set(Review.objects.filter(order_line_id__in=mine).values_list("order_line_id", flat=True))
+
+
+def with_parcels() -> Prefetch:
+    """The parcels of orders in their order, with what is in them and what was told of it; three queries."""
+    lines = Prefetch("lines", ParcelLine.objects.select_related("line").order_by("pk"))
+    scans = Prefetch("scans", ParcelScan.objects.order_by("-at", "-pk"))
+    return Prefetch(
+        "parcels", Parcel.objects.select_related("replaced_by").order_by("pk").prefetch_related(lines, scans)
+    )
 
 
 def order_counts(shopper: User) -> dict[str, int]:

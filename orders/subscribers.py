@@ -7,6 +7,8 @@ from mall.events.catalog import ProductReviewed
 from mall.events.marketing import DealCame, DealFailed
 from mall.events.merchants import ShopExiting, ShopFrozen
 from mall.events.orders import (
+    AddressChangeAnswered,
+    AddressChangeAsked,
     AfterSaleMoved,
     AfterSaleOpened,
     AfterSaleRefundOwed,
@@ -15,6 +17,9 @@ from mall.events.orders import (
     OrderDelivered,
     OrderDepositKept,
     OrderPaid,
+    OrderShipLate,
+    ParcelCameBack,
+    ParcelShipped,
     PaymentRefunded,
 )
 from mall.events.risk import OrdersCleared, OrdersSetAside
@@ -24,6 +29,7 @@ from orders import (
     deals,
     goods_watch,
     offering,
+    parcel_notices,
     refunds,
     setting_aside,
     traits,
@@ -36,6 +42,37 @@ from orders.models import OrderLine, Refund
 def owe_what_was_paid(event: OrderCanceled) -> None:
     if event.was_paid:
         refunds.ask_refund_of_canceled_order(order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))
+
+
+@on(ParcelShipped)
+def tell_of_parcel(event: ParcelShipped) -> None:
+    parcel_notices.tell_of_parcel(
+        parcel_id=event.parcel_id, is_last=event.is_last, now=datetime.fromisoformat(event.shipped_at)
+    )
+
+
+@on(ParcelCameBack)
+def tell_of_return(event: ParcelCameBack) -> None:
+    parcel_notices.tell_of_return(parcel_id=event.parcel_id, now=datetime.fromisoformat(event.came_back_at))
+
+
+@on(OrderShipLate)
+def tell_of_late_order(event: OrderShipLate) -> None:
+    parcel_notices.tell_of_lateness(
+        order_id=event.order_id, hours=event.hours, now=datetime.fromisoformat(event.late_at)
+    )
+
+
+@on(AddressChangeAsked)
+def tell_shop_of_address(event: AddressChangeAsked) -> None:
+    parcel_notices.tell_shop_of_address(order_id=event.order_id, now=datetime.fromisoformat(event.asked_at))
+
+
+@on(AddressChangeAnswered)
+def tell_shopper_of_address(event: AddressChangeAnswered) -> None:
+    parcel_notices.tell_shopper_of_address(
+        order_id=event.order_id, is_done=event.is_done, now=datetime.fromisoformat(event.answered_at)
+    )
 
 
 @on(PaymentRefunded)

@@ -2,7 +2,18 @@
 
 from mall import clock
 from mall.jobs import job
-from orders import balances, cancellation, fulfillment, goods_watch, handing_over, payments, reconciliation, refunds
+from orders import (
+    balances,
+    cancellation,
+    fulfillment,
+    goods_watch,
+    handing_over,
+    payments,
+    reconciliation,
+    refunds,
+    ship_clock,
+    tracking,
+)
 from orders.after_sales import clock as after_sales_clock
 from orders.gateways import sandbox_bank
 
@@ -31,6 +42,17 @@ def finish_refunds() -> dict | None:
 @job("orders.follow_after_sales")
 def follow_after_sales() -> dict | None:
     return after_sales_clock.run_due(now=clock.now())
+
+
+@job("orders.watch_shipping")
+def watch_shipping() -> dict | None:
+    count = ship_clock.watch_shipping(now=clock.now())
+    return {"late": count} if count else None
+
+
+@job("orders.follow_parcels")
+def follow_parcels() -> dict | None:
+    return tracking.follow_parcels(now=clock.now()) or None
 
 
 @job("orders.deliver_shipped_orders")

@@ -25,6 +25,20 @@ DELIVERY_DAYS = Tunable(
     most=60,
     sentence=_("Days after shipping until an order that nobody confirmed counts as delivered."),
 )
+TRACKING_MINUTES = Tunable(
+    "orders.tracking_minutes",
+    default=30,
+    least=5,
+    most=1440,
+    sentence=_("Minutes after which a carrier is asked again where a parcel is."),
+)
+TRACKING_DAYS = Tunable(
+    "orders.tracking_days",
+    default=60,
+    least=10,
+    most=365,
+    sentence=_("Days after shipping from which on nobody asks a carrier about a parcel any more."),
+)
 COMPLETION_DAYS = Tunable(
     "orders.completion_days",
     default=7,

@@ -16,10 +16,10 @@ from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, 
 from mall.clock import BUSINESS_ZONE
 from mall.exports.files import XlsxFile
 from mall.money import Money
+from mall.printing import FONT, marked_up, ready
 from settlement.fines import tell_fines
 from settlement.joint import tell_parts
 from settlement.models import Statement, StatementLine
-from settlement.printing import FONT, marked_up, ready
 from settlement.statements import lines_of
 
 MOST_PRINTED = 1_000  # lines; more are for the spreadsheet

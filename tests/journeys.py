@@ -7,13 +7,16 @@ from uuid import uuid4
 from mall.accounts.models import User
 from mall.embedded.processes import wait_until
 from mall.events import deliver_everything
+from orders.addresses import change_address, mark_packed
+from orders.carriers.sandbox import COMES_BACK, number_of
 from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.fulfillment import complete_order, mark_delivered, ship_order
 from orders.gateways import sandbox_bank
 from orders.gift_cards import bind_card, cards_of
-from orders.models import GiftCard, Order, OrderGroup, Payment
+from orders.models import AddressChange, GiftCard, Order, OrderGroup, Payment
 from orders.payments import NoticeRefused, receive_notice, start_payment
+from orders.tracking import follow_parcels
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import address as an_address
@@ -97,6 +100,41 @@ def shipped_order(*, by: User | None = None, now: datetime = NOON, **given) -> O
     deliver_everything()
     order.refresh_from_db()
     return order
+
+
+def partly_shipped_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
+    """One piece of the first line left two days before ``now`` and is on its way, the rest waits."""
+    sent = now - timedelta(days=2)
+    order = paid_order(now=sent, **given)
+    pieces = {order.lines.order_by("pk").first().pk: 1}
+    ship_order(order=order, carrier="sandbox", pieces=pieces, by=by or a_shopper(), now=sent)
+    follow_parcels(now=now - timedelta(days=1))
+    deliver_everything()
+    order.refresh_from_db()
+    return order
+
+
+def returned_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
+    """Sent twenty days before ``now``, not accepted, and with the shop again."""
+    sent = now - timedelta(days=20)
+    order = paid_order(now=sent, **given)
+    number_that_returns = number_of(f"{number():010d}{COMES_BACK}")
+    ship_order(order=order, carrier="sandbox", tracking_number=number_that_returns, by=by or a_shopper(), now=sent)
+    follow_parcels(now=now)
+    deliver_everything()
+    order.refresh_from_db()
+    return order
+
+
+def address_asked(*, now: datetime = NOON, **given) -> AddressChange:
+    """The order is packed, and its shopper asks for another address."""
+    order = paid_order(now=now, **given)
+    mark_packed([order], now=now)
+    wish = {"consignee": "李示", "phone": "19900000002", "province": order.province, "city": order.city,
+            "district": "滨江区", "line": "江南大道 8 号"}  # fmt: skip
+    change = change_address(order=order, fields=wish, by=order.shopper, now=now)
+    deliver_everything()
+    return change
 
 
 def delivered_order(*, now: datetime = NOON, **given) -> Order:

@@ -553,6 +553,9 @@ def staged(scene: Scene) -> Scene:
     orders = {
         "paid": journeys.paid_order(skus={one: 2, other: 1}, **give),
         "shipped": journeys.shipped_order(skus={one: 1}, by=scene.owner, **give),
+        "partly-shipped": journeys.partly_shipped_order(skus={one: 2, other: 1}, by=scene.owner, **give),
+        "address": journeys.address_asked(skus={other: 1}, **give).order,
+        "returned": journeys.returned_order(skus={other: 1}, by=scene.owner, **give),
         "delivered": journeys.delivered_order(skus={other: 1}, by=scene.owner, **give),
         "completed": journeys.completed_order(skus={one: 1}, by=scene.owner, **give),
         "canceled": journeys.canceled_order(skus={one: 1}, **give),
@@ -992,6 +995,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("complaint", "storefront:after-sales:complain", scene.case.order.public_id)
     yield page("after-sale", "storefront:after-sales:case", scene.case.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
+    yield page("order-other-address", "storefront:orders:address", scene.orders["paid"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
     yield page("report", "storefront:catalog:report", scene.question.public_id)
@@ -1140,11 +1144,15 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
-    for status in ("paid", "shipped", "completed", "canceled"):
+    for status in ("paid", "partly-shipped", "shipped", "returned", "address", "completed", "canceled"):
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
     yield page("ship", "orders:ship", scene.orders["paid"].public_id)
+    yield page("ship-by-file", "orders:by-file")
+    yield page("ship-rest", "orders:ship", scene.orders["partly-shipped"].public_id)
+    returned = scene.orders["returned"]
+    yield page("send-again", "orders:send-again", returned.public_id, returned.parcels.get().public_id)
     yield page("after-sales", "after-sales:list")
     yield page("after-sale", "after-sales:case", scene.case.public_id)
     yield page("money", "settlement:home")
@@ -1197,6 +1205,8 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 
 NO_PAGES = {
+    "backoffice:orders:address-answer": "a press of a button",
+    "backoffice:orders:pdf": "a file",
     "storefront:catalog:complain-shop": "looks like the report of a product",
     "storefront:catalog:sitemap": "for machines",
     "storefront:catalog:sitemap-part": "for machines",

@@ -15,7 +15,9 @@ from catalog.stock.moving import correct, correct_many, receive, restock, write_
 from catalog.stock.reserving import (
     available,
     consume,
+    consume_part,
     keep_reserved,
+    place_of,
     release,
     release_all,
     release_part,
@@ -27,7 +29,7 @@ from catalog.stock.shelves import LARGEST_COUNT, OutOfStock, WrongCount
 from catalog.stock.warehouses import default_warehouse
 
 __all__ = [
-    "LARGEST_COUNT", "OutOfStock", "WrongCount", "available", "consume", "correct", "correct_many",
-    "default_warehouse", "keep_reserved", "put_back", "receive", "release", "release_all", "release_part", "reserve",
-    "reserve_all", "restock", "set_aside", "with_available", "write_off",
+    "LARGEST_COUNT", "OutOfStock", "WrongCount", "available", "consume", "consume_part", "correct", "correct_many",
+    "default_warehouse", "keep_reserved", "place_of", "put_back", "receive", "release", "release_all", "release_part",
+    "reserve", "reserve_all", "restock", "set_aside", "with_available", "write_off",
 ]  # fmt: skip

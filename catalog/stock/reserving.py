@@ -148,29 +148,58 @@ def keep_reserved(*, documents: Iterable[str]) -> int:
     )
 
 
+def place_of(document: str) -> tuple[str, str] | None:
+    """Province and city of the first warehouse in which goods are held for a document."""
+    held = Reservation.objects.filter(document=document, status=Reservation.Status.HELD)
+    rows = held.order_by("stock__warehouse__position", "pk").values_list(
+        "stock__warehouse__province", "stock__warehouse__city"
+    )
+    return rows.first()
+
+
 @transaction.atomic
 def consume(*, document: str, by=None, now: datetime) -> None:
     """Goods spoken for have left the warehouse: on hand and reserved fall together. Doing it again does nothing."""
     _shelves, held = _lock_what_is_held([document])
-    if not held:
+    _leave({row.stock_id: (row.shop_id, row.quantity) for row in held}, document=document, by=by, now=now)
+    _close(held, Reservation.Status.CONSUMED)
+
+
+@transaction.atomic
+def consume_part(*, document: str, quantities: Mapping[int, int], under: str, by=None, now: datetime) -> None:
+    """
+    Of what is held for a document so many of each SKU (by key) have left; the rest stays held.
+
+    :param under: the document of the movement: the parcel
+    :raises ValueError: less is held
+    """
+    shelves, held = _lock_what_is_held([document])
+    parts = _parts_of(held, {row.pk: row.sku_id for row in shelves.rows}, document, quantities)
+    _lessen(held, parts, Reservation.Status.CONSUMED)
+    _leave({row.stock_id: (row.shop_id, parts[row.stock_id]) for row in held if row.stock_id in parts},
+           document=under, by=by, now=now)  # fmt: skip
+
+
+def _leave(parts: Mapping[int, tuple[int, int]], *, document: str, by, now: datetime) -> None:
+    """By stock: its shop, and how many of what is reserved of it have left."""
+    if not parts:
         return
     change_rows(
         "on_hand = s.on_hand - c.quantity, reserved = s.reserved - c.quantity",
-        {reservation.stock_id: reservation.quantity for reservation in held},
+        {stock_id: quantity for stock_id, (_shop, quantity) in parts.items()},
     )
     StockMovement.objects.bulk_create(
         StockMovement(
-            shop_id=reservation.shop_id,
-            stock_id=reservation.stock_id,
-            quantity=-reservation.quantity,
+            shop_id=shop_id,
+            stock_id=stock_id,
+            quantity=-quantity,
             reason=StockMovement.Reason.SHIPMENT,
             document=document,
             by=by,
             at=now,
         )
-        for reservation in held
+        for stock_id, (shop_id, quantity) in parts.items()
     )
-    _close(held, Reservation.Status.CONSUMED)
 
 
 @transaction.atomic
@@ -181,23 +210,37 @@ def release_part(*, document: str, quantities: Mapping[int, int], now: datetime)
     :raises ValueError: less is held
     """
     shelves, held = _lock_what_is_held([document])
-    skus = {row.pk: row.sku_id for row in shelves.rows}
-    left, back = dict(quantities), {}
-    for reservation in held:
-        part = min(left.get(skus[reservation.stock_id], 0), reservation.quantity)
-        if part:
-            left[skus[reservation.stock_id]] -= part
-            back[reservation.stock_id] = part
-            if part == reservation.quantity:
-                _close([reservation], Reservation.Status.RELEASED)
-            else:
-                Reservation.objects.filter(pk=reservation.pk).update(quantity=reservation.quantity - part)
-    if any(left.values()):
-        raise ValueError(f"{document} does not hold as much as it is to give back: {left}")
+    back = _parts_of(held, {row.pk: row.sku_id for row in shelves.rows}, document, quantities)
+    _lessen(held, back, Reservation.Status.RELEASED)
     change_rows("reserved = s.reserved - c.quantity", back)
     for row in shelves.rows:
         row.reserved -= back.get(row.pk, 0)
     shelves.show(now)
+
+
+def _parts_of(
+    held: list[Reservation], skus: Mapping[int, int], document: str, quantities: Mapping[int, int]
+) -> dict[int, int]:
+    """By stock: how many of what is held make up so many of each SKU, the first warehouses first."""
+    left, parts = dict(quantities), {}
+    for reservation in held:
+        part = min(left.get(skus[reservation.stock_id], 0), reservation.quantity)
+        if part:
+            left[skus[reservation.stock_id]] -= part
+            parts[reservation.stock_id] = part
+    if any(left.values()):
+        raise ValueError(f"{document} does not hold as much as is wanted of it: {left}")
+    return parts
+
+
+def _lessen(held: list[Reservation], parts: Mapping[int, int], status: str) -> None:
+    """What is held falls by these parts; what has nothing left has this status and keeps its last quantity."""
+    for reservation in held:
+        part = parts.get(reservation.stock_id, 0)
+        if part == reservation.quantity:
+            _close([reservation], status)
+        elif part:
+            Reservation.objects.filter(pk=reservation.pk).update(quantity=reservation.quantity - part)
 
 
 def release(*, document: str, now: datetime) -> None:

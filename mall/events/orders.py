@@ -83,8 +83,63 @@ class OrderCanceled:
 
 
 @event
+class OrderShipLate:
+    """The ``hours`` in which a paid order was to be shipped are over, and something of it has not left. Told once."""
+
+    order_id: str
+    shop_id: str
+    hours: int
+    late_at: str
+
+
+@event
+class AddressChangeAsked:
+    """A shopper wants her order brought elsewhere, and it is packed already: its shop answers."""
+
+    change_id: str
+    order_id: str
+    shop_id: str
+    asked_at: str
+
+
+@event
+class AddressChangeAnswered:
+    """The shop has said yes or no to another address."""
+
+    change_id: str
+    order_id: str
+    shop_id: str
+    is_done: bool
+    answered_at: str
+
+
+@event
+class ParcelShipped:
+    """One parcel of an order is on its way; ``is_last``: with it all of the order (``OrderShipped``)."""
+
+    parcel_id: str
+    order_id: str
+    shop_id: str
+    is_last: bool
+    shipped_at: str
+
+
+@event
+class ParcelCameBack:
+    """A parcel could not be delivered and is with its shop again."""
+
+    parcel_id: str
+    order_id: str
+    shop_id: str
+    came_back_at: str
+
+
+@event
 class OrderShipped:
-    """On its way in one parcel; the hours of a pre-sale count from the day from which on it ships."""
+    """
+    All of it is on its way, the last in the parcel of this number; the hours of a pre-sale count from the day from
+    which on it ships.
+    """
 
     order_id: str
     shop_id: str
@@ -95,7 +150,7 @@ class OrderShipped:
 
 @event
 class OrderDelivered:
-    """The parcel arrived (carrier or shopper says so)."""
+    """All its parcels arrived (carrier or shopper says so)."""
 
     order_id: str
     shop_id: str

@@ -96,7 +96,7 @@ def form_of(name: str, case: AfterSale, *, now: datetime, data=None, files=None)
     given = {"auto_id": f"{name}-%s"} | ({"data": data, "files": files} if data is not None else {})
     if kind is not forms.RevisionForm:
         return kind(case=case, **given)
-    kinds = [AfterSale.Kind.REFUND] if case.is_unshipped else asking.kinds_for(case.order, now)
+    kinds = [AfterSale.Kind.REFUND] if case.is_unshipped else asking.kinds_for(case.order, now, case.line)
     return kind(
         kinds=[*kinds, *([] if case.kind in kinds else [AfterSale.Kind(case.kind)])],
         replacements=asking.replacements_for(case.line),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from catalog.models import Sku
@@ -44,15 +44,18 @@ class TooMuch(Refusal):
     code = "after-sale-too-much"
 
 
-def kinds_for(order: Order, now: datetime) -> list[Kind]:
+def kinds_for(order: Order, now: datetime, line: OrderLine | None = None) -> list[Kind]:
     """
     What may be asked about the goods of an order now. What came in no parcel can be paid back, and nothing else; before
     it was handed over the order is canceled. Of gift cards those that nobody has bound.
+
+    :param line: of an order that was sent in part: about this line, of which the pieces not sent come first
     """
     if order.awaits_deal:
         return []  # she cancels it
     if order.status == Order.Status.PAID:
-        return [Kind.REFUND]
+        has_left = order.is_partly_shipped and line is not None and not unsent_of(line)
+        return [Kind.REFUND, Kind.RETURN] if has_left else [Kind.REFUND]
     if order.status == Order.Status.SHIPPED:
         return [Kind.REFUND, Kind.RETURN]
     if order.status not in (Order.Status.DELIVERED, Order.Status.COMPLETED):
@@ -62,6 +65,22 @@ def kinds_for(order: Order, now: datetime) -> list[Kind]:
         return [Kind.REFUND] if since <= timedelta(days=tunables.ASK_DAYS.value) else []
     kinds = [Kind.REFUND, Kind.RETURN, Kind.EXCHANGE] if since <= timedelta(days=tunables.ASK_DAYS.value) else []
     return [*kinds, Kind.REPAIR] if since <= timedelta(days=tunables.REPAIR_DAYS.value) else kinds
+
+
+def unsent_of(line: OrderLine) -> int:
+    """How many pieces of a line were not sent, and are asked back by no open case."""
+    asked = AfterSale.objects.filter(line=line, is_unshipped=True, settled_at=None).exclude(status__in=AfterSale.ENDED)
+    return line.unsent - (asked.aggregate(pieces=Sum("quantity"))["pieces"] or 0)
+
+
+def askable_of(order: Order, line: OrderLine) -> int:
+    """
+    About how many pieces of a line one case may be: what nobody has claimed; of an order that was sent in part what was
+    not sent yet, and of a line that is on its way whole, all of it.
+    """
+    if order.is_partly_shipped and (unsent := unsent_of(line)):
+        return min(unsent, left_of(line))
+    return left_of(line)
 
 
 def replacements_for(line: OrderLine) -> list[Sku]:
@@ -79,7 +98,7 @@ def ask(
     replacement: Sku | None = None, files: Iterable = (), by, now: datetime,
 ) -> AfterSale:  # fmt: skip
     """
-    Open a case about so many pieces of a line. Before shipping all of their money is asked for.
+    Open a case about so many pieces of a line. Of what was not sent yet all of the money is asked for.
 
     :param amount: what is asked back, all that was paid for them when left out
     :raises NotOffered: not now, or not any more
@@ -91,11 +110,11 @@ def ask(
     if not text.strip():
         raise WordsMissing(_("Say what happened."))
     order = lock_order(line.order_id)
-    if kind not in kinds_for(order, now) or reason not in AfterSale.Reason.values:
-        raise NotOffered(_("This cannot be asked for now."))
     line = OrderLine.objects.select_related("sku").get(pk=line.pk)
-    if not 0 < quantity <= left_of(line):
-        raise TooMany(_("At most %(left)d pieces can be chosen.") % {"left": left_of(line)})
+    if kind not in kinds_for(order, now, line) or reason not in AfterSale.Reason.values:
+        raise NotOffered(_("This cannot be asked for now."))
+    if not 0 < quantity <= (left := askable_of(order, line)):
+        raise TooMany(_("At most %(left)d pieces can be chosen.") % {"left": left})
     case = AfterSale(
         shop_id=order.shop_id,
         order=order,
@@ -106,7 +125,7 @@ def ask(
         quantity=quantity,
         currency=line.currency,
         worth=worth_of(line, quantity),
-        is_unshipped=order.status == Order.Status.PAID,
+        is_unshipped=order.status == Order.Status.PAID and bool(unsent_of(line)),
         is_after_completion=order.status == Order.Status.COMPLETED,
         opened_at=now,
     )
@@ -169,7 +188,7 @@ def revise(
         raise WordsMissing(_("Say what happened."))
     case = lock_case(case)
     table.check("revise", case, Side.SHOPPER)
-    allowed = [Kind.REFUND] if case.is_unshipped else kinds_for(case.order, now) or [case.kind]
+    allowed = [Kind.REFUND] if case.is_unshipped else kinds_for(case.order, now, case.line) or [case.kind]
     if kind not in {*allowed, case.kind} or reason not in AfterSale.Reason.values:
         raise NotOffered(_("This cannot be asked for now."))
     case.kind, case.reason = kind, reason

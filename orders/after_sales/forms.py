@@ -10,7 +10,7 @@ from mall.refusals import Refusal
 from merchants.document_files import ACCEPT
 from orders.after_sales.cases import LONGEST_TEXT
 from orders.after_sales.evidence import MOST_FILES
-from orders.fulfillment import clean_tracking_number
+from orders.carriers import clean_tracking_number
 from orders.models import AfterSale, Parcel
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
@@ -10,7 +10,8 @@ from mall.refusals import Refusal
 from orders.after_sales import table
 from orders.after_sales.cases import Did, Kind, Side, Status, WordsMissing, end, lock_case, move, note, on_record
 from orders.after_sales.settling import settle
-from orders.fulfillment import TrackingNumberUsed, clean_tracking_number
+from orders.carriers import clean_tracking_number
+from orders.fulfillment import hand_over
 from orders.models import AfterSale, Parcel
 
 
@@ -135,19 +136,8 @@ def resend(*, case: AfterSale, carrier: str, tracking_number: str, by, now: date
     """
     case = lock_case(case)
     table.check("resend", case, Side.SHOP)
-    parcel = Parcel(
-        shop_id=case.shop_id,
-        order=case.order,
-        after_sale=case,
-        carrier=carrier,
-        tracking_number=clean_tracking_number(carrier, tracking_number),
-        shipped_at=now,
-    )
-    try:
-        with transaction.atomic():
-            parcel.save()
-    except IntegrityError as error:
-        raise TrackingNumberUsed(_("Another parcel goes under this tracking number already.")) from error
+    start = case.order.shop.province, case.order.shop.city
+    parcel = hand_over(case.order, carrier, tracking_number, start=start, after_sale=case, now=now)
     if case.kind == Kind.EXCHANGE:
         if not case.replacement_id:
             raise RuntimeError(f"{case} is an exchange for nothing")

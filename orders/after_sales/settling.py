@@ -12,7 +12,7 @@ from mall.events.bus import publish
 from mall.events.orders import AfterSaleRefundOwed
 from mall.money import Money
 from marketing.trials import is_trial
-from orders import cancellation, gift_cards
+from orders import cancellation, fulfillment, gift_cards
 from orders.after_sales.amounts import duty_back, shipping_back
 from orders.after_sales.cases import Did, Side, Status, end, lock_case, move
 from orders.models import AfterSale, Order, OrderLine, Refund, Verdict
@@ -27,7 +27,8 @@ def settle(
     Owe the shopper what a locked case comes to: for the goods (what she asked, unless said) and of the shipping fee
     (by whose fault it is, or as the mall has decided); with the goods goes their part of the duty.
 
-    What was never shipped may be bought again; an order of which nothing is left is canceled. Gift cards that are given
+    What was never shipped may be bought again; an order of which nothing is left to send is shipped if some of it was,
+    else it is canceled. Gift cards that are given
     back hold nothing any more.
     """
     order = case.order
@@ -49,6 +50,7 @@ def settle(
         refunded_quantity=F("refunded_quantity") + case.quantity,
         refunded=F("refunded") + case.refund_goods.minor,
         refunded_duty=F("refunded_duty") + case.refund_duty.minor,
+        dropped_quantity=F("dropped_quantity") + (case.quantity if case.is_unshipped else 0),
     )
     order.refunded += case.refund
     order.refunded_shipping += case.refund_shipping
@@ -74,11 +76,21 @@ def settle(
                 owed_at=now,
             )
         )
-    left = sum(line.quantity - line.refunded_quantity for line in lines) - case.quantity
-    if case.is_unshipped and not left and order.status == Order.Status.PAID:
-        with override(settings.LANGUAGE_CODE):
-            reason = _("Everything in it was refunded")
-        cancellation.cancel_emptied_order(order=order, reason=reason, now=now)
+    if case.is_unshipped and order.status == Order.Status.PAID:
+        _go_on_without(order, sum(line.unsent for line in lines) - case.quantity, now)
+    fulfillment.go_on_after_return(order, now)
+
+
+def _go_on_without(order: Order, unsent: int, now: datetime) -> None:
+    """So many pieces are left to send, after some were refunded: if none, the order is shipped, or comes to nothing."""
+    if unsent:
+        return
+    if order.is_partly_shipped:
+        fulfillment.finish_shipping(order, now=now)
+        return
+    with override(settings.LANGUAGE_CODE):
+        reason = _("Everything in it was refunded")
+    cancellation.cancel_emptied_order(order=order, reason=reason, now=now)
 
 
 def fault_by(verdict: Verdict) -> str:

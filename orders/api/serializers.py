@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from orders.models import Order, OrderLine, OrderStep, Parcel
+from orders.models import Order, OrderLine, OrderStep, Parcel, ParcelLine, ParcelScan
 
 
 class Fen(serializers.Field):
@@ -18,7 +18,8 @@ class LineSerializer(serializers.ModelSerializer):
     class Meta:
         model = OrderLine
         fields = [
-            "id", "product_public_id", "title", "choice_text", "quantity", "unit_price", "discount", "total", "duty",
+            "id", "product_public_id", "title", "choice_text", "quantity", "shipped_quantity", "unit_price", "discount",
+            "total", "duty",
         ]  # fmt: skip
 
 
@@ -28,10 +29,37 @@ class StepSerializer(serializers.ModelSerializer):
         fields = ["kind", "at", "note"]
 
 
+class ParcelLineSerializer(serializers.ModelSerializer):
+    line = serializers.IntegerField(source="line_id")
+
+    class Meta:
+        model = ParcelLine
+        fields = ["line", "quantity"]
+
+
+class ScanSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ParcelScan
+        fields = ["kind", "reason", "place", "at"]
+
+
 class ParcelSerializer(serializers.ModelSerializer):
+    lines = ParcelLineSerializer(many=True)
+    scans = ScanSerializer(many=True)
+
     class Meta:
         model = Parcel
-        fields = ["public_id", "carrier", "tracking_number", "shipped_at", "delivered_at"]
+        fields = [
+            "public_id",
+            "carrier",
+            "tracking_number",
+            "shipped_at",
+            "expected_on",
+            "delivered_at",
+            "returned_at",
+            "lines",
+            "scans",
+        ]
 
 
 class OrderSerializer(serializers.ModelSerializer):
@@ -46,8 +74,8 @@ class OrderSerializer(serializers.ModelSerializer):
         fields = [
             "public_id", "group", "shop", "status", "kind", "currency", "goods_total", "shipping_fee", "discount",
             "duty", "total", "by_cards", "deposit", "balance_from", "balance_until", "placed_at", "deposit_paid_at",
-            "paid_at", "shipped_at", "delivered_at", "completed_at", "canceled_at", "deposit_kept_at", "cancel_reason",
-            "lines",
+            "paid_at", "partly_shipped_at", "shipped_at", "delivered_at", "completed_at", "canceled_at",
+            "deposit_kept_at", "cancel_reason", "lines",
         ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from mall.idempotency import once
 from orders.api.serializers import CancelSerializer, OrderDetailSerializer, OrderSerializer
 from orders.cancellation import cancel_order
 from orders.models import Order, OrderLine, OrderStep
+from orders.queries import with_parcels
 
 LONGEST_KEY = 255
 
@@ -42,7 +43,7 @@ class OrderDetail(RetrieveAPIView):
     def get_queryset(self):
         steps = Prefetch("steps", OrderStep.objects.order_by("pk"))
         lines = Prefetch("lines", OrderLine.objects.order_by("pk"))
-        return self.request.user.orders.select_related("group", "shop").prefetch_related(lines, steps, "parcels")
+        return self.request.user.orders.select_related("group", "shop").prefetch_related(lines, steps, with_parcels())
 
 
 class CancelOrder(APIView):

@@ -8,12 +8,27 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, Sku
+from mall import clock
 from mall.backoffice.filters import DateField, ListFilter, amount_field, between_amounts, between_days
 from mall.backoffice.lists import ShopList
 from mall.backoffice.tables import Sort
 from mall.crypto import blind_index, normal_phone
+from orders import tunables
 from orders.models import GiftCard, Order, OrderLine, Parcel
 
+WAITS = [
+    ("", _("All")),
+    ("rest", _("Rest of a partly shipped order")),
+    ("late", _("Late to ship")),
+    ("back", _("Parcels that came back")),
+    ("address", _("Other addresses that are asked for")),
+]
+_WAITING = {
+    "rest": lambda rows: rows.partly_shipped(),
+    "address": lambda rows: rows.with_address_asked(),
+    "back": lambda rows: rows.with_returns(),
+    "late": lambda rows: rows.overdue(clock.now(), tunables.SHIPPING_HOURS.value),
+}
 MOST_SKUS = 500  # whose orders a word of goods may mean
 _PHONE = re.compile(r"\+?[\d \-()]{7,20}")
 
@@ -23,6 +38,7 @@ class OrderFilter(ListFilter):
 
     status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Order.Status.choices], required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *Product.Kind.choices], required=False)
+    waits = forms.ChoiceField(label=_("What waits"), choices=WAITS, required=False)
     placed_from = DateField(label=_("Placed from"), required=False)
     placed_to = DateField(label=_("Placed until"), required=False)
     paid_from = DateField(label=_("Paid from"), required=False)
@@ -36,6 +52,8 @@ class OrderFilter(ListFilter):
             rows = rows.filter(status=status)
         if kind := self.value("kind"):
             rows = rows.filter(kind=kind)
+        if waits := self.value("waits"):
+            rows = _WAITING[waits](rows)
         if word := self.value("q"):
             rows = _found(rows, word)
         if province := self.value("province"):

@@ -16,17 +16,52 @@ CLOSING = timedelta(minutes=10)
 
 
 def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
-    """Orders to ship, with how long the oldest has waited, and unpaid ones that close soon. Two queries."""
+    """
+    Orders to ship, with how long the oldest has waited, unpaid ones that close soon, addresses that are asked for, and
+    parcels that came back. Two queries.
+    """
     if not seat.can("orders.see"):
         return []
     mine = Order.objects.owned_by(shop)
     to_ship = mine.awaiting_shipment()
     closing = mine.filter(status=Order.Status.UNPAID, due_at__isnull=False, due_at__lte=now + CLOSING)
     counts = capped_counts(
-        {"to_ship": to_ship, "overdue": mine.overdue(now, tunables.SHIPPING_HOURS.value), "closing": closing}
+        {
+            "to_ship": to_ship,
+            "overdue": mine.overdue(now, tunables.SHIPPING_HOURS.value),
+            "closing": closing,
+            "address": mine.with_address_asked(),
+            "back": mine.with_returns(),
+        }
     )
     url = reverse("backoffice:orders:list", args=[shop.slug])
     found = []
+    if counts["address"]:
+        found.append(
+            Todo(
+                sign="pin",
+                title=ngettext(
+                    "%(count)s shopper asks for another address",
+                    "%(count)s shoppers ask for another address",
+                    counts["address"],
+                )
+                % {"count": shown_count(counts["address"])},
+                detail=_("What is packed waits for your answer."),
+                url=f"{url}?waits=address",
+                tone=SOON,
+            )
+        )
+    if counts["back"]:
+        found.append(
+            Todo(
+                sign="return",
+                title=ngettext("%(count)s parcel came back", "%(count)s parcels came back", counts["back"])
+                % {"count": shown_count(counts["back"])},
+                detail=_("Send it again, or pay it back."),
+                url=f"{url}?waits=back",
+                tone=SOON,
+            )
+        )
     if counts["to_ship"]:
         oldest = to_ship.order_by("placed_at", "pk").values_list("paid_at", flat=True)[:1]
         found.append(_to_ship(counts, now - oldest[0], f"{url}?status=paid&sort=placed"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.backoffice import card_views, printing, production_views, views
+from orders.backoffice import card_views, file_views, printing, production_views, views
 
 app_name = "orders"
 
@@ -12,7 +12,11 @@ urlpatterns = [
     path("gift-cards/", card_views.cards, name="cards"),
     path("production/", production_views.production, name="production"),
     path("packing-lists/", printing.packing_lists, name="packing-lists"),
+    path("papers/<slug:paper>/", printing.pdf, name="pdf"),
+    path("by-file/", file_views.by_file, name="by-file"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/ship/", views.ship, name="ship"),
+    path("<str:public_id>/address/<str:change>/", views.answer_address, name="address-answer"),
+    path("<str:public_id>/parcels/<str:parcel>/again/", views.send_parcel_again, name="send-again"),
     path("<str:public_id>/cancel/", views.cancel, name="cancel"),
 ]

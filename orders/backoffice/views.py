@@ -13,13 +13,17 @@ from mall.backoffice.lists import open_list
 from mall.refusals import Refusal
 from marketing.deals import waiting_words
 from merchants.access import shop_right
+from orders.addresses import answer_change
 from orders.after_sales.queries import cases_of
-from orders.backoffice.forms import CancelForm, ShipmentForm, VoucherForm
+from orders.backoffice.forms import AddressAnswerForm, CancelForm, ShipmentForm, VoucherForm
 from orders.backoffice.lists import ORDERS
 from orders.cancellation import cancel_paid_order
-from orders.fulfillment import ship_order
-from orders.models import Order, OrderLine, OrderStep
+from orders.fulfillment import ship_order, unsent_cases
+from orders.models import AddressChange, Order, OrderLine, OrderStep, Parcel
 from orders.offering import breakdown, freight_notes
+from orders.queries import with_parcels
+from orders.ship_clock import ship_by
+from orders.tracking import send_again
 from orders.vouchers import next_appointments, use_voucher
 
 SHOWN_APPOINTMENTS = 30
@@ -48,12 +52,13 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         .prefetch_related(
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
-            "parcels",
+            with_parcels(),
+            Prefetch("address_changes", AddressChange.objects.order_by("-pk")),
         )
     )
     order = get_object_or_404(orders, public_id=public_id)
-    is_paid = order.status == Order.Status.PAID
-    can_end = bool(order.paid_at or order.deposit_paid_at) and Order.FLOW.can(order, Order.Status.CANCELED)
+    may_ship = order.status == Order.Status.PAID and not order.awaits_deal and request.seat.can("orders.ship")
+    can_end = bool(order.paid_at or order.deposit_paid_at) and order.can_be_canceled
     context = {
         "order": order,
         "lines": order.lines.all(),
@@ -61,10 +66,16 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "freight_notes": freight_notes(order),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
+        "ship_by": ship_by(order) if order.status == Order.Status.PAID and not order.awaits_deal else None,
+        "changes": [
+            {"row": change, "wanted": _address_of(change, revealed=request.seat.can("orders.personal"))}
+            for change in order.address_changes.all()
+        ],
         "consignee": _consignee(order, revealed=request.seat.can("orders.personal")),
         "declared": _declared(order, revealed=request.seat.can("orders.personal")),
         "can_print": request.seat.can("orders.ship"),
-        "can_ship": is_paid and order.paused_at is None and not order.awaits_deal and request.seat.can("orders.ship"),
+        "can_ship": may_ship and (order.paused_at is None or not unsent_cases(order).exists()),
+        "unsent": [line for line in order.lines.all() if line.unsent] if order.is_partly_shipped else [],
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
         "can_cancel": can_end and request.seat.can("orders.cancel"),
         "after_sales": cases_of(order),
@@ -81,6 +92,14 @@ def _consignee(order: Order, *, revealed: bool) -> dict:
     return {"name": name, "phone": phone, "address": place, "is_revealed": revealed}
 
 
+def _address_of(change: AddressChange, *, revealed: bool) -> str:
+    """The address that is wished for, in one line."""
+    name, phone, line = (
+        (value.reveal() if revealed else str(value)) for value in (change.consignee, change.phone, change.address_line)
+    )
+    return " ".join(part for part in (name, phone, change.city, change.district, line) if part)
+
+
 def _declared(order: Order, *, revealed: bool) -> dict | None:
     """Who orders goods from abroad: the name as a consignee's; the ID number is covered for everybody in the shop."""
     declaration = getattr(order, "declaration", None)
@@ -95,19 +114,52 @@ def _declared(order: Order, *, revealed: bool) -> dict | None:
 @shop_right("orders.ship")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ship(request: HttpRequest, public_id: str) -> HttpResponse:
-    order = get_object_or_404(Order.objects.owned_by(request.shop), public_id=public_id)
+    orders = Order.objects.owned_by(request.shop)
+    order = get_object_or_404(
+        orders.prefetch_related(Prefetch("lines", OrderLine.objects.order_by("pk")), with_parcels()),
+        public_id=public_id,
+    )
+    form = ShipmentForm(request.POST or None, lines=order.lines.all())
+
+    if form.is_valid():
+        try:
+            parcel = ship_order(order=order, by=request.user, now=clock.now(), **form.said)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            is_whole = parcel.order.status != Order.Status.PAID
+            messages.success(
+                request,
+                _("The order is on its way.") if is_whole else _("The parcel is on its way; the rest waits for you."),
+            )
+            return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)
+
+    context = {"order": order, "form": form, "parcels": order.parcels.all(), "again": None}
+    return render(request, "backoffice/orders/ship.html", context)
+
+
+@shop_right("orders.ship")
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_parcel_again(request: HttpRequest, public_id: str, parcel: str) -> HttpResponse:
+    """What came back goes out anew, the same goods under another number."""
+    order = get_object_or_404(
+        Order.objects.owned_by(request.shop).prefetch_related(with_parcels()), public_id=public_id
+    )
+    former = get_object_or_404(Parcel.objects.owned_by(request.shop), order=order, public_id=parcel)
     form = ShipmentForm(request.POST or None)
 
     if form.is_valid():
         try:
-            ship_order(order=order, by=request.user, now=clock.now(), **form.cleaned_data)
+            send_again(parcel=former, by=request.user, now=clock.now(), **form.where)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The order is on its way."))
+            messages.success(request, _("The parcel is on its way again."))
             return redirect("backoffice:orders:detail", request.shop.slug, order.public_id)
 
-    return render(request, "backoffice/orders/ship.html", {"order": order, "form": form})
+    shown = [one for one in order.parcels.all() if one.pk == former.pk]
+    context = {"order": order, "form": form, "parcels": shown, "again": former}
+    return render(request, "backoffice/orders/ship.html", context)
 
 
 @shop_right("orders.ship")
@@ -125,6 +177,25 @@ def verify(request: HttpRequest) -> HttpResponse:
             form = VoucherForm()
     coming = next_appointments(request.shop, now=clock.now(), most=SHOWN_APPOINTMENTS)
     return render(request, "backoffice/orders/verify.html", {"form": form, "done": done, "coming": coming})
+
+
+@shop_right("orders.ship")
+@require_POST
+def answer_address(request: HttpRequest, public_id: str, change: str) -> HttpResponse:
+    """Whether what is packed can go to the other address."""
+    changes = AddressChange.objects.owned_by(request.shop)
+    asked = get_object_or_404(changes, order__public_id=public_id, public_id=change)
+    form = AddressAnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say yes or no; to a no also why, in at most 200 characters."))
+    else:
+        try:
+            answer_change(change=asked, by=request.user, now=clock.now(), **form.said)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The shopper has your answer."))
+    return redirect("backoffice:orders:detail", request.shop.slug, public_id)
 
 
 @shop_right("orders.cancel")

@@ -247,6 +247,9 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(null=True, verbose_name="the clock acts at")),
                 ("paused_at", models.DateTimeField(null=True, verbose_name="an after-sale is open since")),
                 ("set_aside_at", models.DateTimeField(null=True, verbose_name="counts in no figure since")),
+                ("partly_shipped_at", models.DateTimeField(null=True, verbose_name="a part of it was shipped at")),
+                ("late_at", models.DateTimeField(null=True, verbose_name="its time to ship was over at")),
+                ("packed_at", models.DateTimeField(null=True, verbose_name="its packing list was printed at")),
             ],
             options={
                 "verbose_name": "order",
@@ -265,6 +268,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
                     models.Index(fields=["shop", "phone_index"], name="order_of_shop_by_phone"),
                     models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
+                    models.Index(
+                        condition=models.Q(("late_at", None), ("status", "paid")),
+                        fields=["paid_at"],
+                        name="order_not_known_late",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -415,6 +423,14 @@ class Migration(migrations.Migration):
                         ),
                         name="order_canceled_has_a_moment",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("partly_shipped_at", None),
+                            ("status__in", ["paid", "shipped", "delivered", "completed"]),
+                            _connector="OR",
+                        ),
+                        name="order_partly_shipped_is_not_canceled",
+                    ),
                 ],
             },
         ),
@@ -488,6 +504,16 @@ class Migration(migrations.Migration):
                     "refunded_duty",
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="duty returned by after-sales"),
                 ),
+                (
+                    "dropped_quantity",
+                    models.PositiveIntegerField(
+                        db_default=0, default=0, verbose_name="pieces refunded before shipping"
+                    ),
+                ),
+                (
+                    "shipped_quantity",
+                    models.PositiveIntegerField(db_default=0, default=0, verbose_name="pieces shipped"),
+                ),
             ],
             options={
                 "verbose_name": "order line",
@@ -560,6 +586,18 @@ class Migration(migrations.Migration):
                             ("duty__gte", 0), ("refunded_duty__gte", 0), ("refunded_duty__lte", models.F("duty"))
                         ),
                         name="order_line_duty_returned_at_most_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("shipped_quantity"), "+", models.F("dropped_quantity")
+                                ),
+                            ),
+                            ("dropped_quantity__lte", models.F("refunded_quantity")),
+                        ),
+                        name="order_line_shipped_at_most_what_is_owed",
                     ),
                 ],
             },
@@ -700,7 +738,10 @@ class Migration(migrations.Migration):
                             ("deposit_paid", "Deposit received"),
                             ("paid", "Payment received"),
                             ("deal_came", "What it waited for has come"),
+                            ("part_shipped", "Shipped in part"),
                             ("shipped", "Shipped"),
+                            ("address", "Address changed"),
+                            ("returned", "A parcel came back"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
                             ("canceled", "Canceled"),
@@ -860,8 +901,14 @@ class Migration(migrations.Migration):
                             ("sf", "SF Express"),
                             ("yto", "YTO Express"),
                             ("zto", "ZTO Express"),
+                            ("sto", "STO Express"),
+                            ("yunda", "Yunda Express"),
                             ("jd", "JD Logistics"),
                             ("ems", "EMS"),
+                            ("dhl", "DHL Express"),
+                            ("ups", "UPS"),
+                            ("fedex", "FedEx"),
+                            ("sandbox", "Sandbox Express"),
                             ("self", "Own delivery"),
                         ],
                         default="",
@@ -1212,8 +1259,14 @@ class Migration(migrations.Migration):
                             ("sf", "SF Express"),
                             ("yto", "YTO Express"),
                             ("zto", "ZTO Express"),
+                            ("sto", "STO Express"),
+                            ("yunda", "Yunda Express"),
                             ("jd", "JD Logistics"),
                             ("ems", "EMS"),
+                            ("dhl", "DHL Express"),
+                            ("ups", "UPS"),
+                            ("fedex", "FedEx"),
+                            ("sandbox", "Sandbox Express"),
                             ("self", "Own delivery"),
                         ],
                         max_length=8,
@@ -1223,12 +1276,49 @@ class Migration(migrations.Migration):
                 ("tracking_number", models.CharField(max_length=40, verbose_name="tracking number")),
                 ("shipped_at", models.DateTimeField(verbose_name="shipped at")),
                 ("delivered_at", models.DateTimeField(null=True, verbose_name="delivered at")),
+                ("expected_on", models.DateField(null=True, verbose_name="expected on")),
+                (
+                    "from_city",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=40, verbose_name="sent from (city)"
+                    ),
+                ),
+                (
+                    "from_province",
+                    models.CharField(
+                        blank=True, db_default="", default="", max_length=40, verbose_name="sent from (province)"
+                    ),
+                ),
+                ("look_at", models.DateTimeField(null=True, verbose_name="the carrier is asked again at")),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="orders.parcel",
+                        verbose_name="sent again instead of",
+                    ),
+                ),
+                ("returned_at", models.DateTimeField(null=True, verbose_name="came back at")),
             ],
             options={
                 "verbose_name": "parcel",
                 "verbose_name_plural": "parcels",
                 "constraints": [
-                    models.UniqueConstraint(fields=("carrier", "tracking_number"), name="parcel_tracking_number_once")
+                    models.UniqueConstraint(fields=("carrier", "tracking_number"), name="parcel_tracking_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("delivered_at", None), ("returned_at", None), _connector="OR"),
+                        name="parcel_arrives_or_comes_back",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("replaces", models.F("id")), _negated=True), name="parcel_replaces_another"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("look_at__isnull", False)), fields=["look_at"], name="parcel_to_look_at"
+                    )
                 ],
             },
         ),
@@ -2006,6 +2096,198 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("channel", "reference"), name="billed_movement_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ParcelLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="in_parcels",
+                        to="orders.orderline",
+                        verbose_name="order line",
+                    ),
+                ),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="orders.parcel",
+                        verbose_name="parcel",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "line of a parcel",
+                "verbose_name_plural": "lines of parcels",
+                "constraints": [
+                    models.UniqueConstraint(fields=("parcel", "line"), name="parcel_line_once"),
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="parcel_line_positive"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ParcelScan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40, verbose_name="the carrier's key")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("collected", "Collected"),
+                            ("on_the_way", "On its way"),
+                            ("out", "Out for delivery"),
+                            ("signed", "Signed for"),
+                            ("trouble", "Held up"),
+                            ("going_back", "On its way back"),
+                            ("back", "Back with the sender"),
+                        ],
+                        max_length=12,
+                        verbose_name="what",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", ""),
+                            ("nobody_home", "Nobody was there to take it"),
+                            ("weather", "The weather holds it up"),
+                            ("address", "The address could not be found"),
+                            ("refused", "It was not accepted"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=12,
+                        verbose_name="why",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, db_default="", default="", max_length=40, verbose_name="where")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("noted_at", models.DateTimeField(verbose_name="noted at")),
+                (
+                    "parcel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scans",
+                        to="orders.parcel",
+                        verbose_name="parcel",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "scan of a parcel",
+                "verbose_name_plural": "scans of parcels",
+                "constraints": [models.UniqueConstraint(fields=("parcel", "key"), name="parcel_scan_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="AddressChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="adc", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("done", "Changed"),
+                            ("refused", "Refused"),
+                            ("lapsed", "Came too late"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("consignee", mall.crypto.EncryptedTextField(verbose_name="consignee")),
+                ("phone", mall.crypto.EncryptedTextField(verbose_name="phone")),
+                ("city", models.CharField(max_length=40, verbose_name="city")),
+                ("district", models.CharField(blank=True, default="", max_length=40, verbose_name="district")),
+                ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
+                ("former_consignee", mall.crypto.EncryptedTextField(verbose_name="consignee before")),
+                ("former_phone", mall.crypto.EncryptedTextField(verbose_name="phone before")),
+                ("former_city", models.CharField(max_length=40, verbose_name="city before")),
+                (
+                    "former_district",
+                    models.CharField(blank=True, default="", max_length=40, verbose_name="district before"),
+                ),
+                ("former_address_line", mall.crypto.EncryptedTextField(verbose_name="street and number before")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("answer", models.CharField(blank=True, default="", max_length=200, verbose_name="what the shop says")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="answered by",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="address_changes",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of an address",
+                "verbose_name_plural": "changes of addresses",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "asked")),
+                        fields=("order",),
+                        name="address_change_one_open_per_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("status", "asked")),
+                            models.Q(models.Q(("status", "asked"), _negated=True), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="address_change_answered_has_a_moment",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(

@@ -98,6 +98,41 @@ GRANT UPDATE, DELETE ON orders_giftcard TO {APP_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON orders_giftcard TO {SHOP_ROLE};
 """
 
+# What a line says was shipped is what its parcels carry (of one that was sent again, the later): checked for every line that a transaction has touched when it
+# ends.
+PARCELS = """
+CREATE FUNCTION orders_parcels_add_up() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    touched bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'orders_orderline' THEN
+        touched := NEW.id;
+    ELSE
+        touched := NEW.line_id;
+    END IF;
+    IF EXISTS (
+        SELECT FROM orders_orderline l WHERE l.id = touched AND l.shipped_quantity <> (
+            SELECT coalesce(sum(c.quantity), 0) FROM orders_parcelline c WHERE c.line_id = l.id
+            AND NOT EXISTS (SELECT FROM orders_parcel again WHERE again.replaces_id = c.parcel_id)
+        )
+    ) THEN
+        RAISE EXCEPTION 'the parcels of line % do not add up to what was shipped of it', touched
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER order_line_parcels_add_up AFTER UPDATE OF shipped_quantity ON orders_orderline
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_parcels_add_up();
+CREATE CONSTRAINT TRIGGER parcel_line_adds_up AFTER INSERT ON orders_parcelline
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_parcels_add_up();
+"""
+NO_PARCELS = """
+DROP TRIGGER parcel_line_adds_up ON orders_parcelline;
+DROP TRIGGER order_line_parcels_add_up ON orders_orderline;
+DROP FUNCTION orders_parcels_add_up();
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial"), ("mall", "0002_written_once")]
@@ -107,6 +142,9 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_orderline"),
         RowsOfOneShop("orders_orderstep"),
         RowsOfOneShop("orders_parcel"),
+        RowsOfOneShop("orders_addresschange"),
+        RowsOfOneShop("orders_parcelline"),
+        RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),
         RowsOfOneShop("orders_giftcard"),
         RowsOfOneShop("orders_giftcardmove"),
@@ -116,11 +154,14 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_aftersalenote"),
         RowsOfOneShop("orders_verdict"),
         AppendOnly("orders_aftersalenote"),
+        AppendOnly("orders_parcelline"),
+        AppendOnly("orders_parcelscan"),
         AppendOnly("orders_declaration"),
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),
         AppendOnly("orders_differencenote"),
         migrations.RunSQL(CARDS, FORMER_CARDS),
+        migrations.RunSQL(PARCELS, NO_PARCELS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
         NotForShops(

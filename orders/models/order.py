@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from catalog import kinds
 from catalog.models import Product, Sku, TimeSlot
@@ -59,6 +59,19 @@ class OrderQuerySet(ShopOwnedQuerySet):
     def awaiting_shipment(self):
         return self.filter(status=Order.Status.PAID, awaits_deal=False)
 
+    def with_returns(self):
+        """Of which a parcel came back that was not sent again."""
+        back = {"parcels__returned_at__isnull": False, "parcels__replaced_by": None, "parcels__after_sale": None}
+        owed = self.filter(status__in=[Order.Status.PAID, Order.Status.SHIPPED])
+        return owed.filter(**back).distinct()
+
+    def with_address_asked(self):
+        """Of which the shopper wants another address, and nobody has answered."""
+        return self.filter(address_changes__status="asked")
+
+    def partly_shipped(self):
+        return self.filter(status=Order.Status.PAID, partly_shipped_at__isnull=False)
+
     def overdue(self, now: datetime, hours: int):
         """To be shipped, and the hours for it are over."""
         since = now - timedelta(hours=hours)
@@ -70,6 +83,9 @@ class OrderQuerySet(ShopOwnedQuerySet):
 class Order(ShopOwned):
     """
     What one shop owes one shopper: that shop's part of an order group. ``due_at`` is when the clock acts next.
+
+    It travels in as many parcels as its shop likes. Until the last of it has left it awaits shipment;
+    ``partly_shipped_at`` says that some has.
 
     An order holds goods of one kind. What goes in a parcel is paid, shipped, delivered; what does not is booked once it
     is paid, and delivered when it is handed out or used. One that took a ``deal`` (its key) may have to wait for the
@@ -138,6 +154,9 @@ class Order(ShopOwned):
     district = models.CharField(_("district"), max_length=40, blank=True, default="")
     address_line = EncryptedTextField(_("street and number"))
     promised_on = models.DateField(_("ships from"), null=True)  # of a pre-sale
+    packed_at = models.DateTimeField(_("its packing list was printed at"), null=True)
+    late_at = models.DateTimeField(_("its time to ship was over at"), null=True)
+    partly_shipped_at = models.DateTimeField(_("a part of it was shipped at"), null=True)
     deal = models.CharField(_("deal"), max_length=24, blank=True, default="", db_default="")
     awaits_deal = models.BooleanField(_("waits for the outcome of its deal"), default=False, db_default=False)
     deal_came_at = models.DateTimeField(_("what it waited for came at"), null=True)
@@ -161,6 +180,7 @@ class Order(ShopOwned):
         indexes = [
             models.Index(fields=["status", "due_at"], name="order_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["public_id"], name="order_paused", condition=Q(paused_at__isnull=False)),
+            models.Index(fields=["paid_at"], name="order_not_known_late", condition=Q(status="paid", late_at=None)),
             models.Index(fields=["shop", "placed_at", "id"], name="order_of_shop"),
             models.Index(fields=["shop", "status", "placed_at", "id"], name="order_of_shop_by_status"),
             models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
@@ -212,6 +232,10 @@ class Order(ShopOwned):
                 name="order_shipped_has_a_moment",
             ),
             models.CheckConstraint(
+                condition=Q(partly_shipped_at=None) | Q(status__in=["paid", "shipped", "delivered", "completed"]),
+                name="order_partly_shipped_is_not_canceled",
+            ),
+            models.CheckConstraint(
                 condition=Q(delivered_at__isnull=False) | ~Q(status__in=["delivered", "completed"]),
                 name="order_delivered_has_a_moment",
             ),
@@ -239,6 +263,20 @@ class Order(ShopOwned):
         """
         begins = max(self.paid_at, self.deal_came_at) if self.deal_came_at else self.paid_at
         return max(begins, start_of(self.promised_on)) if self.promised_on else begins
+
+    @property
+    def is_partly_shipped(self) -> bool:
+        """Whether some of it has left and the rest has not: no status of its own, the order awaits shipment."""
+        return self.status == self.Status.PAID and self.partly_shipped_at is not None
+
+    def get_status_display(self) -> str:
+        """The status in words; that a part has left is said as well."""
+        return gettext("Partly shipped") if self.is_partly_shipped else str(self.Status(self.status).label)
+
+    @property
+    def can_be_canceled(self) -> bool:
+        """Whether it may come to nothing: while none of it has left."""
+        return self.FLOW.can(self, self.Status.CANCELED) and self.partly_shipped_at is None
 
     @property
     def before_duty(self) -> Money:
@@ -322,6 +360,8 @@ class OrderLine(ShopOwned):
     refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0, db_default=0)
     refunded = MoneyField(_("returned by after-sales"), default=0, db_default=0)
     refunded_duty = MoneyField(_("duty returned by after-sales"), default=0, db_default=0)
+    shipped_quantity = models.PositiveIntegerField(_("pieces shipped"), default=0, db_default=0)
+    dropped_quantity = models.PositiveIntegerField(_("pieces refunded before shipping"), default=0, db_default=0)
 
     class Meta:
         verbose_name, verbose_name_plural = _("order line"), _("order lines")
@@ -351,10 +391,20 @@ class OrderLine(ShopOwned):
                 name="order_line_commission_at_most_what_was_paid",
             ),
             models.CheckConstraint(
+                condition=Q(quantity__gte=F("shipped_quantity") + F("dropped_quantity"))
+                & Q(dropped_quantity__lte=F("refunded_quantity")),
+                name="order_line_shipped_at_most_what_is_owed",
+            ),
+            models.CheckConstraint(
                 condition=Q(duty__gte=0, refunded_duty__gte=0, refunded_duty__lte=F("duty")),
                 name="order_line_duty_returned_at_most_once",
             ),
         ]
+
+    @property
+    def unsent(self) -> int:
+        """How many pieces the shop has still to send."""
+        return self.quantity - self.shipped_quantity - self.dropped_quantity
 
     @property
     def commission_base(self) -> Money:
@@ -370,7 +420,10 @@ class OrderStep(ShopOwned):
         DEPOSIT_PAID = "deposit_paid", _("Deposit received")
         PAID = "paid", _("Payment received")
         DEAL_CAME = "deal_came", _("What it waited for has come")
+        PART_SHIPPED = "part_shipped", _("Shipped in part")
         SHIPPED = "shipped", _("Shipped")
+        ADDRESS = "address", _("Address changed")
+        RETURNED = "returned", _("A parcel came back")
         DELIVERED = "delivered", _("Delivered")
         COMPLETED = "completed", _("Completed")
         CANCELED = "canceled", _("Canceled")
@@ -390,7 +443,7 @@ class OrderStep(ShopOwned):
     @property
     def said(self) -> str:
         """The note in the reader's language: a carrier is noted by its code."""
-        if self.kind != self.Kind.SHIPPED:
+        if self.kind not in {self.Kind.SHIPPED, self.Kind.PART_SHIPPED, self.Kind.RETURNED}:
             return self.note
         code, _space, number = self.note.partition(" ")
         return f"{dict(Carrier.choices).get(code, code)} {number}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.storefront import cashier, flash, gift_cards, printing, scanning, views
+from orders.storefront import addresses, cashier, flash, gift_cards, printing, scanning, views
 
 app_name = "orders"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("orders/", views.order_list, name="list"),
     path("orders/<str:public_id>/", views.detail, name="detail"),
     path("orders/<str:public_id>/print/", printing.order_sheet, name="sheet"),
+    path("orders/<str:public_id>/address/", addresses.change, name="address"),
     path("orders/<str:public_id>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:public_id>/codes/", views.codes, name="codes"),
     path("orders/<str:public_id>/cards/<str:card_id>/keep/", gift_cards.keep, name="card-keep"),

@@ -31,6 +31,7 @@ from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
 from marketing.deals import Deal, DealGone, page_of, waiting_words
 from orders import gateways
+from orders.addresses import can_change
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
 from orders.after_sales.queries import cases_of
@@ -54,10 +55,11 @@ from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
 from orders.gift_cards import CardsChanged, cards_of, show_cards, whole_cards
 from orders.handing_over import show_codes
-from orders.models import Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
+from orders.models import AddressChange, Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
 from orders.offering import breakdown, freight_notes
 from orders.payments import NoticeRefused, ask_about_payment, owed_now, payment_page_url, receive_notice, start_payment
-from orders.queries import counts_by_status, open_balances, unreviewed_lines
+from orders.queries import counts_by_status, open_balances, unreviewed_lines, with_parcels
+from orders.ship_clock import expected_on, ship_by
 from orders.storefront import passing
 from orders.storefront.card_choices import CardChoice, card_choices, chosen_shops, paid_by
 from orders.storefront.carts import cart_owner, pieces_in, with_count
@@ -481,21 +483,28 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         orders.prefetch_related(
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.order_by("-pk")),
-            "parcels",
+            with_parcels(),
+            Prefetch("address_changes", AddressChange.objects.order_by("-pk")),
             Prefetch("refunds", Refund.objects.order_by("pk")),
         ),
         public_id=public_id,
     )
     is_unpaid = order.status == Order.Status.UNPAID
+    changes = list(order.address_changes.all())
     context = {
         "order": order,
         "lines": order.lines.all(),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
+        "unsent": [line for line in order.lines.all() if line.unsent] if order.is_partly_shipped else [],
+        "ship_by": ship_by(order) if order.status == Order.Status.PAID and order.is_sent else None,
+        "expected_on": expected_on(order) if order.status == Order.Status.PAID and order.is_sent else None,
+        "can_change_address": can_change(order) and not any(change.is_open for change in changes),
+        "address_changes": changes,
         "group": order.group,
-        "can_cancel": Order.FLOW.can(order, Order.Status.CANCELED),
+        "can_cancel": order.can_be_canceled,
         "cancels_group": is_unpaid and order.group_size > 1,  # unpaid groups are canceled whole
-        "can_receive": order.status == Order.Status.SHIPPED,
+        "can_receive": order.status == Order.Status.SHIPPED and order.due_at is not None,  # else a parcel came back
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "gift_cards": cards_of(order) if order.is_of_cards else [],
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",

@@ -28,6 +28,7 @@ from settlement.demo import (
     kinds,
     money,
     operations,
+    parcels,
     promotions,
     search,
     shop_pages,
@@ -98,6 +99,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     deals.show_deals(shops=opened, owners=owners, goods=made, now=now)
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
+    parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     operations.show_operations(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)

@@ -58,7 +58,7 @@ from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
-from tests.journeys import paid_order
+from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
 
 # The arguments, beside the shop, that lead to a row of the shop ``world`` describes; and for whom the door is.
@@ -183,11 +183,15 @@ ROWS = {
     "backoffice:orders:list": {},
     "backoffice:orders:packing-lists": {},
     "backoffice:orders:verify": {},
+    "backoffice:orders:by-file": {},
+    "backoffice:orders:pdf": {"paper": "=labels"},
     "backoffice:orders:cards": {},
     "backoffice:orders:production": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:orders:address-answer": {"public_id": "packed", "change": "change"},
+    "backoffice:orders:send-again": {"public_id": "sent", "parcel": "parcel"},
     "backoffice:after-sales:list": {},
     "backoffice:after-sales:case": {"public_id": "case"},
     "backoffice:after-sales:file": {"public_id": "case", "note": "note", "number": "=1"},
@@ -215,6 +219,10 @@ WRITES = {
     in {"add", "status", "picture", "ship", "cancel", "bulk", "grid", "sale-times", "unfinished-discard"}
     or name.startswith("backoffice:catalog:import")
 } | {
+    "backoffice:orders:by-file",
+    "backoffice:orders:pdf",
+    "backoffice:orders:address-answer",
+    "backoffice:orders:send-again",
     "backoffice:marketing:choose",
     "backoffice:marketing:mall-do",
     "backoffice:marketing:campaign-enrol",
@@ -302,6 +310,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:payment-return": {"public_id": "payment"},
     "storefront:orders:detail": {"public_id": "order"},
     "storefront:orders:sheet": {"public_id": "order"},
+    "storefront:orders:address": {"public_id": "order"},
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:codes": {"public_id": "order"},
@@ -426,6 +435,8 @@ def built(module_db):
         set_threshold(sku=goods, threshold=3, by=owner, now=NOON)
         licence, service = code_sku(shop=mine), service_sku(shop=mine)
         of_cards = paid_order(shopper=order.shopper, skus={card_sku(shop=mine): 1})
+        change = address_asked(shopper=order.shopper, skus={sku(shop=mine): 1})
+        sent = shipped_order(shopper=order.shopper, skus={sku(shop=mine): 1})
         case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
@@ -442,6 +453,10 @@ def built(module_db):
             "reader": reader,
             "shopper": order.shopper,
             "order": order,
+            "sent": sent,
+            "packed": change.order,
+            "change": change,
+            "parcel": sent.parcels.get(),
             "bought": SimpleNamespace(public_id=order.lines.get().pk),
             "case": case,
             "note": SimpleNamespace(public_id=case.notes.get().pk),

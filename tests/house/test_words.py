@@ -32,6 +32,7 @@ SPEAKS_CHINESE = {
     "mall/workdays_admin.py": "how the days of a year are published, and pasted",
     "risk/folding.py": "which characters look like which",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
+    "orders/shipping_files.py": "what columns of files are called that people fill in",
     "orders/gateways/alipay_bill.py": "the columns of Alipay's bills",
     "orders/gateways/wechat_bill.py": "the columns of WeChat Pay's bills",
     "mall/places.py": "what kinds of places are called, and whose English name is not their sound",

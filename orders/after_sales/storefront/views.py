@@ -14,7 +14,7 @@ from mall import clock
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from orders.after_sales import acting, asking, table
-from orders.after_sales.amounts import left_of, worth_of
+from orders.after_sales.amounts import worth_of
 from orders.after_sales.evidence import shown, visible_notes
 from orders.after_sales.forms import ComplaintForm, WishForm
 from orders.after_sales.words import entries, waiting_for
@@ -49,8 +49,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
     lines = OrderLine.objects.select_related("order__shop", "sku").filter(order__shopper=request.user)
     line = get_object_or_404(lines, order__public_id=public_id, pk=line)
-    now, left = clock.now(), whole_cards(line) if line.order.is_of_cards else left_of(line)
-    kinds = asking.kinds_for(line.order, now)
+    now = clock.now()
+    left = whole_cards(line) if line.order.is_of_cards else asking.askable_of(line.order, line)
+    kinds = asking.kinds_for(line.order, now, line)
     if not kinds or not left:
         messages.info(request, _("Nothing can be asked for about these goods now."))
         return redirect("storefront:orders:detail", public_id)
@@ -59,7 +60,7 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         kinds=kinds,
         left=left,
         replacements=asking.replacements_for(line),
-        goes_whole=line.order.status == line.order.Status.PAID or line.order.is_of_cards,
+        goes_whole=line.order.is_of_cards or (line.order.status == line.order.Status.PAID and len(kinds) == 1),
     )
 
     if form.is_valid():
@@ -71,7 +72,14 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
             messages.success(request, _("The shop answers you. You will be told."))
             return redirect("storefront:after-sales:case", case.public_id)
 
-    context = {"order": line.order, "line": line, "form": form, "left": left, "worth": worth_of(line, left)}
+    context = {
+        "order": line.order,
+        "line": line,
+        "form": form,
+        "left": left,
+        "worth": worth_of(line, left),
+        "is_unsent": line.order.status == line.order.Status.PAID and len(kinds) == 1,
+    }
     return render(request, "storefront/after_sales/ask.html", context)
 
 

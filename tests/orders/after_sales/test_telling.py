@@ -25,6 +25,7 @@ def test_each_side_hears_what_the_other_does_and_evidence_is_told_to_nobody():
     order = delivered_order(skus=three_cups())
     person = seat(order.shop, role=Seat.Role.SERVICE).user
     seat(order.shop, role=Seat.Role.FINANCE)
+    told()
 
     case = case_of(order)
     assert told() == [(person.pk, "orders.after_sale_opened")]

@@ -217,3 +217,55 @@ def test_the_panel_tells_what_waits_in_three_queries(many, django_assert_num_que
     told = {name: panel["context"][name] for name in ("to_ship", "overdue", "shipped", "unpaid")}
     assert told == {"to_ship": many, "overdue": 0, "shipped": 0, "unpaid": 1}
     assert len(panel["context"]["orders"]) == many
+
+
+def two_lines():
+    place = shop()
+    return paid_order(skus={sku(shop=place, stock=9): 3, sku(shop=place, stock=9): 1})
+
+
+def test_one_press_ships_the_whole_order_and_a_number_of_pieces_a_part(client):  # O6, O9
+    order = two_lines()
+    cups, pot = order.lines.order_by("pk")
+    clerk_of(order.shop, client)
+    way = url("ship", order.shop, order.public_id)
+
+    part = client.post(way, {**SHIPMENT, f"pieces-{cups.pk}": "2", f"pieces-{pot.pk}": "0"})
+    order.refresh_from_db()
+    assert part.status_code == 302 and order.is_partly_shipped
+    assert list(order.parcels.get().lines.values_list("line", "quantity")) == [(cups.pk, 2)]
+
+    page = client.get(way)
+    assert [line.unsent for line, _field in page.context["form"].of_pieces] == [1, 1]
+    listed = client.get(url("list", order.shop), {"waits": "rest"})
+    assert [row.pk for row in listed.context["page"].rows] == [order.pk]
+    shown = client.get(url("detail", order.shop, order.public_id))
+    assert [line.unsent for line in shown.context["unsent"]] == [1, 1] and not shown.context["can_cancel"]
+
+    client.post(way, {**SHIPMENT, "tracking_number": "SF1234567890124"})
+    order.refresh_from_db()
+    assert order.status == "shipped"
+
+
+@pytest.mark.parametrize("typed", ["4", "-1", "many"])
+def test_a_wrong_number_of_pieces_is_explained_beside_it_and_nothing_typed_is_lost(client, typed):  # O6
+    order = two_lines()
+    cups, pot = order.lines.order_by("pk")
+
+    answer = clerk_of(order.shop, client).post(
+        url("ship", order.shop, order.public_id), {**SHIPMENT, f"pieces-{cups.pk}": typed, f"pieces-{pot.pk}": "1"}
+    )
+
+    form = answer.context["form"]
+    assert f"pieces-{cups.pk}" in form.errors and form.is_divided
+    assert form["tracking_number"].value() == SHIPMENT["tracking_number"]
+    assert not Parcel.objects.exists()
+
+
+def test_an_empty_parcel_is_refused(client):  # O6
+    order = two_lines()
+    nothing = {f"pieces-{line.pk}": "0" for line in order.lines.all()}
+
+    answer = clerk_of(order.shop, client).post(url("ship", order.shop, order.public_id), {**SHIPMENT, **nothing})
+
+    assert answer.context["form"].non_field_errors() and not Parcel.objects.exists()
