@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from mall.charts import MONEY, Chart, Series
 from mall.operations.forecasting import HOUR, MOST_WEEKS, WEEK, Quality, expected_hour, quality
@@ -99,7 +99,7 @@ def _charts(span: Span, now: datetime) -> list[Chart]:
         limits = {one.limit.value for one in shown}
         if len(limits) == 1:
             (limit,) = limits
-            series.append(Series(_("Limit"), [_plotted(unit, limit)] * len(bins)))
+            series.append(Series(pgettext("operations", "Limit"), [_plotted(unit, limit)] * len(bins)))
         summary = _("The worst reading of each point")
         return Chart(
             key=key, title=title, labels=labels, series=series, unit=_told(unit), summary=summary, axis=_("Time")

@@ -19,7 +19,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     file = ROOT / path
     tree = ast.parse(file.read_text()) if file.exists() else ast.Module(body=[], type_ignores=[])
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
@@ -30,7 +30,7 @@ def faults(row: list[str]) -> list[str]:
     number, level, words, held = row
     named = TEST.findall(held)
     exception = held.partition("Exception: ")[2]
-    wrong = [f"no such test: {path}::{name}" for path, name in named if name not in tests_in(path)]
+    wrong = [f"no such test: {path}::{name}" for path, name in named if name not in names_in(path)]
     if not re.fullmatch(r"V\d{1,2}\.\d{1,2}\.\d{1,2}", number) or level not in LEVELS or not words:
         wrong.append("is no requirement")
     if not named and len(exception) < 10:
@@ -75,4 +75,4 @@ def test_every_test_that_the_threat_model_names_exists():
     named = TEST.findall(THREATS.read_text())
 
     assert len(named) >= 20
-    assert [f"{path}::{name}" for path, name in named if name not in tests_in(path)] == []
+    assert [f"{path}::{name}" for path, name in named if name not in names_in(path)] == []
