@@ -4,11 +4,13 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 from PIL import Image
 
 from mall import clock
 from mall.money import Money
 from marketing.groups import poster, seats
+from marketing.groups.showing import block
 from marketing.models import BuyingGroup
 from marketing.showcase import for_cards
 from tests.conftest import NOON
@@ -166,3 +168,16 @@ def test_a_crowdfunding_shows_how_far_it_is_and_its_levels(client, tea):
     page = words(client.get(reverse("storefront:catalog:product", args=[tea.product.public_id])))
     assert "¥30.00 of ¥90.00" in page and "1 supporter" in page and "33%" in page
     assert reverse("storefront:orders:deal-checkout", args=[project.public_id, tea.public_id]) in page
+
+
+def test_larger_groups_of_the_same_goods_may_have_a_lower_price(tea):  # 2.25
+    three, five = group_buying({tea: ("40.00", 10)}, size=3), group_buying({tea: ("30.00", 10)}, size=5)
+
+    page = strip_tags(block(tea.product.public_id))
+    of_three, of_five = paid(three.public_id, tea), paid(five.public_id, tea)
+
+    assert page.index("5 people") < page.index("30.00") < page.index("3 people") < page.index("40.00")
+    assert [group_of(order).size for order in (of_three, of_five)] == [3, 5]
+    assert [order.lines.get().total.minor for order in (of_three, of_five)] == [4000, 3000]
+    joined = paid(of_five.deal, tea)
+    assert (joined.lines.get().total.minor, group_of(of_three).seats_paid, group_of(of_five).seats_paid) == (3000, 1, 2)
