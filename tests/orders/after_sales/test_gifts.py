@@ -14,7 +14,7 @@ from orders.after_sales.cases import Status
 from orders.after_sales.ending import withdraw
 from orders.after_sales.gifts import Gift, GiftUndecided, gifts_of, kept_for, outlook_of
 from orders.cancellation import cancel_order
-from orders.fulfillment import complete_order
+from orders.fulfillment import complete_order, ship_order
 from orders.models import AfterSale, Order, OrderLine, Refund
 from settlement.verification import verify_ledger
 from tests.conftest import NOON
@@ -254,6 +254,27 @@ def test_before_shipping_the_gift_stays_with_the_shop():
     settled(ask(cup, "refund"))
     order.refresh_from_db()
     assert (order.status, order.refunded) == ("canceled", order.total)
+    assert verify_ledger().ok
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_gift_sent", [True, False], ids=["the gift is on its way", "the gift is still here"])
+def test_of_an_order_that_is_sent_in_part_the_gift_stays_where_it_is(is_gift_sent):  # O6
+    order, pot, cup, tin = with_gift(paid_order)
+    first = {cup.pk: 1} | ({tin.pk: 1} if is_gift_sent else {})
+    ship_order(order=order, carrier="sf", tracking_number="SF123456789012", pieces=first, by=a_person(), now=NOON)
+
+    case = settled(ask(pot, "refund", choice="keep" if is_gift_sent else ""))
+
+    if is_gift_sent:  # whoever has it on her way pays what it is worth
+        assert (case.refund, case.gift_charge) == (Money(5100), Money(2900))
+    else:
+        assert (case.refund, case.gift_charge) == (Money(8000), Money(0))
+    tin.refresh_from_db()
+    assert Stock.objects.values_list("on_hand", "reserved").get(sku=tin.sku) == (9 if is_gift_sent else 10, 0)
+    assert (tin.shipped_quantity, tin.dropped_quantity) == ((1, 0) if is_gift_sent else (0, 1))
+    order.refresh_from_db()
+    assert order.status == "shipped"
     assert verify_ledger().ok
 
 
