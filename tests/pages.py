@@ -284,7 +284,10 @@ def _sent_coupon(scene: Scene) -> Promotion:
 
 def _flash_sales(scene: Scene, now: datetime) -> Promotion:
     """One that runs, of an item with units left and of one that is sold out, and one that comes."""
-    first, second = _product(scene.shop, scene.category, scene.product.brand, 8, "teacup").skus.order_by("pk")
+    wares = Sku.objects.filter(product__shop=scene.shop, product__title__en__endswith="thing 2").order_by("pk")
+    if not wares:  # the demonstration has things of its own
+        wares = _product(scene.shop, scene.category, scene.product.brand, 8, "teacup").skus.order_by("pk")
+    first, second, *_others = wares
     given = {"shop": scene.shop, "kind": "flash_sale", "by": scene.owner, "now": now}
     name = Text({"zh-hans": "限时秒杀", "en": "Flash sale"})
 
@@ -596,7 +599,7 @@ def staged(scene: Scene) -> Scene:
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
-    scene.words += [text, answer, *_typed(scene)]
+    scene.words += [text, answer, "滨江区", "江南大道 8 号", *_typed(scene)]
     return scene
 
 

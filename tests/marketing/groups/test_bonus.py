@@ -133,7 +133,9 @@ def test_it_is_said_before_she_opens_a_group_and_on_its_page(client):
     tea, sale, thanks = offered()
     order = _paid(placed(sale.public_id, tea))
 
-    page = client.get(reverse("storefront:marketing:group", args=[order.deal])).content.decode()
+    page = client.get(
+        reverse("storefront:marketing:group", args=[order.deal]), headers={"accept-language": "en"}
+    ).content.decode()
 
     assert f"gets the coupon “{thanks.name}” 15 days after" in page
 

@@ -17,8 +17,14 @@ from tests.factories.merchants import seat, shop
 from tests.journeys import delivered_order, filled_cart
 from tests.orders.after_sales.cases import HOUR, agreed, came_back, paid_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def client(client):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
 
 
 def wares():
