@@ -599,7 +599,7 @@ def staged(scene: Scene) -> Scene:
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
-    scene.words += [text, answer, "滨江区", "江南大道 8 号", *_typed(scene)]
+    scene.words += [text, answer, "李示", "滨江区", "江南大道 8 号", *_typed(scene)]
     return scene
 
 

@@ -155,7 +155,7 @@ def test_lists_and_pages_ask_the_same_for_one_row_and_three(client, many, django
 
     with django_assert_num_queries(5):  # shopper, counts, number of rows, orders with shop and group, lines
         page = client.get(url("list"))
-    with django_assert_num_queries(9):  # shopper, order, lines, steps, parcels, addresses, refunds, promised coupons, cases
+    with django_assert_num_queries(9):  # shopper, order, lines, steps, parcels, addresses, refunds, promises, cases
         client.get(url("detail", order.public_id))
     assert len(page.context["page"].object_list) == many
 
