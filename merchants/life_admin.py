@@ -10,7 +10,7 @@ from mall.events.bus import event_types
 from mall.forms import MoneyFormField
 from mall.money import Money
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, known_values
-from merchants.models import Exit, GrowthEntry, Holiday, Petition, Sanction, TierRecord
+from merchants.models import Exit, GrowthEntry, Holiday, Petition, Sanction, Shop, TierRecord
 from merchants.petitions import grant_petition, refuse_petition
 from merchants.sanctions import impose, lift
 from merchants.tunables import FINE_MOST
@@ -87,6 +87,17 @@ class SanctionForm(forms.ModelForm):
         required=False,
         help_text=_("Taken from what the shop has available when the time to appeal is over. Empty: none."),
     )
+
+    def clean_shop(self):
+        shop = self.cleaned_data["shop"]
+        if shop.status == Shop.Status.CLOSED:
+            raise ValidationError(_("This shop is closed."))
+        return shop
+
+    def clean_note(self):
+        if not self.cleaned_data["note"].strip():
+            raise ValidationError(_("Say what happened: the shop reads it."))
+        return self.cleaned_data["note"]
 
     def clean_fine(self):
         fine, most = self.cleaned_data["fine"] or Money(0), Money(FINE_MOST.value)

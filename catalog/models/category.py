@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from treebeard.mp_tree import MP_Node
 
 from mall.pictures import PictureField
@@ -71,7 +72,7 @@ class CommissionChange(models.Model):
     commission_bps = models.PositiveIntegerField(
         _("own commission in basis points"), null=True, blank=True, help_text=_("Empty: as the category above.")
     )
-    effective_at = models.DateTimeField(_("from"))
+    effective_at = models.DateTimeField(pgettext_lazy("rule", "from"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
     )

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models.product import Sku
 from mall.ids import PublicIdField
@@ -17,7 +18,7 @@ class TimeSlot(ShopOwned):
 
     public_id = PublicIdField(prefix="tsl")
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="slots")
-    starts_at = models.DateTimeField(_("from"))
+    starts_at = models.DateTimeField(pgettext_lazy("slot", "from"))
     ends_at = models.DateTimeField(_("until"))
     capacity = models.PositiveIntegerField(_("places"))
     closed_at = models.DateTimeField(_("closed at"), null=True)

@@ -126,3 +126,15 @@ def test_staff_type_the_fine_and_one_that_is_too_high_is_told_beside_its_field(c
     assert "50000.01" in wrong.content.decode()
     assert done.status_code == 302
     assert Sanction.objects.get().fine == Money(50_000)
+
+
+def test_staff_hear_beside_its_field_that_a_shop_is_closed_or_that_a_word_is_missing(client):
+    closed = shop(status="closed")
+    client.force_login(staff())
+
+    page = client.post(
+        reverse("admin:merchants_sanction_add"), {"shop": closed.pk, "code": "false_words", "note": " ", "fine": ""}
+    )
+
+    assert set(page.context["adminform"].form.errors) == {"shop", "note"}
+    assert not Sanction.objects.exists()
