@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import mall.events.models
+from mall.migrating import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
     initial = True
 
     dependencies = [

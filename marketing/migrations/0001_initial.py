@@ -11,9 +11,10 @@ import mall.ids
 import mall.money
 import mall.pictures
 import mall.texts
+from mall.migrating import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
     initial = True
 
     dependencies = [

@@ -13,9 +13,10 @@ import mall.money
 import mall.pictures
 import mall.sealed_files
 import mall.texts
+from mall.migrating import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
     initial = True
 
     dependencies = [

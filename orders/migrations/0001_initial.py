@@ -8,9 +8,10 @@ import mall.crypto
 import mall.ids
 import mall.money
 import mall.texts
+from mall.migrating import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
     initial = True
 
     dependencies = [

@@ -7,9 +7,10 @@ from django.db import migrations, models
 
 import mall.ids
 import mall.texts
+from mall.migrating import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
     initial = True
 
     dependencies = [

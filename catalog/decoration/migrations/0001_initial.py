@@ -5,9 +5,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import mall.pictures
+from mall.migrating import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
     initial = True
 
     dependencies = [
