@@ -850,7 +850,7 @@ class Migration(FirstMigration):
                         verbose_name="store",
                     ),
                 ),
-                ("code_count", models.PositiveIntegerField(verbose_name="codes")),
+                ("digests", models.JSONField(verbose_name="digests")),
                 (
                     "by",
                     models.ForeignKey(

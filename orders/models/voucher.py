@@ -62,7 +62,7 @@ class OfflineList(ShopOwned):
     public_id = PublicIdField(prefix="ofl")
     device = models.CharField(_("device"), max_length=60)
     store = models.ForeignKey(Warehouse, models.PROTECT, null=True, related_name="+", verbose_name=_("store"))
-    code_count = models.PositiveIntegerField(_("codes"))
+    digests = models.JSONField(_("digests"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("taken by"))
     made_at = models.DateTimeField(_("taken at"))
     expires_at = models.DateTimeField(_("good until"))
