@@ -121,7 +121,9 @@ def test_only_a_store_that_holds_all_of_it_hands_it_out_and_nothing_is_placed_el
 @pytest.mark.django_db
 def test_what_is_not_ordinary_stock_is_not_picked_up():
     mine, cup, store = scene()
-    later = sku(product=product(shop=mine, kind="presale", ships_on=clock.business_date(clock.now()) + 9 * DAY), stock=5)
+    later = sku(
+        product=product(shop=mine, kind="presale", ships_on=clock.business_date(clock.now()) + 9 * DAY), stock=5
+    )
     assert pick_up_choices(cart_view(shopper=filled_cart(skus={cup: 1, later: 1})), {}) == []
     with pytest.raises(StoreNotPossible, match="cannot be picked up"):
         picked_up_order(store=store, skus={cup: 1, later: 1})
