@@ -23,19 +23,19 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from catalog.models import Warehouse
+from catalog.stock.shelves import lock_shelves
 from mall.audit.trail import record
 from mall.clock import BUSINESS_ZONE, business_date, start_of
 from mall.crypto import blind_index
 from mall.refusals import Refusal
 from merchants.models import Shop
 from orders import tunables
-from orders.locks import lock_order
-from orders.models import OfflineList, OfflineUse, Order, Voucher
-from orders.vouchers import VoucherUsed, digits_of, find_voucher, redeem
+from orders.models import OfflineList, OfflineUse, Order, OrderLine, Voucher
+from orders.vouchers import VoucherUsed, digits_of, redeem
 
 DIGEST_SIGNS = 5  # of four bits each
 MOST_CODES = 2_000
-MOST_USES = 2_000
+MOST_USES = 300
 FAST_CLOCK = timedelta(minutes=5)  # so far a device's clock may be ahead
 SALT = "orders.offline"
 Outcome = OfflineUse.Outcome
@@ -157,18 +157,22 @@ def read_uses(text: str) -> list[Use]:
     return sorted(found.values(), key=lambda use: (use.at, use.code))
 
 
+@transaction.atomic
 def hand_in(*, taken: OfflineList, signature: str, uses: Iterable[Use], by, now: datetime) -> Sequence[OfflineUse]:
     """
     What a device has noted is used now, each code exactly once; returns what became of each. Handing the same in again
     changes nothing.
 
-    Not one transaction: each code is used by itself, so it may be killed and handed in again.
+    All orders and their stock are locked first, in the house order: devices that hand in the same codes crosswise wait
+    for each other.
 
     :raises BadList: the mark of the list is not ours
     """
     if not hmac.compare_digest(signature, signature_of(taken)):
         raise BadList(_("This does not belong to a list of your shop."))
-    came = [_use(taken, use, by, now) for use in uses]
+    uses = list(uses)
+    known = _lock(taken.shop, uses)
+    came = [_use(taken, use, known.get(blind_index(use.code)), by, now) for use in uses]
     counts = Counter(row.outcome for row in came)
     record(
         "orders.hand_in_offline_uses", taken.public_id, by=by, now=now, shop_slug=taken.shop.slug, after=dict(counts)
@@ -176,11 +180,18 @@ def hand_in(*, taken: OfflineList, signature: str, uses: Iterable[Use], by, now:
     return came
 
 
-@transaction.atomic
-def _use(taken: OfflineList, use: Use, by, now: datetime) -> OfflineUse:
-    voucher = find_voucher(taken.shop, use.code)
-    if voucher is not None:
-        lock_order(voucher.order_id or voucher.line.order_id)
+def _lock(shop: Shop, uses: Sequence[Use]) -> dict[str, Voucher]:
+    """The vouchers of these codes, by their index, with orders and stock locked."""
+    indexes = [blind_index(use.code) for use in uses]
+    vouchers = list(Voucher.objects.owned_by(shop).filter(code_index__in=indexes).select_related("line"))
+    named = {voucher.order_id or voucher.line.order_id for voucher in vouchers}
+    orders = Order.objects.filter(pk__in=named).select_for_update(of=("self",), no_key=True).order_by("pk")
+    locked = [order.pk for order in orders]
+    lock_shelves(set(OrderLine.objects.filter(order__in=locked).values_list("sku", flat=True)))
+    return {voucher.code_index: voucher for voucher in vouchers}
+
+
+def _use(taken: OfflineList, use: Use, voucher: Voucher | None, by, now: datetime) -> OfflineUse:
     row = OfflineUse(
         shop_id=taken.shop_id,
         taken=taken,
