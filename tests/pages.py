@@ -1209,6 +1209,8 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 NO_PAGES = {
     "backoffice:orders:address-answer": "a press of a button",
+    "backoffice:orders:move": "a press of a button",
+    "backoffice:orders:ready": "a press of a button",
     "backoffice:orders:packing-lists-pdf": "a file",
     "backoffice:orders:labels-pdf": "a file",
     "storefront:catalog:complain-shop": "looks like the report of a product",

@@ -11,7 +11,7 @@ from catalog.models import Sku, StockMovement, Warehouse
 from catalog.stock import LARGEST_COUNT
 from catalog.stock.transfers import MOST_LINES, SHORTAGES
 from mall.divisions.forms import DivisionField, link_divisions
-from mall.forms import TextFormField
+from mall.forms import MoneyFormField, TextFormField
 
 _LINE = re.compile(r"(?P<name>.+?)(?:(?:\s*[,;]\s*|\s+[x×*]\s*|\s+)(?P<quantity>\d{1,7}))?")
 
@@ -71,6 +71,9 @@ class WarehouseChoice(forms.ModelChoiceField):
         return str(warehouse.name)
 
 
+MOST_PARCEL_COST = 100_000  # fen
+
+
 class WarehouseForm(forms.Form):
     """A warehouse or a store of the shop's own."""
 
@@ -94,6 +97,12 @@ class WarehouseForm(forms.Form):
         help_text=gettext_lazy("A store needs one: shoppers want to find it."),
     )
     hours = TextFormField(label=gettext_lazy("Opening hours"), max_length=120, required=False)
+    parcel_cost = MoneyFormField(
+        label=gettext_lazy("What a parcel from here costs you (¥)"),
+        required=False,
+        maximum=MOST_PARCEL_COST,
+        help_text=gettext_lazy("When all warehouses that hold an order say so, it goes out from the cheapest."),
+    )
     sells_online = forms.BooleanField(
         label=gettext_lazy("Sells online"),
         required=False,
@@ -104,7 +113,7 @@ class WarehouseForm(forms.Form):
     def __init__(self, *args, warehouse: Warehouse | None = None, **kwargs):
         initial = None
         if warehouse:
-            names = ("kind", "name", "province", "city", "address", "hours", "sells_online")
+            names = ("kind", "name", "province", "city", "address", "hours", "parcel_cost", "sells_online")
             initial = {name: getattr(warehouse, name) for name in names}
         super().__init__(*args, initial=initial, **kwargs)
         link_divisions(self, ("province", "city"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.backoffice import card_views, file_views, printing, production_views, views
+from orders.backoffice import card_views, file_views, pick_up_views, printing, production_views, routing_views, views
 
 app_name = "orders"
 
@@ -19,5 +19,7 @@ urlpatterns = [
     path("<str:public_id>/ship/", views.ship, name="ship"),
     path("<str:public_id>/address/<str:change>/", views.answer_address, name="address-answer"),
     path("<str:public_id>/parcels/<str:parcel>/again/", views.send_parcel_again, name="send-again"),
+    path("<str:public_id>/ready/", pick_up_views.ready, name="ready"),
+    path("<str:public_id>/move/", routing_views.move, name="move"),
     path("<str:public_id>/cancel/", views.cancel, name="cancel"),
 ]

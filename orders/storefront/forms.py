@@ -96,6 +96,9 @@ class CheckoutForm(forms.Form):
             self.fields[f"message_{shop.shop_id}"] = forms.CharField(
                 label=_("Message to %(shop)s") % {"shop": shop.name}, max_length=200, required=False
             )
+            self.fields[f"store_{shop.shop_id}"] = forms.CharField(
+                label=_("How do you get it?"), max_length=30, required=False
+            )
 
     @property
     def message_fields(self) -> list[tuple[int, forms.BoundField]]:
@@ -152,6 +155,12 @@ def posted_shops(posted: Mapping[str, str]) -> list[PostedShop]:
     """The shops that the posted form names, without asking what the cart holds."""
     found = (re.fullmatch(r"message_([0-9]{1,18})", name) for name in posted)
     return [PostedShop(int(match[1])) for match in found if match][:MOST_LINES]
+
+
+def chosen_stores(posted: Mapping[str, str]) -> dict[int, str]:
+    """In which stores (by public id) she picks up what she buys of which shop (by key)."""
+    found = ((re.fullmatch(r"store_([0-9]{1,18})", name), value) for name, value in posted.items())
+    return dict([(int(match[1]), value[:30]) for match, value in found if match and value][:MOST_LINES])
 
 
 def shown(cart: CartView, cards: Mapping[int, Money] | None = None) -> str:
