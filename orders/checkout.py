@@ -14,7 +14,7 @@ from catalog.models import Warehouse
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import slots_by
 from catalog.slots import why_not as time_problem
-from mall.accounts.addresses import MOST_ADDRESSES, save_address
+from mall.accounts.addresses import MOST_ADDRESSES, save_address, with_divisions
 from mall.accounts.marks import UNKNOWN, Marks
 from mall.accounts.models import Address, User
 from mall.crypto import normal_phone
@@ -125,6 +125,7 @@ def address_with(*, shopper: User, fields: Mapping[str, str]) -> Address:
     :raises AddressBookFull: she keeps as many as one may
     """
     User.objects.select_for_update().get(pk=shopper.pk)
+    fields = with_divisions(fields)
     phone = normal_phone(fields["phone"])
     mine = list(shopper.addresses.all())
     for address in mine:
@@ -135,7 +136,7 @@ def address_with(*, shopper: User, fields: Mapping[str, str]) -> Address:
             return address
     if len(mine) >= MOST_ADDRESSES:
         raise AddressBookFull(_("Your address book is full; choose one of it, or remove one first."))
-    return save_address(shopper=shopper, fields=dict(fields))
+    return save_address(shopper=shopper, fields=fields)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from catalog.models import Sku, StockMovement, Warehouse
 from catalog.stock import LARGEST_COUNT
 from catalog.stock.transfers import MOST_LINES, SHORTAGES
+from mall.divisions.forms import DivisionField, link_divisions
 from mall.forms import MoneyFormField, TextFormField
 
 _LINE = re.compile(r"(?P<name>.+?)(?:(?:\s*[,;]\s*|\s+[x×*]\s*|\s+)(?P<quantity>\d{1,7}))?")
@@ -83,10 +84,9 @@ class WarehouseForm(forms.Form):
         initial=Warehouse.Kind.MERCHANT,
     )
     name = TextFormField(label=gettext_lazy("Name"), max_length=60)
-    province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
-    city = forms.CharField(
+    province = DivisionField(label=gettext_lazy("Province"), required=False)
+    city = DivisionField(
         label=gettext_lazy("City"),
-        max_length=40,
         required=False,
         help_text=gettext_lazy("Of a store: shoppers of this city find what lies there."),
     )
@@ -116,6 +116,7 @@ class WarehouseForm(forms.Form):
             names = ("kind", "name", "province", "city", "address", "hours", "parcel_cost", "sells_online")
             initial = {name: getattr(warehouse, name) for name in names}
         super().__init__(*args, initial=initial, **kwargs)
+        link_divisions(self, ("province", "city"))
         if warehouse:
             del self.fields["kind"]
         else:

@@ -12,6 +12,7 @@ from catalog.models import StaleSearch, Stock, StockCount, StockTerms, StockTran
 from catalog.search.renaming import read_anew
 from catalog.stock.shelves import LARGEST_COUNT, lock_shelves
 from mall.audit.trail import record
+from mall.divisions import find
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
@@ -82,7 +83,14 @@ def open_platform_warehouse(*, warehouse: Warehouse, name: str, by, now: datetim
 
 
 def _place(province: str, city: str, address: str) -> dict[str, str]:
-    return {"province": province.strip(), "city": city.strip(), "address": address.strip()}
+    """With the full names of province and city, however they were spelled."""
+    whole, inside = find(province), find(province, city) if city.strip() else None
+    if bool(province.strip()) != bool(city.strip()):
+        raise WrongWarehouse(_("Name both the province and the city, or neither."))
+    if city.strip() and inside is None:
+        raise WrongWarehouse(_("There is no such city in this province."))
+    names = {"province": whole.name, "city": inside.name} if inside else {"province": "", "city": ""}
+    return {**names, "address": address.strip()}
 
 
 def _open(
@@ -271,8 +279,6 @@ def _check(kind: str, name: Mapping[str, str], where: Mapping[str, str]) -> None
         raise WrongWarehouse(_("Give the warehouse a name."))
     if kind == Warehouse.Kind.STORE and not where["address"]:
         raise WrongWarehouse(_("A store has a street address: shoppers want to find it."))
-    if bool(where.get("province")) != bool(where.get("city")):
-        raise WrongWarehouse(_("Name both the province and the city, or neither."))
 
 
 def _note(action: str, warehouse: Warehouse, by, now: datetime, before: dict, after: dict) -> None:
