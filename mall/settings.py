@@ -318,6 +318,7 @@ PAYMENT_TIMEOUTS = (  # seconds to connect to a payment channel, and to wait for
     float(os.environ.get("MALL_PAYMENT_PATIENCE", "10")),
 )
 PAYMENT_CALLS = int(os.environ.get("MALL_PAYMENT_CALLS", "0"))  # to channels at once on this machine; 0: any number
+PAYMENT_CALLS_EACH = int(os.environ.get("MALL_PAYMENT_CALLS_EACH", "0"))  # of one process
 PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
 
 
