@@ -314,7 +314,9 @@ PAYMENT_BOOKS = [  # each: a SELECT of payments and refunds at channels, held ag
     "settlement.deposits.BOOKS",
 ]
 PAYMENT_TIMEOUTS = (3, 10)  # seconds to connect to a payment channel, and to wait for its answer
-PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
+PAYMENT_CHANNELS = [
+    name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox,balance,transfer").split(",") if name
+]
 
 
 def payment_account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
@@ -342,6 +344,8 @@ WECHAT_PAY = payment_account(
     may_lack=("public_key_id", "public_key"), url="https://api.mch.weixin.qq.com",
 )  # fmt: skip
 STRIPE = payment_account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
+TRANSFER_ACCOUNT = payment_account("MALL_TRANSFER", "holder", "bank_name", "number")  # the custodian's, for transfers
+TRANSFER_BANK = os.environ.get("MALL_TRANSFER_BANK", "sandbox")  # who tells of transfers: "sandbox" or "file"
 
 # People -------------------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from catalog.stock.reserving import (
     consume,
     consume_part,
     keep_reserved,
+    keep_until,
     place_of,
     release,
     release_all,
@@ -30,6 +31,6 @@ from catalog.stock.warehouses import default_warehouse
 
 __all__ = [
     "LARGEST_COUNT", "OutOfStock", "WrongCount", "available", "consume", "consume_part", "correct", "correct_many",
-    "default_warehouse", "keep_reserved", "place_of", "put_back", "receive", "release", "release_all", "release_part",
-    "reserve", "reserve_all", "restock", "set_aside", "with_available", "write_off",
+    "default_warehouse", "keep_reserved", "keep_until", "place_of", "put_back", "receive", "release",
+    "release_all", "release_part", "reserve", "reserve_all", "restock", "set_aside", "with_available", "write_off",
 ]  # fmt: skip
