@@ -696,7 +696,7 @@ WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref
 """
 
 # Fines: what is booked is what sanctions say that are in force and not lifted; what was lifted after it was booked is
-# back, and what was lifted before is not booked.
+# back, less what staff had given back of it, and what was lifted before is not booked.
 FINE_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
@@ -710,11 +710,17 @@ said AS (
            string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
                       ORDER BY leg.account, leg.amount) AS legs
     FROM merchants_sanction s
-    CROSS JOIN LATERAL (VALUES ('fined', s.fine), ('fine_back', -s.fine)) AS due (kind, change)
+    LEFT JOIN (
+        SELECT e.ref, sum(c.amount) AS amount FROM settlement_correction c JOIN settlement_entry e ON e.id = c.entry_id
+        WHERE c.side = 'fines' AND c.status = 'booked' AND e.kind = 'fined' GROUP BY e.ref
+    ) given ON given.ref = s.public_id
+    CROSS JOIN LATERAL (
+        VALUES ('fined', s.fine), ('fine_back', coalesce(given.amount, 0) - s.fine)
+    ) AS due (kind, change)
     CROSS JOIN LATERAL (
         VALUES ('shop_available', s.shop_id, due.change), ('fines', NULL, -due.change)
     ) AS leg (account, shop_id, amount)
-    WHERE s.fined_at IS NOT NULL AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
+    WHERE s.fined_at IS NOT NULL AND leg.amount <> 0 AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
         ELSE EXISTS (SELECT FROM written w WHERE w.kind = 'fined' AND w.ref = s.public_id) END
     GROUP BY due.kind, s.public_id
 ),

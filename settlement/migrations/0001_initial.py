@@ -1298,6 +1298,7 @@ class Migration(FirstMigration):
                         choices=[
                             ("commission", "Platform commission"),
                             ("fees", "Fees for withdrawals"),
+                            ("fines", "Fines of shops"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("corrections", "Corrections borne by the mall"),
                         ],
