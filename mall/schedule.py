@@ -44,6 +44,7 @@ SCHEDULE = [
     ),
     Line("orders.hand_out_codes", every(60), _("C2: paid codes that were missing are handed out"), 60, True),
     Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
+    Line("orders.read_transfers", every(300), _("O3: bank transfers that came are read of, and sent back"), 300, True),
     Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),
     Line(
         "orders.sandbox_notify",

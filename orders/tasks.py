@@ -4,6 +4,7 @@ from mall import clock
 from mall.jobs import job
 from orders import (
     balances,
+    bank_statements,
     cancellation,
     fulfillment,
     goods_watch,
@@ -95,6 +96,15 @@ def cancel_missed_appointments() -> dict | None:
 @job("orders.reconcile_bills")
 def reconcile_bills() -> dict | None:
     return reconciliation.reconcile_bills(now=clock.now())
+
+
+@job("orders.read_transfers")
+def read_transfers() -> dict | None:
+    now = clock.now()
+    told = bank_statements.fetch_statement(now=now)
+    if sent := bank_statements.send_back_lines(now=now):
+        told["sent_back"] = sent
+    return told or None
 
 
 @job("orders.sandbox_notify")

@@ -181,6 +181,8 @@ class Scene:
     cards: Sku | None = None
     waiting: OrderGroup | None = None
     payment: Payment | None = None
+    by_balance: Payment | None = None
+    top_up: Payment | None = None
     reviewable: OrderLine | None = None
     review: Review | None = None
     question: Question | None = None
@@ -583,6 +585,9 @@ def staged(scene: Scene) -> Scene:
     scene.words += _voices(scene, review, now)
     scene.waiting = journeys.placed_group(skus={one: 1, stranger: 1}, **give)
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
+    scene.top_up = journeys.topped_up(scene.shopper, Money(50_000), now=now).payments.get()
+    scene.by_balance = start_payment(group=scene.waiting, channel="balance", now=now)
+    journeys.from_balance(journeys.placed_group(skus={other: 1}, **give), now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
     scene.case = _after_sale(scene, journeys.delivered_order(skus={one: 2}, by=scene.owner, **give), now)
@@ -999,6 +1004,9 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield Page("scan", SHOPPER, scan_url(scene.payment, "weixin://wxpay/bizpayurl?pr=Vv7yQ2k"), 200)
     yield page("my-coupons", "storefront:marketing:mine")
     yield page("my-gift-cards", "storefront:orders:gift-cards")
+    yield page("my-balance", "storefront:orders:balance")
+    yield page("pay-balance", "storefront:orders:pay-balance", scene.by_balance.public_id)
+    yield page("topped-up", "storefront:orders:payment-return", scene.top_up.public_id)
     yield page("my-bargains", "storefront:marketing:bargains")
     for state, bargain in scene.bargains.items():
         yield page(f"bargain-{state}", "storefront:marketing:bargain", bargain.public_id)
@@ -1272,6 +1280,7 @@ NO_PAGES = {
     "storefront:marketing:claim": "a press of a button",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
+    "storefront:orders:balance-refunds": "a press of a button",
     "storefront:marketing:code": "a press of a button",
     "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",

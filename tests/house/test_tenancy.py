@@ -319,6 +319,8 @@ APPLICANTS_ROWS = {
 SHOPPERS_ROWS = {
     "storefront:orders:pay": {"public_id": "group"},
     "storefront:orders:pay-start": {"public_id": "group"},
+    "storefront:orders:pay-balance": {"public_id": "payment"},
+    "storefront:orders:pay-transfer": {"public_id": "payment"},
     "storefront:orders:payment-return": {"public_id": "payment"},
     "storefront:orders:detail": {"public_id": "order"},
     "storefront:orders:sheet": {"public_id": "order"},
