@@ -6,6 +6,7 @@ from orders.models.goods_watch import GoodsStop
 from orders.models.importer import Declaration, Importer
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel, ParcelLine, ParcelScan
+from orders.models.party import Party, PartyAgreement, PartyPart, PartyRule, PartyRuleVersion
 from orders.models.payment import Payment, PaymentNotice, Refund
 from orders.models.reconciliation import Bill, BilledMovement, Difference, DifferenceNote
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
@@ -16,6 +17,7 @@ __all__ = [
     "CaseGift", "CreditedLine",
     "Declaration",
     "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "Order", "OrderGroup",
-    "OrderLine", "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Refund",
+    "OrderLine", "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Party", "PartyAgreement", "PartyPart", "PartyRule",
+    "PartyRuleVersion", "Payment", "PaymentNotice", "Refund",
     "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
 ]  # fmt: skip
