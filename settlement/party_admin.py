@@ -22,6 +22,7 @@ from mall.money import DEFAULT_CURRENCY
 from mall.refusals import Refusal
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from marketing.models import Campaign
+from merchants.models import Shop
 from orders.models import Party, PartyAgreement, PartyRule, PartyRuleVersion
 from orders.parties.rules import (
     confirm_version,
@@ -97,6 +98,14 @@ class NewRuleForm(_VerbForm, PartyRuleFields):
         label=gettext_lazy("Brand"), queryset=Brand.objects.order_by("slug"), required=False,
         empty_label=gettext_lazy("All"),
     )  # fmt: skip
+    shop = forms.ModelChoiceField(
+        label=gettext_lazy("Shop"),
+        queryset=Shop.objects.all(),
+        to_field_name="slug",
+        widget=forms.TextInput,
+        required=False,
+        help_text=gettext_lazy("Its address, to offer it to this shop only; empty for all shops."),
+    )
     tier = forms.ChoiceField(label=gettext_lazy("Tier of the shop"), choices=TIERS, required=False)
     campaign = forms.ModelChoiceField(
         label=gettext_lazy("Campaign of the mall"),
@@ -128,7 +137,7 @@ RULE_GROUPS = (
     (gettext_lazy("Which rule"), ("party", "rule", "name", "position")),
     (
         gettext_lazy("For which lines: everything that is filled in must be so"),
-        ("category", "brand", "tier", "campaign"),
+        ("category", "brand", "shop", "tier", "campaign"),
     ),
     (pgettext_lazy("party", "How much"), ("base", "rate", "ladder", "fixed", "floor", "cap")),
     (gettext_lazy("From when, and why"), ("effective_at", "reason")),
@@ -284,8 +293,8 @@ class PartyRuleVersionAdmin(_SavedByVerb, VerbAdmin):
     ]  # fmt: skip
     inlines = [AgreementsTo]
     fields = [
-        "public_id", "rule", "party", "number", "status", "position", "conditions", "effect", "effective_at", "reason",
-        "proposed_by", "proposed_at", "decided_by", "decided_at",
+        "public_id", "rule", "party", "number", "status", "position", "shop", "conditions", "effect", "effective_at",
+        "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
     ]  # fmt: skip
     readonly_fields = ["party", "conditions", "effect"]
     list_display = ["rule", "number", "party", "status", "conditions", "effect", "effective_at", "proposed_by"]

@@ -137,7 +137,7 @@ class PartyRuleFields(forms.Form):
         cleaned = self.cleaned_data
         rate = cleaned["rate"]
         found = {name: cleaned.get(name) for name in ("category", "ladder", "fixed", "floor", "cap", "brand", "product",
-                                                      "sku", "tier")}  # fmt: skip
+                                                      "sku", "shop", "tier")}  # fmt: skip
         return {
             **found,
             "name": cleaned["name"] or Text(),

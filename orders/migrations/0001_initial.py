@@ -2608,6 +2608,18 @@ class Migration(FirstMigration):
                     ),
                 ),
                 (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Of a party of the mall's; all shops when left empty.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="offered to",
+                    ),
+                ),
+                (
                     "tier",
                     models.CharField(
                         blank=True,

@@ -117,6 +117,10 @@ class PartyRuleVersion(models.Model):
         Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product")
     )  # fmt: skip
     sku = models.ForeignKey(Sku, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("SKU"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("offered to"),
+        help_text=_("Of a party of the mall's; all shops when left empty."),
+    )  # fmt: skip
     tier = models.CharField(_("tier of the shop"), max_length=5, choices=TierRecord.Tier, blank=True, default="")
     campaign = models.CharField(_("campaign"), max_length=24, blank=True, default="")  # public id
     campaign_name = TextField(_("name of the campaign"), blank=True)

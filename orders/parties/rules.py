@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.commission import EFFECT, percent
@@ -24,7 +24,7 @@ from orders.models import Party, PartyAgreement, PartyRule, PartyRuleVersion
 from orders.parties.terms import Base, PartyTerms, terms_in_force
 
 Status = PartyRuleVersion.Status
-CONDITIONS = ("category", "brand", "product", "sku", "tier", "campaign", "campaign_name")
+CONDITIONS = ("category", "brand", "product", "sku", "shop", "tier", "campaign", "campaign_name")
 MOST_PARTIES, MOST_RULES = 50, 20
 
 
@@ -331,6 +331,7 @@ def offered_to(shop: Shop) -> QuerySet[PartyRuleVersion]:
     latest = PartyRuleVersion.objects.filter(status=Status.CONFIRMED, rule__party__shop=None)
     latest = latest.order_by("rule", "-number").distinct("rule").values("pk")
     found = PartyRuleVersion.objects.filter(pk__in=latest, is_end=False, rule__party__status=Party.Status.ACTIVE)
+    found = found.filter(Q(shop=None) | Q(shop=shop))
     return with_names(found).order_by("pk")
 
 

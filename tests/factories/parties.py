@@ -1,9 +1,13 @@
 """Parties and their rules in force, made by the real verbs."""
 
+from datetime import timedelta
+
 from mall.money import Money
 from mall.texts import Text
 from orders.models import Party, PartyRuleVersion
 from orders.parties.rules import agree, confirm_version, enter_party, propose_version
+from settlement.models import PartyBankAccount
+from settlement.party_payouts import add_account, verify_accounts
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper, staff
@@ -33,3 +37,15 @@ def part_in_force(shop, *, of: Party | None = None, kind: str = "supplier", now=
         version = confirm_version(version=version, by=staff(), now=now)
         agree(version=version, shop=shop, by=shopper(), now=now)
     return version
+
+
+def party_account(of: Party, *, told: str = "000", by=None, now=NOON) -> PartyBankAccount:
+    """Its account, verified and past its waiting time; ``told`` are the digits by which the sandbox bank answers."""
+    long_ago = now - timedelta(days=5)
+    account = add_account(
+        party=of, kind="company", holder=of.name, number=f"6222021001{number():06d}{told}1", bank="中国工商银行",
+        branch="杭州西湖支行", by=by or shopper(), now=long_ago,
+    )  # fmt: skip
+    verify_accounts(now=long_ago)
+    account.refresh_from_db()
+    return account
