@@ -38,8 +38,8 @@ from mall.events.settlement import (
 from mall.money import Money
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
-from orders.models import Order
-from settlement import deposits, fines, kept_deposits, notices, receipts, reversals, splits
+from orders.models import Order, Refund
+from settlement import deposits, fines, kept_deposits, notices, parties, receipts, reversals, splits
 
 WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
 
@@ -54,6 +54,7 @@ def book_payment(event: OrderPaid) -> None:
         balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
+    parties.set_aside(order=Order.objects.get(public_id=event.order_id))
 
 
 @on(OrderDepositPaid)
@@ -116,6 +117,8 @@ def book_refund(event: PaymentRefunded) -> None:
     if event.order_id:
         cards = _cards(event, event.to_cards)
         receipts.book_refund(duty=Money(event.duty, event.currency), cards=cards, **facts)
+        refund = Refund.objects.select_related("order", "after_sale").get(public_id=event.refund_id)
+        parties.take_back(refund=refund, refunded_at=facts["refunded_at"])
     else:
         receipts.book_late_refund(**facts)
 

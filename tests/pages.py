@@ -97,7 +97,18 @@ from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
 from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
-from orders.models import AfterSale, OfflineList, Order, OrderGroup, OrderLine, Payment, SandboxTrade, Voucher
+from orders.models import (
+    AfterSale,
+    OfflineList,
+    Order,
+    OrderGroup,
+    OrderLine,
+    Party,
+    Payment,
+    SandboxTrade,
+    Voucher,
+)
+from orders.parties.rules import confirm_version
 from orders.payments import start_payment
 from settlement.demo import pictures
 from settlement.models import Statement, Withdrawal
@@ -110,6 +121,7 @@ from tests.factories import accounts, catalog, films, freight, kinds, merchants
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
+from tests.factories.parties import part_in_force, party, party_account, proposed_part
 from tests.factories.settlement import asked, bank_account
 from tests.factories.trade import trade_case
 from tests.orders import presales as orders_ahead
@@ -191,6 +203,7 @@ class Scene:
     transfers: dict[str, StockTransfer] = field(default_factory=dict)  # by status
     sheet: StockCount | None = None
     withdrawal: Withdrawal | None = None
+    party: Party | None = None  # with rules, and one of the mall's that asks
     statement: Statement | None = None
 
     def person(self, who: str) -> User | None:
@@ -724,7 +737,18 @@ def _pick_ups(scene: Scene, other: Sku, now: datetime) -> None:
 
 
 def _move_money(scene: Scene, now: datetime) -> None:
-    """Shares that became available, a withdrawal of them, and a bill with a line that the owner disputes."""
+    """
+    Shares that became available, a withdrawal of them, a bill with a line that the owner disputes, and a supplier, with
+    a brand of the mall's that asks for its part.
+    """
+    scene.party = party("supplier", shop=scene.shop, name="德化白瓷厂", now=now)
+    part_in_force(scene.shop, of=scene.party, bps=500, name={"zh-hans": "供货价", "en": "Supply price"}, now=now)
+    part_in_force(scene.shop, kind="carrier", base="freight", bps=8_000, name={"zh-hans": "运费分成", "en": "Freight"},
+                  now=now)  # fmt: skip
+    royalty = proposed_part(party("brand", name="龙泉青瓷协会", now=now), bps=200, now=now)
+    confirm_version(version=royalty, by=accounts.staff(), now=now)
+    party_account(scene.party, by=scene.owner, now=now)
+    scene.words += ["德化白瓷厂", "龙泉青瓷协会"]
     later = now + timedelta(days=8)
     release_due_shares(now=later)
     to = bank_account(scene.shop, by=scene.owner, now=later)
@@ -1196,6 +1220,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
     yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
+    yield page("parties", "settlement:parties")
+    yield page("party", "settlement:party", scene.party.public_id)
+    yield page("party-account", "settlement:party-account", scene.party.public_id)
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
     yield page("withdrawal", "settlement:withdrawal", scene.withdrawal.public_id)
@@ -1308,6 +1335,9 @@ NO_PAGES = {
     "storefront:catalog:feed": "for machines",
     "storefront:catalog:feed-of-shop": "for machines",
     "backoffice:settlement:bank-account-remove": "a press of a button",
+    "backoffice:settlement:party-end": "a press of a button",
+    "backoffice:settlement:party-rule-agree": "a press of a button",
+    "backoffice:settlement:party-rule-end": "a press of a button",
     "backoffice:settlement:statement-accept": "a press of a button",
     "backoffice:settlement:line-dispute": "a press of a button",
     "backoffice:settlement:statement-file": "a file",

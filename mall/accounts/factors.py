@@ -64,6 +64,9 @@ FRESH_ACTIONS = {
     "settlement.correct": gettext_lazy("Correcting a booking"),
     "catalog.confirm_commission": gettext_lazy("Confirming a rule of commission"),
     "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),
+    "settlement.party_account": gettext_lazy("Choosing where a party's money goes"),
+    "orders.confirm_party": gettext_lazy("Confirming what a party gets"),
+    "settlement.pay_party": gettext_lazy("Paying brands, suppliers, carriers and promoters"),
     "orders.reveal_declaration": gettext_lazy("Looking at who an order is declared for"),
 }
 """All actions that want a factor shown just now (H8); a new one is named here, and tests walk the list."""

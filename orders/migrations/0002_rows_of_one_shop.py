@@ -219,6 +219,19 @@ DROP TRIGGER order_line_parcels_add_up ON orders_orderline;
 DROP FUNCTION orders_parcels_add_up();
 """
 
+# Of who gets parts of its orders a shop reads what is its own; the mall writes. What a version says stays.
+PARTIES = f"""
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON orders_party, orders_partyagreement, orders_partypart FROM {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON orders_partyruleversion, orders_partyagreement, orders_party FROM {APP_ROLE};
+GRANT UPDATE (status, decided_by_id, decided_at) ON orders_partyruleversion TO {APP_ROLE};
+GRANT UPDATE (ended_by_id, ended_at) ON orders_partyagreement TO {APP_ROLE};
+GRANT UPDATE (status) ON orders_party TO {APP_ROLE};
+"""
+FORMER_PARTIES = f"""
+GRANT UPDATE, DELETE ON orders_partyruleversion, orders_partyagreement, orders_party TO {APP_ROLE};
+GRANT INSERT, UPDATE, DELETE ON orders_party, orders_partyagreement, orders_partypart TO {SHOP_ROLE};
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial"), ("mall", "0002_written_once")]
@@ -244,6 +257,10 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_casegift"),
         RowsOfOneShop("orders_creditedline"),
         RowsOfOneShop("orders_verdict"),
+        RowsOfOneShop("orders_party"),
+        RowsOfOneShop("orders_partyagreement"),
+        RowsOfOneShop("orders_partypart"),
+        AppendOnly("orders_partypart"),
         AppendOnly("orders_aftersalenote"),
         AppendOnly("orders_creditedline"),
         AppendOnly("orders_parcelline"),
@@ -262,12 +279,15 @@ class Migration(migrations.Migration):
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
         migrations.RunSQL(STATUSES, NO_STATUSES),
+        migrations.RunSQL(PARTIES, FORMER_PARTIES),
         NotForShops(
             "orders_cart",
             "orders_cartline",
             "orders_cardtry",
             "orders_importer",
             "orders_ordergroup",
+            "orders_partyrule",
+            "orders_partyruleversion",
             "orders_payment",
             "orders_paymentnotice",
             "orders_purse",

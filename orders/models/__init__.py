@@ -6,6 +6,7 @@ from orders.models.goods_watch import GoodsStop
 from orders.models.importer import Declaration, Importer
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel, ParcelLine, ParcelScan
+from orders.models.party import Party, PartyAgreement, PartyPart, PartyRule, PartyRuleVersion
 from orders.models.payment import Payment, PaymentNotice, Refund
 from orders.models.purse import Purse, PurseMove
 from orders.models.reconciliation import Bill, BilledMovement, Difference, DifferenceNote
@@ -18,7 +19,7 @@ __all__ = [
     "AddressChange", "AfterSale", "AfterSaleNote", "BankLine", "BankStatement", "Bill", "BilledMovement", "CardTry",
     "Cart", "CartLine", "CaseGift", "CreditedLine", "Declaration", "Difference", "DifferenceNote", "GiftCard",
     "GiftCardMove", "GoodsStop", "Importer", "OfflineList", "OfflineUse", "Order", "OrderGroup", "OrderLine",
-    "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Purse", "PurseMove", "Refund",
-    "Routing", "SandboxNotice", "SandboxRefund", "SandboxTrade", "SandboxTransfer", "SentBack", "Transfer", "Verdict",
-    "Voucher",
+    "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Party", "PartyAgreement", "PartyPart", "PartyRule",
+    "PartyRuleVersion", "Payment", "PaymentNotice", "Purse", "PurseMove", "Refund", "Routing", "SandboxNotice",
+    "SandboxRefund", "SandboxTrade", "SandboxTransfer", "SentBack", "Transfer", "Verdict", "Voucher",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
 from orders.bank_statements import read_statement
 from orders.cancellation import cancel_order
-from orders.models import BankLine, Bill, Difference, OrderGroup, Payment, PurseMove, Refund
+from orders.models import BankLine, Bill, Difference, OrderGroup, PartyRuleVersion, Payment, PurseMove, Refund
 from orders.payments import start_payment
 from settlement.models import (
     BankAccount,
@@ -38,9 +38,12 @@ from settlement.models import (
     DepositRefund,
     DutyRemittance,
     Entry,
+    PartyBankAccount,
+    PartyPayout,
     PayoutFile,
     Withdrawal,
 )
+from settlement.release import release_due_shares
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
@@ -48,6 +51,7 @@ from tests.factories.catalog import sku
 from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
+from tests.factories.parties import part_in_force, party, party_account, proposed_part
 from tests.factories.settlement import asked, bank_account, card, with_money
 from tests.journeys import completed_order, paid_order, placed_group, placed_order, topped_up
 from tests.merchants.applying import in_status
@@ -689,6 +693,23 @@ def an_action(name: str, client) -> tuple:
         importer(buyer := shopper())
         completed_order(shopper=buyer, skus={abroad_sku(): 1})
         return boss, "post", reverse("admin:settlement_dutyremittance_draw_up"), {}, DutyRemittance.objects.exists
+    if name == "settlement.party_account":
+        of = party("brand")
+        form = {"action": "name_account", "_selected_action": [of.pk], "confirmed": "yes", "kind": "company",
+                "holder": of.name, "number": "6222021001000011", "bank": "x"}  # fmt: skip
+        return boss, "post", reverse("admin:orders_party_changelist"), form, PartyBankAccount.objects.exists
+    if name == "orders.confirm_party":
+        version = proposed_part(party("brand"), bps=300)
+        form = {"action": "confirm", "_selected_action": [version.pk], "confirmed": "yes"}
+        confirmed = PartyRuleVersion.objects.filter(status="confirmed")
+        return boss, "post", reverse("admin:orders_partyruleversion_changelist"), form, confirmed.exists
+    if name == "settlement.pay_party":
+        pot = sku(price="100.00")
+        of = part_in_force(pot.shop, bps=2_000).rule.party
+        party_account(of, now=NOON)
+        completed_order(skus={pot: 1})
+        release_due_shares(now=NOON + timedelta(days=8))
+        return boss, "post", reverse("admin:settlement_partypayout_draw_up"), {}, PartyPayout.objects.exists
     if name == "settlement.correct":
         entry = Entry.objects.get(kind="completed", ref=completed_order().public_id)
         form = {"action": "correct", "_selected_action": [entry.pk], "confirmed": "yes", "direction": "to_shop",

@@ -46,7 +46,7 @@ from risk.complaints import complain
 from risk.holds import place_hold
 from risk.models import BannedWord, WordPack
 from settlement.corrections import draw_up_correction
-from settlement.models import Deposit, DutyRemittance, PayoutFile, StatementLine
+from settlement.models import Deposit, DutyRemittance, PartyPayout, PartyShare, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
@@ -60,6 +60,7 @@ from tests.factories.joint import proposed
 from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, group_buying, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.parties import party, party_account, proposed_part
 from tests.factories.settlement import asked, with_money
 from tests.factories.trade import trade_case
 from tests.journeys import bound_card, completed_order, paid_order, placed_order, topped_up
@@ -192,6 +193,11 @@ def money_on_its_way(one, *, by) -> None:
     terms = {"direction": "to_shop", "side": "fees", "amount": Money(1), "reason": "…"}
     draw_up_correction(entry=line.posting.entry, by=by, now=NOON, **terms)
     proposed_version(bps=300, category=category(), by=by)
+    of = party("brand")
+    proposed_part(of, bps=300, by=by, category=category(), brand=brand(), shop=one)
+    account = party_account(of)
+    PartyPayout.objects.create(party=of, bank_account=account, amount=1, drawn_by=by, drawn_at=NOON)
+    PartyShare.objects.create(shop=one, party=of, order_public_id=f"ord_{number()}", amount=1, paid_at=NOON)
 
 
 def bring_to_campaign(goods) -> None:

@@ -58,6 +58,7 @@ from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.parties import part_in_force, party
 from tests.factories.settlement import asked, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
@@ -207,6 +208,12 @@ ROWS = {
     "backoffice:settlement:entries": {},
     "backoffice:settlement:commission": {},
     "backoffice:settlement:order": {"public_id": "order"},
+    "backoffice:settlement:parties": {},
+    "backoffice:settlement:party": {"public_id": "party"},
+    "backoffice:settlement:party-account": {"public_id": "party"},
+    "backoffice:settlement:party-end": {"public_id": "party"},
+    "backoffice:settlement:party-rule-agree": {"public_id": "party_offer"},
+    "backoffice:settlement:party-rule-end": {"public_id": "party_rule"},
     "backoffice:settlement:bank-accounts": {},
     "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
     "backoffice:settlement:withdrawals": {},
@@ -292,6 +299,12 @@ WRITES = {
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
     "backoffice:settlement:order",
+    "backoffice:settlement:parties",
+    "backoffice:settlement:party",
+    "backoffice:settlement:party-account",
+    "backoffice:settlement:party-end",
+    "backoffice:settlement:party-rule-agree",
+    "backoffice:settlement:party-rule-end",
     "backoffice:settlement:bank-accounts",
     "backoffice:settlement:bank-account-remove",
     "backoffice:settlement:withdrawals",
@@ -455,6 +468,7 @@ def built(module_db):
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
         taken = asked(mine, 20_000)
+        given_away = part_in_force(mine, bps=100)
         freeze_statements(now=NOON)
         bill = Statement.objects.get(shop=mine, kind="daily")
         to_try = trial({goods: 1}, by=owner)
@@ -521,6 +535,9 @@ def built(module_db):
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "warehouse": second,
             "transfer": way,
+            "party": given_away.rule.party,
+            "party_rule": given_away,
+            "party_offer": part_in_force(mine, of=party("brand"), bps=100, shop=mine),
             "bank_account": taken.bank_account,
             "withdrawal": taken,
             "statement": bill,

@@ -53,6 +53,9 @@ WHO = {
     "settlement.decide_withdrawal": {"finance"},
     "settlement.pay_withdrawal": {"finance"},
     "settlement.pay_dutyremittance": {"finance"},
+    "orders.propose_party": {"finance"},
+    "orders.confirm_party": {"finance"},
+    "settlement.pay_partypayout": {"finance"},
     "settlement.answer_dispute": {"finance"},
     "settlement.book_correction": {"finance"},
     "settlement.correct_entry": {"finance"},
@@ -86,6 +89,8 @@ PLACES = {
     "admin:settlement_transit": {"finance"},
     "admin:settlement_simulation": {"finance"},
     "admin:catalog_commissionversion_add": {"finance"},
+    "admin:orders_party_add": {"finance"},
+    "admin:orders_partyruleversion_add": {"finance"},
     "admin:accounts_user_add": set(),
     "admin:auth_group_add": set(),
 }
