@@ -14,7 +14,7 @@ class Voucher(ShopOwned):
     """The code of one paid line of a service: its shopper sees it, the shop's staff type it once when she was there."""
 
     line = models.OneToOneField(OrderLine, models.CASCADE, related_name="voucher")
-    code = EncryptedTextField(_("code"))
+    code = EncryptedTextField(_("code"), row="line_id")
     code_index = BlindIndexField(source="code")
     used_at = models.DateTimeField(_("used at"), null=True)
     used_by = models.ForeignKey(
