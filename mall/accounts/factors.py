@@ -61,7 +61,8 @@ FRESH_ACTIONS = {
     "settlement.correct": gettext_lazy("Correcting a booking"),
     "catalog.confirm_commission": gettext_lazy("Confirming a rule of commission"),
     "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),
-    "orders.reveal_declaration": gettext_lazy("Looking at who an order is declared for"),
+    "access.grant": gettext_lazy("Granting access to personal data"),
+    "access.look": gettext_lazy("Looking at personal data"),
 }
 """All actions that want a factor shown just now (H8); a new one is named here, and tests walk the list."""
 

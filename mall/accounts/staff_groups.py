@@ -49,6 +49,7 @@ WATCHES_OPERATIONS = {
     "operations.view_reading", "operations.view_alert", "operations.view_alertdelivery",
     "operations.view_alertreceiver", "operations.add_alertreceiver", "operations.change_alertreceiver",
 }  # fmt: skip
+ASKS_FOR_ACCESS = {"access.view_accessrequest", "access.add_accessrequest"}
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
 
@@ -74,6 +75,7 @@ STAFF_GROUPS = {
             "auditor",
             _("Auditor"),
             _("Decides which businesses may join."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             "merchants.view_application",
             "merchants.audit_application",
@@ -95,6 +97,7 @@ STAFF_GROUPS = {
             "category_expert",
             _("Category expert"),
             _("Reviews products and keeps the category tree and the brands."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             *SEES_GOODS,
             *KEEPS_SEARCH,
@@ -122,6 +125,8 @@ STAFF_GROUPS = {
             "operations",
             _("Operations"),
             _("Runs the mall from day to day: shops, front page, jobs, tunables."),
+            *ASKS_FOR_ACCESS,
+            "access.decide_accessrequest",
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,
@@ -188,6 +193,7 @@ STAFF_GROUPS = {
             "finance",
             _("Finance"),
             _("Watches the ledger, payments, refunds and the shops' shares."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             *SEES_ORDERS,
             *SEES_MONEY,
@@ -210,7 +216,6 @@ STAFF_GROUPS = {
             "settlement.view_dutyremittance",
             "settlement.pay_dutyremittance",
             "orders.view_declaration",
-            "orders.reveal_declaration",
             "settlement.view_statement",
             "settlement.view_dispute",
             "settlement.answer_dispute",
@@ -226,6 +231,8 @@ STAFF_GROUPS = {
             "risk",
             _("Risk"),
             _("Holds money, freezes shops, takes goods down, keeps the banned words."),
+            *ASKS_FOR_ACCESS,
+            "access.decide_accessrequest",
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,
@@ -257,6 +264,7 @@ STAFF_GROUPS = {
             "support",
             _("Support"),
             _("Helps shoppers and shops: finds their orders and cancels one when asked."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,

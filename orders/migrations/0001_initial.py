@@ -677,7 +677,6 @@ class Migration(FirstMigration):
             options={
                 "verbose_name": "customs declaration",
                 "verbose_name_plural": "customs declarations",
-                "permissions": [("reveal_declaration", "Can look at who an order is declared for")],
                 "indexes": [models.Index(fields=["id_index", "year"], name="declaration_of_person")],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="declaration_value_not_negative")

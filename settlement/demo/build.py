@@ -12,6 +12,7 @@ from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
 from settlement.demo import (
+    access,
     after_sales,
     bargains,
     brand_halls,
@@ -104,6 +105,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     operations.show_operations(now=now)
+    access.show_access(staff=staff, now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

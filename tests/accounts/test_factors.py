@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.models import CommissionVersion
 from mall import clock
+from mall.access.models import AccessLook, AccessRequest
 from mall.accounts import factors
 from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_factors
 from mall.accounts.mfa import demonstration_code, give_demonstration_factor
@@ -38,12 +39,13 @@ from settlement.models import (
 )
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
+from tests.factories.access import asked_access, granted_access
 from tests.factories.accounts import shopper, staff
 from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
 from tests.factories.settlement import asked, bank_account, card, with_money
-from tests.journeys import completed_order, placed_order
+from tests.journeys import completed_order, paid_order
 from tests.merchants.applying import in_status
 from tests.settlement.test_deposits import opened
 
@@ -637,12 +639,16 @@ def an_action(name: str, client) -> tuple:
         facts = {"status": "paying", "channel": "bank_file", "paying_at": NOON, "approved_at": NOON}
         Withdrawal.objects.filter(pk=asked(place, 20_000).pk).update(**facts)
         return boss, "post", reverse("admin:settlement_payoutfile_make"), {}, PayoutFile.objects.exists
-    if name == "orders.reveal_declaration":
-        importer(buyer := shopper())
-        order = placed_order(shopper=buyer, skus={abroad_sku(): 1})
-        url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
-        looked = AuditRecord.objects.filter(subject=order.public_id, action="orders.reveal_declaration", actor=boss)
-        return boss, "get", url, {"in_full": "1"}, looked.exists
+    if name == "access.look":
+        order = paid_order()
+        granted_access(boss, order.public_id, ["orders.order.phone"], now=clock.now())
+        url = reverse("admin:access_look", args=["orders.order", order.pk])
+        return boss, "post", url, {"field": "phone"}, AccessLook.objects.exists
+    if name == "access.grant":
+        asked_for = asked_access(staff(), paid_order().public_id, ["orders.order.phone"], now=clock.now())
+        form = {"action": "grant", "_selected_action": [asked_for.pk], "confirmed": "yes"}
+        granted = AccessRequest.objects.filter(status="granted")
+        return boss, "post", reverse("admin:access_accessrequest_changelist"), form, granted.exists
     if name == "orders.resolve_difference":
         bill = Bill.objects.create(channel="sandbox", day=NOON.date())
         late = Difference.objects.create(bill=bill, kind="late", movement="payment", found_at=NOON)
