@@ -849,7 +849,7 @@ def _operations(scene: Scene, now: datetime) -> None:
 
 def _access(scene: Scene, now: datetime) -> None:
     """Personal data of an order: a request that waits, then one by which staff may look."""
-    order, other = Order.objects.exclude(phone="").latest("pk").public_id, accounts.staff(display_name="Lin")
+    order, other = Order.objects.exclude(phone_index="").latest("pk").public_id, accounts.staff(display_name="Lin")
     asked_access(other, order, ["orders.order.address_line"], now=now, ticket="T-88", reason="包裹退回，核对地址。")
     granted_access(scene.staff, order, ["orders.order.phone"], now=now)
     scene.words.append("包裹退回，核对地址。")

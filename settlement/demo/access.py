@@ -10,7 +10,7 @@ from orders.models import Order
 def show_access(*, staff, now: datetime) -> None:
     """Support asks, ``staff`` decides; the newest request waits for the administrator's first page."""
     helper = User.objects.get(groups__name="support")
-    helped, paid, called = Order.objects.exclude(consignee="").exclude(phone="").order_by("-pk")[:3]
+    helped, paid, called = Order.objects.exclude(phone_index="").order_by("-pk")[:3]
     phone, name, street = (f"orders.order.{field}" for field in ("phone", "consignee", "address_line"))
 
     earlier = ask_for_access(
