@@ -118,6 +118,7 @@ from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, freight, kinds, merchants
+from tests.factories.access import asked_access, granted_access
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
@@ -865,6 +866,7 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
     _operations(scene, now)
+    _access(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
         shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
@@ -893,6 +895,14 @@ def _operations(scene: Scene, now: datetime) -> None:
     AlertDelivery.objects.create(
         alert=alert, receiver=mailbox, what="opened", made_at=since, delivered_at=since, attempts=1
     )  # fmt: skip
+
+
+def _access(scene: Scene, now: datetime) -> None:
+    """Personal data of an order: a request that waits, then one by which staff may look."""
+    order, other = Order.objects.exclude(phone_index="").latest("pk").public_id, accounts.staff(display_name="Lin")
+    asked_access(other, order, ["orders.order.address_line"], now=now, ticket="T-88", reason="包裹退回，核对地址。")
+    granted_access(scene.staff, order, ["orders.order.phone"], now=now)
+    scene.words.append("包裹退回，核对地址。")
 
 
 def _product_to_review(scene: Scene, now: datetime) -> None:

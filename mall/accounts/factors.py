@@ -67,7 +67,8 @@ FRESH_ACTIONS = {
     "settlement.party_account": gettext_lazy("Choosing where a party's money goes"),
     "orders.confirm_party": gettext_lazy("Confirming what a party gets"),
     "settlement.pay_party": gettext_lazy("Paying brands, suppliers, carriers and promoters"),
-    "orders.reveal_declaration": gettext_lazy("Looking at who an order is declared for"),
+    "access.grant": gettext_lazy("Granting access to personal data"),
+    "access.look": gettext_lazy("Looking at personal data"),
 }
 """All actions that want a factor shown just now (H8); a new one is named here, and tests walk the list."""
 

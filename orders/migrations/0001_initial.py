@@ -705,7 +705,6 @@ class Migration(FirstMigration):
             options={
                 "verbose_name": "customs declaration",
                 "verbose_name_plural": "customs declarations",
-                "permissions": [("reveal_declaration", "Can look at who an order is declared for")],
                 "indexes": [models.Index(fields=["id_index", "year"], name="declaration_of_person")],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="declaration_value_not_negative")
@@ -716,6 +715,7 @@ class Migration(FirstMigration):
             name="Voucher",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="vou", unique=True)),
                 (
                     "shop",
                     models.ForeignKey(

@@ -18,6 +18,7 @@ class Voucher(ShopOwned):
     of an order that lies ready to be picked up, until it expires.
     """
 
+    public_id = PublicIdField(prefix="vou")
     line = models.OneToOneField(OrderLine, models.CASCADE, null=True, related_name="voucher")
     order = models.OneToOneField(Order, models.CASCADE, null=True, related_name="pickup_code")
     code = EncryptedTextField(_("code"))

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.models import CommissionVersion
 from mall import clock
+from mall.access.models import AccessLook, AccessRequest
 from mall.accounts import factors
 from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_factors
 from mall.accounts.mfa import demonstration_code, give_demonstration_factor
@@ -46,6 +47,7 @@ from settlement.models import (
 from settlement.release import release_due_shares
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
+from tests.factories.access import asked_access, granted_access
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import sku
 from tests.factories.commission import proposed_version
@@ -53,7 +55,7 @@ from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
 from tests.factories.parties import part_in_force, party, party_account, proposed_part
 from tests.factories.settlement import asked, bank_account, card, with_money
-from tests.journeys import completed_order, paid_order, placed_group, placed_order, topped_up
+from tests.journeys import completed_order, paid_order, placed_group, topped_up
 from tests.merchants.applying import in_status
 from tests.orders.test_bank_statements import line, statement
 from tests.settlement.test_deposits import opened
@@ -648,12 +650,6 @@ def an_action(name: str, client) -> tuple:
         facts = {"status": "paying", "channel": "bank_file", "paying_at": NOON, "approved_at": NOON}
         Withdrawal.objects.filter(pk=asked(place, 20_000).pk).update(**facts)
         return boss, "post", reverse("admin:settlement_payoutfile_make"), {}, PayoutFile.objects.exists
-    if name == "orders.reveal_declaration":
-        importer(buyer := shopper())
-        order = placed_order(shopper=buyer, skus={abroad_sku(): 1})
-        url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
-        looked = AuditRecord.objects.filter(subject=order.public_id, action="orders.reveal_declaration", actor=boss)
-        return boss, "get", url, {"in_full": "1"}, looked.exists
     if name == "orders.spend_balance":
         group = placed_group(skus={sku(price="1200.00"): 1})
         topped_up(group.shopper, Money(120_000))
@@ -680,6 +676,16 @@ def an_action(name: str, client) -> tuple:
         Refund.objects.update(tried_at=NOON)
         form = {"action": "to_balance", "_selected_action": [refund.pk], "confirmed": "yes", "reason": "x"}
         return boss, "post", reverse("admin:orders_refund_changelist"), form, PurseMove.objects.exists
+    if name == "access.look":
+        order = paid_order()
+        granted_access(boss, order.public_id, ["orders.order.phone"], now=clock.now())
+        url = reverse("admin:access_look", args=["orders.order", order.pk])
+        return boss, "post", url, {"field": "phone"}, AccessLook.objects.exists
+    if name == "access.grant":
+        asked_for = asked_access(staff(), paid_order().public_id, ["orders.order.phone"], now=clock.now())
+        form = {"action": "grant", "_selected_action": [asked_for.pk], "confirmed": "yes"}
+        granted = AccessRequest.objects.filter(status="granted")
+        return boss, "post", reverse("admin:access_accessrequest_changelist"), form, granted.exists
     if name == "orders.resolve_difference":
         bill = Bill.objects.create(channel="sandbox", day=NOON.date())
         late = Difference.objects.create(bill=bill, kind="late", movement="payment", found_at=NOON)

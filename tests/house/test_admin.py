@@ -50,6 +50,7 @@ from settlement.models import Deposit, DutyRemittance, PartyPayout, PartyShare, 
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
+from tests.factories.access import granted_access
 from tests.factories.accounts import address as an_address
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
@@ -151,6 +152,7 @@ def a_bit_of_everything() -> None:
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     trade_case(order.shop.public_id)
     an_alert()
+    granted_access(clerk, order.public_id, ["orders.order.phone"])
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
 

@@ -64,6 +64,8 @@ WHO = {
     "mall.retry_outboxevent": {"operations"},
     "operations.change_alertreceiver": {"operations"},
     "accounts.change_user": set(),
+    "access.decide_accessrequest": {"operations", "risk"},
+    "access.add_accessrequest": {"auditor", "category_expert", "operations", "finance", "risk", "support"},
 }
 PLACES = {
     "admin:tunables": {"operations"},
@@ -92,6 +94,7 @@ PLACES = {
     "admin:orders_party_add": {"finance"},
     "admin:orders_partyruleversion_add": {"finance"},
     "admin:accounts_user_add": set(),
+    "admin:access_accessrequest_add": {"auditor", "category_expert", "operations", "finance", "risk", "support"},
     "admin:auth_group_add": set(),
 }
 
