@@ -97,9 +97,11 @@ from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
 from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
 from orders.payments import start_payment
+from risk.models import MoneyCase
 from settlement.demo import pictures
 from settlement.models import Statement, Withdrawal
 from settlement.release import release_due_shares
+from settlement.seizures import decide_case
 from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
@@ -108,7 +110,7 @@ from tests.factories import accounts, catalog, films, freight, kinds, merchants
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
-from tests.factories.settlement import asked, bank_account
+from tests.factories.settlement import asked, bank_account, held_money, proposed_seizure
 from tests.factories.trade import trade_case
 from tests.orders import presales as orders_ahead
 
@@ -186,6 +188,7 @@ class Scene:
     transfers: dict[str, StockTransfer] = field(default_factory=dict)  # by status
     sheet: StockCount | None = None
     withdrawal: Withdrawal | None = None
+    money_case: MoneyCase | None = None
     statement: Statement | None = None
 
     def person(self, who: str) -> User | None:
@@ -701,6 +704,8 @@ def _move_money(scene: Scene, now: datetime) -> None:
     """Shares that became available, a withdrawal of them, and a bill with a line that the owner disputes."""
     later = now + timedelta(days=8)
     release_due_shares(now=later)
+    case = proposed_seizure(held_money(scene.shop, 10_000, now=later, by=scene.owner), 100, now=later)
+    scene.money_case = decide_case(case=case, by=scene.staff, now=later)
     to = bank_account(scene.shop, by=scene.owner, now=later)
     scene.withdrawal = asked(scene.shop, 10_000, to=to, by=scene.owner, now=later)
     freeze_statements(now=later + timedelta(days=1))
@@ -1165,6 +1170,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
     yield page("withdrawal", "settlement:withdrawal", scene.withdrawal.public_id)
+    yield page("held-money", "settlement:money-case", scene.money_case.public_id)
     yield page("statements", "settlement:statements")
     yield page("statement", "settlement:statement", scene.statement.public_id)
     yield page("exports", "merchants:exports")
@@ -1190,6 +1196,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("operations", STAFF, reverse("admin:operations_overview"))
+    yield Page("held-money", STAFF, reverse("admin:risk_moneycase_change", args=[scene.money_case.pk]))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))

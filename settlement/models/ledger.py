@@ -32,6 +32,7 @@ class Account(models.Model):
         FEES = "fees", _("Fees for withdrawals")  # income
         FINES = "fines", _("Fines of shops")  # income
         CORRECTIONS = "corrections", _("Corrections borne by the mall")  # expense, or income
+        SEIZED = "seized", _("Seized by decision")  # owed to whoever ordered it, or to the shop again
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
@@ -81,6 +82,8 @@ class Entry(models.Model):
         CORRECTED = "corrected", _("Correction")
         FINED = "fined", _("Fine")
         FINE_BACK = "fine_back", _("Fine given back")
+        SEIZED = "seized", _("Seized by decision")
+        SEIZED_BACK = "seized_back", _("Seizure given back")
         JOINT = "joint", _("Joint promotion: the issuer's part")
         JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
 

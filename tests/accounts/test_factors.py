@@ -26,6 +26,7 @@ from mall.tenancy import shop_scope
 from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
 from orders.models import Bill, Difference
+from risk.models import MoneyCase
 from settlement.models import (
     BankAccount,
     Correction,
@@ -42,7 +43,7 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
-from tests.factories.settlement import asked, bank_account, card, with_money
+from tests.factories.settlement import asked, bank_account, card, held_money, proposed_seizure, with_money
 from tests.journeys import completed_order, placed_order
 from tests.merchants.applying import in_status
 from tests.settlement.test_deposits import opened
@@ -656,6 +657,12 @@ def an_action(name: str, client) -> tuple:
         importer(buyer := shopper())
         completed_order(shopper=buyer, skus={abroad_sku(): 1})
         return boss, "post", reverse("admin:settlement_dutyremittance_draw_up"), {}, DutyRemittance.objects.exists
+    if name == "risk.money_cases":
+        with_money(place := shop(), 100_000)
+        case = proposed_seizure(held_money(place))
+        form = {"action": "decide", "_selected_action": [case.pk], "confirmed": "yes"}
+        seized = MoneyCase.objects.filter(status="seized")
+        return boss, "post", reverse("admin:risk_moneycase_changelist"), form, seized.exists
     if name == "settlement.correct":
         entry = Entry.objects.get(kind="completed", ref=completed_order().public_id)
         form = {"action": "correct", "_selected_action": [entry.pk], "confirmed": "yes", "direction": "to_shop",

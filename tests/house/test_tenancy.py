@@ -57,7 +57,7 @@ from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
-from tests.factories.settlement import asked, with_money
+from tests.factories.settlement import asked, held_money, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
 
@@ -205,6 +205,7 @@ ROWS = {
     "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
     "backoffice:settlement:withdrawals": {},
     "backoffice:settlement:withdrawal": {"public_id": "withdrawal"},
+    "backoffice:settlement:money-case": {"public_id": "money_case"},
     "backoffice:settlement:statements": {},
     "backoffice:settlement:statement": {"public_id": "statement"},
     "backoffice:settlement:statement-accept": {"public_id": "statement"},
@@ -286,6 +287,7 @@ WRITES = {
     "backoffice:settlement:bank-account-remove",
     "backoffice:settlement:withdrawals",
     "backoffice:settlement:withdrawal",
+    "backoffice:settlement:money-case",
     "backoffice:settlement:statements",
     "backoffice:settlement:statement",
     "backoffice:settlement:statement-accept",
@@ -510,6 +512,7 @@ def built(module_db):
             "transfer": way,
             "bank_account": taken.bank_account,
             "withdrawal": taken,
+            "money_case": held_money(mine),
             "statement": bill,
             "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
