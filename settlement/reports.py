@@ -39,6 +39,7 @@ HELD = (
     Account.Kind.PARTY_PENDING,
     Account.Kind.PARTY_AVAILABLE,
     Account.Kind.PARTY_PAYING,
+    Account.Kind.SEIZED,
     Account.Kind.DEPOSIT,
     Account.Kind.SHOP_DEPOSIT,
     Account.Kind.UNCLAIMED,

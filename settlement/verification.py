@@ -844,6 +844,35 @@ FROM written FULL JOIN said USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM said.legs AND ref NOT IN (SELECT ref FROM waiting) ORDER BY ref, kind
 """
 
+# Seizures: what is booked is what cases say that two people decided, and what a third gave back is back.
+SEIZURE_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('seized', 'seized_back') GROUP BY e.kind, e.ref
+),
+said AS (
+    SELECT due.kind, c.public_id AS ref,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, c.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM risk_moneycase c JOIN merchants_shop s ON s.public_id = c.shop_id
+    CROSS JOIN LATERAL (VALUES ('seized', c.amount), ('seized_back', -c.amount)) AS due (kind, change)
+    CROSS JOIN LATERAL (
+        VALUES ('shop_available', s.id, due.change), ('seized', NULL, -due.change)
+    ) AS leg (account, shop_id, amount)
+    WHERE c.status IN ('seized', 'appealed', 'returned') AND (due.kind = 'seized' OR c.status = 'returned')
+    GROUP BY due.kind, c.public_id
+)
+SELECT 'seizure ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked as ' || kind
+    WHEN said.legs IS NULL THEN 'is booked as ' || kind || ' but nobody decided that'
+    ELSE 'and its entry (' || kind || ') differ' END
+FROM written FULL JOIN said USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref, kind
+"""
+
 # Statements: each balance is the one before and its own lines; together they are what the statement says.
 STATEMENT_FAULTS = """
 WITH lines AS (
@@ -906,6 +935,7 @@ class Verification:
     withdrawal_faults: int = 0
     correction_faults: int = 0
     fine_faults: int = 0
+    seizure_faults: int = 0
     statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
@@ -916,7 +946,7 @@ class Verification:
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
             self.party_faults, self.escrow_faults, self.duty_faults, self.card_faults, self.purse_faults,
             self.transfer_faults, self.unclaimed_faults, self.receipt_faults, self.tender_faults, self.deposit_faults,
-            self.withdrawal_faults, self.correction_faults, self.fine_faults, self.statement_faults,
+            self.withdrawal_faults, self.correction_faults, self.fine_faults, self.seizure_faults, self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -963,6 +993,7 @@ def _verify() -> Verification:
         "withdrawal_faults": WITHDRAWAL_FAULTS,
         "correction_faults": CORRECTION_FAULTS,
         "fine_faults": FINE_FAULTS,
+        "seizure_faults": SEIZURE_FAULTS,
         "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0

@@ -110,9 +110,11 @@ from orders.models import (
 )
 from orders.parties.rules import confirm_version
 from orders.payments import start_payment
+from risk.models import MoneyCase
 from settlement.demo import pictures
 from settlement.models import Statement, Withdrawal
 from settlement.release import release_due_shares
+from settlement.seizures import decide_case
 from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
@@ -123,7 +125,7 @@ from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
 from tests.factories.parties import part_in_force, party, party_account, proposed_part
-from tests.factories.settlement import asked, bank_account
+from tests.factories.settlement import asked, bank_account, held_money, proposed_seizure
 from tests.factories.trade import trade_case
 from tests.orders import presales as orders_ahead
 
@@ -205,6 +207,7 @@ class Scene:
     sheet: StockCount | None = None
     withdrawal: Withdrawal | None = None
     party: Party | None = None  # with rules, and one of the mall's that asks
+    money_case: MoneyCase | None = None
     statement: Statement | None = None
 
     def person(self, who: str) -> User | None:
@@ -752,6 +755,8 @@ def _move_money(scene: Scene, now: datetime) -> None:
     scene.words += ["德化白瓷厂", "龙泉青瓷协会"]
     later = now + timedelta(days=8)
     release_due_shares(now=later)
+    case = proposed_seizure(held_money(scene.shop, 10_000, now=later, by=scene.owner), 100, now=later)
+    scene.money_case = decide_case(case=case, by=scene.staff, now=later)
     to = bank_account(scene.shop, by=scene.owner, now=later)
     scene.withdrawal = asked(scene.shop, 10_000, to=to, by=scene.owner, now=later)
     freeze_statements(now=later + timedelta(days=1))
@@ -1236,6 +1241,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
     yield page("withdrawal", "settlement:withdrawal", scene.withdrawal.public_id)
+    yield page("held-money", "settlement:money-case", scene.money_case.public_id)
     yield page("statements", "settlement:statements")
     yield page("statement", "settlement:statement", scene.statement.public_id)
     yield page("exports", "merchants:exports")
@@ -1261,6 +1267,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("operations", STAFF, reverse("admin:operations_overview"))
+    yield Page("held-money", STAFF, reverse("admin:risk_moneycase_change", args=[scene.money_case.pk]))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))

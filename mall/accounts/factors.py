@@ -61,6 +61,7 @@ FRESH_ACTIONS = {
     "orders.refund_to_balance": gettext_lazy("Putting a refund on a shopper's balance"),
     "orders.decide_transfer": gettext_lazy("Deciding about money that came by bank transfer"),
     "orders.resolve_difference": gettext_lazy("Resolving differences to a channel's bill"),
+    "risk.money_cases": gettext_lazy("Deciding about held money"),
     "settlement.correct": gettext_lazy("Correcting a booking"),
     "catalog.confirm_commission": gettext_lazy("Confirming a rule of commission"),
     "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),

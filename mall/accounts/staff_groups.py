@@ -41,6 +41,15 @@ WATCHES_TRADE = {
     "risk.view_traderule",
     "risk.change_traderule",
 }
+GUARDS_MONEY = {
+    "risk.view_moneycase",
+    "risk.decide_moneycase",
+    "risk.view_moneylook",
+    "risk.view_moneyrule",
+    "risk.turn_moneyrule",
+    "risk.view_moneyruleturn",
+    "risk.decide_moneyruleturn",
+}
 RUNS_CAMPAIGNS = {
     "marketing.run_campaign", "marketing.audit_campaignenrolment", "marketing.view_campaign",
     "marketing.view_campaigninvitation", "marketing.view_campaignenrolment", "marketing.view_campaignresult",
@@ -240,6 +249,7 @@ STAFF_GROUPS = {
             "catalog.propose_commission",
             "catalog.confirm_commission",
             "risk.view_hold",
+            *GUARDS_MONEY,
         ),
         _group(
             "risk",
@@ -270,6 +280,7 @@ STAFF_GROUPS = {
             "risk.release_hold",
             *KEEPS_WORDS,
             *WATCHES_TRADE,
+            *GUARDS_MONEY,
             "risk.view_complaint",
             "risk.decide_complaint",
             "mall.view_auditrecord",

@@ -38,6 +38,7 @@ class Account(models.Model):
         FEES = "fees", _("Fees for withdrawals")  # income
         FINES = "fines", _("Fines of shops")  # income
         CORRECTIONS = "corrections", _("Corrections borne by the mall")  # expense, or income
+        SEIZED = "seized", _("Seized by decision")  # owed to whoever ordered it, or to the shop again
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
@@ -108,6 +109,8 @@ class Entry(models.Model):
         TRANSFER_OPEN = "transfer_open", _("Transfer that pays nothing yet")
         TRANSFER_USED = "transfer_used", _("Such a transfer has paid")
         TRANSFER_BACK = "transfer_back", _("Such a transfer went back")
+        SEIZED = "seized", _("Seized by decision")
+        SEIZED_BACK = "seized_back", _("Seizure given back")
         JOINT = "joint", _("Joint promotion: the issuer's part")
         JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
         PARTS = "parts", _("Parts of others set aside")

@@ -32,6 +32,7 @@ from orders.bank_statements import read_statement
 from orders.cancellation import cancel_order
 from orders.models import BankLine, Bill, Difference, OrderGroup, PartyRuleVersion, Payment, PurseMove, Refund
 from orders.payments import start_payment
+from risk.models import MoneyCase
 from settlement.models import (
     BankAccount,
     Correction,
@@ -54,7 +55,7 @@ from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
 from tests.factories.parties import part_in_force, party, party_account, proposed_part
-from tests.factories.settlement import asked, bank_account, card, with_money
+from tests.factories.settlement import asked, bank_account, card, held_money, proposed_seizure, with_money
 from tests.journeys import completed_order, paid_order, placed_group, topped_up
 from tests.merchants.applying import in_status
 from tests.orders.test_bank_statements import line, statement
@@ -716,6 +717,12 @@ def an_action(name: str, client) -> tuple:
         completed_order(skus={pot: 1})
         release_due_shares(now=NOON + timedelta(days=8))
         return boss, "post", reverse("admin:settlement_partypayout_draw_up"), {}, PartyPayout.objects.exists
+    if name == "risk.money_cases":
+        with_money(place := shop(), 100_000)
+        case = proposed_seizure(held_money(place))
+        form = {"action": "decide", "_selected_action": [case.pk], "confirmed": "yes"}
+        seized = MoneyCase.objects.filter(status="seized")
+        return boss, "post", reverse("admin:risk_moneycase_changelist"), form, seized.exists
     if name == "settlement.correct":
         entry = Entry.objects.get(kind="completed", ref=completed_order().public_id)
         form = {"action": "correct", "_selected_action": [entry.pk], "confirmed": "yes", "direction": "to_shop",

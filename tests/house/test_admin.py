@@ -44,7 +44,8 @@ from orders.checkout import DealWanted, place_order
 from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund, SentBack
 from risk.complaints import complain
 from risk.holds import place_hold
-from risk.models import BannedWord, WordPack
+from risk.models import BannedWord, MoneyRule, MoneyRuleTurn, WordPack
+from risk.money.rules import confirm_turn, propose_turn
 from settlement.corrections import draw_up_correction
 from settlement.models import Deposit, DutyRemittance, PartyPayout, PartyShare, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
@@ -62,7 +63,7 @@ from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, g
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.parties import party, party_account, proposed_part
-from tests.factories.settlement import asked, with_money
+from tests.factories.settlement import asked, held_money, with_money
 from tests.factories.trade import trade_case
 from tests.journeys import bound_card, completed_order, paid_order, placed_order, topped_up
 from tests.merchants.applying import in_status, submitted
@@ -193,6 +194,11 @@ def money_on_its_way(one, *, by) -> None:
     line = StatementLine.objects.latest("pk")
     dispute_line(line=line, reason="…", by=by, now=NOON)
     terms = {"direction": "to_shop", "side": "fees", "amount": Money(1), "reason": "…"}
+    held_money(one)
+    for turn in MoneyRuleTurn.objects.filter(status="proposed"):
+        confirm_turn(turn=turn, by=shopper(), now=NOON)
+    night = MoneyRule.objects.get(code="night")
+    propose_turn(rule=night, limit=3 + (night.limit == 3), reason="…", by=by, now=NOON)
     draw_up_correction(entry=line.posting.entry, by=by, now=NOON, **terms)
     proposed_version(bps=300, category=category(), by=by)
     of = party("brand")
@@ -244,7 +250,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
     grown = {label: counts for label, counts in rows.items() if counts[1] <= counts[0]}
     assert set(grown) <= {  # their rows are the house's own
         "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
-        "catalog.ServicePromise", "mall.WorkYear", "risk.TradeRule",
+        "catalog.ServicePromise", "mall.WorkYear", "risk.TradeRule", "risk.MoneyRule",
     }  # fmt: skip
     most = {"catalog.Product": 9}  # words and protected brands, each read once for the list
     dear = {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > most.get(label, 8)}

@@ -59,7 +59,7 @@ from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.parties import part_in_force, party
-from tests.factories.settlement import asked, with_money
+from tests.factories.settlement import asked, held_money, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
 
@@ -218,6 +218,7 @@ ROWS = {
     "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
     "backoffice:settlement:withdrawals": {},
     "backoffice:settlement:withdrawal": {"public_id": "withdrawal"},
+    "backoffice:settlement:money-case": {"public_id": "money_case"},
     "backoffice:settlement:statements": {},
     "backoffice:settlement:statement": {"public_id": "statement"},
     "backoffice:settlement:statement-accept": {"public_id": "statement"},
@@ -309,6 +310,7 @@ WRITES = {
     "backoffice:settlement:bank-account-remove",
     "backoffice:settlement:withdrawals",
     "backoffice:settlement:withdrawal",
+    "backoffice:settlement:money-case",
     "backoffice:settlement:statements",
     "backoffice:settlement:statement",
     "backoffice:settlement:statement-accept",
@@ -540,6 +542,7 @@ def built(module_db):
             "party_offer": part_in_force(mine, of=party("brand"), bps=100, shop=mine),
             "bank_account": taken.bank_account,
             "withdrawal": taken,
+            "money_case": held_money(mine),
             "statement": bill,
             "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
