@@ -946,7 +946,8 @@ class Verification:
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
             self.party_faults, self.escrow_faults, self.duty_faults, self.card_faults, self.purse_faults,
             self.transfer_faults, self.unclaimed_faults, self.receipt_faults, self.tender_faults, self.deposit_faults,
-            self.withdrawal_faults, self.correction_faults, self.fine_faults, self.seizure_faults, self.statement_faults,
+            self.withdrawal_faults, self.correction_faults, self.fine_faults, self.seizure_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
