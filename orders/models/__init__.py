@@ -4,6 +4,7 @@ from orders.models.cart import Cart, CartLine
 from orders.models.gift_card import CardTry, GiftCard, GiftCardMove
 from orders.models.goods_watch import GoodsStop
 from orders.models.importer import Declaration, Importer
+from orders.models.invoice import Invoice, InvoiceKind, InvoicePaper, InvoiceProfile
 from orders.models.order import Order, OrderGroup, OrderLine, OrderStep
 from orders.models.parcel import Parcel, ParcelLine, ParcelScan
 from orders.models.payment import Payment, PaymentNotice, Refund
@@ -16,7 +17,8 @@ __all__ = [
     "AddressChange", "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine",
     "CaseGift", "CreditedLine",
     "Declaration",
-    "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "OfflineList", "OfflineUse",
+    "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "Invoice",
+    "InvoiceKind", "InvoicePaper", "InvoiceProfile", "OfflineList", "OfflineUse",
     "Order", "OrderGroup",
     "OrderLine", "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Refund",
     "Routing", "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
