@@ -10,7 +10,7 @@ from orders.models.payment import Payment, PaymentNotice, Refund
 from orders.models.reconciliation import Bill, BilledMovement, Difference, DifferenceNote
 from orders.models.routing import Routing
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
-from orders.models.voucher import OfflineList, OfflineUse, Voucher
+from orders.models.voucher import OfflineList, OfflineUse, Voucher, WrongCode
 
 __all__ = [
     "AddressChange", "AfterSale", "AfterSaleNote", "Bill", "BilledMovement", "CardTry", "Cart", "CartLine",
@@ -19,5 +19,5 @@ __all__ = [
     "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "OfflineList", "OfflineUse",
     "Order", "OrderGroup",
     "OrderLine", "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Refund",
-    "Routing", "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
+    "Routing", "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher", "WrongCode",
 ]  # fmt: skip
