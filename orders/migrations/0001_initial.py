@@ -826,6 +826,36 @@ class Migration(FirstMigration):
             options={"verbose_name": "routing", "verbose_name_plural": "routings"},
         ),
         migrations.CreateModel(
+            name="WrongCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                ("tried_at", models.DateTimeField(verbose_name="tried at")),
+            ],
+            options={
+                "verbose_name": "wrong code",
+                "verbose_name_plural": "wrong codes",
+                "indexes": [models.Index(fields=["by", "tried_at"], name="wrong_code_of_person")],
+            },
+        ),
+        migrations.CreateModel(
             name="OfflineList",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -14,7 +14,6 @@ from orders.models.reconciliation import Bill, BilledMovement, Difference, Diffe
 from orders.models.routing import Routing
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.transfer import BankLine, BankStatement, SandboxTransfer, SentBack, Transfer
-from orders.models.voucher import OfflineList, OfflineUse, Voucher
 
 __all__ = [
     "AddressChange", "AfterSale", "AfterSaleNote", "BankLine", "BankStatement", "Bill", "BilledMovement", "CardTry",
@@ -23,5 +22,5 @@ __all__ = [
     "OfflineList", "OfflineUse", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "ParcelLine",
     "ParcelScan", "Party", "PartyAgreement", "PartyPart", "PartyRule", "PartyRuleVersion", "Payment",
     "PaymentNotice", "Purse", "PurseMove", "Refund", "Routing", "SandboxNotice", "SandboxRefund", "SandboxTrade",
-    "SandboxTransfer", "SentBack", "Transfer", "Verdict", "Voucher",
+    "SandboxTransfer", "SentBack", "Transfer", "Verdict", "Voucher", "WrongCode",
 ]  # fmt: skip
