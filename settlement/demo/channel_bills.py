@@ -24,7 +24,7 @@ UNKNOWN = {  # by how many days ago: its number, for what, how much (fen), who l
 
 
 def show_bills(*, staff: tuple[User, User], now: datetime) -> list[Difference]:
-    """The bills of a week: of their differences one is resolved by two people, one waits for the second, one is open."""
+    """A week of bills: of their differences two people have resolved one, one waits for the second, one is open."""
     for days, (number, subject, fen, _found) in UNKNOWN.items():
         _paid_by_nobody(number, subject, Money(fen), now - days * DAY)
     for days in range(DAYS, 1, -1):
