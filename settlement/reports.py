@@ -35,6 +35,7 @@ HELD = (
     Account.Kind.SHOP_AVAILABLE,
     Account.Kind.SHOP_WITHDRAWING,
     Account.Kind.SHOP_CARDS,
+    Account.Kind.PURSE,
     Account.Kind.DEPOSIT,
     Account.Kind.SHOP_DEPOSIT,
     Account.Kind.UNCLAIMED,

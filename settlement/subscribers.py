@@ -15,12 +15,16 @@ from mall.events.merchants import (
     TradeAdmitted,
 )
 from mall.events.orders import (
+    BalanceToppedUp,
     LatePaymentReceived,
     OrderCompleted,
     OrderDepositKept,
     OrderDepositPaid,
     OrderPaid,
     PaymentRefunded,
+    TransferDecided,
+    TransferReturned,
+    TransferUnmatched,
 )
 from mall.events.settlement import (
     BankAccountAdded,
@@ -47,6 +51,7 @@ def book_payment(event: OrderPaid) -> None:
         total=Money(event.total - event.deposit, event.currency),
         duty=Money(event.duty, event.currency),
         cards=_cards(event, event.by_cards),
+        balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
 
@@ -56,7 +61,18 @@ def book_order_deposit(event: OrderDepositPaid) -> None:
     receipts.book_order_deposit(
         order_id=event.order_id,
         amount=Money(event.amount, event.currency),
+        balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
+    )
+
+
+@on(BalanceToppedUp)
+def book_top_up(event: BalanceToppedUp) -> None:
+    receipts.book_top_up(
+        payment_id=event.payment_id,
+        shopper_id=event.shopper_id,
+        amount=Money(event.amount, event.currency),
+        topped_up_at=datetime.fromisoformat(event.topped_up_at),
     )
 
 
@@ -74,6 +90,11 @@ def _cards(event: OrderPaid | PaymentRefunded, part: int) -> receipts.Cards | No
     return receipts.Cards(shop_id=shop.pk, part=Money(part, event.currency), are_sold=are_sold)
 
 
+def _balance(event: OrderPaid | OrderDepositPaid | PaymentRefunded, part: int) -> receipts.OnBalance | None:
+    """What the shopper's balance has to do with it; mostly nothing."""
+    return receipts.OnBalance(event.shopper_id, Money(part, event.currency)) if part else None
+
+
 @on(OrderCompleted)
 def split_order(event: OrderCompleted) -> None:
     order = Order.objects.get(public_id=event.order_id)
@@ -89,6 +110,7 @@ def book_refund(event: PaymentRefunded) -> None:
     facts = {
         "refund_id": event.refund_id,
         "amount": Money(event.amount, event.currency),
+        "balance": _balance(event, event.to_balance),
         "refunded_at": datetime.fromisoformat(event.refunded_at),
     }
     if event.order_id:
@@ -104,6 +126,33 @@ def book_late_payment(event: LatePaymentReceived) -> None:
         payment_id=event.payment_id,
         amount=Money(event.amount, event.currency),
         received_at=datetime.fromisoformat(event.received_at),
+    )
+
+
+@on(TransferUnmatched)
+def book_transfer(event: TransferUnmatched) -> None:
+    receipts.book_transfer(
+        line_id=event.line_id,
+        amount=Money(event.amount, event.currency),
+        came_at=datetime.fromisoformat(event.came_at),
+    )
+
+
+@on(TransferDecided)
+def book_transfer_used(event: TransferDecided) -> None:
+    receipts.book_transfer_used(
+        line_id=event.line_id,
+        amount=Money(event.used, event.currency),
+        used_at=datetime.fromisoformat(event.decided_at),
+    )
+
+
+@on(TransferReturned)
+def book_transfer_back(event: TransferReturned) -> None:
+    receipts.book_transfer_back(
+        line_id=event.line_id,
+        amount=Money(event.amount, event.currency),
+        returned_at=datetime.fromisoformat(event.returned_at),
     )
 
 

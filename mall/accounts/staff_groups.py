@@ -50,7 +50,10 @@ WATCHES_OPERATIONS = {
     "operations.view_alertreceiver", "operations.add_alertreceiver", "operations.change_alertreceiver",
 }  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
-SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
+SEES_MONEY = {
+    "orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard",
+    "orders.view_purse", "orders.view_bankstatement", "orders.view_bankline", "orders.view_sentback",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,10 @@ STAFF_GROUPS = {
             *SEES_MONEY,
             "orders.ask_payment",
             "orders.retry_refund",
+            "orders.refund_to_balance",
+            "orders.read_statement",
+            "orders.decide_bankline",
+            "orders.send_back",
             "orders.view_bill",
             "orders.fetch_bill",
             "orders.view_difference",

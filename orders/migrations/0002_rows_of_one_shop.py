@@ -142,6 +142,48 @@ GRANT UPDATE, DELETE ON orders_giftcard TO {APP_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON orders_giftcard TO {SHOP_ROLE};
 """
 
+# A shopper's balance is the sum of its moves, and each move says what was left: checked for every balance that a
+# transaction has touched when it ends. The mall moves what is in it and where refunds go, and nothing else of it.
+PURSES = f"""
+REVOKE UPDATE, DELETE, TRUNCATE ON orders_purse FROM {APP_ROLE};
+GRANT UPDATE (balance, takes_refunds) ON orders_purse TO {APP_ROLE};
+
+CREATE FUNCTION orders_purse_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    touched bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'orders_purse' THEN
+        touched := NEW.id;
+    ELSE
+        touched := NEW.purse_id;
+    END IF;
+    IF EXISTS (
+        SELECT FROM orders_purse p
+        LEFT JOIN LATERAL (
+            SELECT m."left" FROM orders_pursemove m WHERE m.purse_id = p.id ORDER BY m.id DESC LIMIT 1
+        ) last ON true
+        WHERE p.id = touched AND (
+            p.balance <> coalesce(last."left", 0)
+            OR p.balance <> (SELECT coalesce(sum(m.amount), 0) FROM orders_pursemove m WHERE m.purse_id = p.id)
+        )
+    ) THEN
+        RAISE EXCEPTION 'the moves of balance % do not add up to it', touched USING ERRCODE = '23514';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER purse_adds_up AFTER INSERT OR UPDATE OF balance ON orders_purse
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_purse_adds_up();
+CREATE CONSTRAINT TRIGGER purse_move_adds_up AFTER INSERT ON orders_pursemove
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_purse_adds_up();
+"""  # noqa: S608 - names of ours
+FORMER_PURSES = f"""
+DROP TRIGGER purse_move_adds_up ON orders_pursemove;
+DROP TRIGGER purse_adds_up ON orders_purse;
+DROP FUNCTION orders_purse_adds_up();
+GRANT UPDATE, DELETE ON orders_purse TO {APP_ROLE};
+"""
+
 # What a line says was shipped is what its parcels carry (of one that was sent again, the later): checked for every line that a transaction has touched when it
 # ends.
 PARCELS = """
@@ -190,6 +232,9 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_parcelline"),
         RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),
+        RowsOfOneShop("orders_routing"),
+        RowsOfOneShop("orders_offlinelist"),
+        RowsOfOneShop("orders_offlineuse"),
         RowsOfOneShop("orders_giftcard"),
         RowsOfOneShop("orders_giftcardmove"),
         RowsOfOneShop("orders_declaration"),
@@ -203,11 +248,16 @@ class Migration(migrations.Migration):
         AppendOnly("orders_creditedline"),
         AppendOnly("orders_parcelline"),
         AppendOnly("orders_parcelscan"),
+        AppendOnly("orders_routing"),
+        AppendOnly("orders_offlinelist"),
+        AppendOnly("orders_offlineuse"),
         AppendOnly("orders_declaration"),
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),
         AppendOnly("orders_differencenote"),
+        AppendOnly("orders_pursemove"),
         migrations.RunSQL(CARDS, FORMER_CARDS),
+        migrations.RunSQL(PURSES, FORMER_PURSES),
         migrations.RunSQL(PARCELS, NO_PARCELS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
@@ -220,6 +270,13 @@ class Migration(migrations.Migration):
             "orders_ordergroup",
             "orders_payment",
             "orders_paymentnotice",
+            "orders_purse",
+            "orders_pursemove",
+            "orders_transfer",
+            "orders_bankstatement",
+            "orders_bankline",
+            "orders_sentback",
+            "orders_sandboxtransfer",
             "orders_refund",
             "orders_sandboxtrade",
             "orders_sandboxrefund",

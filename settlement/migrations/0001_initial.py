@@ -37,6 +37,7 @@ class Migration(FirstMigration):
                             ("shop_available", "Shop: available"),
                             ("shop_withdrawing", "Shop: on its way to the bank"),
                             ("shop_cards", "Shop: on gift cards"),
+                            ("purse", "Shopper: balance"),
                             ("commission", "Platform commission"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("fees", "Fees for withdrawals"),
@@ -59,6 +60,17 @@ class Migration(FirstMigration):
                         verbose_name="shop",
                     ),
                 ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
             ],
             options={
@@ -66,7 +78,7 @@ class Migration(FirstMigration):
                 "verbose_name_plural": "accounts",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("kind", "shop", "currency"), name="account_once", nulls_distinct=False
+                        fields=("kind", "shop", "shopper", "currency"), name="account_once", nulls_distinct=False
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -75,6 +87,14 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="account_of_a_shop_has_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "purse"), ("shopper__isnull", False)),
+                            models.Q(models.Q(("kind", "purse"), _negated=True), ("shopper", None)),
+                            _connector="OR",
+                        ),
+                        name="account_of_a_shopper_has_one",
                     ),
                 ],
             },
@@ -109,6 +129,10 @@ class Migration(FirstMigration):
                             ("corrected", "Correction"),
                             ("fined", "Fine"),
                             ("fine_back", "Fine given back"),
+                            ("topped_up", "Balance topped up"),
+                            ("transfer_open", "Transfer that pays nothing yet"),
+                            ("transfer_used", "Such a transfer has paid"),
+                            ("transfer_back", "Such a transfer went back"),
                             ("joint", "Joint promotion: the issuer's part"),
                             ("joint_back", "Joint promotion: the issuer's part goes back"),
                         ],
@@ -1274,6 +1298,7 @@ class Migration(FirstMigration):
                         choices=[
                             ("commission", "Platform commission"),
                             ("fees", "Fees for withdrawals"),
+                            ("fines", "Fines of shops"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("corrections", "Corrections borne by the mall"),
                         ],

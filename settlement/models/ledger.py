@@ -1,5 +1,6 @@
 """The double-entry ledger (S1): accounts, entries, postings. Entries and postings are written once."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from merchants.models import Shop
 
 class Account(models.Model):
     """
-    One account, of the platform or of a shop, in one currency; written once.
+    One account, of the platform, of a shop or of a shopper, in one currency; written once.
 
     Postings are positive for debit, negative for credit. What a shop is owed stands on the credit side: its balance in
     the shop's eyes is the negated sum of its postings.
@@ -22,11 +23,12 @@ class Account(models.Model):
         CUSTODIAN = "custodian", _("Money held by the payment provider")  # asset
         ESCROW = "escrow", _("Paid, not yet completed")  # owed to shoppers and shops
         CUSTOMS = "customs", _("Duty collected for customs")  # owed to the State
-        UNCLAIMED = "unclaimed", _("Came too late, goes back")  # owed to shoppers
+        UNCLAIMED = "unclaimed", _("Came too late, goes back")  # owed to shoppers and other payers
         SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
         SHOP_WITHDRAWING = "shop_withdrawing", _("Shop: on its way to the bank")  # owed to a shop until the bank paid
         SHOP_CARDS = "shop_cards", _("Shop: on gift cards")  # owed to who holds its cards, until they spend it
+        PURSE = "purse", _("Shopper: balance")  # owed to a shopper, who spends it in any shop
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income
@@ -37,6 +39,9 @@ class Account(models.Model):
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="accounts", verbose_name=_("shop"))
+    shopper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("shopper")
+    )
     currency = CurrencyField()
 
     objects = ShopOwnedQuerySet.as_manager()
@@ -44,16 +49,23 @@ class Account(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("account"), _("accounts")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "shop", "currency"], name="account_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["kind", "shop", "shopper", "currency"], name="account_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=Q(kind__startswith="shop_", shop__isnull=False)
                 | (~Q(kind__startswith="shop_") & Q(shop=None)),
                 name="account_of_a_shop_has_one",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="purse", shopper__isnull=False) | ~Q(kind="purse") & Q(shopper=None),
+                name="account_of_a_shopper_has_one",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}{f' · {self.shop}' if self.shop_id else ''} · {self.currency}"
+        whose = f" · {self.shop}" if self.shop_id else f" · {self.shopper_id}" if self.shopper_id else ""
+        return f"{self.get_kind_display()}{whose} · {self.currency}"
 
 
 class Entry(models.Model):
@@ -81,6 +93,10 @@ class Entry(models.Model):
         CORRECTED = "corrected", _("Correction")
         FINED = "fined", _("Fine")
         FINE_BACK = "fine_back", _("Fine given back")
+        TOPPED_UP = "topped_up", _("Balance topped up")
+        TRANSFER_OPEN = "transfer_open", _("Transfer that pays nothing yet")
+        TRANSFER_USED = "transfer_used", _("Such a transfer has paid")
+        TRANSFER_BACK = "transfer_back", _("Such a transfer went back")
         JOINT = "joint", _("Joint promotion: the issuer's part")
         JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
 

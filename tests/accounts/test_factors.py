@@ -21,11 +21,16 @@ from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_
 from mall.accounts.mfa import demonstration_code, give_demonstration_factor
 from mall.accounts.models import User
 from mall.audit.models import AuditRecord
+from mall.events import deliver_everything
+from mall.money import Money
 from mall.notifications.models import Notice
 from mall.tenancy import shop_scope
 from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
-from orders.models import Bill, Difference
+from orders.bank_statements import read_statement
+from orders.cancellation import cancel_order
+from orders.models import BankLine, Bill, Difference, OrderGroup, Payment, PurseMove, Refund
+from orders.payments import start_payment
 from settlement.models import (
     BankAccount,
     Correction,
@@ -39,12 +44,14 @@ from settlement.models import (
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
+from tests.factories.catalog import sku
 from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
 from tests.factories.settlement import asked, bank_account, card, with_money
-from tests.journeys import completed_order, placed_order
+from tests.journeys import completed_order, paid_order, placed_group, placed_order, topped_up
 from tests.merchants.applying import in_status
+from tests.orders.test_bank_statements import line, statement
 from tests.settlement.test_deposits import opened
 
 PASSWORD = "correct-horse-7"
@@ -643,6 +650,32 @@ def an_action(name: str, client) -> tuple:
         url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
         looked = AuditRecord.objects.filter(subject=order.public_id, action="orders.reveal_declaration", actor=boss)
         return boss, "get", url, {"in_full": "1"}, looked.exists
+    if name == "orders.spend_balance":
+        group = placed_group(skus={sku(price="1200.00"): 1})
+        topped_up(group.shopper, Money(120_000))
+        payment = start_payment(group=group, channel="balance", now=clock.now())
+        paid = Payment.objects.filter(pk=payment.pk, status="succeeded")
+        OrderGroup.objects.filter(pk=group.pk).update(pay_by=clock.now() + timedelta(minutes=5))
+        return (
+            group.shopper,
+            "post",
+            reverse("storefront:orders:pay-balance", args=[payment.public_id]),
+            {},
+            paid.exists,
+        )
+    if name == "orders.decide_transfer":
+        row = read_statement(content=statement(line("?")), name="x.csv", now=NOON).lines.get()
+        form = {"action": "send_back", "_selected_action": [row.pk], "confirmed": "yes", "reason": "x"}
+        proposed = BankLine.objects.filter(status="proposed")
+        return boss, "post", reverse("admin:orders_bankline_changelist"), form, proposed.exists
+    if name == "orders.refund_to_balance":
+        order = paid_order()
+        cancel_order(order=order, reason="…", by=order.shopper, now=NOON)
+        deliver_everything()
+        refund = Refund.objects.get(order=order)
+        Refund.objects.update(tried_at=NOON)
+        form = {"action": "to_balance", "_selected_action": [refund.pk], "confirmed": "yes", "reason": "x"}
+        return boss, "post", reverse("admin:orders_refund_changelist"), form, PurseMove.objects.exists
     if name == "orders.resolve_difference":
         bill = Bill.objects.create(channel="sandbox", day=NOON.date())
         late = Difference.objects.create(bill=bill, kind="late", movement="payment", found_at=NOON)

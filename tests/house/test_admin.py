@@ -39,8 +39,9 @@ from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
+from orders.bank_statements import read_statement
 from orders.checkout import DealWanted, place_order
-from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund
+from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund, SentBack
 from risk.complaints import complain
 from risk.holds import place_hold
 from risk.models import BannedWord, WordPack
@@ -61,9 +62,10 @@ from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.settlement import asked, with_money
 from tests.factories.trade import trade_case
-from tests.journeys import bound_card, completed_order, paid_order, placed_order
+from tests.journeys import bound_card, completed_order, paid_order, placed_order, topped_up
 from tests.merchants.applying import in_status, submitted
 from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
+from tests.orders.test_bank_statements import line, statement
 
 DAY = timedelta(days=1)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -92,6 +94,9 @@ def a_bit_of_everything() -> None:
     other = paid_order(now=NOON)
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     bound_card(shopper(), order.shop)
+    topped_up(shopper(), Money(10_000))
+    told = read_statement(content=statement(line("?")), name="march.csv", by=clerk, now=NOON)
+    SentBack.objects.create(reference="ref_x", amount=1, line=told.lines.get(), asked_at=NOON)
     submitted()
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
     AgreementRenewal.objects.create(

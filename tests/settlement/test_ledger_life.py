@@ -35,6 +35,7 @@ from orders.fulfillment import complete_order, mark_delivered, ship_order
 from orders.gateways import sandbox_bank
 from orders.models import OrderLine
 from orders.payments import start_payment
+from orders.purses import NotEnoughBalance, choose_refunds
 from orders.refunds import finish_refunds
 from settlement.corrections import book_correction, draw_up_correction
 from settlement.ledger import trial_balance
@@ -50,7 +51,7 @@ from tests.factories.catalog import category, product, sku
 from tests.factories.commission import rule_in_force
 from tests.factories.merchants import shop
 from tests.factories.settlement import asked, bank_account
-from tests.journeys import in_process, pay, placed_group
+from tests.journeys import from_balance, in_process, pay, placed_group, topped_up
 from tests.orders import presales
 from tests.orders.after_sales.cases import accepted
 
@@ -107,10 +108,11 @@ class LedgerLife(RuleBasedStateMachine):
         self.unpaid, self.paid, self.lives, self.deposits, self.fines = [], [], [], [], []
         self.books = dict.fromkeys(
             ("escrow", "unclaimed", "shop_pending", "shop_available", "shop_withdrawing", "commission", "fees", "fines",
-             "corrections"),
+             "corrections", "purse"),
             0,
         )  # fmt: skip
         self.available = Counter()  # by shop
+        self.wishes, self.by_balance = False, set()  # refunds go on her balance; these orders were paid from it
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -180,6 +182,39 @@ class LedgerLife(RuleBasedStateMachine):
     def pay(self, data):
         self.pay_for(self.unpaid.pop(data.draw(st.integers(0, len(self.unpaid) - 1))))
 
+    @rule(fen=st.integers(100, 60_000))
+    def top_up(self, fen):
+        if self.books["purse"] + fen <= 500_000:
+            topped_up(self.shopper, Money(fen), now=self.now)
+            self.books["purse"] += fen
+
+    @precondition(lambda self: self.unpaid)
+    @rule(data=st.data())
+    def pay_from_her_balance(self, data):
+        """Whole, or not at all."""
+        group = data.draw(st.sampled_from(self.unpaid))
+        if group.total.minor > self.books["purse"]:
+            with pytest.raises(NotEnoughBalance):
+                from_balance(group, now=self.now)
+            return
+        self.unpaid.remove(group)
+        from_balance(group, now=self.now)
+        orders = list(group.orders.order_by("pk"))
+        self.paid.extend(orders)
+        self.by_balance |= {order.pk for order in orders}
+        self.books["escrow"] += group.total.minor
+        self.books["purse"] -= group.total.minor
+
+    @rule(wishes=st.booleans())
+    def choose_where_refunds_go(self, wishes):
+        choose_refunds(shopper=self.shopper, to_balance=wishes, now=self.now)
+        self.wishes = wishes
+
+    def goes_back(self, order, fen):
+        """To where it was paid from, or on her balance."""
+        if self.wishes or order.pk in self.by_balance:
+            self.books["purse"] += fen
+
     def pay_for(self, group):
         pay(group, now=self.now)
         self.paid.extend(group.orders.order_by("pk"))
@@ -197,7 +232,7 @@ class LedgerLife(RuleBasedStateMachine):
         sandbox_bank.settle_late_trades(now=self.now)
         sandbox_bank.deliver_notices(now=self.now, post=in_process(self.now))
         deliver_everything()
-        self.books["unclaimed"] += group.total.minor
+        self.books["purse" if self.wishes else "unclaimed"] += group.total.minor
         if goes_back:
             self.refund()
 
@@ -236,6 +271,7 @@ class LedgerLife(RuleBasedStateMachine):
             deliver_everything()
             self.refund()
             self.books["escrow"] -= order.deposit.minor
+            self.goes_back(order, order.deposit.minor)
         else:
             cancel_order(order=order, reason="…", by=self.shopper, leaves_deposit=True, now=self.now)
             self.keep(order)
@@ -255,6 +291,7 @@ class LedgerLife(RuleBasedStateMachine):
         deliver_everything()
         self.refund()
         self.books["escrow"] -= order.total.minor
+        self.goes_back(order, order.total.minor)
 
     @precondition(lambda self: self.paid)
     @rule(data=st.data())
@@ -305,6 +342,7 @@ class LedgerLife(RuleBasedStateMachine):
         life.gone[line.pk] += case.refund_goods.minor
         commission = before - life.commission(line)
         of_shop = case.refund.minor - commission
+        self.goes_back(case.order, case.refund.minor)
         of_pending = min(of_shop, life.pending)
         life.pending -= of_pending
         life.case = None
@@ -490,7 +528,7 @@ class LedgerLife(RuleBasedStateMachine):
                 "SELECT a.kind, a.shop_id, sum(p.amount) FROM settlement_posting p"
                 " JOIN settlement_account a ON a.id = p.account_id"
                 " WHERE a.kind IN ('escrow', 'unclaimed', 'customs', 'deposit', 'shop_pending', 'shop_withdrawing',"
-                " 'shop_deposit', 'shop_cards') GROUP BY a.id HAVING sum(p.amount) > 0"
+                " 'shop_deposit', 'shop_cards', 'purse') GROUP BY a.id HAVING sum(p.amount) > 0"
             ) == []  # fmt: skip
 
     @invariant()
