@@ -22,7 +22,7 @@ from mall.money import Money
 from orders.models import CreditedLine, OrderLine, Refund
 from settlement import parties
 from settlement.joint import book_parts_back
-from settlement.ledger import Leg, accounts, post
+from settlement.ledger import Leg, accounts, post, purse_account
 from settlement.models import Account, Entry, Share
 from settlement.remains import commission_kept, issuers_kept, subsidy_kept, summed
 from settlement.splits import split_order
@@ -74,6 +74,9 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             *((kind, order.shop_id, order.currency) for kind in {*kinds, source}),
         ]
     )
+    purse = []
+    if refund.to_balance:
+        purse = [Leg(purse_account(order.shopper_id, order.currency), -refund.to_balance)]
     if of_pending or (back and is_pending):
         share.reversed += of_pending + (back if is_pending else Money(0, order.currency))
         share.save(update_fields=["reversed"])
@@ -89,7 +92,8 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             *(Leg(of[key], -subsidy) for key in borne),
             *(Leg(of[key], refund.duty) for key in duty),
             *(Leg(of[key], -refund.to_cards) for key in cards),
-            Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.in_cash),
+            Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.through_channel),
+            *purse,
         ],
     )
 

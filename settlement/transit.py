@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, Min, OuterRef
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from mall.money import Money
 from mall.rows import select_rows
 from mall.tunables import Tunable
-from orders.models import Order, Payment, Refund
+from orders.models import BankLine, Order, Payment, Refund, SentBack
 from settlement.ledger import trial_balance
 from settlement.models import Account, Deposit, PartyPayout, PartyShare, Share, Withdrawal
 from settlement.queries import PAID_AND_MOVING
@@ -77,7 +77,11 @@ def _escrow() -> datetime | None:
 def _unclaimed() -> datetime | None:
     back = Refund.objects.filter(payment=OuterRef("pk"), order=None, status=Refund.Status.SUCCEEDED)
     waiting = Payment.objects.filter(~Exists(back), is_late=True, status=Payment.Status.SUCCEEDED)
-    return waiting.aggregate(at=Min("succeeded_at"))["at"]
+    late = waiting.aggregate(at=Min("succeeded_at"))["at"]
+    gone = SentBack.objects.filter(reference=OuterRef("public_id"), sent_at__isnull=False)
+    unmatched = BankLine.objects.filter(Q(status__in=[BankLine.Status.OPEN, BankLine.Status.PROPOSED]) | Q(back__gt=0))
+    came = unmatched.filter(~Exists(gone)).aggregate(at=Min("read_at"))["at"]
+    return min(filter(None, [late, came]), default=None)
 
 
 def _pending() -> datetime | None:

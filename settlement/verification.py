@@ -120,7 +120,7 @@ owed AS (
     GROUP BY ref, order_id, amount, duty
 ),
 written AS (
-    SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'custodian'), 0) AS amount,
+    SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind IN ('custodian', 'purse')), 0) AS amount,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'commission'), 0) AS commission,
            coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'subsidy'), 0) AS subsidy,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'customs'), 0) AS duty,
@@ -424,7 +424,8 @@ WHERE entry.amount IS DISTINCT FROM said.amount OR said.amount IS DISTINCT FROM 
 ORDER BY 1
 """
 
-# The same for payments that came too late: held until they went back.
+# The same for payments that came too late, and transfers that paid nothing when they came: held until they went back,
+# or have paid.
 UNCLAIMED_FAULTS = """
 WITH booked AS (
     SELECT coalesce(pay.public_id, e.ref) AS payment_id, -sum(p.amount) AS amount
@@ -443,10 +444,16 @@ expected AS (
     SELECT pay.public_id AS payment_id, pay.amount - coalesce(back.amount, 0) AS amount
     FROM orders_payment pay LEFT JOIN back ON back.payment_id = pay.id
     WHERE pay.is_late AND pay.status = 'succeeded'
+    UNION ALL
+    SELECT l.public_id, l.amount - l.used - coalesce(s.amount, 0)
+    FROM orders_bankline l LEFT JOIN orders_sentback s ON s.reference = l.public_id AND s.sent_at IS NOT NULL
+    WHERE l.was_open
 ),
 waiting AS (
-    SELECT DISTINCT payload ->> 'payment_id' AS payment_id FROM mall_outboxevent
-    WHERE delivered_at IS NULL AND name IN ('LatePaymentReceived', 'PaymentRefunded')
+    SELECT DISTINCT coalesce(payload ->> 'line_id', payload ->> 'payment_id') AS payment_id FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN (
+        'LatePaymentReceived', 'PaymentRefunded', 'TransferUnmatched', 'TransferDecided', 'TransferReturned'
+    )
 )
 SELECT 'payment ' || payment_id,
        'unclaimed money is ' || coalesce(booked.amount, 0) || ', it should be ' || coalesce(expected.amount, 0)
@@ -457,11 +464,11 @@ ORDER BY payment_id
 """
 
 # A paid order's entry says what the order says, as does that of its deposit; refunds and late payments too. What moved
-# at the provider is compared, and where nothing did (gift cards paid all of it), the whole amount.
+# at the provider or on a shopper's balance is compared, and where nothing did (gift cards paid all of it), the whole.
 RECEIPT_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref,
-           coalesce(max(abs(p.amount)) FILTER (WHERE a.kind = 'custodian'), max(abs(p.amount))) AS amount
+           coalesce(abs(sum(p.amount) FILTER (WHERE a.kind IN ('custodian', 'purse'))), max(abs(p.amount))) AS amount
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
         JOIN settlement_account a ON a.id = p.account_id
     WHERE e.kind IN ('paid', 'order_deposit', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
@@ -504,6 +511,16 @@ WHERE written.amount IS DISTINCT FROM happened.amount
         )
     )
 ORDER BY ref
+"""
+
+# What bank transfers paid is what the payments say: the lines that paid one add up to it.
+TRANSFER_FAULTS = """
+SELECT 'payment ' || p.public_id, 'was paid ' || p.amount || ' by transfer, its lines add up to ' || coalesce(l.used, 0)
+FROM (SELECT * FROM orders_payment WHERE channel = 'transfer' AND status = 'succeeded') p
+FULL JOIN (SELECT payment_id, sum(used) AS used FROM orders_bankline WHERE used > 0 GROUP BY payment_id) l
+    ON l.payment_id = p.id
+WHERE p.amount IS DISTINCT FROM l.used
+ORDER BY 1
 """
 
 # Orders with a deposit: what came by each of the two payments is what the order says, no more went back through one
@@ -628,6 +645,75 @@ WHERE coalesce(ledger.amount, 0) <> coalesce(owed.amount, 0)
 ORDER BY 1
 """
 
+# Balances of shoppers: each is the sum of its moves; what payments and refunds say of it is what the moves say, and
+# what is booked on the shopper's own account.
+PURSE_FAULTS = """
+WITH waiting AS (
+    SELECT coalesce(payload ->> 'refund_id', payload ->> 'order_id', payload ->> 'payment_id') AS ref
+    FROM mall_outboxevent WHERE delivered_at IS NULL
+        AND name IN ('OrderPaid', 'OrderDepositPaid', 'PaymentRefunded', 'BalanceToppedUp')
+),
+paid AS (
+    SELECT g.shopper_id, g.id AS group_id, p.id, p.part, p.public_id, p.amount
+    FROM orders_payment p JOIN orders_ordergroup g ON g.id = p.group_id
+    WHERE p.channel = 'balance' AND p.status = 'succeeded' AND NOT p.is_late
+),
+booked AS (
+    SELECT a.shopper_id, e.kind, e.ref, -sum(p.amount) AS amount
+    FROM settlement_posting p JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'purse'
+    JOIN settlement_entry e ON e.id = p.entry_id GROUP BY 1, 2, 3
+),
+expected AS (
+    SELECT u.shopper_id, 'topped_up' AS kind, p.public_id AS ref, p.amount FROM orders_payment p
+    JOIN orders_purse u ON u.id = p.purse_id WHERE p.status = 'succeeded'
+    UNION ALL
+    SELECT paid.shopper_id, CASE part WHEN 'deposit' THEN 'order_deposit' ELSE 'paid' END, o.public_id,
+           CASE part WHEN 'deposit' THEN -o.deposit ELSE o.by_cards + o.deposit - o.total END
+    FROM paid JOIN orders_order o ON o.group_id = paid.group_id
+    UNION ALL
+    SELECT coalesce(o.shopper_id, g.shopper_id),
+           CASE WHEN r.order_id IS NULL THEN 'late_returned'
+           WHEN c.is_after_completion AND o.kind <> 'gift_card' THEN 'reversed' ELSE 'refunded' END,
+           r.public_id, r.to_balance
+    FROM orders_refund r LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+    LEFT JOIN orders_payment p ON p.id = r.payment_id LEFT JOIN orders_ordergroup g ON g.id = p.group_id
+    WHERE r.status = 'succeeded' AND r.to_balance > 0
+),
+moved AS (
+    SELECT m.kind, coalesce(p.public_id, r.public_id) AS ref, u.shopper_id, sum(m.amount) AS amount
+    FROM orders_pursemove m JOIN orders_purse u ON u.id = m.purse_id
+    LEFT JOIN orders_payment p ON p.id = m.payment_id LEFT JOIN orders_refund r ON r.id = m.refund_id GROUP BY 1, 2, 3
+),
+said AS (
+    SELECT 'topped_up' AS kind, p.public_id AS ref, u.shopper_id, p.amount FROM orders_payment p
+    JOIN orders_purse u ON u.id = p.purse_id WHERE p.status = 'succeeded'
+    UNION ALL
+    SELECT 'spent', public_id, shopper_id, -amount FROM paid
+    UNION ALL
+    SELECT 'refunded', r.public_id, coalesce(o.shopper_id, g.shopper_id), r.to_balance
+    FROM orders_refund r LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN orders_payment p ON p.id = r.payment_id LEFT JOIN orders_ordergroup g ON g.id = p.group_id
+    WHERE r.to_balance > 0
+)
+SELECT 'balance ' || u.public_id, 'holds ' || u.balance || ', its moves add up to ' || coalesce(m.amount, 0)
+FROM orders_purse u
+LEFT JOIN (SELECT purse_id, sum(amount) AS amount FROM orders_pursemove GROUP BY purse_id) m ON m.purse_id = u.id
+WHERE u.balance <> coalesce(m.amount, 0)
+UNION ALL
+SELECT coalesce(moved.kind, said.kind) || ' ' || ref,
+       'moved ' || coalesce(moved.amount, 0) || ' on a balance, it should be ' || coalesce(said.amount, 0)
+FROM moved FULL JOIN said USING (ref)
+WHERE (moved.kind, moved.shopper_id, moved.amount) IS DISTINCT FROM (said.kind, said.shopper_id, said.amount)
+UNION ALL
+SELECT kind || ' ' || ref,
+       'books ' || coalesce(booked.amount, 0) || ' on a balance, it should be ' || coalesce(expected.amount, 0)
+FROM (SELECT * FROM expected WHERE amount <> 0) expected FULL JOIN booked USING (kind, ref)
+WHERE (booked.shopper_id, booked.amount) IS DISTINCT FROM (expected.shopper_id, expected.amount)
+    AND NOT (booked.ref IS NULL AND ref IN (SELECT ref FROM waiting WHERE ref IS NOT NULL))
+ORDER BY 1
+"""
+
 # Deposits: what came in, went to a shop and went back is what payments, deposits and refunds say.
 DEPOSIT_FAULTS = """
 WITH written AS (
@@ -718,7 +804,7 @@ WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref
 """
 
 # Fines: what is booked is what sanctions say that are in force and not lifted; what was lifted after it was booked is
-# back, and what was lifted before is not booked.
+# back, less what staff had given back of it, and what was lifted before is not booked.
 FINE_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
@@ -732,11 +818,17 @@ said AS (
            string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
                       ORDER BY leg.account, leg.amount) AS legs
     FROM merchants_sanction s
-    CROSS JOIN LATERAL (VALUES ('fined', s.fine), ('fine_back', -s.fine)) AS due (kind, change)
+    LEFT JOIN (
+        SELECT e.ref, sum(c.amount) AS amount FROM settlement_correction c JOIN settlement_entry e ON e.id = c.entry_id
+        WHERE c.side = 'fines' AND c.status = 'booked' AND e.kind = 'fined' GROUP BY e.ref
+    ) given ON given.ref = s.public_id
+    CROSS JOIN LATERAL (
+        VALUES ('fined', s.fine), ('fine_back', coalesce(given.amount, 0) - s.fine)
+    ) AS due (kind, change)
     CROSS JOIN LATERAL (
         VALUES ('shop_available', s.shop_id, due.change), ('fines', NULL, -due.change)
     ) AS leg (account, shop_id, amount)
-    WHERE s.fined_at IS NOT NULL AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
+    WHERE s.fined_at IS NOT NULL AND leg.amount <> 0 AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
         ELSE EXISTS (SELECT FROM written w WHERE w.kind = 'fined' AND w.ref = s.public_id) END
     GROUP BY due.kind, s.public_id
 ),
@@ -750,6 +842,35 @@ SELECT 'fine ' || ref, CASE
     ELSE 'and its entry (' || kind || ') differ' END
 FROM written FULL JOIN said USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM said.legs AND ref NOT IN (SELECT ref FROM waiting) ORDER BY ref, kind
+"""
+
+# Seizures: what is booked is what cases say that two people decided, and what a third gave back is back.
+SEIZURE_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('seized', 'seized_back') GROUP BY e.kind, e.ref
+),
+said AS (
+    SELECT due.kind, c.public_id AS ref,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, c.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM risk_moneycase c JOIN merchants_shop s ON s.public_id = c.shop_id
+    CROSS JOIN LATERAL (VALUES ('seized', c.amount), ('seized_back', -c.amount)) AS due (kind, change)
+    CROSS JOIN LATERAL (
+        VALUES ('shop_available', s.id, due.change), ('seized', NULL, -due.change)
+    ) AS leg (account, shop_id, amount)
+    WHERE c.status IN ('seized', 'appealed', 'returned') AND (due.kind = 'seized' OR c.status = 'returned')
+    GROUP BY due.kind, c.public_id
+)
+SELECT 'seizure ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked as ' || kind
+    WHEN said.legs IS NULL THEN 'is booked as ' || kind || ' but nobody decided that'
+    ELSE 'and its entry (' || kind || ') differ' END
+FROM written FULL JOIN said USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref, kind
 """
 
 # Statements: each balance is the one before and its own lines; together they are what the statement says.
@@ -783,7 +904,8 @@ ORDER BY s.id
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
 AND name IN ('OrderPaid', 'OrderDepositPaid', 'OrderDepositKept', 'OrderCompleted', 'PaymentRefunded',
-             'LatePaymentReceived', 'ShopFined', 'SanctionLifted')
+             'LatePaymentReceived', 'BalanceToppedUp', 'TransferUnmatched', 'TransferDecided', 'TransferReturned',
+             'ShopFined', 'SanctionLifted')
 """
 
 
@@ -804,6 +926,8 @@ class Verification:
     escrow_faults: int = 0
     duty_faults: int = 0
     card_faults: int = 0
+    purse_faults: int = 0
+    transfer_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
     tender_faults: int = 0
@@ -811,6 +935,7 @@ class Verification:
     withdrawal_faults: int = 0
     correction_faults: int = 0
     fine_faults: int = 0
+    seizure_faults: int = 0
     statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
@@ -819,10 +944,10 @@ class Verification:
     def ok(self) -> bool:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
-            self.party_faults,
-            self.escrow_faults, self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults,
-            self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.correction_faults,
-            self.fine_faults, self.statement_faults,
+            self.party_faults, self.escrow_faults, self.duty_faults, self.card_faults, self.purse_faults,
+            self.transfer_faults, self.unclaimed_faults, self.receipt_faults, self.tender_faults, self.deposit_faults,
+            self.withdrawal_faults, self.correction_faults, self.fine_faults, self.seizure_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -860,6 +985,8 @@ def _verify() -> Verification:
         "escrow_faults": ESCROW_FAULTS,
         "duty_faults": DUTY_FAULTS,
         "card_faults": CARD_FAULTS,
+        "purse_faults": PURSE_FAULTS,
+        "transfer_faults": TRANSFER_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
         "tender_faults": TENDER_FAULTS,
@@ -867,6 +994,7 @@ def _verify() -> Verification:
         "withdrawal_faults": WITHDRAWAL_FAULTS,
         "correction_faults": CORRECTION_FAULTS,
         "fine_faults": FINE_FAULTS,
+        "seizure_faults": SEIZURE_FAULTS,
         "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0

@@ -10,7 +10,24 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from mall.accounts.devices import note_device
 from mall.accounts.factors import is_fresh
+from mall.accounts.guessing import attempt, may_send_code
+from mall.limits import client_ip
+
+BOUNDED = {
+    f"account/email/{name}"
+    for name in (
+        "password_reset_key", "unknown_account", "email_confirmation", "email_confirmation_signup",
+        "account_already_exists", "login_code", "password_reset_code",
+    )
+}  # fmt: skip
+"""Messages that anybody can have sent to an address by typing it in: so many a day, and no more (H7)."""
+
+
+def display_name(user) -> str:
+    """How a person is called in messages to herself."""
+    return user.get_full_name()
 
 
 class Adapter(DefaultAccountAdapter):
@@ -44,6 +61,7 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request, user, **told):
         response = super().post_login(request, user, **told)
+        note_device(request, response, user)
         for name in settings.ACCOUNT_SIGNED_IN:
             import_string(name)(request, response)
         return response
@@ -57,5 +75,24 @@ class Adapter(DefaultAccountAdapter):
         if not template_prefix.startswith("mfa/"):
             super().send_notification_mail(template_prefix, user, context, email)
 
+    def get_client_ip(self, request):
+        return client_ip(request)
+
+    def pre_authenticate(self, request, **credentials):
+        """Count the attempt before the password is looked at, whether the account exists or not."""
+        account = credentials.get("email") or credentials.get("username") or ""
+        request.attempt = attempt(request, account=account)
+        if request.attempt is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request, **credentials):
+        """A right password is no failure: what was counted is given back."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            request.attempt.give_back()
+        return user
+
     def send_mail(self, template_prefix, email, context):
+        if template_prefix in BOUNDED and not may_send_code(email):
+            return
         super().send_mail(template_prefix, email, {"site_domain": urlsplit(settings.MALL_BASE_URL).netloc, **context})

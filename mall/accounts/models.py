@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mall.crypto import BlindIndexField, EncryptedTextField
+from mall.crypto import BlindIndexField, EncryptedTextField, covered
 from mall.ids import PublicIdField
 
 
@@ -50,7 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
 
     def __str__(self) -> str:
-        return self.email
+        """Colleagues by their address, everybody else covered: this is what staff's pages print (R5)."""
+        return self.email if self.is_staff else covered(self.email)
 
     def get_full_name(self) -> str:
         return self.display_name or self.email
@@ -61,6 +62,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         name = self.display_name or self.email.partition("@")[0]
         last = next(filter(str.isalnum, reversed(name)), "")  # not the bracket of “Lin (Ms)”
         return f"{name[0]}***{last}" if len(name) > 2 else f"{name[:1]}***"
+
+
+class KnownDevice(models.Model):
+    """
+    A browser in which a person has signed in, by the keyed hash of its number (R9): the first of an account is known
+    quietly, of any later one she is told.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="devices", verbose_name=_("person"))
+    device = models.CharField(_("device"), max_length=32)
+    first_at = models.DateTimeField(_("first seen at"))
+    seen_at = models.DateTimeField(_("last seen at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("known device"), _("known devices")
+        constraints = [models.UniqueConstraint(fields=["person", "device"], name="known_device_once")]
+
+    def __str__(self) -> str:
+        return self.device
 
 
 class Address(models.Model):

@@ -48,6 +48,15 @@ class WithdrawalForm(forms.Form):
         self.fields["bank_account"].queryset = accounts
 
 
+class AppealForm(forms.Form):
+    words = forms.CharField(
+        label=_("What happened?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Tell us where the money comes from and whom it goes to; our staff read it before they decide."),
+    )
+
+
 class DisputeForm(forms.Form):
     reason = forms.CharField(
         label=_("What is wrong with it?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})

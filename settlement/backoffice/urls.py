@@ -19,6 +19,7 @@ urlpatterns = [
     path("bank-accounts/<slug:public_id>/remove/", withdrawals.bank_account_remove, name="bank-account-remove"),
     path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
     path("withdrawals/<slug:public_id>/", withdrawals.withdrawal, name="withdrawal"),
+    path("held/<slug:public_id>/", withdrawals.money_case, name="money-case"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<slug:public_id>/", statements.statement, name="statement"),
     path("statements/<slug:public_id>/accept/", statements.accept, name="statement-accept"),

@@ -12,6 +12,7 @@ from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
 from settlement.demo import (
+    access,
     after_sales,
     bargains,
     brand_halls,
@@ -31,6 +32,7 @@ from settlement.demo import (
     operations,
     parcels,
     parties,
+    pick_ups,
     promotions,
     search,
     shop_pages,
@@ -104,8 +106,10 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
+    pick_ups.show_pick_ups(shops=opened, owners=owners, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     operations.show_operations(now=now)
+    access.show_access(staff=staff, now=now)
     parties.pay_parties(staff=(staff, expert), now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()

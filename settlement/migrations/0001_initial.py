@@ -38,6 +38,7 @@ class Migration(FirstMigration):
                             ("shop_available", "Shop: available"),
                             ("shop_withdrawing", "Shop: on its way to the bank"),
                             ("shop_cards", "Shop: on gift cards"),
+                            ("purse", "Shopper: balance"),
                             ("party_pending", "Party: pending"),
                             ("party_available", "Party: available"),
                             ("party_paying", "Party: on its way to the bank"),
@@ -46,6 +47,7 @@ class Migration(FirstMigration):
                             ("fees", "Fees for withdrawals"),
                             ("fines", "Fines of shops"),
                             ("corrections", "Corrections borne by the mall"),
+                            ("seized", "Seized by decision"),
                             ("deposit", "Deposits on their way"),
                             ("shop_deposit", "Shop: deposit"),
                         ],
@@ -61,6 +63,17 @@ class Migration(FirstMigration):
                         related_name="accounts",
                         to="merchants.shop",
                         verbose_name="shop",
+                    ),
+                ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
                     ),
                 ),
                 (
@@ -80,7 +93,9 @@ class Migration(FirstMigration):
                 "verbose_name_plural": "accounts",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("kind", "shop", "party", "currency"), name="account_once", nulls_distinct=False
+                        fields=("kind", "shop", "shopper", "party", "currency"),
+                        name="account_once",
+                        nulls_distinct=False,
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -97,6 +112,14 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="account_of_a_shop_has_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "purse"), ("shopper__isnull", False)),
+                            models.Q(models.Q(("kind", "purse"), _negated=True), ("shopper", None)),
+                            _connector="OR",
+                        ),
+                        name="account_of_a_shopper_has_one",
                     ),
                 ],
             },
@@ -131,6 +154,12 @@ class Migration(FirstMigration):
                             ("corrected", "Correction"),
                             ("fined", "Fine"),
                             ("fine_back", "Fine given back"),
+                            ("topped_up", "Balance topped up"),
+                            ("transfer_open", "Transfer that pays nothing yet"),
+                            ("transfer_used", "Such a transfer has paid"),
+                            ("transfer_back", "Such a transfer went back"),
+                            ("seized", "Seized by decision"),
+                            ("seized_back", "Seizure given back"),
                             ("joint", "Joint promotion: the issuer's part"),
                             ("joint_back", "Joint promotion: the issuer's part goes back"),
                             ("parts", "Parts of others set aside"),
@@ -1309,6 +1338,7 @@ class Migration(FirstMigration):
                         choices=[
                             ("commission", "Platform commission"),
                             ("fees", "Fees for withdrawals"),
+                            ("fines", "Fines of shops"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("corrections", "Corrections borne by the mall"),
                         ],

@@ -40,11 +40,18 @@ WHO = {
     "orders.decide_aftersale": {"support"},
     "orders.ask_payment": {"finance"},
     "orders.retry_refund": {"finance"},
+    "orders.refund_to_balance": {"finance"},
+    "orders.read_statement": {"finance"},
+    "orders.decide_bankline": {"finance"},
+    "orders.send_back": {"finance"},
     "orders.fetch_bill": {"finance"},
     "orders.resolve_difference": {"finance"},
     "risk.release_hold": {"risk"},
     "risk.decide_complaint": {"risk", "support"},
     "risk.decide_tradecase": {"risk"},
+    "risk.decide_moneycase": {"risk", "finance"},
+    "risk.turn_moneyrule": {"risk", "finance"},
+    "risk.decide_moneyruleturn": {"risk", "finance"},
     "settlement.return_deposit": {"finance"},
     "settlement.decide_withdrawal": {"finance"},
     "settlement.pay_withdrawal": {"finance"},
@@ -60,6 +67,8 @@ WHO = {
     "mall.retry_outboxevent": {"operations"},
     "operations.change_alertreceiver": {"operations"},
     "accounts.change_user": set(),
+    "access.decide_accessrequest": {"operations", "risk"},
+    "access.add_accessrequest": {"auditor", "category_expert", "operations", "finance", "risk", "support"},
 }
 PLACES = {
     "admin:tunables": {"operations"},
@@ -88,6 +97,7 @@ PLACES = {
     "admin:orders_party_add": {"finance"},
     "admin:orders_partyruleversion_add": {"finance"},
     "admin:accounts_user_add": set(),
+    "admin:access_accessrequest_add": {"auditor", "category_expert", "operations", "finance", "risk", "support"},
     "admin:auth_group_add": set(),
 }
 

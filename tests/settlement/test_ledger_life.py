@@ -36,6 +36,7 @@ from orders.gateways import sandbox_bank
 from orders.models import OrderLine
 from orders.parties.rules import TakesTooMuch
 from orders.payments import start_payment
+from orders.purses import NotEnoughBalance, choose_refunds
 from orders.refunds import finish_refunds
 from settlement.corrections import book_correction, draw_up_correction
 from settlement.ledger import trial_balance
@@ -53,7 +54,7 @@ from tests.factories.commission import rule_in_force
 from tests.factories.merchants import shop
 from tests.factories.parties import part_in_force, party_account
 from tests.factories.settlement import asked, bank_account
-from tests.journeys import in_process, pay, placed_group
+from tests.journeys import from_balance, in_process, pay, placed_group, topped_up
 from tests.orders import presales
 from tests.orders.after_sales.cases import accepted
 
@@ -124,10 +125,11 @@ class LedgerLife(RuleBasedStateMachine):
         self.unpaid, self.paid, self.lives, self.deposits, self.fines = [], [], [], [], []
         self.books = dict.fromkeys(
             ("escrow", "unclaimed", "shop_pending", "shop_available", "shop_withdrawing", "commission", "fees", "fines",
-             "corrections", "party_pending", "party_available", "party_paying"),
+             "corrections", "purse", "party_pending", "party_available", "party_paying"),
             0,
         )  # fmt: skip
         self.available = Counter()  # by shop
+        self.wishes, self.by_balance = False, set()  # refunds go on her balance; these orders were paid from it
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -276,6 +278,41 @@ class LedgerLife(RuleBasedStateMachine):
     def pay(self, data):
         self.pay_for(self.unpaid.pop(data.draw(st.integers(0, len(self.unpaid) - 1))))
 
+    @rule(fen=st.integers(100, 60_000))
+    def top_up(self, fen):
+        if self.books["purse"] + fen <= 500_000:
+            topped_up(self.shopper, Money(fen), now=self.now)
+            self.books["purse"] += fen
+
+    @precondition(lambda self: self.unpaid)
+    @rule(data=st.data())
+    def pay_from_her_balance(self, data):
+        """Whole, or not at all."""
+        group = data.draw(st.sampled_from(self.unpaid))
+        if group.total.minor > self.books["purse"]:
+            with pytest.raises(NotEnoughBalance):
+                from_balance(group, now=self.now)
+            return
+        self.unpaid.remove(group)
+        from_balance(group, now=self.now)
+        orders = list(group.orders.order_by("pk"))
+        self.paid.extend(orders)
+        self.by_balance |= {order.pk for order in orders}
+        parts = sum(self.for_parties(order) for order in orders)
+        self.books["escrow"] += group.total.minor - parts
+        self.books["party_pending"] += parts
+        self.books["purse"] -= group.total.minor
+
+    @rule(wishes=st.booleans())
+    def choose_where_refunds_go(self, wishes):
+        choose_refunds(shopper=self.shopper, to_balance=wishes, now=self.now)
+        self.wishes = wishes
+
+    def goes_back(self, order, fen):
+        """To where it was paid from, or on her balance."""
+        if self.wishes or order.pk in self.by_balance:
+            self.books["purse"] += fen
+
     def pay_for(self, group):
         pay(group, now=self.now)
         orders = list(group.orders.order_by("pk"))
@@ -296,7 +333,7 @@ class LedgerLife(RuleBasedStateMachine):
         sandbox_bank.settle_late_trades(now=self.now)
         sandbox_bank.deliver_notices(now=self.now, post=in_process(self.now))
         deliver_everything()
-        self.books["unclaimed"] += group.total.minor
+        self.books["purse" if self.wishes else "unclaimed"] += group.total.minor
         if goes_back:
             self.refund()
 
@@ -335,6 +372,7 @@ class LedgerLife(RuleBasedStateMachine):
             deliver_everything()
             self.refund()
             self.books["escrow"] -= order.deposit.minor
+            self.goes_back(order, order.deposit.minor)
         else:
             cancel_order(order=order, reason="…", by=self.shopper, leaves_deposit=True, now=self.now)
             self.keep(order)
@@ -355,6 +393,7 @@ class LedgerLife(RuleBasedStateMachine):
         self.refund()
         self.books["escrow"] -= order.total.minor - self.for_parties(order)
         self.books["party_pending"] -= self.for_parties(order)
+        self.goes_back(order, order.total.minor)
 
     @precondition(lambda self: self.paid)
     @rule(data=st.data())
@@ -412,6 +451,7 @@ class LedgerLife(RuleBasedStateMachine):
         commission = before - life.commission(line)
         back = {key: held[key] - life.kept(of=key) for key in keys}
         of_shop = case.refund.minor - commission - sum(back.values())
+        self.goes_back(case.order, case.refund.minor)
         for key, fen in back.items():
             self.books["party_available" if life.is_released else "party_pending"] -= fen
             if life.is_released:
@@ -606,7 +646,8 @@ class LedgerLife(RuleBasedStateMachine):
                 "SELECT a.kind, a.shop_id, sum(p.amount) FROM settlement_posting p"
                 " JOIN settlement_account a ON a.id = p.account_id"
                 " WHERE a.kind IN ('escrow', 'unclaimed', 'customs', 'deposit', 'shop_pending', 'shop_withdrawing',"
-                " 'shop_deposit', 'shop_cards', 'party_pending', 'party_paying') GROUP BY a.id HAVING sum(p.amount) > 0"
+                " 'shop_deposit', 'shop_cards', 'purse', 'party_pending', 'party_paying')"
+                " GROUP BY a.id HAVING sum(p.amount) > 0"
             ) == []  # fmt: skip
 
     @invariant()
