@@ -55,6 +55,7 @@ SCHEDULE = [
     ),
     Line("orders.follow_after_sales", every(300), _("O7: after-sales that nobody answered in time go on"), 300, True),
     Line("orders.watch_shipping", every(600), _("O6: orders whose hours to ship are over are late"), 600, True),
+    Line("orders.remind_of_pick_ups", every(600), _("O6: who has not picked up an order is reminded"), 600, True),
     Line("orders.follow_parcels", every(300), _("O6: carriers are asked where parcels are"), 300, True),
     Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
     Line("orders.cancel_missed_appointments", day(1, 45), _("C2: appointments nobody kept are paid back"), daily=True),

@@ -313,7 +313,12 @@ PAYMENT_BOOKS = [  # each: a SELECT of payments and refunds at channels, held ag
     "orders.reconciliation.BOOKS",
     "settlement.deposits.BOOKS",
 ]
-PAYMENT_TIMEOUTS = (3, 10)  # seconds to connect to a payment channel, and to wait for its answer
+PAYMENT_TIMEOUTS = (  # seconds to connect to a payment channel, and to wait for its answer: less where a person waits
+    3,
+    float(os.environ.get("MALL_PAYMENT_PATIENCE", "10")),
+)
+PAYMENT_CALLS = int(os.environ.get("MALL_PAYMENT_CALLS", "0"))  # to channels at once on this machine; 0: any number
+PAYMENT_CALLS_EACH = int(os.environ.get("MALL_PAYMENT_CALLS_EACH", "0"))  # of one process
 PAYMENT_CHANNELS = [
     name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox,balance,transfer").split(",") if name
 ]

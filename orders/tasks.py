@@ -10,6 +10,7 @@ from orders import (
     goods_watch,
     handing_over,
     payments,
+    pick_up,
     reconciliation,
     refunds,
     ship_clock,
@@ -78,6 +79,12 @@ def watch_goods() -> dict | None:
 def hand_out_codes() -> dict | None:
     count = handing_over.hand_out_codes(now=clock.now())
     return {"handed_out": count} if count else None
+
+
+@job("orders.remind_of_pick_ups")
+def remind_of_pick_ups() -> dict | None:
+    count = pick_up.remind_of_pick_ups(now=clock.now())
+    return {"told": count} if count else None
 
 
 @job("orders.cancel_missed_appointments")

@@ -88,6 +88,27 @@ MISSED_DAYS = Tunable(
     most=30,
     sentence=_("Days after an appointment until an order whose code nobody checked is canceled and paid back."),
 )
+PICK_UP_REMIND_DAYS = Tunable(
+    "orders.pick_up_remind_days",
+    default=3,
+    least=1,
+    most=30,
+    sentence=_("Days after an order lies ready in a store until its shopper is reminded to pick it up."),
+)
+PICK_UP_DAYS = Tunable(
+    "orders.pick_up_days",
+    default=7,
+    least=1,
+    most=60,
+    sentence=_("Days that an order lies ready in a store before its code expires."),
+)
+OFFLINE_HOURS = Tunable(
+    "orders.offline_hours",
+    default=12,
+    least=1,
+    most=48,
+    sentence=_("Hours for which a list of codes that a device has taken with it is good."),
+)
 COMMISSION_ON_SUBSIDY = Tunable(
     "orders.commission_on_subsidy",
     default=1,

@@ -17,6 +17,7 @@ from orders.gateways import sandbox_bank
 from orders.gift_cards import bind_card, cards_of
 from orders.models import AddressChange, GiftCard, Order, OrderGroup, Payment, Purse
 from orders.payments import NoticeRefused, pay_from_balance, receive_notice, start_payment, start_top_up
+from orders.pick_up import make_ready
 from orders.tracking import follow_parcels
 from tests.conftest import NOON
 from tests.factories import number
@@ -110,6 +111,23 @@ def placed_order(**given) -> Order:
 
 def paid_order(**given) -> Order:
     return paid_group(**given).orders.order_by("pk").first()
+
+
+def picked_up_order(*, store, shopper: User | None = None, skus: Mapping, now: datetime = NOON) -> Order:
+    """To be picked up in a store, paid."""
+    shopper = filled_cart(shopper=shopper, skus=skus, now=now)
+    stores = {store.shop_id: store}
+    group = place_order(shopper=shopper, checkout_key=uuid4(), address=None, stores=stores, now=now)
+    pay(group, now=now)
+    deliver_everything()
+    return group.orders.get()
+
+
+def ready_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
+    """It lies ready in its store, and its shopper has a code."""
+    order = make_ready(order=picked_up_order(now=now, **given), by=by or a_shopper(), now=now)
+    deliver_everything()
+    return order
 
 
 def shipped_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:

@@ -35,6 +35,7 @@ from catalog.models import (
     Sku,
     StockCount,
     StockTransfer,
+    Warehouse,
     Watch,
 )
 from catalog.questions import answer, answer_for_shop, ask
@@ -88,6 +89,7 @@ from merchants.agreements import ask_merchants
 from merchants.models import Application, Sanction, Seat, Shop
 from merchants.requirements import earliest_binding, publish_agreement
 from merchants.sanctions import impose
+from orders import offline
 from orders.after_sales import answering, arbitration, asking
 from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
@@ -95,7 +97,7 @@ from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
 from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
-from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
+from orders.models import AfterSale, OfflineList, Order, OrderGroup, OrderLine, Payment, SandboxTrade, Voucher
 from orders.payments import start_payment
 from settlement.demo import pictures
 from settlement.models import Statement, Withdrawal
@@ -171,6 +173,7 @@ class Scene:
     funding: Promotion | None = None
     orders_of_deals: dict[str, Order] = field(default_factory=dict)
     freight: FreightTemplate | None = None
+    offline: OfflineList | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -600,6 +603,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    _pick_ups(scene, other, now)
     scene.freight = freight.template(shop=scene.shop, default=True)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
@@ -700,6 +704,23 @@ def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
     scene.sheet = open_count(warehouse=main, note="月末盘点", **who)
     enter(count=scene.sheet, counted={one.pk: 30}, **who)
     scene.words += [address, "周末补货", "月末盘点"]
+
+
+def _pick_ups(scene: Scene, other: Sku, now: datetime) -> None:
+    """Orders that are picked up: one to prepare, one that lies ready, one that was noted twice without network."""
+    store = Warehouse.objects.get(shop=scene.shop, kind=Warehouse.Kind.STORE)
+    receive(sku=other, quantity=9, warehouse=store, by=scene.owner, now=now)
+    give = {"shopper": scene.shopper, "now": now}
+    scene.orders["routed"] = journeys.paid_order(skus={other: 1}, **give)
+    scene.orders["pick-up"] = journeys.picked_up_order(store=store, skus={other: 1}, **give)
+    for name in ("picked-up", "ready"):
+        scene.orders[name] = journeys.ready_order(store=store, skus={other: 1}, by=scene.owner, **give)
+    code = Voucher.objects.get(order=scene.orders["picked-up"]).code.reveal()
+    for device in ("店内平板", "市集手机"):
+        scene.offline = offline.take_list(shop=scene.shop, device=device, by=scene.owner, now=now)
+        given = {"taken": scene.offline, "signature": offline.signature_of(scene.offline), "by": scene.owner}
+        offline.hand_in(uses=[offline.Use(code, now)], now=now, **given)
+        scene.words.append(device)
 
 
 def _move_money(scene: Scene, now: datetime) -> None:
@@ -1150,12 +1171,17 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("codes", "catalog:codes", scene.codes.product.public_id)
     yield page("slots", "catalog:slots", scene.service.product.public_id)
     yield page("verify", "orders:verify")
+    yield page("offline", "orders:offline")
+    yield page("offline-list", "orders:offline-list", scene.offline.public_id)
     yield page("gift-cards", "orders:cards")
     yield page("production", "orders:production")
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
-    for status in ("paid", "partly-shipped", "shipped", "returned", "address", "completed", "canceled"):
+    for status in (
+        "paid", "partly-shipped", "shipped", "returned", "address", "completed", "canceled", "routed", "pick-up",
+        "ready", "picked-up",
+    ):  # fmt: skip
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
@@ -1217,6 +1243,9 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 NO_PAGES = {
     "backoffice:orders:address-answer": "a press of a button",
+    "backoffice:orders:offline-file": "a file",
+    "backoffice:orders:move": "a press of a button",
+    "backoffice:orders:ready": "a press of a button",
     "backoffice:orders:packing-lists-pdf": "a file",
     "backoffice:orders:labels-pdf": "a file",
     "storefront:catalog:complain-shop": "looks like the report of a product",

@@ -156,8 +156,27 @@ class OrderShipped:
 
 
 @event
+class OrderReady:
+    """Its goods lie ready in a store; its shopper has a code to pick them up."""
+
+    order_id: str
+    shop_id: str
+    ready_at: str
+
+
+@event
+class OrderNotPickedUp:
+    """Nobody has fetched it for some days; ``is_over``: the code has expired as well."""
+
+    order_id: str
+    shop_id: str
+    is_over: bool
+    told_at: str
+
+
+@event
 class OrderDelivered:
-    """All its parcels arrived (carrier or shopper says so)."""
+    """All its parcels arrived (carrier or shopper says so), or it was handed over."""
 
     order_id: str
     shop_id: str

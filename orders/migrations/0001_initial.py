@@ -169,7 +169,7 @@ class Migration(FirstMigration):
                             ("unpaid", "Awaiting payment"),
                             ("deposit_paid", "Deposit paid"),
                             ("paid", "Awaiting shipment"),
-                            ("booked", "Awaiting use"),
+                            ("booked", "Awaiting use or pick-up"),
                             ("shipped", "On its way"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
@@ -222,6 +222,18 @@ class Migration(FirstMigration):
                 ("city", models.CharField(max_length=40, verbose_name="city")),
                 ("district", models.CharField(blank=True, default="", max_length=40, verbose_name="district")),
                 ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
+                (
+                    "store",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.warehouse",
+                        verbose_name="picked up in",
+                    ),
+                ),
+                ("ready_at", models.DateTimeField(null=True, verbose_name="ready to be picked up since")),
                 ("promised_on", models.DateField(null=True, verbose_name="ships from")),
                 ("deal", models.CharField(blank=True, db_default="", default="", max_length=24, verbose_name="deal")),
                 (
@@ -382,9 +394,25 @@ class Migration(FirstMigration):
                             ("shipped_at__isnull", False),
                             ("status__in", ["unpaid", "deposit_paid", "paid", "booked", "canceled"]),
                             ("kind__in", ["virtual", "service", "gift_card"]),
+                            ("store__isnull", False),
                             _connector="OR",
                         ),
                         name="order_shipped_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ready_at", None), ("store", None)),
+                            models.Q(
+                                ("awaits_deal", False),
+                                ("kind", "physical"),
+                                ("shipped_at", None),
+                                ("shipping_fee", 0),
+                                ("store__isnull", False),
+                                models.Q(("status__in", ["paid", "shipped"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_picked_up_is_not_sent",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -700,11 +728,24 @@ class Migration(FirstMigration):
                 (
                     "line",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="voucher", to="orders.orderline"
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="voucher",
+                        to="orders.orderline",
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pickup_code",
+                        to="orders.order",
                     ),
                 ),
                 ("code", mall.crypto.EncryptedTextField(verbose_name="code")),
                 ("code_index", mall.crypto.BlindIndexField(source="code")),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
                 ("used_at", models.DateTimeField(null=True, verbose_name="used at")),
                 (
                     "used_by",
@@ -724,11 +765,227 @@ class Migration(FirstMigration):
                     models.UniqueConstraint(fields=("shop", "code_index"), name="voucher_code_once_per_shop"),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("expires_at", None), ("line__isnull", False), ("order", None)),
+                            models.Q(("expires_at__isnull", False), ("line", None), ("order__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="voucher_of_a_line_or_of_an_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(("used_at", None), ("used_by", None)),
                             models.Q(("used_at__isnull", False), ("used_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="voucher_used_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Routing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="routings", to="orders.order"
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.warehouse",
+                        verbose_name="warehouse",
+                    ),
+                ),
+                ("choice", models.JSONField(verbose_name="why this one")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+            ],
+            options={"verbose_name": "routing", "verbose_name_plural": "routings"},
+        ),
+        migrations.CreateModel(
+            name="OfflineList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ofl", unique=True)),
+                ("device", models.CharField(max_length=60, verbose_name="device")),
+                (
+                    "store",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.warehouse",
+                        verbose_name="store",
+                    ),
+                ),
+                ("digests", models.JSONField(verbose_name="digests")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="taken by",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="taken at")),
+                ("expires_at", models.DateTimeField(verbose_name="good until")),
+            ],
+            options={
+                "verbose_name": "offline list",
+                "verbose_name_plural": "offline lists",
+                "indexes": [models.Index(fields=["shop", "-id"], name="offline_list_of_shop")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))),
+                        name="offline_list_ends_after_it_begins",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OfflineUse",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "taken",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="orders.offlinelist",
+                        verbose_name="offline list",
+                    ),
+                ),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offline_uses",
+                        to="orders.voucher",
+                    ),
+                ),
+                ("code_index", models.CharField(max_length=32)),
+                ("code_end", models.CharField(blank=True, default="", max_length=4, verbose_name="code ends in")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("used", "Used"),
+                            ("conflict", "Used twice"),
+                            ("invalid", "Not valid"),
+                            ("unknown", "Unknown code"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("why", models.CharField(blank=True, default="", max_length=300, verbose_name="why")),
+                ("noted_at", models.DateTimeField(verbose_name="noted at")),
+                ("handed_in_at", models.DateTimeField(verbose_name="handed in at")),
+                (
+                    "handed_in_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="handed in by",
+                    ),
+                ),
+                ("first_at", models.DateTimeField(null=True, verbose_name="used before at")),
+                (
+                    "first_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="used before by",
+                    ),
+                ),
+                (
+                    "first_on",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.offlinelist",
+                        verbose_name="used before on",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "offline use",
+                "verbose_name_plural": "offline uses",
+                "indexes": [models.Index(fields=["shop", "-id"], name="offline_use_of_shop")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("taken", "code_index"), name="offline_use_once_per_list"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "used")),
+                        fields=("voucher",),
+                        name="offline_use_counts_once_per_voucher",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["used", "conflict"]), _negated=True),
+                            ("voucher__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="offline_use_of_a_known_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_at__isnull", False), ("first_by__isnull", False), ("outcome", "conflict")),
+                            models.Q(
+                                models.Q(("outcome", "conflict"), _negated=True),
+                                ("first_at", None),
+                                ("first_by", None),
+                                ("first_on", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="offline_conflict_says_who_was_first",
                     ),
                 ],
             },
@@ -762,6 +1019,7 @@ class Migration(FirstMigration):
                             ("deal_came", "What it waited for has come"),
                             ("part_shipped", "Shipped in part"),
                             ("shipped", "Shipped"),
+                            ("ready", "Ready to be picked up"),
                             ("address", "Address changed"),
                             ("returned", "A parcel came back"),
                             ("delivered", "Delivered"),

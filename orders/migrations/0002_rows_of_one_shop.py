@@ -47,6 +47,50 @@ DROP TRIGGER after_sale_moves ON orders_aftersale;
 DROP FUNCTION orders_after_sale_moves();
 """
 
+# The maps of the other lives (order.py, payment.py), kept by the database as well; and that a parcel ends once (F6).
+STEPS = {
+    "orders_order": (
+        "unpaid deposit_paid", "unpaid paid", "unpaid booked", "unpaid canceled", "deposit_paid paid",
+        "deposit_paid canceled", "paid shipped", "paid canceled", "booked delivered", "booked canceled",
+        "shipped delivered", "delivered completed",
+    ),
+    "orders_payment": (
+        "pending succeeded", "pending failed", "pending closed", "failed succeeded", "closed succeeded",
+    ),
+    "orders_refund": ("asked succeeded",),
+}  # fmt: skip
+STATUSES = """
+CREATE FUNCTION orders_status_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.status <> OLD.status AND NOT (OLD.status || ' ' || NEW.status = ANY (TG_ARGV)) THEN
+        RAISE EXCEPTION '% %: % does not follow %', TG_TABLE_NAME, NEW.id, NEW.status, OLD.status
+            USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE FUNCTION orders_parcel_ends_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'parcel %: what has ended stays as it ended', NEW.id USING ERRCODE = '23514';
+END
+$$;
+CREATE TRIGGER parcel_ends_once BEFORE UPDATE OF delivered_at, returned_at ON orders_parcel FOR EACH ROW
+    WHEN (
+        (OLD.delivered_at IS NOT NULL OR OLD.returned_at IS NOT NULL)
+        AND ROW (NEW.delivered_at, NEW.returned_at) IS DISTINCT FROM ROW (OLD.delivered_at, OLD.returned_at)
+    )
+    EXECUTE FUNCTION orders_parcel_ends_once();
+""" + "".join(
+    f"CREATE TRIGGER {table}_moves BEFORE UPDATE OF status ON {table} FOR EACH ROW"
+    f" EXECUTE FUNCTION orders_status_moves({', '.join(repr(step) for step in steps)});\n"
+    for table, steps in STEPS.items()
+)
+NO_STATUSES = (
+    "DROP TRIGGER parcel_ends_once ON orders_parcel; DROP FUNCTION orders_parcel_ends_once();"
+    + "".join(f"DROP TRIGGER {table}_moves ON {table};" for table in STEPS)
+    + "DROP FUNCTION orders_status_moves();"
+)
+
 # A shop reads which cards it has sold, never their codes; the mall moves their money and their holder, and nothing else
 # of them. A card's balance is the sum of its moves, and an order gives back at most what it took: checked for every card
 # that a transaction has touched when it ends.
@@ -188,6 +232,9 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_parcelline"),
         RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),
+        RowsOfOneShop("orders_routing"),
+        RowsOfOneShop("orders_offlinelist"),
+        RowsOfOneShop("orders_offlineuse"),
         RowsOfOneShop("orders_giftcard"),
         RowsOfOneShop("orders_giftcardmove"),
         RowsOfOneShop("orders_declaration"),
@@ -201,6 +248,9 @@ class Migration(migrations.Migration):
         AppendOnly("orders_creditedline"),
         AppendOnly("orders_parcelline"),
         AppendOnly("orders_parcelscan"),
+        AppendOnly("orders_routing"),
+        AppendOnly("orders_offlinelist"),
+        AppendOnly("orders_offlineuse"),
         AppendOnly("orders_declaration"),
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),
@@ -211,6 +261,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(PARCELS, NO_PARCELS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
+        migrations.RunSQL(STATUSES, NO_STATUSES),
         NotForShops(
             "orders_cart",
             "orders_cartline",

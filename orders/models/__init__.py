@@ -9,14 +9,16 @@ from orders.models.parcel import Parcel, ParcelLine, ParcelScan
 from orders.models.payment import Payment, PaymentNotice, Refund
 from orders.models.purse import Purse, PurseMove
 from orders.models.reconciliation import Bill, BilledMovement, Difference, DifferenceNote
+from orders.models.routing import Routing
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.transfer import BankLine, BankStatement, SandboxTransfer, SentBack, Transfer
-from orders.models.voucher import Voucher
+from orders.models.voucher import OfflineList, OfflineUse, Voucher
 
 __all__ = [
     "AddressChange", "AfterSale", "AfterSaleNote", "BankLine", "BankStatement", "Bill", "BilledMovement", "CardTry",
     "Cart", "CartLine", "CaseGift", "CreditedLine", "Declaration", "Difference", "DifferenceNote", "GiftCard",
-    "GiftCardMove", "GoodsStop", "Importer", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "ParcelLine",
-    "ParcelScan", "Payment", "PaymentNotice", "Purse", "PurseMove", "Refund", "SandboxNotice", "SandboxRefund",
-    "SandboxTrade", "SandboxTransfer", "SentBack", "Transfer", "Verdict", "Voucher",
+    "GiftCardMove", "GoodsStop", "Importer", "OfflineList", "OfflineUse", "Order", "OrderGroup", "OrderLine",
+    "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Purse", "PurseMove", "Refund",
+    "Routing", "SandboxNotice", "SandboxRefund", "SandboxTrade", "SandboxTransfer", "SentBack", "Transfer",
+    "Verdict", "Voucher",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ from settlement.demo import (
     money,
     operations,
     parcels,
+    pick_ups,
     promotions,
     search,
     shop_pages,
@@ -103,6 +104,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
+    pick_ups.show_pick_ups(shops=opened, owners=owners, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     operations.show_operations(now=now)
     ways_to_pay.show_ways_to_pay(shops=opened, staff=(staff, expert), now=now)

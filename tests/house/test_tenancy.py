@@ -41,6 +41,7 @@ from merchants.models import Seat
 from merchants.sanctions import impose
 from orders.after_sales.asking import complain
 from orders.gift_cards import cards_of
+from orders.offline import take_list
 from settlement.models import Deposit, Statement
 from settlement.statements import freeze_statements
 from tests.catalog.transfer.bringing import checked
@@ -191,6 +192,11 @@ ROWS = {
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:orders:offline": {},
+    "backoffice:orders:offline-list": {"public_id": "offline_list"},
+    "backoffice:orders:offline-file": {"public_id": "offline_list"},
+    "backoffice:orders:move": {"public_id": "order"},
+    "backoffice:orders:ready": {"public_id": "order"},
     "backoffice:orders:address-answer": {"public_id": "packed", "change": "change"},
     "backoffice:orders:send-again": {"public_id": "sent", "parcel": "parcel"},
     "backoffice:after-sales:list": {},
@@ -225,6 +231,10 @@ WRITES = {
     "backoffice:orders:labels-pdf",
     "backoffice:orders:address-answer",
     "backoffice:orders:send-again",
+    "backoffice:orders:move",
+    "backoffice:orders:ready",
+    "backoffice:orders:offline",
+    "backoffice:orders:offline-list",
     "backoffice:marketing:choose",
     "backoffice:marketing:mall-do",
     "backoffice:marketing:campaign-enrol",
@@ -461,6 +471,7 @@ def built(module_db):
             "packed": change.order,
             "change": change,
             "parcel": sent.parcels.get(),
+            "offline_list": take_list(shop=mine, device="平板", by=owner, now=clock.now()),
             "bought": SimpleNamespace(public_id=order.lines.get().pk),
             "case": case,
             "note": SimpleNamespace(public_id=case.notes.get().pk),
