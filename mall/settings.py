@@ -318,8 +318,15 @@ PAYMENT_BOOKS = [  # each: a SELECT of payments and refunds at channels, held ag
     "orders.reconciliation.BOOKS",
     "settlement.deposits.BOOKS",
 ]
-PAYMENT_TIMEOUTS = (3, 10)  # seconds to connect to a payment channel, and to wait for its answer
-PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
+PAYMENT_TIMEOUTS = (  # seconds to connect to a payment channel, and to wait for its answer: less where a person waits
+    3,
+    float(os.environ.get("MALL_PAYMENT_PATIENCE", "10")),
+)
+PAYMENT_CALLS = int(os.environ.get("MALL_PAYMENT_CALLS", "0"))  # to channels at once on this machine; 0: any number
+PAYMENT_CALLS_EACH = int(os.environ.get("MALL_PAYMENT_CALLS_EACH", "0"))  # of one process
+PAYMENT_CHANNELS = [
+    name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox,balance,transfer").split(",") if name
+]
 
 
 def payment_account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
@@ -347,6 +354,8 @@ WECHAT_PAY = payment_account(
     may_lack=("public_key_id", "public_key"), url="https://api.mch.weixin.qq.com",
 )  # fmt: skip
 STRIPE = payment_account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
+TRANSFER_ACCOUNT = payment_account("MALL_TRANSFER", "holder", "bank_name", "number")  # the custodian's, for transfers
+TRANSFER_BANK = os.environ.get("MALL_TRANSFER_BANK", "sandbox")  # who tells of transfers: "sandbox" or "file"
 
 # People -------------------------------------------------------------------------------------------------------------
 

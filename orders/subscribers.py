@@ -13,12 +13,16 @@ from mall.events.orders import (
     AfterSaleMoved,
     AfterSaleOpened,
     AfterSaleRefundOwed,
+    InvoiceAnswered,
+    InvoiceCorrectionDue,
     OrderBalanceDue,
     OrderCanceled,
     OrderCompleted,
     OrderDelivered,
     OrderDepositKept,
+    OrderNotPickedUp,
     OrderPaid,
+    OrderReady,
     OrderShipLate,
     ParcelCameBack,
     ParcelShipped,
@@ -30,6 +34,8 @@ from orders import (
     cancellation,
     deals,
     goods_watch,
+    invoice_notices,
+    invoices,
     offering,
     parcel_notices,
     perks,
@@ -63,6 +69,18 @@ def tell_of_return(event: ParcelCameBack) -> None:
 def tell_of_late_order(event: OrderShipLate) -> None:
     parcel_notices.tell_of_lateness(
         order_id=event.order_id, hours=event.hours, now=datetime.fromisoformat(event.late_at)
+    )
+
+
+@on(OrderReady)
+def tell_of_readiness(event: OrderReady) -> None:
+    parcel_notices.tell_of_readiness(order_id=event.order_id, now=datetime.fromisoformat(event.ready_at))
+
+
+@on(OrderNotPickedUp)
+def tell_of_pick_up(event: OrderNotPickedUp) -> None:
+    parcel_notices.tell_of_pick_up(
+        order_id=event.order_id, is_over=event.is_over, now=datetime.fromisoformat(event.told_at)
     )
 
 
@@ -196,3 +214,26 @@ def count_no_more(event: OrdersSetAside) -> None:
 @on(OrdersCleared)
 def count_again(event: OrdersCleared) -> None:
     setting_aside.readmit(order_ids=event.order_ids, now=datetime.fromisoformat(event.cleared_at))
+
+
+@on(InvoiceAnswered)
+def tell_of_invoice(event: InvoiceAnswered) -> None:
+    invoice_notices.tell_shopper(
+        invoice_id=event.invoice_id, is_issued=event.is_issued, now=datetime.fromisoformat(event.answered_at)
+    )
+
+
+@on(InvoiceCorrectionDue)
+def tell_of_correction(event: InvoiceCorrectionDue) -> None:
+    invoice_notices.tell_shop_of_correction(invoice_id=event.invoice_id, now=datetime.fromisoformat(event.due_at))
+
+
+@on(PaymentRefunded)
+def correct_invoice(event: PaymentRefunded) -> None:
+    if event.order_id:
+        invoices.follow_money(order_id=event.order_id, now=datetime.fromisoformat(event.refunded_at))
+
+
+@on(OrderCanceled)
+def withdraw_invoice(event: OrderCanceled) -> None:
+    invoices.follow_money(order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))

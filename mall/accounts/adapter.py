@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from mall.accounts.devices import note_device
 from mall.accounts.factors import is_fresh
 from mall.accounts.guessing import answer_evenly, attempt, may_send_code
 from mall.limits import client_ip
@@ -61,6 +62,7 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request, user, **told):
         response = super().post_login(request, user, **told)
+        note_device(request, response, user)
         for name in settings.ACCOUNT_SIGNED_IN:
             import_string(name)(request, response)
         return response

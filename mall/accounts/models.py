@@ -64,6 +64,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{name[0]}***{last}" if len(name) > 2 else f"{name[:1]}***"
 
 
+class KnownDevice(models.Model):
+    """
+    A browser in which a person has signed in, by the keyed hash of its number (R9): the first of an account is known
+    quietly, of any later one she is told.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="devices", verbose_name=_("person"))
+    device = models.CharField(_("device"), max_length=32)
+    first_at = models.DateTimeField(_("first seen at"))
+    seen_at = models.DateTimeField(_("last seen at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("known device"), _("known devices")
+        constraints = [models.UniqueConstraint(fields=["person", "device"], name="known_device_once")]
+
+    def __str__(self) -> str:
+        return self.device
+
+
 class Address(models.Model):
     """Where a shopper's parcels go; name, phone and line are encrypted at rest (A2)."""
 

@@ -6,6 +6,14 @@ from mall.notifications.kinds import Kind
 
 ADVICE = _("If this was not you, choose a new password at once and sign out everywhere.")
 
+NEW_DEVICE = Kind(
+    "accounts.new_device",
+    title=_("Your account was opened on a device that we did not know"),
+    body=_(
+        "%(device)s, %(at)s, from the network %(network)s. If that was you, there is nothing to do. If not, sign out"
+        " everywhere on the page of your devices, and choose a new password at once."
+    ),
+)
 TOTP_ADDED = Kind("accounts.totp_added", title=_("An authenticator app belongs to your account now"), body=ADVICE)
 TOTP_REMOVED = Kind(
     "accounts.totp_removed", title=_("The authenticator app no longer belongs to your account"), body=ADVICE

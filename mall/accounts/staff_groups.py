@@ -41,6 +41,15 @@ WATCHES_TRADE = {
     "risk.view_traderule",
     "risk.change_traderule",
 }
+GUARDS_MONEY = {
+    "risk.view_moneycase",
+    "risk.decide_moneycase",
+    "risk.view_moneylook",
+    "risk.view_moneyrule",
+    "risk.turn_moneyrule",
+    "risk.view_moneyruleturn",
+    "risk.decide_moneyruleturn",
+}
 RUNS_CAMPAIGNS = {
     "marketing.run_campaign", "marketing.audit_campaignenrolment", "marketing.view_campaign",
     "marketing.view_campaigninvitation", "marketing.view_campaignenrolment", "marketing.view_campaignresult",
@@ -51,7 +60,10 @@ WATCHES_OPERATIONS = {
 }  # fmt: skip
 ASKS_FOR_ACCESS = {"access.view_accessrequest", "access.add_accessrequest"}
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
-SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
+SEES_MONEY = {
+    "orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard",
+    "orders.view_purse", "orders.view_bankstatement", "orders.view_bankline", "orders.view_sentback",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -199,6 +211,10 @@ STAFF_GROUPS = {
             *SEES_MONEY,
             "orders.ask_payment",
             "orders.retry_refund",
+            "orders.refund_to_balance",
+            "orders.read_statement",
+            "orders.decide_bankline",
+            "orders.send_back",
             "orders.view_bill",
             "orders.fetch_bill",
             "orders.view_difference",
@@ -215,6 +231,13 @@ STAFF_GROUPS = {
             "settlement.view_payoutfile",
             "settlement.view_dutyremittance",
             "settlement.pay_dutyremittance",
+            "orders.view_party",
+            "orders.propose_party",
+            "orders.confirm_party",
+            "orders.view_partyruleversion",
+            "settlement.view_partyshare",
+            "settlement.view_partypayout",
+            "settlement.pay_partypayout",
             "orders.view_declaration",
             "settlement.view_statement",
             "settlement.view_dispute",
@@ -226,6 +249,7 @@ STAFF_GROUPS = {
             "catalog.propose_commission",
             "catalog.confirm_commission",
             "risk.view_hold",
+            *GUARDS_MONEY,
         ),
         _group(
             "risk",
@@ -256,6 +280,7 @@ STAFF_GROUPS = {
             "risk.release_hold",
             *KEEPS_WORDS,
             *WATCHES_TRADE,
+            *GUARDS_MONEY,
             "risk.view_complaint",
             "risk.decide_complaint",
             "mall.view_auditrecord",

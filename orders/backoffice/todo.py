@@ -10,20 +10,21 @@ from mall.backoffice.tables import capped_counts, shown_count
 from mall.backoffice.todo import SOON, URGENT, WHENEVER, Todo, age
 from merchants.models import Seat, Shop
 from orders import tunables
-from orders.models import Order
+from orders.models import Invoice, Order
 
 CLOSING = timedelta(minutes=10)
 
 
 def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
     """
-    Orders to ship, with how long the oldest has waited, unpaid ones that close soon, addresses that are asked for, and
-    parcels that came back. Two queries.
+    Orders to ship, with how long the oldest has waited, unpaid ones that close soon, addresses that are asked for,
+    orders to prepare for pick-up, and parcels that came back. Two queries.
     """
     if not seat.can("orders.see"):
         return []
     mine = Order.objects.owned_by(shop)
     to_ship = mine.awaiting_shipment()
+    invoices = Invoice.objects.owned_by(shop).to_answer()
     closing = mine.filter(status=Order.Status.UNPAID, due_at__isnull=False, due_at__lte=now + CLOSING)
     counts = capped_counts(
         {
@@ -32,6 +33,8 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
             "closing": closing,
             "address": mine.with_address_asked(),
             "back": mine.with_returns(),
+            "prepare": mine.to_prepare(),
+            "invoices": invoices if seat.can("orders.invoice") else invoices.none(),
         }
     )
     url = reverse("backoffice:orders:list", args=[shop.slug])
@@ -48,6 +51,36 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
                 % {"count": shown_count(counts["address"])},
                 detail=_("What is packed waits for your answer."),
                 url=f"{url}?waits=address",
+                tone=SOON,
+            )
+        )
+    if counts["invoices"]:
+        found.append(
+            Todo(
+                sign="receipt",
+                title=ngettext(
+                    "%(count)s invoice to issue or correct",
+                    "%(count)s invoices to issue or correct",
+                    counts["invoices"],
+                )
+                % {"count": shown_count(counts["invoices"])},
+                detail=_("The shopper downloads the PDF from her order."),
+                url=reverse("backoffice:orders:invoices", args=[shop.slug]),
+                tone=SOON,
+            )
+        )
+    if counts["prepare"]:
+        found.append(
+            Todo(
+                sign="shop",
+                title=ngettext(
+                    "%(count)s order to prepare for pick-up",
+                    "%(count)s orders to prepare for pick-up",
+                    counts["prepare"],
+                )
+                % {"count": shown_count(counts["prepare"])},
+                detail=_("Say when it is ready: then the shopper gets her code."),
+                url=f"{url}?waits=prepare",
                 tone=SOON,
             )
         )

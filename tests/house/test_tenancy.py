@@ -41,6 +41,8 @@ from merchants.models import Seat
 from merchants.sanctions import impose
 from orders.after_sales.asking import complain
 from orders.gift_cards import cards_of
+from orders.invoices import InvoiceWanted, ask_invoice, issue_invoice
+from orders.offline import take_list
 from settlement.models import Deposit, Statement
 from settlement.statements import freeze_statements
 from tests.catalog.transfer.bringing import checked
@@ -55,9 +57,11 @@ from tests.factories.freight import template
 from tests.factories.joint import proposed
 from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft, trial
-from tests.factories.merchants import seat, shop
+from tests.factories.merchants import credit_code, seat, shop
+from tests.factories.papers import pdf
 from tests.factories.papers import picture as scan
-from tests.factories.settlement import asked, with_money
+from tests.factories.parties import part_in_force, party
+from tests.factories.settlement import asked, held_money, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
 
@@ -187,10 +191,19 @@ ROWS = {
     "backoffice:orders:packing-lists-pdf": {},
     "backoffice:orders:labels-pdf": {},
     "backoffice:orders:cards": {},
+    "backoffice:orders:invoices": {},
+    "backoffice:orders:invoice": {"public_id": "invoice"},
+    "backoffice:orders:invoice-answer": {"public_id": "invoice", "action": "=issue"},
+    "backoffice:orders:invoice-paper": {"public_id": "invoice", "number": "=25000000000000000007"},
     "backoffice:orders:production": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:orders:offline": {},
+    "backoffice:orders:offline-list": {"public_id": "offline_list"},
+    "backoffice:orders:offline-file": {"public_id": "offline_list"},
+    "backoffice:orders:move": {"public_id": "order"},
+    "backoffice:orders:ready": {"public_id": "order"},
     "backoffice:orders:address-answer": {"public_id": "packed", "change": "change"},
     "backoffice:orders:send-again": {"public_id": "sent", "parcel": "parcel"},
     "backoffice:after-sales:list": {},
@@ -201,10 +214,17 @@ ROWS = {
     "backoffice:settlement:entries": {},
     "backoffice:settlement:commission": {},
     "backoffice:settlement:order": {"public_id": "order"},
+    "backoffice:settlement:parties": {},
+    "backoffice:settlement:party": {"public_id": "party"},
+    "backoffice:settlement:party-account": {"public_id": "party"},
+    "backoffice:settlement:party-end": {"public_id": "party"},
+    "backoffice:settlement:party-rule-agree": {"public_id": "party_offer"},
+    "backoffice:settlement:party-rule-end": {"public_id": "party_rule"},
     "backoffice:settlement:bank-accounts": {},
     "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
     "backoffice:settlement:withdrawals": {},
     "backoffice:settlement:withdrawal": {"public_id": "withdrawal"},
+    "backoffice:settlement:money-case": {"public_id": "money_case"},
     "backoffice:settlement:statements": {},
     "backoffice:settlement:statement": {"public_id": "statement"},
     "backoffice:settlement:statement-accept": {"public_id": "statement"},
@@ -225,6 +245,14 @@ WRITES = {
     "backoffice:orders:labels-pdf",
     "backoffice:orders:address-answer",
     "backoffice:orders:send-again",
+    "backoffice:orders:invoices",
+    "backoffice:orders:invoice",
+    "backoffice:orders:invoice-answer",
+    "backoffice:orders:invoice-paper",
+    "backoffice:orders:move",
+    "backoffice:orders:ready",
+    "backoffice:orders:offline",
+    "backoffice:orders:offline-list",
     "backoffice:marketing:choose",
     "backoffice:marketing:mall-do",
     "backoffice:marketing:campaign-enrol",
@@ -282,10 +310,17 @@ WRITES = {
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
     "backoffice:settlement:order",
+    "backoffice:settlement:parties",
+    "backoffice:settlement:party",
+    "backoffice:settlement:party-account",
+    "backoffice:settlement:party-end",
+    "backoffice:settlement:party-rule-agree",
+    "backoffice:settlement:party-rule-end",
     "backoffice:settlement:bank-accounts",
     "backoffice:settlement:bank-account-remove",
     "backoffice:settlement:withdrawals",
     "backoffice:settlement:withdrawal",
+    "backoffice:settlement:money-case",
     "backoffice:settlement:statements",
     "backoffice:settlement:statement",
     "backoffice:settlement:statement-accept",
@@ -309,10 +344,15 @@ APPLICANTS_ROWS = {
 SHOPPERS_ROWS = {
     "storefront:orders:pay": {"public_id": "group"},
     "storefront:orders:pay-start": {"public_id": "group"},
+    "storefront:orders:pay-balance": {"public_id": "payment"},
+    "storefront:orders:pay-transfer": {"public_id": "payment"},
     "storefront:orders:payment-return": {"public_id": "payment"},
     "storefront:orders:detail": {"public_id": "order"},
     "storefront:orders:sheet": {"public_id": "order"},
     "storefront:orders:address": {"public_id": "order"},
+    "storefront:orders:invoice": {"public_id": "order"},
+    "storefront:orders:invoice-withdraw": {"public_id": "order"},
+    "storefront:orders:invoice-paper": {"public_id": "order", "number": "=25000000000000000007"},
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:codes": {"public_id": "order"},
@@ -439,10 +479,14 @@ def built(module_db):
         of_cards = paid_order(shopper=order.shopper, skus={card_sku(shop=mine): 1})
         change = address_asked(shopper=order.shopper, skus={sku(shop=mine): 1})
         sent = shipped_order(shopper=order.shopper, skus={sku(shop=mine): 1})
+        wish = InvoiceWanted("company", "示例公司", "pay@example.com", credit_code())
+        invoice = ask_invoice(order=order, wanted=wish, by=order.shopper, now=NOON)
+        issue_invoice(invoice=invoice, number="25000000000000000007", file=pdf(), by=owner, now=NOON)
         case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
         taken = asked(mine, 20_000)
+        given_away = part_in_force(mine, bps=100)
         freeze_statements(now=NOON)
         bill = Statement.objects.get(shop=mine, kind="daily")
         to_try = trial({goods: 1}, by=owner)
@@ -457,8 +501,10 @@ def built(module_db):
             "order": order,
             "sent": sent,
             "packed": change.order,
+            "invoice": invoice,
             "change": change,
             "parcel": sent.parcels.get(),
+            "offline_list": take_list(shop=mine, device="平板", by=owner, now=clock.now()),
             "bought": SimpleNamespace(public_id=order.lines.get().pk),
             "case": case,
             "note": SimpleNamespace(public_id=case.notes.get().pk),
@@ -508,8 +554,12 @@ def built(module_db):
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "warehouse": second,
             "transfer": way,
+            "party": given_away.rule.party,
+            "party_rule": given_away,
+            "party_offer": part_in_force(mine, of=party("brand"), bps=100, shop=mine),
             "bank_account": taken.bank_account,
             "withdrawal": taken,
+            "money_case": held_money(mine),
             "statement": bill,
             "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),

@@ -113,4 +113,27 @@ class Migration(FirstMigration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="KnownDevice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("device", models.CharField(max_length=32, verbose_name="device")),
+                ("first_at", models.DateTimeField(verbose_name="first seen at")),
+                ("seen_at", models.DateTimeField(verbose_name="last seen at")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="devices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "known device",
+                "verbose_name_plural": "known devices",
+                "constraints": [models.UniqueConstraint(fields=("person", "device"), name="known_device_once")],
+            },
+        ),
     ]

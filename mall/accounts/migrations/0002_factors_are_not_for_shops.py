@@ -1,4 +1,4 @@
-"""Second factors, and where people are signed in, are nobody's business in the back office."""
+"""Second factors, and where people are or were signed in, are nobody's business in the back office."""
 
 from django.db import migrations
 
@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
         ("mall", "0002_written_once"),
     ]
 
-    operations = [NotForShops("mfa_authenticator", "usersessions_usersession")]
+    operations = [NotForShops("mfa_authenticator", "usersessions_usersession", "accounts_knowndevice")]

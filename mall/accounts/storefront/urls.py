@@ -9,6 +9,7 @@ urlpatterns = [
     path("go-on/", safety.go_on, name="go-on"),
     path("sessions/end/", safety.end_everywhere, name="sessions-end"),
     path("sessions/<int:pk>/end/", safety.end_one, name="session-end"),
+    path("divisions/", views.divisions, name="divisions"),
     path("addresses/", views.addresses, name="addresses"),
     path("addresses/add/", views.address_add, name="address-add"),
     path("addresses/<str:public_id>/", views.address_edit, name="address-edit"),
