@@ -1517,6 +1517,7 @@ class Migration(FirstMigration):
                             ("rejected", "Did not accept what came back"),
                             ("counted", "Counted what came back"),
                             ("resent", "Sent goods"),
+                            ("undelivered", "What was sent came back"),
                             ("gave_money", "Returns the money instead"),
                             ("received", "Received the goods"),
                             ("escalated", "Asked the mall to decide"),

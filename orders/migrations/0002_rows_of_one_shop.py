@@ -28,7 +28,7 @@ BEGIN
         WHEN 'returning' THEN NEW.status = 'inspecting'
         WHEN 'inspecting' THEN NEW.status IN ('refunding', 'resending', 'refused', 'done')
         WHEN 'resending' THEN NEW.status IN ('resent', 'refunding', 'done')
-        WHEN 'resent' THEN NEW.status IN ('done', 'arbitration')
+        WHEN 'resent' THEN NEW.status IN ('done', 'arbitration', 'resending')
         WHEN 'arbitration' THEN NEW.status IN ('decided', 'closed')
         WHEN 'decided' THEN NEW.status IN ('arbitration', 'awaiting_return', 'refunding', 'done', 'closed')
         WHEN 'refunding' THEN NEW.status = 'done'

@@ -18,6 +18,7 @@ from settlement.demo import (
     brand_halls,
     campaigns,
     changes,
+    channel_bills,
     commission,
     deals,
     duties,
@@ -111,6 +112,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     operations.show_operations(now=now)
     access.show_access(staff=staff, now=now)
     parties.pay_parties(staff=(staff, expert), now=now)
+    channel_bills.show_bills(staff=(staff, expert), now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
