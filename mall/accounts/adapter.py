@@ -1,5 +1,6 @@
 """How allauth meets the mall."""
 
+import time
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from mall.accounts.devices import note_device
 from mall.accounts.factors import is_fresh
-from mall.accounts.guessing import attempt, may_send_code
+from mall.accounts.guessing import answer_evenly, attempt, may_send_code
 from mall.limits import client_ip
 
 BOUNDED = {
@@ -86,9 +87,12 @@ class Adapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request, **credentials):
-        """A right password is no failure: what was counted is given back."""
+        """A right password is no failure: what was counted is given back. A wrong one is told at an even moment."""
+        since = time.monotonic()
         user = super().authenticate(request, **credentials)
-        if user is not None:
+        if user is None:
+            answer_evenly(since=since)
+        else:
             request.attempt.give_back()
         return user
 
