@@ -5,13 +5,18 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.shortcuts import resolve_url
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.accounts.devices import note_device
 from mall.accounts.factors import is_fresh
+from mall.accounts.models import SignInTrouble
+from mall.accounts.privacy.consents import Purpose, browser_agrees, given_by, tell_browser
+from mall.accounts.sessions import note_trouble
 
 
 class Adapter(DefaultAccountAdapter):
@@ -24,6 +29,18 @@ class Adapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "rate_limited": gettext_lazy("Too many attempts. Try again in a few minutes."),
     }
+
+    def pre_authenticate(self, request, **credentials):
+        """Who is turned away because too many attempts failed is counted (R7)."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            note_trouble(kind=SignInTrouble.Kind.LOCKED, now=clock.now())
+            raise
+
+    def authentication_failed(self, request, **credentials):
+        note_trouble(kind=SignInTrouble.Kind.FAILED, now=clock.now())
+        super().authentication_failed(request, **credentials)
 
     def is_reauthentication_required(self, *, app, **kwargs):
         """
@@ -45,7 +62,9 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request, user, **told):
         response = super().post_login(request, user, **told)
-        note_device(request, response, user)
+        if request.user.is_authenticated:  # no further step stands between
+            note_device(request, response, user)
+            tell_browser(response, given_by(user)[Purpose.COOKIES] or browser_agrees(request))
         for name in settings.ACCOUNT_SIGNED_IN:
             import_string(name)(request, response)
         return response

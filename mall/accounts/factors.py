@@ -59,6 +59,7 @@ FRESH_ACTIONS = {
     "settlement.payout_file": gettext_lazy("Taking payouts to the bank"),
     "orders.resolve_difference": gettext_lazy("Resolving differences to a channel's bill"),
     "risk.money_cases": gettext_lazy("Deciding about held money"),
+    "accounts.personal_data": gettext_lazy("Taking away or erasing your data"),
     "settlement.correct": gettext_lazy("Correcting a booking"),
     "catalog.confirm_commission": gettext_lazy("Confirming a rule of commission"),
     "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),

@@ -57,6 +57,7 @@ RUNS_CAMPAIGNS = {
 WATCHES_OPERATIONS = {
     "operations.view_reading", "operations.view_alert", "operations.view_alertdelivery",
     "operations.view_alertreceiver", "operations.add_alertreceiver", "operations.change_alertreceiver",
+    "operations.view_securityreport",
 }  # fmt: skip
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
 SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
@@ -260,6 +261,7 @@ STAFF_GROUPS = {
             *KEEPS_WORDS,
             *WATCHES_TRADE,
             *GUARDS_MONEY,
+            "operations.view_securityreport",
             "risk.view_complaint",
             "risk.decide_complaint",
             "mall.view_auditrecord",

@@ -172,6 +172,7 @@ class Migration(migrations.Migration):
             "orders_cartline",
             "orders_cardtry",
             "orders_importer",
+            "orders_sealedaddress",
             "orders_ordergroup",
             "orders_payment",
             "orders_paymentnotice",

@@ -9,6 +9,7 @@ from orders.models.parcel import Parcel, ParcelLine, ParcelScan
 from orders.models.payment import Payment, PaymentNotice, Refund
 from orders.models.reconciliation import Bill, BilledMovement, Difference, DifferenceNote
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
+from orders.models.sealed import SealedAddress
 from orders.models.voucher import Voucher
 
 __all__ = [
@@ -17,5 +18,5 @@ __all__ = [
     "Declaration",
     "Difference", "DifferenceNote", "GiftCard", "GiftCardMove", "GoodsStop", "Importer", "Order", "OrderGroup",
     "OrderLine", "OrderStep", "Parcel", "ParcelLine", "ParcelScan", "Payment", "PaymentNotice", "Refund",
-    "SandboxNotice", "SandboxRefund", "SandboxTrade", "Verdict", "Voucher",
+    "SandboxNotice", "SandboxRefund", "SandboxTrade", "SealedAddress", "Verdict", "Voucher",
 ]  # fmt: skip

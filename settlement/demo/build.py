@@ -30,6 +30,7 @@ from settlement.demo import (
     money,
     operations,
     parcels,
+    privacy,
     promotions,
     search,
     shop_pages,
@@ -104,6 +105,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     operations.show_operations(now=now)
+    privacy.show_privacy(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

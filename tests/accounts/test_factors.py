@@ -19,7 +19,7 @@ from mall import clock
 from mall.accounts import factors
 from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_factors
 from mall.accounts.mfa import demonstration_code, give_demonstration_factor
-from mall.accounts.models import User
+from mall.accounts.models import PersonalFile, User
 from mall.audit.models import AuditRecord
 from mall.notifications.models import Notice
 from mall.tenancy import shop_scope
@@ -657,6 +657,8 @@ def an_action(name: str, client) -> tuple:
         importer(buyer := shopper())
         completed_order(shopper=buyer, skus={abroad_sku(): 1})
         return boss, "post", reverse("admin:settlement_dutyremittance_draw_up"), {}, DutyRemittance.objects.exists
+    if name == "accounts.personal_data":
+        return boss, "post", reverse("storefront:accounts:privacy"), {"download": "yes"}, PersonalFile.objects.exists
     if name == "risk.money_cases":
         with_money(place := shop(), 100_000)
         case = proposed_seizure(held_money(place))
