@@ -24,7 +24,7 @@ from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
 from mall.money import Money
 from mall.notifications.models import Notice
-from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, SecurityReport
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.bargaining.bargains import open_bargain
@@ -146,6 +146,7 @@ def a_bit_of_everything() -> None:
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     trade_case(order.shop.public_id)
     an_alert()
+    SecurityReport.objects.create(quarter="2026Q1", made_at=NOON, to_do=["…"], digests={"en": "0"})
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
 
