@@ -34,6 +34,7 @@ from settlement.demo import (
     parcels,
     parties,
     pick_ups,
+    privacy,
     promotions,
     search,
     shop_pages,
@@ -115,6 +116,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     parties.pay_parties(staff=(staff, expert), now=now)
     channel_bills.show_bills(staff=(staff, expert), now=now)
     ways_to_pay.show_ways_to_pay(shops=opened, staff=(staff, expert), now=now)
+    privacy.show_privacy(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)
