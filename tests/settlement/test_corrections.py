@@ -223,8 +223,8 @@ def test_commission_that_is_given_back_stands_as_that_on_the_statement(order, en
     freeze_statements(now=NOON + 3 * DAY)
 
     line = next(line for line in StatementLine.objects.all() if line.posting.entry.kind == "corrected")
-    give_reasons([line.posting])
     with translation.override("en"):
+        give_reasons([line.posting])
         assert (line.posting.said, line.posting.reason) == ("Commission given back", "Goodwill.")
     assert balances(order.shop)["available"] == Money(200)
     sound()
