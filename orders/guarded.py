@@ -1,7 +1,7 @@
-"""What stands covered of orders: where they go, and who those from abroad are declared for."""
+"""What stands covered of orders: where they go, who those from abroad are declared for, who transferred money."""
 
 from mall.access.guarding import guard
-from orders.models import Declaration, Order
+from orders.models import BankLine, Declaration, Order
 
 
 def _owners(order: Order) -> tuple[str, ...]:
@@ -27,4 +27,11 @@ guard(
     permission="orders.view_declaration",
     owners=lambda declaration: _owners(declaration.order),
     told=lambda declaration: _shopper(declaration.order),
+)
+guard(
+    BankLine,
+    fields=["payer_account"],
+    permission="orders.view_bankline",
+    owners=lambda line: (line.public_id, *([line.payment.group.shopper.public_id] if line.payment_id else [])),
+    told=lambda line: [line.payment.group.shopper] if line.payment_id else [],
 )

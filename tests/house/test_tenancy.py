@@ -718,6 +718,7 @@ PLAIN = {
         storefront:catalog:history storefront:catalog:history-change storefront:catalog:compare
         storefront:marketing:flash storefront:marketing:centre storefront:marketing:trials storefront:marketing:code
         storefront:orders:cart storefront:orders:cart-add storefront:orders:cart-change storefront:orders:cart-region
+        storefront:orders:sandbox-transfer
         account_login account_logout account_inactive account_signup account_email_verification_sent
         account_reset_password account_reset_password_done account_reset_password_from_key
         account_reset_password_from_key_done account_confirm_email admin:javascript-catalog api:categories api:products
@@ -733,6 +734,7 @@ PLAIN = {
         storefront:marketing:my-trials storefront:marketing:bargains storefront:after-sales:list
         storefront:orders:checkout storefront:orders:importer-forget storefront:orders:scan
         storefront:orders:gift-cards storefront:orders:list storefront:merchants:apply storefront:merchants:papers
+        storefront:orders:balance storefront:orders:balance-refunds
         storefront:notifications:list storefront:notifications:read-all storefront:accounts:home
         storefront:accounts:go-on storefront:accounts:sessions-end storefront:accounts:addresses
         storefront:accounts:address-add usersessions_list account_reauthenticate account_email
