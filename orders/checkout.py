@@ -33,9 +33,12 @@ from orders.commission import commissions_by_rule
 from orders.customs import check_import, declare
 from orders.destination import Destination, region_of
 from orders.gift_cards import paid_by_cards, spend
+from orders.invoices import InvoiceWanted, ask_with_orders
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
 from orders.offering import frozen_duty, frozen_issuers, frozen_parts, quote_with_offers
+from orders.parties.placing import freeze_parts
+from orders.parties.terms import ANY_PARTY
 from orders.parts import Part, parts_of
 from orders.payments import confirm_free_group
 from orders.pick_up import from_store, picked_up
@@ -155,6 +158,7 @@ def place_order(
     marks: Marks = UNKNOWN,
     knows_deposit: bool = False,
     stores: Mapping[int, Warehouse] | None = None,
+    invoice: InvoiceWanted | None = None,
 ) -> OrderGroup:
     """
     Turn the shopper's cart into one order per shop and kind of goods, all or nothing; or a deal into an order.
@@ -171,6 +175,7 @@ def place_order(
     :param wanted: a deal, ordered by itself; the cart stays as it is
     :param marks: the device and the network that the order comes from
     :param knows_deposit: she knows when she loses the deposit of a deal that has one
+    :param invoice: to whom the shops make out invoices for what she pays in cash
     :param stores: where she picks the goods of shops up, by the shop's key; what is not picked up is sent
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
@@ -186,12 +191,13 @@ def place_order(
     :raises OfferGone: an offer that was counted on has just run out; nothing was placed
     :raises CardsChanged: her gift cards pay another amount than she was shown; nothing was placed
     :raises DealGone: the deal cannot be had (any more); nothing was placed
+    :raises WrongInvoice: an invoice cannot be made out so; nothing was placed
     :raises DepositNotAgreed: it has a deposit, of which she knows nothing; nothing was placed
     """
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
     cart_id = open_cart(shopper, None, now) if wanted else _lock_cart(shopper)
-    placed, any_offers, any_rules, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
+    placed, any_offers, any_rules, any_parties, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
@@ -246,8 +252,12 @@ def place_order(
     )
     insert_rows([group])
     commissions = commissions_by_rule(parts, now=now) if any_rules else {}
-    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
+    orders, written = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
+    if any_parties:
+        freeze_parts(orders, written, now=now)
     declare(orders, parts, importer, now)
+    if invoice:
+        ask_with_orders(orders, invoice, now=now)
     router = Router(to)
     stock.reserve_all(
         documents={
@@ -328,21 +338,22 @@ def _lock_cart(shopper: User) -> int | None:
 
 PLACED_OR_WANTED = f"""
     SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, {ANY_RULE},
-        l.id, l.sku_id, l.quantity, l.slot_id
+        {ANY_PARTY}, l.id, l.sku_id, l.quantity, l.slot_id
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
 """  # noqa: S608 - words of marketing and catalog
 
 
 def _placed_or_wanted(
     shopper: User, checkout_key: UUID, cart_id: int | None
-) -> tuple[int | None, bool, bool, list[_Line]]:
+) -> tuple[int | None, bool, bool, bool, list[_Line]]:
     """
-    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission, what
-    the cart holds. Under its lock.
+    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission,
+    whether parties get anything, what the cart holds. Under its lock.
     """
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
-    placed, any_offers, any_rules, *_line = rows[0]
-    return placed, any_offers, any_rules, [_Line(*line) for _p, _o, _r, *line in rows if line[0] is not None]
+    placed, any_offers, any_rules, any_parties, *_line = rows[0]
+    held = [_Line(*line) for _p, _o, _r, _a, *line in rows if line[0] is not None]
+    return placed, any_offers, any_rules, any_parties, held
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -429,18 +440,18 @@ def _write_orders(
     messages: Mapping[int, str],
     deal: Deal | None,
     commissions: Mapping[int, Commission],
-) -> list[Order]:
+) -> tuple[list[Order], list[OrderLine]]:
     """One order per part with its lines and the first step of its timeline: three statements."""
     orders = insert_rows(
         _order(group, part, paid, address, messages, deal) for part, paid in zip(parts, by_cards, strict=True)
     )
-    insert_rows(
+    lines = insert_rows(
         _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id), commissions.get(priced.sku_id))
         for order, part in zip(orders, parts, strict=True)
         for priced in part.quote.lines
     )
     write_steps(orders, OrderStep.Kind.PLACED, at=group.placed_at, by=group.shopper)
-    return orders
+    return orders, lines
 
 
 def _order(

@@ -57,6 +57,7 @@ def facts_of(statement: Statement) -> list[tuple[str, object]]:
         (_("Commission and fees, tax included"), statement.invoiced),
         (_("Without tax"), net),
         (_("Tax (%(rate)s)") % {"rate": rate}, tax),
+        *([(_("Parts of others, on no invoice of the mall"), statement.parties)] if statement.parties else []),
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
+from mall.clock import BUSINESS_ZONE
 from mall.events import on
 from mall.events.merchants import (
     ApplicationExpired,
@@ -26,6 +27,7 @@ from mall.events.orders import (
     TransferReturned,
     TransferUnmatched,
 )
+from mall.events.risk import MoneyAppealAnswered, MoneyCaseDecided, MoneyHeld
 from mall.events.settlement import (
     BankAccountAdded,
     BankAccountDecided,
@@ -38,8 +40,8 @@ from mall.events.settlement import (
 from mall.money import Money
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
-from orders.models import Order
-from settlement import deposits, fines, kept_deposits, notices, receipts, reversals, splits
+from orders.models import Order, Refund
+from settlement import deposits, fines, kept_deposits, money_watch, notices, parties, receipts, reversals, splits
 
 WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
 
@@ -54,6 +56,7 @@ def book_payment(event: OrderPaid) -> None:
         balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
+    parties.set_aside(order=Order.objects.get(public_id=event.order_id))
 
 
 @on(OrderDepositPaid)
@@ -116,6 +119,8 @@ def book_refund(event: PaymentRefunded) -> None:
     if event.order_id:
         cards = _cards(event, event.to_cards)
         receipts.book_refund(duty=Money(event.duty, event.currency), cards=cards, **facts)
+        refund = Refund.objects.select_related("order", "after_sale").get(public_id=event.refund_id)
+        parties.take_back(refund=refund, refunded_at=facts["refunded_at"])
     else:
         receipts.book_late_refund(**facts)
 
@@ -229,6 +234,39 @@ def tell_of_correction(event: MoneyCorrected) -> None:
     kind = notices.CORRECTED_TO_SHOP if event.amount > 0 else notices.CORRECTED_FROM_SHOP
     facts = {"amount": str(Money(abs(event.amount), event.currency)), "reason": event.reason}
     _tell(event, kind, event.booked_at, "entries", **facts)
+
+
+@on(MoneyHeld)
+def tell_of_held_money(event: MoneyHeld) -> None:
+    until = datetime.fromisoformat(event.due_at).astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
+    _tell(event, notices.MONEY_HELD, event.held_at, "money-case", event.case_id, until=until)
+
+
+@on(MoneyCaseDecided)
+def tell_of_decision(event: MoneyCaseDecided) -> None:
+    if not event.is_told:  # looked into without the shop's money being held
+        return
+    kind = notices.MONEY_SEIZED if event.decision == "seize" else notices.MONEY_RELEASED
+    facts = {"amount": str(Money(event.amount, event.currency)), "order": event.order_number, "reason": event.reason}
+    _tell(event, kind, event.decided_at, "money-case", event.case_id, **facts)
+
+
+@on(MoneyAppealAnswered)
+def tell_of_answered_appeal(event: MoneyAppealAnswered) -> None:
+    kind = notices.APPEAL_UPHELD if event.is_upheld else notices.APPEAL_REFUSED
+    facts = {"amount": str(Money(event.amount, event.currency)), "answer": event.answer}
+    _tell(event, kind, event.answered_at, "money-case", event.case_id, **facts)
+
+
+@on(PaymentRefunded)
+def watch_refund(event: PaymentRefunded) -> None:
+    if event.order_id:
+        money_watch.watch_refund(
+            refund_id=event.refund_id,
+            shop_id=event.shop_id,
+            amount=Money(event.amount, event.currency),
+            now=datetime.fromisoformat(event.refunded_at),
+        )
 
 
 @on(DisputeAnswered)

@@ -59,7 +59,7 @@ owed AS (
     ) AS due (kind)
     CROSS JOIN LATERAL (
         VALUES ('deposit_kept', 'escrow', NULL, s.gross), ('deposit_kept', 'shop_pending', s.shop_id, -s.net),
-               ('completed', 'escrow', NULL, s.gross),
+               ('completed', 'escrow', NULL, s.gross - s.parties),
                ('completed', 'shop_pending', s.shop_id, s.from_issuers - s.net),
                ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
                ('released', 'shop_pending', s.shop_id, s.net - s.reversed - s.advanced),
@@ -227,15 +227,115 @@ GROUP BY o.id, l.id HAVING l.from_issuers <> coalesce(sum(lines.part), 0)
 ORDER BY 1
 """  # noqa: S608 - words of ours
 
-# Escrow holds of each order what was paid for goods and delivery, or of it so far, and neither went back nor was split;
-# of what gift cards cost, and of a deposit that the shop keeps, nothing.
-ESCROW_FAULTS = """
-WITH booked AS (
+# What parties were promised of paid orders when these were placed, and what refunds gave back of it: of each part the
+# share of what was paid for its line, or for delivery, that went; refunds count in their order, and that of a canceled
+# order takes all that was left.
+PARTS = f"""{MOVED}, part AS (
+    SELECT p.id, p.order_id, o.public_id AS order_ref, p.party_id, p.line_id, p.amount::bigint, p.whole::bigint
+    FROM orders_partypart p JOIN orders_order o ON o.id = p.order_id WHERE o.paid_at IS NOT NULL
+),
+taken AS (
+    SELECT part.id, r.id AS refund_id, r.public_id AS ref, r.status, r.after_sale_id,
+           CASE WHEN part.line_id IS NULL THEN coalesce(c.refund_shipping, 0)
+           ELSE coalesce((SELECT sum(m.goods) FROM moved m WHERE m.case_id = c.id AND m.line_id = part.line_id), 0) END
+               ::bigint AS goods
+    FROM part JOIN orders_refund r ON r.order_id = part.order_id LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+),
+gone AS (
+    SELECT taken.*, coalesce(sum(goods) OVER (PARTITION BY id ORDER BY refund_id), 0)::bigint AS after FROM taken
+),
+parts_back AS (
+    SELECT part.order_ref, part.party_id, gone.ref, gone.status,
+           part.amount * greatest(part.whole - gone.after + gone.goods, 0) / part.whole
+           - CASE WHEN gone.after_sale_id IS NULL THEN 0
+             ELSE part.amount * greatest(part.whole - gone.after, 0) / part.whole END AS amount
+    FROM gone JOIN part USING (id)
+)"""  # noqa: S608 - words of ours
+
+# What is booked for parties is what was promised, less what went back; a share of theirs says the same, and is
+# available once its order's is. What was paid out is what payouts say.
+PARTY_FAULTS = f"""
+WITH {PARTS}, written AS (
+    SELECT CASE WHEN e.kind IN ('parts_back', 'reversed') THEN 'back' ELSE e.kind END AS kind, e.ref, a.party_id,
+           sum(p.amount) FILTER (WHERE a.kind = 'party_pending') AS pending,
+           sum(p.amount) FILTER (WHERE a.kind = 'party_available') AS available,
+           sum(p.amount) FILTER (WHERE a.kind = 'party_paying') AS paying
+    FROM settlement_posting p JOIN settlement_account a ON a.id = p.account_id AND a.party_id IS NOT NULL
+    JOIN settlement_entry e ON e.id = p.entry_id
+    GROUP BY 1, 2, 3
+),
+booked AS (
+    SELECT kind, ref, party_id, CASE kind
+        WHEN 'parts' THEN -coalesce(pending, 0) WHEN 'back' THEN coalesce(pending, 0) + coalesce(available, 0)
+        WHEN 'parts_released' THEN -coalesce(available, 0) WHEN 'party_drawn' THEN coalesce(available, 0)
+        WHEN 'party_paid' THEN coalesce(paying, 0) WHEN 'party_returned' THEN -coalesce(available, 0) END AS amount
+    FROM written
+),
+said AS (
+    SELECT 'parts' AS kind, order_ref AS ref, party_id, sum(amount)::bigint AS amount FROM part GROUP BY 2, 3
+    UNION ALL
+    SELECT 'back', ref, party_id, sum(amount)::bigint FROM parts_back WHERE status = 'succeeded' GROUP BY 2, 3
+    HAVING sum(amount) <> 0
+    UNION ALL
+    SELECT 'parts_released', order_public_id, party_id, amount - reversed FROM settlement_partyshare
+    WHERE status = 'released' AND amount > reversed
+    UNION ALL
+    SELECT 'party_drawn', public_id, party_id, amount FROM settlement_partypayout
+    UNION ALL
+    SELECT 'party_paid', public_id, party_id, amount FROM settlement_partypayout WHERE status = 'paid'
+    UNION ALL
+    SELECT 'party_returned', public_id, party_id, amount FROM settlement_partypayout WHERE status = 'discarded'
+),
+waiting AS (
+    SELECT coalesce(payload ->> 'refund_id', payload ->> 'order_id') AS ref FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'PaymentRefunded')
+),
+while_pending AS (
+    SELECT o.public_id AS order_ref, w.party_id, sum(w.pending) AS amount
+    FROM written w JOIN orders_refund r ON r.public_id = w.ref JOIN orders_order o ON o.id = r.order_id
+    WHERE w.kind = 'back' GROUP BY 1, 2
+)
+SELECT kind || ' ' || ref, format('party %s has %s booked, it should be %s', party_id, coalesce(booked.amount, 0),
+    coalesce(said.amount, 0))
+FROM booked FULL JOIN said USING (kind, ref, party_id)
+WHERE booked.amount IS DISTINCT FROM said.amount
+    AND NOT (booked.amount IS NULL AND ref IN (SELECT ref FROM waiting WHERE ref IS NOT NULL))
+UNION ALL
+SELECT 'order ' || s.order_public_id, format('the share of party %s says that %s of %s went back, it was %s of %s',
+    s.party_id, s.reversed, s.amount, coalesce(w.amount, 0), coalesce(booked.amount, 0))
+FROM settlement_partyshare s LEFT JOIN while_pending w ON w.order_ref = s.order_public_id AND w.party_id = s.party_id
+LEFT JOIN booked ON booked.kind = 'parts' AND booked.ref = s.order_public_id AND booked.party_id = s.party_id
+WHERE s.amount IS DISTINCT FROM booked.amount OR s.reversed <> coalesce(w.amount, 0)
+UNION ALL
+SELECT 'order ' || s.order_public_id, 'its share is available, what parties get of it is not, or the other way round'
+FROM settlement_partyshare t JOIN settlement_share s ON s.order_public_id = t.order_public_id
+WHERE (s.status = 'released') <> (t.status = 'released')
+UNION ALL
+SELECT 'order ' || s.order_public_id, format('its share gives %s to parties, its parts say %s', s.parties,
+    coalesce(kept.amount, 0))
+FROM settlement_share s LEFT JOIN (
+    SELECT order_ref, sum(amount)::bigint AS amount FROM (
+        SELECT order_ref, amount FROM part
+        UNION ALL
+        SELECT b.order_ref, -b.amount FROM parts_back b JOIN orders_refund r ON r.public_id = b.ref
+        LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id WHERE c.is_after_completion IS NOT TRUE
+    ) x GROUP BY order_ref
+) kept ON kept.order_ref = s.order_public_id
+WHERE NOT s.is_kept_deposit AND s.parties <> coalesce(kept.amount, 0) AND s.order_public_id NOT IN (
+    SELECT payload ->> 'order_id' FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'AfterSaleRefundOwed'
+)
+ORDER BY 1
+"""  # noqa: S608 - words of ours
+
+# Escrow holds of each order what was paid for goods and delivery, or of it so far, and neither went back nor was split,
+# nor set aside for parties; of what gift cards cost, and of a deposit that the shop keeps, nothing.
+ESCROW_FAULTS = f"""
+WITH {PARTS}, booked AS (
     SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
     FROM settlement_posting p
     JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'escrow'
     JOIN settlement_entry e ON e.id = p.entry_id
-    LEFT JOIN orders_refund r ON e.kind = 'refunded' AND r.public_id = e.ref
+    LEFT JOIN orders_refund r ON e.kind IN ('refunded', 'parts_back') AND r.public_id = e.ref
     LEFT JOIN orders_order o ON o.id = r.order_id
     GROUP BY 1
 ),
@@ -245,12 +345,20 @@ back AS (
     WHERE r.status = 'succeeded' AND r.order_id IS NOT NULL AND c.is_after_completion IS NOT TRUE
     GROUP BY r.order_id
 ),
+for_parties AS (
+    SELECT order_ref, sum(amount)::bigint AS amount FROM (
+        SELECT order_ref, amount FROM part
+        UNION ALL
+        SELECT order_ref, -amount FROM parts_back WHERE status = 'succeeded'
+    ) x GROUP BY order_ref
+),
 expected AS (
     SELECT o.public_id AS order_id,
            CASE WHEN o.status = 'completed' OR o.kind = 'gift_card' OR o.deposit_kept_at IS NOT NULL THEN 0
            WHEN o.paid_at IS NULL THEN o.deposit - coalesce(back.amount, 0)
-           ELSE o.total - o.duty - coalesce(back.amount, 0) END AS amount
+           ELSE o.total - o.duty - coalesce(back.amount, 0) - coalesce(for_parties.amount, 0) END AS amount
     FROM orders_order o LEFT JOIN back ON back.order_id = o.id
+    LEFT JOIN for_parties ON for_parties.order_ref = o.public_id
     WHERE o.paid_at IS NOT NULL OR o.deposit_paid_at IS NOT NULL
 ),
 waiting AS (
@@ -264,7 +372,7 @@ FROM booked FULL JOIN expected USING (order_id)
 WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
     AND order_id NOT IN (SELECT order_id FROM waiting WHERE order_id IS NOT NULL)
 ORDER BY order_id
-"""
+"""  # noqa: S608 - words of ours
 
 # To customs is owed of each order the duty that was paid with it and did not go back; what went back is what its cases
 # say, and an order holds what its lines say. What was paid over is booked as its lines say.
@@ -736,6 +844,35 @@ FROM written FULL JOIN said USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM said.legs AND ref NOT IN (SELECT ref FROM waiting) ORDER BY ref, kind
 """
 
+# Seizures: what is booked is what cases say that two people decided, and what a third gave back is back.
+SEIZURE_FAULTS = """
+WITH written AS (
+    SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
+                                     ORDER BY a.kind, p.amount) AS legs
+    FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
+        ON a.id = p.account_id
+    WHERE e.kind IN ('seized', 'seized_back') GROUP BY e.kind, e.ref
+),
+said AS (
+    SELECT due.kind, c.public_id AS ref,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, c.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount) AS legs
+    FROM risk_moneycase c JOIN merchants_shop s ON s.public_id = c.shop_id
+    CROSS JOIN LATERAL (VALUES ('seized', c.amount), ('seized_back', -c.amount)) AS due (kind, change)
+    CROSS JOIN LATERAL (
+        VALUES ('shop_available', s.id, due.change), ('seized', NULL, -due.change)
+    ) AS leg (account, shop_id, amount)
+    WHERE c.status IN ('seized', 'appealed', 'returned') AND (due.kind = 'seized' OR c.status = 'returned')
+    GROUP BY due.kind, c.public_id
+)
+SELECT 'seizure ' || ref, CASE
+    WHEN written.legs IS NULL THEN 'is not booked as ' || kind
+    WHEN said.legs IS NULL THEN 'is booked as ' || kind || ' but nobody decided that'
+    ELSE 'and its entry (' || kind || ') differ' END
+FROM written FULL JOIN said USING (kind, ref)
+WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref, kind
+"""
+
 # Statements: each balance is the one before and its own lines; together they are what the statement says.
 STATEMENT_FAULTS = """
 WITH lines AS (
@@ -785,6 +922,7 @@ class Verification:
     share_faults: int = 0
     reversal_faults: int = 0
     joint_faults: int = 0
+    party_faults: int = 0
     escrow_faults: int = 0
     duty_faults: int = 0
     card_faults: int = 0
@@ -797,6 +935,7 @@ class Verification:
     withdrawal_faults: int = 0
     correction_faults: int = 0
     fine_faults: int = 0
+    seizure_faults: int = 0
     statement_faults: int = 0
     waiting: int = 0
     faults: list[str] = field(default_factory=list)
@@ -805,10 +944,10 @@ class Verification:
     def ok(self) -> bool:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
-            self.escrow_faults, self.duty_faults, self.card_faults, self.purse_faults, self.transfer_faults,
-            self.unclaimed_faults,
-            self.receipt_faults, self.tender_faults, self.deposit_faults, self.withdrawal_faults,
-            self.correction_faults, self.fine_faults, self.statement_faults,
+            self.party_faults, self.escrow_faults, self.duty_faults, self.card_faults, self.purse_faults,
+            self.transfer_faults, self.unclaimed_faults, self.receipt_faults, self.tender_faults, self.deposit_faults,
+            self.withdrawal_faults, self.correction_faults, self.fine_faults, self.seizure_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -842,6 +981,7 @@ def _verify() -> Verification:
         "share_faults": SHARE_FAULTS,
         "reversal_faults": REVERSAL_FAULTS,
         "joint_faults": JOINT_FAULTS,
+        "party_faults": PARTY_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
         "duty_faults": DUTY_FAULTS,
         "card_faults": CARD_FAULTS,
@@ -854,6 +994,7 @@ def _verify() -> Verification:
         "withdrawal_faults": WITHDRAWAL_FAULTS,
         "correction_faults": CORRECTION_FAULTS,
         "fine_faults": FINE_FAULTS,
+        "seizure_faults": SEIZURE_FAULTS,
         "statement_faults": STATEMENT_FAULTS,
     }.items():
         count = 0

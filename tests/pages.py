@@ -97,20 +97,36 @@ from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
 from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
-from orders.models import AfterSale, OfflineList, Order, OrderGroup, OrderLine, Payment, SandboxTrade, Voucher
+from orders.invoices import InvoiceWanted, ask_invoice, issue_invoice
+from orders.models import (
+    AfterSale,
+    OfflineList,
+    Order,
+    OrderGroup,
+    OrderLine,
+    Party,
+    Payment,
+    SandboxTrade,
+    Voucher,
+)
+from orders.parties.rules import confirm_version
 from orders.payments import start_payment
+from risk.models import MoneyCase
 from settlement.demo import pictures
 from settlement.models import Statement, Withdrawal
 from settlement.release import release_due_shares
+from settlement.seizures import decide_case
 from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
-from tests.factories import accounts, catalog, films, freight, kinds, merchants
+from tests.factories import accounts, catalog, films, freight, kinds, merchants, papers
+from tests.factories.access import asked_access, granted_access
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
-from tests.factories.settlement import asked, bank_account
+from tests.factories.parties import part_in_force, party, party_account, proposed_part
+from tests.factories.settlement import asked, bank_account, held_money, proposed_seizure
 from tests.factories.trade import trade_case
 from tests.orders import presales as orders_ahead
 
@@ -191,6 +207,8 @@ class Scene:
     transfers: dict[str, StockTransfer] = field(default_factory=dict)  # by status
     sheet: StockCount | None = None
     withdrawal: Withdrawal | None = None
+    party: Party | None = None  # with rules, and one of the mall's that asks
+    money_case: MoneyCase | None = None
     statement: Statement | None = None
 
     def person(self, who: str) -> User | None:
@@ -605,6 +623,7 @@ def staged(scene: Scene) -> Scene:
     _keep_house(scene, one, other, now)
     _pick_ups(scene, other, now)
     scene.freight = freight.template(shop=scene.shop, default=True)
+    _invoice(scene, now)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
@@ -688,6 +707,18 @@ def _decorate(scene: Scene, now: datetime) -> None:
     drafts.hide_block(shop=shop, block_id=hidden, hidden=True, revision=revision, by=by, now=now)
 
 
+def _invoice(scene: Scene, now: datetime) -> None:
+    """One is issued, one is asked for."""
+    company = InvoiceWanted("company", "杭州示例商贸有限公司", "pay@example.com", merchants.credit_code())
+    person = InvoiceWanted("personal", "张小云", "she@example.com")
+    for status, wish in (("completed", company), ("shipped", person)):
+        order = scene.orders[status]
+        invoice = ask_invoice(order=order, wanted=wish, by=order.shopper, now=now)
+        if status == "completed":
+            issue_invoice(invoice=invoice, number="25332000000012345678", file=papers.pdf(), by=scene.owner, now=now)
+        scene.words.append(wish.title)
+
+
 def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
     """A store beside the warehouse, goods on their way to it, a draft, and a sheet that is half filled in."""
     who = {"by": scene.owner, "now": now}
@@ -724,9 +755,22 @@ def _pick_ups(scene: Scene, other: Sku, now: datetime) -> None:
 
 
 def _move_money(scene: Scene, now: datetime) -> None:
-    """Shares that became available, a withdrawal of them, and a bill with a line that the owner disputes."""
+    """
+    Shares that became available, a withdrawal of them, a bill with a line that the owner disputes, and a supplier, with
+    a brand of the mall's that asks for its part.
+    """
+    scene.party = party("supplier", shop=scene.shop, name="德化白瓷厂", now=now)
+    part_in_force(scene.shop, of=scene.party, bps=500, name={"zh-hans": "供货价", "en": "Supply price"}, now=now)
+    part_in_force(scene.shop, kind="carrier", base="freight", bps=8_000, name={"zh-hans": "运费分成", "en": "Freight"},
+                  now=now)  # fmt: skip
+    royalty = proposed_part(party("brand", name="龙泉青瓷协会", now=now), bps=200, now=now)
+    confirm_version(version=royalty, by=accounts.staff(), now=now)
+    party_account(scene.party, by=scene.owner, now=now)
+    scene.words += ["德化白瓷厂", "龙泉青瓷协会"]
     later = now + timedelta(days=8)
     release_due_shares(now=later)
+    case = proposed_seizure(held_money(scene.shop, 10_000, now=later, by=scene.owner), 100, now=later)
+    scene.money_case = decide_case(case=case, by=scene.staff, now=later)
     to = bank_account(scene.shop, by=scene.owner, now=later)
     scene.withdrawal = asked(scene.shop, 10_000, to=to, by=scene.owner, now=later)
     freeze_statements(now=later + timedelta(days=1))
@@ -841,6 +885,7 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
     _operations(scene, now)
+    _access(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
         shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
@@ -869,6 +914,14 @@ def _operations(scene: Scene, now: datetime) -> None:
     AlertDelivery.objects.create(
         alert=alert, receiver=mailbox, what="opened", made_at=since, delivered_at=since, attempts=1
     )  # fmt: skip
+
+
+def _access(scene: Scene, now: datetime) -> None:
+    """Personal data of an order: a request that waits, then one by which staff may look."""
+    order, other = Order.objects.exclude(phone_index="").latest("pk").public_id, accounts.staff(display_name="Lin")
+    asked_access(other, order, ["orders.order.address_line"], now=now, ticket="T-88", reason="包裹退回，核对地址。")
+    granted_access(scene.staff, order, ["orders.order.phone"], now=now)
+    scene.words.append("包裹退回，核对地址。")
 
 
 def _product_to_review(scene: Scene, now: datetime) -> None:
@@ -1027,6 +1080,8 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("complaint", "storefront:after-sales:complain", scene.case.order.public_id)
     yield page("after-sale", "storefront:after-sales:case", scene.case.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
+    for status in ("completed", "shipped", "paid"):
+        yield page(f"order-invoice-{status}", "storefront:orders:invoice", scene.orders[status].public_id)
     yield page("order-other-address", "storefront:orders:address", scene.orders["paid"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
@@ -1043,6 +1098,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("history", "storefront:catalog:history")
     yield page("account", "storefront:accounts:home")
     yield page("notices", "storefront:notifications:list")
+    yield page("my-data", "storefront:accounts:privacy")
     yield page("addresses", "storefront:accounts:addresses")
     yield page("address-add", "storefront:accounts:address-add")
     address = scene.shopper.addresses.order_by("pk").first()
@@ -1174,6 +1230,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("offline", "orders:offline")
     yield page("offline-list", "orders:offline-list", scene.offline.public_id)
     yield page("gift-cards", "orders:cards")
+    yield page("invoices", "orders:invoices")
+    for status in ("completed", "shipped"):
+        yield page(f"invoice-{status}", "orders:invoice", scene.orders[status].invoice.public_id)
     yield page("production", "orders:production")
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
@@ -1196,9 +1255,13 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
     yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
+    yield page("parties", "settlement:parties")
+    yield page("party", "settlement:party", scene.party.public_id)
+    yield page("party-account", "settlement:party-account", scene.party.public_id)
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
     yield page("withdrawal", "settlement:withdrawal", scene.withdrawal.public_id)
+    yield page("held-money", "settlement:money-case", scene.money_case.public_id)
     yield page("statements", "settlement:statements")
     yield page("statement", "settlement:statement", scene.statement.public_id)
     yield page("exports", "merchants:exports")
@@ -1224,6 +1287,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("index", STAFF, reverse("admin:index"))
     yield Page("tunables", STAFF, reverse("admin:tunables"))
     yield Page("operations", STAFF, reverse("admin:operations_overview"))
+    yield Page("held-money", STAFF, reverse("admin:risk_moneycase_change", args=[scene.money_case.pk]))
     yield Page("trial-balance", STAFF, reverse("admin:settlement_trial_balance"))
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))
@@ -1242,6 +1306,11 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 
 NO_PAGES = {
+    "storefront:accounts:divisions": "answers a script",
+    "storefront:orders:invoice-withdraw": "a press of a button",
+    "storefront:orders:invoice-paper": "a file",
+    "backoffice:orders:invoice-answer": "a press of a button",
+    "backoffice:orders:invoice-paper": "a file",
     "backoffice:orders:address-answer": "a press of a button",
     "backoffice:orders:offline-file": "a file",
     "backoffice:orders:move": "a press of a button",
@@ -1309,6 +1378,9 @@ NO_PAGES = {
     "storefront:catalog:feed": "for machines",
     "storefront:catalog:feed-of-shop": "for machines",
     "backoffice:settlement:bank-account-remove": "a press of a button",
+    "backoffice:settlement:party-end": "a press of a button",
+    "backoffice:settlement:party-rule-agree": "a press of a button",
+    "backoffice:settlement:party-rule-end": "a press of a button",
     "backoffice:settlement:statement-accept": "a press of a button",
     "backoffice:settlement:line-dispute": "a press of a button",
     "backoffice:settlement:statement-file": "a file",
@@ -1358,6 +1430,7 @@ NO_PAGES = {
     "backoffice:merchants:holiday-end": "a press of a button",
     "backoffice:merchants:revival-ask": "a press of a button",
     "storefront:accounts:go-on": "what was typed waits there; tests/accounts/test_factors.py opens it",
+    "storefront:accounts:privacy-file": "a file",
     "storefront:accounts:session-end": "a press of a button",
     "storefront:accounts:sessions-end": "a press of a button",
     "account_set_password": "for who has none; every one here has",

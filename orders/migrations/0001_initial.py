@@ -712,7 +712,6 @@ class Migration(FirstMigration):
             options={
                 "verbose_name": "customs declaration",
                 "verbose_name_plural": "customs declarations",
-                "permissions": [("reveal_declaration", "Can look at who an order is declared for")],
                 "indexes": [models.Index(fields=["id_index", "year"], name="declaration_of_person")],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="declaration_value_not_negative")
@@ -723,6 +722,7 @@ class Migration(FirstMigration):
             name="Voucher",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="vou", unique=True)),
                 (
                     "shop",
                     models.ForeignKey(
@@ -831,6 +831,36 @@ class Migration(FirstMigration):
                 ("at", models.DateTimeField(verbose_name="at")),
             ],
             options={"verbose_name": "routing", "verbose_name_plural": "routings"},
+        ),
+        migrations.CreateModel(
+            name="WrongCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                ("tried_at", models.DateTimeField(verbose_name="tried at")),
+            ],
+            options={
+                "verbose_name": "wrong code",
+                "verbose_name_plural": "wrong codes",
+                "indexes": [models.Index(fields=["by", "tried_at"], name="wrong_code_of_person")],
+            },
         ),
         migrations.CreateModel(
             name="OfflineList",
@@ -3112,6 +3142,623 @@ class Migration(FirstMigration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Party",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pty", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("brand", "Brand"),
+                            ("supplier", "Supplier"),
+                            ("carrier", "Carrier"),
+                            ("promoter", "Promoter"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As it is registered: its bank account is held under this name.",
+                        max_length=120,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="merchants.shop",
+                        verbose_name="party of",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Active"), ("ended", "Ended")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="entered at")),
+            ],
+            options={
+                "verbose_name": "party",
+                "verbose_name_plural": "parties",
+                "permissions": [
+                    ("propose_party", "Can enter parties and propose their rules"),
+                    ("confirm_party", "Can confirm rules of parties"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "kind", "name"), name="party_once", nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="party_has_a_name"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ptr", unique=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+            ],
+            options={
+                "verbose_name": "rule of a party",
+                "verbose_name_plural": "rules of parties",
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyRuleVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ptv", unique=True)),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="orders.partyrule",
+                        verbose_name="rule",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waiting for the second person"),
+                            ("confirmed", "Confirmed"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("is_end", models.BooleanField(default=False, verbose_name="ends the rule")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="place")),
+                (
+                    "base",
+                    models.CharField(
+                        choices=[
+                            ("paid", "what was paid for the goods"),
+                            ("rest", "what the commission leaves of it"),
+                            ("freight", "what was paid for delivery"),
+                        ],
+                        default="paid",
+                        max_length=10,
+                        verbose_name="taken of",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.brand",
+                        verbose_name="brand",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="SKU",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Of a party of the mall's; all shops when left empty.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="offered to",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        blank=True,
+                        choices=[("head", "Head"), ("waist", "Waist"), ("tail", "Tail")],
+                        default="",
+                        max_length=5,
+                        verbose_name="tier of the shop",
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, default="", max_length=24, verbose_name="campaign")),
+                (
+                    "campaign_name",
+                    mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="name of the campaign"),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("bps", models.PositiveIntegerField(blank=True, null=True, verbose_name="rate in basis points")),
+                ("ladder", models.JSONField(blank=True, null=True, verbose_name="ladder")),
+                ("fixed", mall.money.MoneyField(blank=True, null=True, verbose_name="for each piece")),
+                ("floor", mall.money.MoneyField(blank=True, null=True, verbose_name="at least, for a line")),
+                ("cap", mall.money.MoneyField(blank=True, null=True, verbose_name="at most, for a line")),
+                ("effective_at", models.DateTimeField(verbose_name="from")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("is_of_shop", models.BooleanField(default=False, verbose_name="of a shop's own party")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+            ],
+            options={
+                "verbose_name": "version of a party's rule",
+                "verbose_name_plural": "versions of parties' rules",
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "number"), name="party_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "proposed")),
+                        fields=("rule",),
+                        name="party_version_proposed_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("bps", None),
+                                ("cap", None),
+                                ("fixed", None),
+                                ("floor", None),
+                                ("is_end", True),
+                                ("ladder__isnull", True),
+                            ),
+                            models.Q(
+                                ("is_end", False),
+                                models.Q(
+                                    ("bps__isnull", False),
+                                    ("ladder__isnull", False),
+                                    ("fixed__isnull", False),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_version_says_how_much",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bps", None), ("ladder__isnull", True), _connector="OR"),
+                            models.Q(("bps", None), ("bps__lte", 10000), _connector="OR"),
+                        ),
+                        name="party_version_one_rate_at_most_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fixed", None), ("fixed__gte", 0), _connector="OR"),
+                            models.Q(("floor", None), ("floor__gte", 0), _connector="OR"),
+                            models.Q(("cap", None), ("cap__gte", 0), _connector="OR"),
+                            models.Q(("floor", None), ("cap", None), ("floor__lte", models.F("cap")), _connector="OR"),
+                        ),
+                        name="party_version_bounds_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("base", "freight"), _negated=True),
+                            models.Q(
+                                ("brand", None), ("campaign", ""), ("category", None), ("product", None), ("sku", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_version_freight_is_of_no_goods",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("status", "proposed")),
+                            models.Q(
+                                models.Q(("status", "proposed"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_version_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "confirmed"), _negated=True),
+                            ("is_of_shop", True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="party_version_confirmed_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyAgreement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="orders.partyruleversion",
+                        verbose_name="version of the rule",
+                    ),
+                ),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agreed by",
+                    ),
+                ),
+                ("agreed_at", models.DateTimeField(verbose_name="agreed at")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+            ],
+            options={
+                "verbose_name": "agreement of a shop",
+                "verbose_name_plural": "agreements of shops",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)), fields=["shop"], name="party_agreement_of_shop"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("version", "shop"), name="party_agreement_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="party_agreement_ended_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyPart",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="party_parts", to="orders.order"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="party_parts",
+                        to="orders.orderline",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("whole", mall.money.MoneyField(verbose_name="of what was paid")),
+                ("rule", models.JSONField(verbose_name="how it came about")),
+            ],
+            options={
+                "verbose_name": "part of a party",
+                "verbose_name_plural": "parts of parties",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "line", "party"), name="party_part_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount__lte", models.F("whole"))),
+                        name="party_part_at_most_what_was_paid",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invoice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ivc", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked for"),
+                            ("issued", "Issued"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                            ("due", "Correction due"),
+                            ("reversed", "Reversed"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("personal", "Personal"), ("company", "Company")], max_length=8, verbose_name="kind"
+                    ),
+                ),
+                ("title", mall.crypto.EncryptedTextField(verbose_name="title")),
+                ("tax_number", mall.crypto.EncryptedTextField(verbose_name="tax number")),
+                ("email", mall.crypto.EncryptedTextField(verbose_name="e-mail address")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="correction due since")),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="why not")),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoice",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invoice",
+                "verbose_name_plural": "invoices",
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoicePaper",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, verbose_name="invoice number")),
+                ("is_red", models.BooleanField(default=False, verbose_name="red-letter")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("file", models.CharField(max_length=120, verbose_name="file")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="orders.invoice",
+                        verbose_name="invoice",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invoice paper",
+                "verbose_name_plural": "invoice papers",
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("personal", "Personal"), ("company", "Company")], max_length=8, verbose_name="kind"
+                    ),
+                ),
+                ("title", mall.crypto.EncryptedTextField(verbose_name="title")),
+                ("tax_number", mall.crypto.EncryptedTextField(verbose_name="tax number")),
+                ("email", mall.crypto.EncryptedTextField(verbose_name="e-mail address")),
+                ("said_at", models.DateTimeField(verbose_name="said at")),
+                (
+                    "shopper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invoice_profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invoice profile",
+                "verbose_name_plural": "invoice profiles",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(fields=["shop", "status", "id"], name="invoice_of_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["asked", "withdrawn"]), ("answered_at__isnull", False), _connector="OR"
+                ),
+                name="invoice_answered_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "refused"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="invoice_refused_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "due"), _negated=True), ("due_at__isnull", False), _connector="OR"
+                ),
+                name="invoice_due_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoicepaper",
+            constraint=models.UniqueConstraint(fields=("shop", "number"), name="invoice_number_once_per_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="invoicepaper",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_red", False)), fields=("invoice",), name="invoice_issued_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoicepaper",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="invoice_amount_positive"),
+        ),
         migrations.AddIndex(
             model_name="difference",
             index=models.Index(
@@ -3164,5 +3811,28 @@ class Migration(FirstMigration):
                 ),
                 name="difference_of_money_is_seen_by_two",
             ),
+        ),
+        migrations.CreateModel(
+            name="SealedAddress",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("consignee", mall.crypto.EncryptedTextField(verbose_name="consignee")),
+                ("phone", mall.crypto.EncryptedTextField(verbose_name="phone")),
+                ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
+                ("keep_until", models.DateField(db_index=True, verbose_name="kept until")),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sealed_address",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sealed address",
+                "verbose_name_plural": "sealed addresses",
+            },
         ),
     ]

@@ -184,6 +184,15 @@ DROP FUNCTION orders_purse_adds_up();
 GRANT UPDATE, DELETE ON orders_purse TO {APP_ROLE};
 """
 
+# A shop answers what it was asked for; to whom an invoice is made out only its shopper says.
+INVOICES = f"""
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON orders_invoice FROM {SHOP_ROLE};
+GRANT UPDATE (status, answered_at, due_at, reason) ON orders_invoice TO {SHOP_ROLE};
+"""
+FORMER_INVOICES = f"""
+GRANT INSERT, UPDATE, DELETE ON orders_invoice TO {SHOP_ROLE};
+"""
+
 # What a line says was shipped is what its parcels carry (of one that was sent again, the later): checked for every line that a transaction has touched when it
 # ends.
 PARCELS = """
@@ -219,6 +228,19 @@ DROP TRIGGER order_line_parcels_add_up ON orders_orderline;
 DROP FUNCTION orders_parcels_add_up();
 """
 
+# Of who gets parts of its orders a shop reads what is its own; the mall writes. What a version says stays.
+PARTIES = f"""
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON orders_party, orders_partyagreement, orders_partypart FROM {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON orders_partyruleversion, orders_partyagreement, orders_party FROM {APP_ROLE};
+GRANT UPDATE (status, decided_by_id, decided_at) ON orders_partyruleversion TO {APP_ROLE};
+GRANT UPDATE (ended_by_id, ended_at) ON orders_partyagreement TO {APP_ROLE};
+GRANT UPDATE (status) ON orders_party TO {APP_ROLE};
+"""
+FORMER_PARTIES = f"""
+GRANT UPDATE, DELETE ON orders_partyruleversion, orders_partyagreement, orders_party TO {APP_ROLE};
+GRANT INSERT, UPDATE, DELETE ON orders_party, orders_partyagreement, orders_partypart TO {SHOP_ROLE};
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial"), ("mall", "0002_written_once")]
@@ -233,41 +255,56 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),
         RowsOfOneShop("orders_routing"),
+        RowsOfOneShop("orders_wrongcode"),
         RowsOfOneShop("orders_offlinelist"),
         RowsOfOneShop("orders_offlineuse"),
         RowsOfOneShop("orders_giftcard"),
         RowsOfOneShop("orders_giftcardmove"),
         RowsOfOneShop("orders_declaration"),
+        RowsOfOneShop("orders_invoice"),
+        RowsOfOneShop("orders_invoicepaper"),
         RowsOfOneShop("orders_goodsstop"),
         RowsOfOneShop("orders_aftersale"),
         RowsOfOneShop("orders_aftersalenote"),
         RowsOfOneShop("orders_casegift"),
         RowsOfOneShop("orders_creditedline"),
         RowsOfOneShop("orders_verdict"),
+        RowsOfOneShop("orders_party"),
+        RowsOfOneShop("orders_partyagreement"),
+        RowsOfOneShop("orders_partypart"),
+        AppendOnly("orders_partypart"),
         AppendOnly("orders_aftersalenote"),
         AppendOnly("orders_creditedline"),
         AppendOnly("orders_parcelline"),
         AppendOnly("orders_parcelscan"),
         AppendOnly("orders_routing"),
+        AppendOnly("orders_wrongcode"),
         AppendOnly("orders_offlinelist"),
         AppendOnly("orders_offlineuse"),
         AppendOnly("orders_declaration"),
+        AppendOnly("orders_invoicepaper"),
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),
         AppendOnly("orders_differencenote"),
         AppendOnly("orders_pursemove"),
         migrations.RunSQL(CARDS, FORMER_CARDS),
         migrations.RunSQL(PURSES, FORMER_PURSES),
+        migrations.RunSQL(INVOICES, FORMER_INVOICES),
         migrations.RunSQL(PARCELS, NO_PARCELS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
         migrations.RunSQL(STATUSES, NO_STATUSES),
+        migrations.RunSQL(PARTIES, FORMER_PARTIES),
         NotForShops(
             "orders_cart",
             "orders_cartline",
             "orders_cardtry",
             "orders_importer",
+            "orders_invoiceprofile",
+            "orders_sealedaddress",
             "orders_ordergroup",
+            "orders_partyrule",
+            "orders_partyruleversion",
             "orders_payment",
             "orders_paymentnotice",
             "orders_purse",

@@ -18,6 +18,7 @@ class Voucher(ShopOwned):
     of an order that lies ready to be picked up, until it expires.
     """
 
+    public_id = PublicIdField(prefix="vou")
     line = models.OneToOneField(OrderLine, models.CASCADE, null=True, related_name="voucher")
     order = models.OneToOneField(Order, models.CASCADE, null=True, related_name="pickup_code")
     code = EncryptedTextField(_("code"))
@@ -51,6 +52,17 @@ class Voucher(ShopOwned):
         """The code in groups of four, as people read it out."""
         code = self.code.reveal()
         return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+class WrongCode(ShopOwned):
+    """Somebody of a shop has typed, or handed in, a code that no order of the shop has: one may do so a few times."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("by"))
+    tried_at = models.DateTimeField(_("tried at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("wrong code"), _("wrong codes")
+        indexes = [models.Index(fields=["by", "tried_at"], name="wrong_code_of_person")]
 
 
 class OfflineList(ShopOwned):
