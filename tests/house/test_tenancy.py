@@ -357,6 +357,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:invoice-paper": {"public_id": "order", "number": "=25000000000000000007"},
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
+    "storefront:orders:extend": {"public_id": "order"},
     "storefront:orders:codes": {"public_id": "order"},
     "storefront:orders:card-keep": {"public_id": "of_cards", "card_id": "card"},
     "storefront:orders:buy-again": {"public_id": "order"},
