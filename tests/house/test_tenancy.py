@@ -62,7 +62,7 @@ from tests.factories.marketing import draft, trial
 from tests.factories.merchants import credit_code, seat, shop
 from tests.factories.papers import pdf
 from tests.factories.papers import picture as scan
-from tests.factories.parties import part_in_force, party
+from tests.factories.parties import offered_part, part_in_force
 from tests.factories.settlement import asked, held_money, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
@@ -560,7 +560,7 @@ def built(module_db):
             "transfer": way,
             "party": given_away.rule.party,
             "party_rule": given_away,
-            "party_offer": part_in_force(mine, of=party("brand"), bps=100, shop=mine),
+            "party_offer": offered_part(mine, bps=100),
             "bank_account": taken.bank_account,
             "withdrawal": taken,
             "money_case": held_money(mine),
