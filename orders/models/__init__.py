@@ -14,6 +14,7 @@ from orders.models.reconciliation import Bill, BilledMovement, Difference, Diffe
 from orders.models.routing import Routing
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
 from orders.models.transfer import BankLine, BankStatement, SandboxTransfer, SentBack, Transfer
+from orders.models.voucher import OfflineList, OfflineUse, Voucher, WrongCode
 
 __all__ = [
     "AddressChange", "AfterSale", "AfterSaleNote", "BankLine", "BankStatement", "Bill", "BilledMovement", "CardTry",
