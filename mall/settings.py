@@ -306,11 +306,16 @@ CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons t
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status
 ACCOUNT_KEPT_COUNTS = "catalog.interest.favorites.account_counts"  # (person) -> how much she keeps an eye on
+SECURITY_SECTIONS = [  # each: (now) -> further sections of the quarterly report about security (R7)
+    "risk.security.sections",
+    "settlement.security.sections",
+]
 ACCOUNT_SIGNED_IN = [  # each: (request, response) -> None, when somebody has signed in: what she did before is hers
     "catalog.storefront.signing_in.welcome",
 ]
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
+SECURITY_ADVISORIES = os.environ.get("MALL_ADVISORIES", "")  # what `pip-audit --strict --format json` said; or run it
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 BANK_VERIFIER = os.environ.get("MALL_BANK_VERIFIER", "sandbox")  # who is asked whether bank accounts are true
 PAYOUT_CHANNEL = os.environ.get("MALL_PAYOUT_CHANNEL", "sandbox")  # how shops are paid: "sandbox" or "bank_file"
@@ -377,6 +382,7 @@ MALL_EVEN_SECONDS = 0.25  # what could tell who has an account is answered at a 
 ACCOUNT_USER_DISPLAY = "mall.accounts.adapter.display_name"
 ACCOUNT_ADAPTER = "mall.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FORM_CLASS = "mall.accounts.storefront.forms.SignUpConsents"  # A3: nothing is ticked beforehand
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"

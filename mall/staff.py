@@ -223,7 +223,9 @@ class Verbs:
     def _records(self, request: HttpRequest, obj: Model) -> list[AuditRecord]:
         if not request.user.has_perm("mall.view_auditrecord") or not hasattr(obj, "public_id"):
             return []
-        return list(AuditRecord.objects.filter(subject=obj.public_id).order_by("-pk")[:SHOWN_RECORDS])
+        return list(
+            AuditRecord.objects.filter(subject=obj.public_id).select_related("actor").order_by("-pk")[:SHOWN_RECORDS]
+        )
 
     def decide(self, request: HttpRequest, rows: QuerySet, verb: Verb) -> HttpResponse | None:
         """Ask, then do: the page comes back with what was typed until it is right or given up."""

@@ -359,7 +359,9 @@ class ApplicationAdmin(PapersAdmin):
             "reject_form": wrong if wrong and not isinstance(wrong, ChangesForm) else ReasonForm(auto_id="reject_%s"),
             "records": AuditRecord.objects.filter(
                 subject__in=[obj.public_id, *(document.public_id for document in papers)]
-            ).order_by("-pk")[:MOST_RECORDS],
+            )
+            .select_related("actor")
+            .order_by("-pk")[:MOST_RECORDS],
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -398,7 +400,9 @@ class DocumentAdmin(PapersAdmin):
         context |= {
             "paper": shown,
             "may_judge": is_open and self.may_judge(request, obj),
-            "records": AuditRecord.objects.filter(subject=obj.public_id).order_by("-pk")[:MOST_RECORDS],
+            "records": AuditRecord.objects.filter(subject=obj.public_id)
+            .select_related("actor")
+            .order_by("-pk")[:MOST_RECORDS],
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 

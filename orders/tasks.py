@@ -13,6 +13,7 @@ from orders import (
     pick_up,
     reconciliation,
     refunds,
+    sealed_addresses,
     ship_clock,
     tracking,
 )
@@ -114,3 +115,9 @@ def sandbox_notify() -> dict | None:
     arrived = sandbox_bank.settle_late_trades(now=now)
     told = sandbox_bank.deliver_notices(now=now)
     return {**told, "arrived": arrived} if arrived else told
+
+
+@job("orders.forget_sealed_addresses")
+def forget_sealed_addresses() -> dict | None:
+    count = sealed_addresses.forget_sealed_addresses(now=clock.now())
+    return {"forgotten": count} if count else None

@@ -1098,6 +1098,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("history", "storefront:catalog:history")
     yield page("account", "storefront:accounts:home")
     yield page("notices", "storefront:notifications:list")
+    yield page("my-data", "storefront:accounts:privacy")
     yield page("addresses", "storefront:accounts:addresses")
     yield page("address-add", "storefront:accounts:address-add")
     address = scene.shopper.addresses.order_by("pk").first()
@@ -1428,6 +1429,7 @@ NO_PAGES = {
     "backoffice:merchants:holiday-end": "a press of a button",
     "backoffice:merchants:revival-ask": "a press of a button",
     "storefront:accounts:go-on": "what was typed waits there; tests/accounts/test_factors.py opens it",
+    "storefront:accounts:privacy-file": "a file",
     "storefront:accounts:session-end": "a press of a button",
     "storefront:accounts:sessions-end": "a press of a button",
     "account_set_password": "for who has none; every one here has",

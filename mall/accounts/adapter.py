@@ -11,9 +11,13 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from mall import clock
 from mall.accounts.devices import note_device
 from mall.accounts.factors import is_fresh
 from mall.accounts.guessing import answer_evenly, attempt, may_send_code
+from mall.accounts.models import SignInTrouble
+from mall.accounts.privacy.consents import Purpose, browser_agrees, given_by, tell_browser
+from mall.accounts.sessions import note_trouble
 from mall.limits import client_ip
 
 BOUNDED = {
@@ -42,6 +46,10 @@ class Adapter(DefaultAccountAdapter):
         "rate_limited": gettext_lazy("Too many attempts. Try again in a few minutes."),
     }
 
+    def authentication_failed(self, request, **credentials):
+        note_trouble(kind=SignInTrouble.Kind.FAILED, now=clock.now())
+        super().authentication_failed(request, **credentials)
+
     def is_reauthentication_required(self, *, app, **kwargs):
         """
         Factors are changed by who has shown hers within ten minutes; who has none yet, by who has given her password.
@@ -62,7 +70,9 @@ class Adapter(DefaultAccountAdapter):
 
     def post_login(self, request, user, **told):
         response = super().post_login(request, user, **told)
-        note_device(request, response, user)
+        if request.user.is_authenticated:  # no further step stands between
+            note_device(request, response, user)
+            tell_browser(response, given_by(user)[Purpose.COOKIES] or browser_agrees(request))
         for name in settings.ACCOUNT_SIGNED_IN:
             import_string(name)(request, response)
         return response
@@ -80,10 +90,14 @@ class Adapter(DefaultAccountAdapter):
         return client_ip(request)
 
     def pre_authenticate(self, request, **credentials):
-        """Count the attempt before the password is looked at, whether the account exists or not."""
+        """
+        Count the attempt before the password is looked at, whether the account exists or not; who is turned away is
+        noted for the report about security (R7).
+        """
         account = credentials.get("email") or credentials.get("username") or ""
         request.attempt = attempt(request, account=account)
         if request.attempt is None:
+            note_trouble(kind=SignInTrouble.Kind.LOCKED, now=clock.now())
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request, **credentials):

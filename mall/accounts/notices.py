@@ -14,6 +14,21 @@ NEW_DEVICE = Kind(
         " everywhere on the page of your devices, and choose a new password at once."
     ),
 )
+DATA_READY = Kind(
+    "accounts.data_ready",
+    title=_("What the mall knows of you is ready"),
+    body=_("You can download it for %(days)s days, on the page of your data."),
+)
+ERASURE_ASKED = Kind(
+    "accounts.erasure_asked",
+    title=_("Your account will be erased on %(on)s"),
+    body=_("Until then you can change your mind on the page of your data. If you did not ask for it, do so at once."),
+)
+ERASURE_REFUSED = Kind(
+    "accounts.erasure_refused",
+    title=_("Your account could not be erased yet"),
+    body=_("%(reasons)s Ask again when that is settled."),
+)
 TOTP_ADDED = Kind("accounts.totp_added", title=_("An authenticator app belongs to your account now"), body=ADVICE)
 TOTP_REMOVED = Kind(
     "accounts.totp_removed", title=_("The authenticator app no longer belongs to your account"), body=ADVICE

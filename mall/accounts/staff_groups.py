@@ -57,6 +57,7 @@ RUNS_CAMPAIGNS = {
 WATCHES_OPERATIONS = {
     "operations.view_reading", "operations.view_alert", "operations.view_alertdelivery",
     "operations.view_alertreceiver", "operations.add_alertreceiver", "operations.change_alertreceiver",
+    "operations.view_securityreport",
 }  # fmt: skip
 ASKS_FOR_ACCESS = {"access.view_accessrequest", "access.add_accessrequest"}
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
@@ -281,6 +282,7 @@ STAFF_GROUPS = {
             *KEEPS_WORDS,
             *WATCHES_TRADE,
             *GUARDS_MONEY,
+            "operations.view_securityreport",
             "risk.view_complaint",
             "risk.decide_complaint",
             "mall.view_auditrecord",

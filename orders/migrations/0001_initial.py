@@ -3804,4 +3804,27 @@ class Migration(FirstMigration):
                 name="difference_of_money_is_seen_by_two",
             ),
         ),
+        migrations.CreateModel(
+            name="SealedAddress",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("consignee", mall.crypto.EncryptedTextField(verbose_name="consignee")),
+                ("phone", mall.crypto.EncryptedTextField(verbose_name="phone")),
+                ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
+                ("keep_until", models.DateField(db_index=True, verbose_name="kept until")),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sealed_address",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sealed address",
+                "verbose_name_plural": "sealed addresses",
+            },
+        ),
     ]

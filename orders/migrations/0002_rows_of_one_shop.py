@@ -301,6 +301,7 @@ class Migration(migrations.Migration):
             "orders_cardtry",
             "orders_importer",
             "orders_invoiceprofile",
+            "orders_sealedaddress",
             "orders_ordergroup",
             "orders_partyrule",
             "orders_partyruleversion",

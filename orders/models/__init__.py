@@ -13,6 +13,7 @@ from orders.models.purse import Purse, PurseMove
 from orders.models.reconciliation import Bill, BilledMovement, Difference, DifferenceNote
 from orders.models.routing import Routing
 from orders.models.sandbox import SandboxNotice, SandboxRefund, SandboxTrade
+from orders.models.sealed import SealedAddress
 from orders.models.transfer import BankLine, BankStatement, SandboxTransfer, SentBack, Transfer
 from orders.models.voucher import OfflineList, OfflineUse, Voucher, WrongCode
 
@@ -23,5 +24,5 @@ __all__ = [
     "OfflineList", "OfflineUse", "Order", "OrderGroup", "OrderLine", "OrderStep", "Parcel", "ParcelLine",
     "ParcelScan", "Party", "PartyAgreement", "PartyPart", "PartyRule", "PartyRuleVersion", "Payment",
     "PaymentNotice", "Purse", "PurseMove", "Refund", "Routing", "SandboxNotice", "SandboxRefund", "SandboxTrade",
-    "SandboxTransfer", "SentBack", "Transfer", "Verdict", "Voucher", "WrongCode",
+    "SandboxTransfer", "SealedAddress", "SentBack", "Transfer", "Verdict", "Voucher", "WrongCode",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ from settlement.demo import (
     parcels,
     parties,
     pick_ups,
+    privacy,
     promotions,
     search,
     shop_pages,
@@ -41,6 +42,7 @@ from settlement.demo import (
     visits,
     voices,
     warehouses,
+    ways_to_pay,
 )
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 from settlement.demo.side_by_side import deliver_side_by_side, side_by_side
@@ -113,6 +115,8 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     access.show_access(staff=staff, now=now)
     parties.pay_parties(staff=(staff, expert), now=now)
     channel_bills.show_bills(staff=(staff, expert), now=now)
+    ways_to_pay.show_ways_to_pay(shops=opened, staff=(staff, expert), now=now)
+    privacy.show_privacy(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

@@ -20,7 +20,7 @@ from mall.access.models import AccessLook, AccessRequest
 from mall.accounts import factors
 from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_factors
 from mall.accounts.mfa import demonstration_code, give_demonstration_factor
-from mall.accounts.models import User
+from mall.accounts.models import PersonalFile, User
 from mall.audit.models import AuditRecord
 from mall.events import deliver_everything
 from mall.money import Money
@@ -717,6 +717,8 @@ def an_action(name: str, client) -> tuple:
         completed_order(skus={pot: 1})
         release_due_shares(now=NOON + timedelta(days=8))
         return boss, "post", reverse("admin:settlement_partypayout_draw_up"), {}, PartyPayout.objects.exists
+    if name == "accounts.personal_data":
+        return boss, "post", reverse("storefront:accounts:privacy"), {"download": "yes"}, PersonalFile.objects.exists
     if name == "risk.money_cases":
         with_money(place := shop(), 100_000)
         case = proposed_seizure(held_money(place))

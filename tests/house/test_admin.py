@@ -24,7 +24,7 @@ from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
 from mall.money import Money
 from mall.notifications.models import Notice
-from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, SecurityReport
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.bargaining.bargains import open_bargain
@@ -154,6 +154,7 @@ def a_bit_of_everything() -> None:
     trade_case(order.shop.public_id)
     an_alert()
     granted_access(clerk, order.public_id, ["orders.order.phone"])
+    SecurityReport.objects.create(quarter="2026Q1", made_at=NOON, to_do=["…"], digests={"en": "0"})
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
 

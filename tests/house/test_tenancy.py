@@ -27,6 +27,8 @@ from catalog.stock.transfers import draft_transfer
 from catalog.stock.warehouses import set_low_stock
 from catalog.unfinished import put_aside
 from mall import clock
+from mall.accounts.models import PersonalFile
+from mall.accounts.privacy.downloading import ask_for_data, write_waiting
 from mall.backoffice.saved import save_filter
 from mall.exports.asking import ask_for_export
 from mall.exports.registry import kind_of
@@ -365,6 +367,7 @@ SHOPPERS_ROWS = {
     "storefront:after-sales:do": {"public_id": "case", "action": "=say"},
     "storefront:notifications:follow": {"public_id": "notice"},
     "storefront:accounts:session-end": {"pk": "session"},
+    "storefront:accounts:privacy-file": {"public_id": "personal_file"},
     "storefront:accounts:address-edit": {"public_id": "address"},
     "storefront:accounts:address-remove": {"public_id": "address"},
     "storefront:catalog:follow-up": {"public_id": "review"},
@@ -560,6 +563,7 @@ def built(module_db):
             "bank_account": taken.bank_account,
             "withdrawal": taken,
             "money_case": held_money(mine),
+            "personal_file": _data_of(order.shopper),
             "statement": bill,
             "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
@@ -569,6 +573,14 @@ def built(module_db):
 
 def _private_files_in(directory: str) -> dict:
     return settings.STORAGES | {"private": settings.STORAGES["private"] | {"OPTIONS": {"location": directory}}}
+
+
+def _data_of(person) -> PersonalFile:
+    now = clock.now()
+    file = ask_for_data(person=person, now=now)
+    write_waiting(now=now)
+    file.refresh_from_db()
+    return file
 
 
 def _session_of(person) -> UserSession:
