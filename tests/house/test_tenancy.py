@@ -733,7 +733,7 @@ PLAIN = {
         storefront:catalog:alerts storefront:marketing:my-groups storefront:marketing:mine
         storefront:marketing:my-trials storefront:marketing:bargains storefront:after-sales:list
         storefront:orders:checkout storefront:orders:importer-forget storefront:orders:scan
-        storefront:orders:balance storefront:orders:balance-refunds
+        storefront:orders:balance storefront:orders:balance-refunds storefront:accounts:privacy
         storefront:orders:gift-cards storefront:orders:list storefront:merchants:apply storefront:merchants:papers
         storefront:notifications:list storefront:notifications:read-all storefront:accounts:home
         storefront:accounts:go-on storefront:accounts:sessions-end storefront:accounts:addresses
