@@ -290,7 +290,8 @@ def places_of(words: tuple[str, ...]) -> dict[str, int]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, EncryptedTextField):
-                for value in model._base_manager.values_list(field.name, flat=True):
+                for row in model._base_manager.all():  # a value is opened by its row
+                    value = getattr(row, field.attname)
                     if value and any(word in value.reveal() for word in words):
                         found[model._meta.db_table] = found.get(model._meta.db_table, 0) + 1
     return found

@@ -723,6 +723,7 @@ PLAIN = {
         account_login account_logout account_inactive account_signup account_email_verification_sent
         account_reset_password account_reset_password_done account_reset_password_from_key
         account_reset_password_from_key_done account_confirm_email admin:javascript-catalog api:categories api:products
+        storefront:accounts:divisions storefront:orders:sandbox-transfer
         healthz robots site-manifest favicon.ico set_language appearance styleguide media/<path:path>
     """,
     "on the way in": """
@@ -734,6 +735,7 @@ PLAIN = {
         storefront:catalog:alerts storefront:marketing:my-groups storefront:marketing:mine
         storefront:marketing:my-trials storefront:marketing:bargains storefront:after-sales:list
         storefront:orders:checkout storefront:orders:importer-forget storefront:orders:scan
+        storefront:orders:balance storefront:orders:balance-refunds storefront:accounts:privacy
         storefront:orders:gift-cards storefront:orders:list storefront:merchants:apply storefront:merchants:papers
         storefront:orders:balance storefront:orders:balance-refunds
         storefront:notifications:list storefront:notifications:read-all storefront:accounts:home
