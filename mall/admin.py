@@ -17,11 +17,15 @@ from mall.workdays_admin import WorkYearAdmin  # noqa: F401 - registers the year
 class AuditRecordAdmin(ReadOnlyAdmin):
     """Append-only; the list is narrowed by who, what and when."""
 
-    list_display = ["at", "actor_label", "action", "subject", "shop_slug"]
+    list_display = ["at", "who", "action", "subject", "shop_slug"]
     list_filter = ["at"]
-    search_fields = ["=subject", "=shop_slug", "=action", "=actor_label"]
+    search_fields = ["=subject", "=shop_slug", "=action", "=actor_label", "=actor__email"]
     ordering = ["-pk"]
     list_select_related = ["actor"]
+
+    @admin.display(description=_("who"))
+    def who(self, record: AuditRecord) -> str:
+        return record.who
 
 
 @admin.register(JobRun)

@@ -38,12 +38,17 @@ SCHEDULE = [
     Line("mall.watch_operations", every(60), _("R8: how the mall does is measured and held against limits"), 60),
     Line("mall.send_alerts", every(15), _("R8: alerts go to whom they are for"), 15),
     Line("mall.forget_readings", day(3, 35), _("R8: what was measured long ago is forgotten"), daily=True),
+    Line("mall.write_personal_data", every(60), _("A3: what people asked to take away is put together"), 60),
+    Line("mall.forget_personal_data", day(3, 52), _("A3: files with personal data are deleted in time"), daily=True),
+    Line("mall.erase_people", day(4, 10), _("A3: who asked to be forgotten is forgotten"), daily=True),
+    Line("mall.make_security_report", day(6, 30), _("R7: the security report of the quarter that ended"), daily=True),
     Line("orders.close_unpaid_orders", every(60), _("O4: unpaid orders close after 30 minutes"), 60, True),
     Line(
         "orders.follow_balances", every(60), _("K1: who paid a deposit is told of the rest, or has missed it"), 60, True
     ),
     Line("orders.hand_out_codes", every(60), _("C2: paid codes that were missing are handed out"), 60, True),
     Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
+    Line("orders.read_transfers", every(300), _("O3: bank transfers that came are read of, and sent back"), 300, True),
     Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),
     Line(
         "orders.sandbox_notify",
@@ -59,6 +64,12 @@ SCHEDULE = [
     Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
     Line("orders.cancel_missed_appointments", day(1, 45), _("C2: appointments nobody kept are paid back"), daily=True),
     Line("orders.complete_delivered_orders", day(2), _("O5: orders complete 7 days after delivery"), daily=True),
+    Line(
+        "orders.forget_sealed_addresses",
+        day(4, 15),
+        _("A3: addresses that were kept for three years are deleted"),
+        daily=True,
+    ),
     Line("orders.reconcile_bills", every(1800), _("O3: channels' bills are fetched and compared"), 1800, True),
     Line("orders.watch_goods", day(5, 20), _("R2: goods with too many complaints or returns are stopped"), daily=True),
     Line("risk.watch_fake_trade", every(3600), _("R3: rings of buyers who make a shop look busy"), 3600, True),

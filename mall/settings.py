@@ -59,6 +59,9 @@ SANDBOX_BANK_KEY = os.environ.get("MALL_SANDBOX_BANK_KEY", "")  # of the toy ban
 
 ALLOWED_HOSTS = [host for host in os.environ.get("MALL_HOSTS", "127.0.0.1,localhost").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [MALL_BASE_URL]
+# Networks of the proxies in front of us (deploy/nginx.conf): what they say of who asks is believed, nobody else's word.
+_PROXIES = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16" if MALL_PRODUCTION else ""
+MALL_TRUSTED_PROXIES = [one for one in os.environ.get("MALL_TRUSTED_PROXIES", _PROXIES).split(",") if one]
 if MALL_PRODUCTION:
     SECURE_SSL_REDIRECT = env_bool("MALL_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -79,6 +82,7 @@ INSTALLED_APPS = [
     "mall.exports.apps.ExportsConfig",
     "mall.notifications.apps.NotificationsConfig",
     "mall.operations.apps.OperationsConfig",
+    "mall.access.apps.AccessConfig",
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",
@@ -243,6 +247,7 @@ STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the 
     "risk.staff_queues.waiting",
     "mall.staff_queues.waiting",
     "mall.operations.staff_queues.waiting",
+    "mall.access.staff_queues.waiting",
 ]
 OPERATIONS_MEASURES = [  # what the mall watches of itself, each a mall.operations.measures.Measure, as they are listed
     "orders.measures.PAYMENTS",
@@ -301,11 +306,16 @@ CATALOG_SHOP_COUPONS = "marketing.showcase.for_shop"  # (shop, now) -> coupons t
 CATALOG_SHIPPING_HOURS = "orders.tunables.SHIPPING_HOURS"  # .value: within how many hours shops promise to ship
 ACCOUNT_ORDER_COUNTS = "orders.queries.order_counts"  # (person) -> how many orders she has in which status
 ACCOUNT_KEPT_COUNTS = "catalog.interest.favorites.account_counts"  # (person) -> how much she keeps an eye on
+SECURITY_SECTIONS = [  # each: (now) -> further sections of the quarterly report about security (R7)
+    "risk.security.sections",
+    "settlement.security.sections",
+]
 ACCOUNT_SIGNED_IN = [  # each: (request, response) -> None, when somebody has signed in: what she did before is hers
     "catalog.storefront.signing_in.welcome",
 ]
 CATALOG_PURCHASED_LINES = "orders.queries.reviewable_lines"  # (shopper, product) -> what she may review
 
+SECURITY_ADVISORIES = os.environ.get("MALL_ADVISORIES", "")  # what `pip-audit --strict --format json` said; or run it
 DOCUMENT_REGISTRY = os.environ.get("MALL_DOCUMENT_REGISTRY", "sandbox")  # who is asked whether documents are true
 BANK_VERIFIER = os.environ.get("MALL_BANK_VERIFIER", "sandbox")  # who is asked whether bank accounts are true
 PAYOUT_CHANNEL = os.environ.get("MALL_PAYOUT_CHANNEL", "sandbox")  # how shops are paid: "sandbox" or "bank_file"
@@ -318,7 +328,10 @@ PAYMENT_TIMEOUTS = (  # seconds to connect to a payment channel, and to wait for
     float(os.environ.get("MALL_PAYMENT_PATIENCE", "10")),
 )
 PAYMENT_CALLS = int(os.environ.get("MALL_PAYMENT_CALLS", "0"))  # to channels at once on this machine; 0: any number
-PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
+PAYMENT_CALLS_EACH = int(os.environ.get("MALL_PAYMENT_CALLS_EACH", "0"))  # of one process
+PAYMENT_CHANNELS = [
+    name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox,balance,transfer").split(",") if name
+]
 
 
 def payment_account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
@@ -346,6 +359,8 @@ WECHAT_PAY = payment_account(
     may_lack=("public_key_id", "public_key"), url="https://api.mch.weixin.qq.com",
 )  # fmt: skip
 STRIPE = payment_account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
+TRANSFER_ACCOUNT = payment_account("MALL_TRANSFER", "holder", "bank_name", "number")  # the custodian's, for transfers
+TRANSFER_BANK = os.environ.get("MALL_TRANSFER_BANK", "sandbox")  # who tells of transfers: "sandbox" or "file"
 
 # People -------------------------------------------------------------------------------------------------------------
 
@@ -362,8 +377,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "storefront:catalog:home"
+ACCOUNT_FORMS = {"reset_password": "mall.accounts.forms.EvenResetPasswordForm"}
+MALL_EVEN_SECONDS = 0.25  # what could tell who has an account is answered at a multiple of this
+ACCOUNT_USER_DISPLAY = "mall.accounts.adapter.display_name"
 ACCOUNT_ADAPTER = "mall.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FORM_CLASS = "mall.accounts.storefront.forms.SignUpConsents"  # A3: nothing is ticked beforehand
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
@@ -371,7 +390,6 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to whom it belongs
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if MALL_PRODUCTION else 0  # deploy/nginx.conf says who asks
 MFA_ADAPTER = "mall.accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # a code is good for half a minute before and after its own; each once (mall/accounts/mfa.py)

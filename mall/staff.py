@@ -32,6 +32,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mall import clock
+from mall.access.panel import panel_of
 from mall.accounts.factors import ask_fresh_factor
 from mall.audit.models import AuditRecord
 from mall.refusals import Refusal
@@ -222,7 +223,9 @@ class Verbs:
     def _records(self, request: HttpRequest, obj: Model) -> list[AuditRecord]:
         if not request.user.has_perm("mall.view_auditrecord") or not hasattr(obj, "public_id"):
             return []
-        return list(AuditRecord.objects.filter(subject=obj.public_id).order_by("-pk")[:SHOWN_RECORDS])
+        return list(
+            AuditRecord.objects.filter(subject=obj.public_id).select_related("actor").order_by("-pk")[:SHOWN_RECORDS]
+        )
 
     def decide(self, request: HttpRequest, rows: QuerySet, verb: Verb) -> HttpResponse | None:
         """Ask, then do: the page comes back with what was typed until it is right or given up."""
@@ -290,7 +293,15 @@ class ChangesWantFreshFactor:
         return ask_fresh_factor(request, self.fresh_action) if request.method == "POST" else None
 
 
-class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+class ShowsCovered:
+    """Beside an admin of rows with covered fields: each with its look, or the way to ask for it (R5)."""
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["panel"] = panel_of(request.user, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+class ReadOnlyAdmin(ShowsCovered, ReadOnly, admin.ModelAdmin):
     """A list and pages to read."""
 
     change_form_template = "admin/verbs/change_form.html"

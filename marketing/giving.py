@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Favorite, FollowedShop
 from mall.accounts.models import User
+from mall.accounts.privacy import consents
 from mall.audit.trail import record
 from mall.money import Money
 from mall.notifications.sending import notify
@@ -122,7 +123,8 @@ def _send_batch(pk: int, now: datetime) -> int | None:
         else:
             sent.append(shopper)
         sending.last_shopper = shopper.pk
-    _tell(sent, campaign, now)
+    agreed = consents.among([shopper.pk for shopper in sent], consents.Purpose.MARKETING)
+    _tell([shopper for shopper in sent if shopper.pk in agreed], campaign, now)
     sending.sent_count, sending.had_count = sending.sent_count + len(sent), sending.had_count + had
     is_through = why or len(batch) < BATCH
     if is_through:

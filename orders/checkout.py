@@ -37,6 +37,8 @@ from orders.invoices import InvoiceWanted, ask_with_orders
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
 from orders.offering import frozen_duty, frozen_issuers, frozen_parts, quote_with_offers
+from orders.parties.placing import freeze_parts
+from orders.parties.terms import ANY_PARTY
 from orders.parts import Part, parts_of
 from orders.payments import confirm_free_group
 from orders.pick_up import from_store, picked_up
@@ -195,7 +197,7 @@ def place_order(
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
     cart_id = open_cart(shopper, None, now) if wanted else _lock_cart(shopper)
-    placed, any_offers, any_rules, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
+    placed, any_offers, any_rules, any_parties, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
@@ -250,7 +252,9 @@ def place_order(
     )
     insert_rows([group])
     commissions = commissions_by_rule(parts, now=now) if any_rules else {}
-    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
+    orders, written = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
+    if any_parties:
+        freeze_parts(orders, written, now=now)
     declare(orders, parts, importer, now)
     if invoice:
         ask_with_orders(orders, invoice, now=now)
@@ -334,21 +338,22 @@ def _lock_cart(shopper: User) -> int | None:
 
 PLACED_OR_WANTED = f"""
     SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, {ANY_RULE},
-        l.id, l.sku_id, l.quantity, l.slot_id
+        {ANY_PARTY}, l.id, l.sku_id, l.quantity, l.slot_id
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
 """  # noqa: S608 - words of marketing and catalog
 
 
 def _placed_or_wanted(
     shopper: User, checkout_key: UUID, cart_id: int | None
-) -> tuple[int | None, bool, bool, list[_Line]]:
+) -> tuple[int | None, bool, bool, bool, list[_Line]]:
     """
-    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission, what
-    the cart holds. Under its lock.
+    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission,
+    whether parties get anything, what the cart holds. Under its lock.
     """
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
-    placed, any_offers, any_rules, *_line = rows[0]
-    return placed, any_offers, any_rules, [_Line(*line) for _p, _o, _r, *line in rows if line[0] is not None]
+    placed, any_offers, any_rules, any_parties, *_line = rows[0]
+    held = [_Line(*line) for _p, _o, _r, _a, *line in rows if line[0] is not None]
+    return placed, any_offers, any_rules, any_parties, held
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -435,18 +440,18 @@ def _write_orders(
     messages: Mapping[int, str],
     deal: Deal | None,
     commissions: Mapping[int, Commission],
-) -> list[Order]:
+) -> tuple[list[Order], list[OrderLine]]:
     """One order per part with its lines and the first step of its timeline: three statements."""
     orders = insert_rows(
         _order(group, part, paid, address, messages, deal) for part, paid in zip(parts, by_cards, strict=True)
     )
-    insert_rows(
+    lines = insert_rows(
         _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id), commissions.get(priced.sku_id))
         for order, part in zip(orders, parts, strict=True)
         for priced in part.quote.lines
     )
     write_steps(orders, OrderStep.Kind.PLACED, at=group.placed_at, by=group.shopper)
-    return orders
+    return orders, lines
 
 
 def _order(

@@ -4,6 +4,7 @@ from mall import clock
 from mall.jobs import job
 from orders import (
     balances,
+    bank_statements,
     cancellation,
     fulfillment,
     goods_watch,
@@ -12,6 +13,7 @@ from orders import (
     pick_up,
     reconciliation,
     refunds,
+    sealed_addresses,
     ship_clock,
     tracking,
 )
@@ -97,6 +99,15 @@ def reconcile_bills() -> dict | None:
     return reconciliation.reconcile_bills(now=clock.now())
 
 
+@job("orders.read_transfers")
+def read_transfers() -> dict | None:
+    now = clock.now()
+    told = bank_statements.fetch_statement(now=now)
+    if sent := bank_statements.send_back_lines(now=now):
+        told["sent_back"] = sent
+    return told or None
+
+
 @job("orders.sandbox_notify")
 def sandbox_notify() -> dict | None:
     """The bank's own clock: money that was on its way arrives, and the mall is told."""
@@ -104,3 +115,9 @@ def sandbox_notify() -> dict | None:
     arrived = sandbox_bank.settle_late_trades(now=now)
     told = sandbox_bank.deliver_notices(now=now)
     return {**told, "arrived": arrived} if arrived else told
+
+
+@job("orders.forget_sealed_addresses")
+def forget_sealed_addresses() -> dict | None:
+    count = sealed_addresses.forget_sealed_addresses(now=clock.now())
+    return {"forgotten": count} if count else None

@@ -102,6 +102,13 @@ PICK_UP_DAYS = Tunable(
     most=60,
     sentence=_("Days that an order lies ready in a store before its code expires."),
 )
+WRONG_VOUCHER_CODES = Tunable(
+    "orders.wrong_voucher_codes",
+    default=30,
+    least=5,
+    most=1000,
+    sentence=_("Wrong codes of appointments and pick-ups that a person may check in 24 hours."),
+)
 OFFLINE_HOURS = Tunable(
     "orders.offline_hours",
     default=12,
@@ -251,4 +258,39 @@ MOST_DIFFERENCE = Tunable(
     least=0,
     most=100_000_000,
     sentence=_("Fen about which channels' bills and our books may disagree before there is an alert."),
+)
+MOST_BALANCE = Tunable(
+    "orders.most_balance",
+    default=500_000,
+    least=0,
+    most=100_000_000,
+    sentence=_("Fen up to which a shopper may top her balance up; what is returned to her comes on top."),
+)
+FREE_BALANCE = Tunable(
+    "orders.free_balance",
+    default=100_000,
+    least=0,
+    most=100_000_000,
+    sentence=_("Fen that a shopper's balance pays without a second factor shown just now."),
+)
+TRANSFER_DAYS = Tunable(
+    "orders.transfer_days",
+    default=3,
+    least=1,
+    most=15,
+    sentence=_("Days that an order waits for a bank transfer, with its goods kept."),
+)
+LEAST_TRANSFER = Tunable(
+    "orders.least_transfer",
+    default=10_000,
+    least=0,
+    most=100_000_000,
+    sentence=_("Fen from which on an order may be paid by bank transfer."),
+)
+OPEN_TRANSFERS = Tunable(
+    "orders.open_transfers",
+    default=3,
+    least=1,
+    most=100,
+    sentence=_("Orders of one shopper that may wait for a bank transfer at the same time."),
 )

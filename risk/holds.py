@@ -10,13 +10,19 @@ from mall.audit.trail import record
 from mall.events import publish
 from mall.events.risk import HoldPlaced, HoldReleased
 from mall.refusals import Refusal
-from risk.models import Hold
+from risk.models import Hold, MoneyCase
 
 
 class HoldAlreadyReleased(Refusal):
     """Somebody released it before."""
 
     code = "hold-already-released"
+
+
+class HeldByCase(Refusal):
+    """Who wants this money free decides its case, with a second person."""
+
+    code = "held-by-case"
 
 
 @transaction.atomic
@@ -46,6 +52,20 @@ def release_hold(*, hold: Hold, by, now: datetime) -> Hold:
     Let the subject move again.
 
     :raises HoldAlreadyReleased: it was released before
+    :raises HeldByCase: it is the hold of a case of money that is not decided: two people decide that
+    """
+    undecided = MoneyCase.objects.filter(hold=hold, status__in=MoneyCase.UNDECIDED)
+    if number := undecided.values_list("public_id", flat=True).first():
+        raise HeldByCase(_("This hold belongs to case %(case)s: decide about that.") % {"case": number})
+    return end_hold(hold=hold, by=by, now=now)
+
+
+@transaction.atomic
+def end_hold(*, hold: Hold, by, now: datetime) -> Hold:
+    """
+    What a decision does to the hold of its own case; doors call ``release_hold``.
+
+    :raises HoldAlreadyReleased: it was released before
     """
     hold = Hold.objects.select_for_update().get(pk=hold.pk)
     if hold.released_at is not None:
@@ -59,7 +79,8 @@ def release_hold(*, hold: Hold, by, now: datetime) -> Hold:
     return hold
 
 
-def held_subjects(kind: str, subject_ids: Iterable[str]) -> set[str]:
-    """Which of these subjects are held in this respect, in one question."""
-    live = Hold.objects.filter(kind=Hold.Kind(kind), subject_id__in=list(subject_ids), released_at=None)
+def held_subjects(kind: str | Iterable[str], subject_ids: Iterable[str]) -> set[str]:
+    """Which of these subjects are held in this respect, or in one of these, in one question."""
+    kinds = [Hold.Kind(each) for each in ([kind] if isinstance(kind, str) else kind)]
+    live = Hold.objects.filter(kind__in=kinds, subject_id__in=list(subject_ids), released_at=None)
     return set(live.values_list("subject_id", flat=True))

@@ -11,6 +11,27 @@ MOST_COMPLAINTS_A_DAY = Tunable(
     most=200,
     sentence=_("How many goods and shops a person may report in 24 hours."),
 )
+MONEY_POINTS = Tunable(
+    "risk.money_points",
+    default=70,
+    least=20,
+    most=300,
+    sentence=_("From how many points on a withdrawal or refund makes a case of money."),
+)
+MONEY_HOURS = Tunable(
+    "risk.money_hours",
+    default=24,
+    least=1,
+    most=240,
+    sentence=_("Within how many hours a case of money is to be decided."),
+)
+MONEY_APPEAL_DAYS = Tunable(
+    "risk.money_appeal_days",
+    default=15,
+    least=3,
+    most=90,
+    sentence=_("For how many days a shop may appeal against a seizure."),
+)
 TRADE_DAYS = Tunable(
     "risk.trade_days",
     default=30,

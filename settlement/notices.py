@@ -57,6 +57,34 @@ FINE_BACK = Kind(
     title=_("%(shop)s: a fine of %(amount)s is given back"),
     body=_("The sanction is lifted. The money is available again and stands on your next statement."),
 )
+MONEY_HELD = Kind(
+    "settlement.money_held",
+    title=_("%(shop)s: your available money is held"),
+    body=_(
+        "It moved in an unusual way, and our staff look into it, until %(until)s at the latest. Orders, deliveries and"
+        " refunds go on. Tell us what happened: it helps."
+    ),
+)
+MONEY_RELEASED = Kind(
+    "settlement.money_released",
+    title=_("%(shop)s: your money is free again"),
+    body=_("We have looked into it: %(reason)s It can be withdrawn."),
+)
+MONEY_SEIZED = Kind(
+    "settlement.money_seized",
+    title=_("%(shop)s: %(amount)s was seized"),
+    body=_("By order %(order)s: %(reason)s What is left can be withdrawn. You may appeal on the page of the case."),
+)
+APPEAL_UPHELD = Kind(
+    "settlement.appeal_upheld",
+    title=_("%(shop)s: your appeal was right, %(amount)s is back"),
+    body=_("%(answer)s It can be withdrawn."),
+)
+APPEAL_REFUSED = Kind(
+    "settlement.appeal_refused",
+    title=_("%(shop)s: your appeal was refused"),
+    body=_("%(answer)s The seizure stands."),
+)
 DISPUTE_ANSWERED = Kind(
     "settlement.dispute_answered",
     title=_("%(shop)s: a disputed line is answered"),

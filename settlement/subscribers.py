@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
+from mall.clock import BUSINESS_ZONE
 from mall.events import on
 from mall.events.merchants import (
     ApplicationExpired,
@@ -15,13 +16,18 @@ from mall.events.merchants import (
     TradeAdmitted,
 )
 from mall.events.orders import (
+    BalanceToppedUp,
     LatePaymentReceived,
     OrderCompleted,
     OrderDepositKept,
     OrderDepositPaid,
     OrderPaid,
     PaymentRefunded,
+    TransferDecided,
+    TransferReturned,
+    TransferUnmatched,
 )
+from mall.events.risk import MoneyAppealAnswered, MoneyCaseDecided, MoneyHeld
 from mall.events.settlement import (
     BankAccountAdded,
     BankAccountDecided,
@@ -34,8 +40,8 @@ from mall.events.settlement import (
 from mall.money import Money
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
-from orders.models import Order
-from settlement import deposits, fines, kept_deposits, notices, receipts, reversals, splits
+from orders.models import Order, Refund
+from settlement import deposits, fines, kept_deposits, money_watch, notices, parties, receipts, reversals, splits
 
 WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
 
@@ -47,8 +53,10 @@ def book_payment(event: OrderPaid) -> None:
         total=Money(event.total - event.deposit, event.currency),
         duty=Money(event.duty, event.currency),
         cards=_cards(event, event.by_cards),
+        balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
+    parties.set_aside(order=Order.objects.get(public_id=event.order_id))
 
 
 @on(OrderDepositPaid)
@@ -56,7 +64,18 @@ def book_order_deposit(event: OrderDepositPaid) -> None:
     receipts.book_order_deposit(
         order_id=event.order_id,
         amount=Money(event.amount, event.currency),
+        balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
+    )
+
+
+@on(BalanceToppedUp)
+def book_top_up(event: BalanceToppedUp) -> None:
+    receipts.book_top_up(
+        payment_id=event.payment_id,
+        shopper_id=event.shopper_id,
+        amount=Money(event.amount, event.currency),
+        topped_up_at=datetime.fromisoformat(event.topped_up_at),
     )
 
 
@@ -74,6 +93,11 @@ def _cards(event: OrderPaid | PaymentRefunded, part: int) -> receipts.Cards | No
     return receipts.Cards(shop_id=shop.pk, part=Money(part, event.currency), are_sold=are_sold)
 
 
+def _balance(event: OrderPaid | OrderDepositPaid | PaymentRefunded, part: int) -> receipts.OnBalance | None:
+    """What the shopper's balance has to do with it; mostly nothing."""
+    return receipts.OnBalance(event.shopper_id, Money(part, event.currency)) if part else None
+
+
 @on(OrderCompleted)
 def split_order(event: OrderCompleted) -> None:
     order = Order.objects.get(public_id=event.order_id)
@@ -89,11 +113,14 @@ def book_refund(event: PaymentRefunded) -> None:
     facts = {
         "refund_id": event.refund_id,
         "amount": Money(event.amount, event.currency),
+        "balance": _balance(event, event.to_balance),
         "refunded_at": datetime.fromisoformat(event.refunded_at),
     }
     if event.order_id:
         cards = _cards(event, event.to_cards)
         receipts.book_refund(duty=Money(event.duty, event.currency), cards=cards, **facts)
+        refund = Refund.objects.select_related("order", "after_sale").get(public_id=event.refund_id)
+        parties.take_back(refund=refund, refunded_at=facts["refunded_at"])
     else:
         receipts.book_late_refund(**facts)
 
@@ -104,6 +131,33 @@ def book_late_payment(event: LatePaymentReceived) -> None:
         payment_id=event.payment_id,
         amount=Money(event.amount, event.currency),
         received_at=datetime.fromisoformat(event.received_at),
+    )
+
+
+@on(TransferUnmatched)
+def book_transfer(event: TransferUnmatched) -> None:
+    receipts.book_transfer(
+        line_id=event.line_id,
+        amount=Money(event.amount, event.currency),
+        came_at=datetime.fromisoformat(event.came_at),
+    )
+
+
+@on(TransferDecided)
+def book_transfer_used(event: TransferDecided) -> None:
+    receipts.book_transfer_used(
+        line_id=event.line_id,
+        amount=Money(event.used, event.currency),
+        used_at=datetime.fromisoformat(event.decided_at),
+    )
+
+
+@on(TransferReturned)
+def book_transfer_back(event: TransferReturned) -> None:
+    receipts.book_transfer_back(
+        line_id=event.line_id,
+        amount=Money(event.amount, event.currency),
+        returned_at=datetime.fromisoformat(event.returned_at),
     )
 
 
@@ -180,6 +234,39 @@ def tell_of_correction(event: MoneyCorrected) -> None:
     kind = notices.CORRECTED_TO_SHOP if event.amount > 0 else notices.CORRECTED_FROM_SHOP
     facts = {"amount": str(Money(abs(event.amount), event.currency)), "reason": event.reason}
     _tell(event, kind, event.booked_at, "entries", **facts)
+
+
+@on(MoneyHeld)
+def tell_of_held_money(event: MoneyHeld) -> None:
+    until = datetime.fromisoformat(event.due_at).astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
+    _tell(event, notices.MONEY_HELD, event.held_at, "money-case", event.case_id, until=until)
+
+
+@on(MoneyCaseDecided)
+def tell_of_decision(event: MoneyCaseDecided) -> None:
+    if not event.is_told:  # looked into without the shop's money being held
+        return
+    kind = notices.MONEY_SEIZED if event.decision == "seize" else notices.MONEY_RELEASED
+    facts = {"amount": str(Money(event.amount, event.currency)), "order": event.order_number, "reason": event.reason}
+    _tell(event, kind, event.decided_at, "money-case", event.case_id, **facts)
+
+
+@on(MoneyAppealAnswered)
+def tell_of_answered_appeal(event: MoneyAppealAnswered) -> None:
+    kind = notices.APPEAL_UPHELD if event.is_upheld else notices.APPEAL_REFUSED
+    facts = {"amount": str(Money(event.amount, event.currency)), "answer": event.answer}
+    _tell(event, kind, event.answered_at, "money-case", event.case_id, **facts)
+
+
+@on(PaymentRefunded)
+def watch_refund(event: PaymentRefunded) -> None:
+    if event.order_id:
+        money_watch.watch_refund(
+            refund_id=event.refund_id,
+            shop_id=event.shop_id,
+            amount=Money(event.amount, event.currency),
+            now=datetime.fromisoformat(event.refunded_at),
+        )
 
 
 @on(DisputeAnswered)

@@ -29,6 +29,7 @@ from risk.holds import held_subjects
 from risk.models import Hold
 from settlement.ledger import Leg, accounts, balance_of, post
 from settlement.models import Account, BankAccount, Entry, Withdrawal
+from settlement.money_watch import watch_withdrawal
 from settlement.tunables import (
     WITHDRAWAL_DAILY_LIMIT,
     WITHDRAWAL_FEE,
@@ -39,6 +40,7 @@ from settlement.tunables import (
 
 BATCH = 200
 ONE_DAY = timedelta(days=1)
+HOLDING = (Hold.Kind.SETTLEMENT, Hold.Kind.MONEY)
 Status = Withdrawal.Status
 
 
@@ -113,11 +115,20 @@ def _left_today(shop: Shop, now: datetime) -> Money:
 
 
 def ask_withdrawal(
-    *, shop: Shop, bank_account: BankAccount, amount: Money, request_key: UUID, by, now: datetime
+    *,
+    shop: Shop,
+    bank_account: BankAccount,
+    amount: Money,
+    request_key: UUID,
+    by,
+    now: datetime,
+    device: str | None = None,
 ) -> Withdrawal:
     """
     Take so much of the shop's available money out, towards one of its accounts; the same key is the same withdrawal.
+    If the money moves unusually, what the shop has is held in the same transaction (``money_watch``).
 
+    :param device: the mark of the browser in which it was asked for; ``None`` when no browser asked
     :raises CannotWithdraw: the account is not to be used now, or the amount is too small or too large
     :raises MoneyHeld: risk holds the shop's money
     :raises NotInThisState: the shop is closed
@@ -150,6 +161,7 @@ def ask_withdrawal(
             shop_slug=shop.slug,
             after={"amount": amount.minor, "fee": terms.fee.minor, "to": bank_account.public_id},
         )
+        watch_withdrawal(withdrawal=withdrawal, device=device, now=now)
         publish(
             WithdrawalAsked(
                 shop_id=shop.public_id,
@@ -239,7 +251,7 @@ def _doubts(withdrawal: Withdrawal) -> list[str]:
 
 
 def _holds_of(shop: Shop, withdrawal: Withdrawal | None = None) -> set[str]:
-    return held_subjects(Hold.Kind.SETTLEMENT, [shop.public_id, *([withdrawal.public_id] if withdrawal else [])])
+    return held_subjects(HOLDING, [shop.public_id, *([withdrawal.public_id] if withdrawal else [])])
 
 
 def is_held(withdrawal: Withdrawal) -> bool:

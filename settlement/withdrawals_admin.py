@@ -14,6 +14,7 @@ from mall.accounts.factors import ask_fresh_factor
 from mall.audit.trail import record
 from mall.refusals import Refusal
 from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin
+from settlement import money_admin  # noqa: F401 (it registers its own)
 from settlement.gateways import gateway
 from settlement.gateways.bank_file import write_file
 from settlement.models import BankAccount, PayoutFile, Withdrawal

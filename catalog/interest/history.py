@@ -1,8 +1,9 @@
 """
 What a shopper looked at (C7): written by her own browser, poured into the mall's memory when she is known.
 
-A page that is kept for everybody writes nothing: its answer sets a cookie with the last products and when. The rows of
-a member are written from it at sign-in, when the cookie is half full, and when she looks at her history.
+Who has not agreed is not remembered (``mall.accounts.privacy.consents``): the browser by its cookie, the account by a
+consent. A page that is kept for everybody writes nothing: its answer sets a cookie with the last products and when. The
+rows of a member are written from it at sign-in, when the cookie is half full, and when she looks at her history.
 """
 
 import re
@@ -12,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
-from catalog.models import HistoryOff, Viewed
+from catalog.models import Viewed
 from catalog.tunables import HISTORY_DAYS
+from mall.accounts.privacy import consents
+from mall.accounts.privacy.consents import Purpose
 
 COOKIE = "seen"
-OFF = "off"
 MOST_IN_COOKIE = 24
 POURED_AT = 12  # so many in the cookie of a member are written down
 MOST_KEPT = 200
@@ -42,9 +44,7 @@ def looks_in(cookie: str) -> list[Look]:
 
 
 def with_look(cookie: str, product_id: str, now: datetime) -> str:
-    """The cookie after one more look; what is off stays off."""
-    if cookie == OFF:
-        return OFF
+    """The cookie after one more look."""
     others = [look for look in looks_in(cookie) if look.product_id != product_id]
     return _told([Look(product_id, now), *others][:MOST_IN_COOKIE])
 
@@ -66,10 +66,10 @@ def pour(*, shopper, looks: Iterable[Look], now: datetime) -> int:
     """
     Write down what she looked at, at most two hundred products and for so many days; returns how many came.
 
-    Poured twice is poured once. Nothing is written for who does not want it.
+    Poured twice is poured once. Nothing is written for who has not agreed.
     """
     looks = [look for look in looks if look.at <= now + timedelta(minutes=1)]
-    if not looks or is_off(shopper):
+    if not looks or not remembers(shopper):
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
@@ -89,19 +89,20 @@ def pour(*, shopper, looks: Iterable[Look], now: datetime) -> int:
     return came
 
 
-def is_off(shopper) -> bool:
-    return HistoryOff.objects.filter(shopper=shopper).exists()
+def remembers(shopper) -> bool:
+    """Whether she wants the mall to keep what she looks at (A3)."""
+    return consents.has(shopper, Purpose.PERSONALISATION)
 
 
 @transaction.atomic
 def turn_off(*, shopper, now: datetime) -> None:
     """Remember nothing from now on, and forget what there is."""
-    HistoryOff.objects.get_or_create(shopper=shopper, defaults={"since": now})
+    consents.choose(person=shopper, choices={Purpose.PERSONALISATION: False, Purpose.COOKIES: False}, now=now)
     clear(shopper=shopper)
 
 
-def turn_on(*, shopper) -> None:
-    HistoryOff.objects.filter(shopper=shopper).delete()
+def turn_on(*, shopper, now: datetime) -> None:
+    consents.choose(person=shopper, choices={Purpose.PERSONALISATION: True, Purpose.COOKIES: True}, now=now)
 
 
 def clear(*, shopper) -> int:

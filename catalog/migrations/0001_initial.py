@@ -66,22 +66,6 @@ class Migration(FirstMigration):
             },
         ),
         migrations.CreateModel(
-            name="HistoryOff",
-            fields=[
-                (
-                    "shopper",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="history_off",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("since", models.DateTimeField(verbose_name="since")),
-            ],
-        ),
-        migrations.CreateModel(
             name="ShopStats",
             fields=[
                 (

@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
             "catalog_favorite",
             "catalog_followedshop",
             "catalog_viewed",
-            "catalog_historyoff",
             "catalog_watch",
             "catalog_productsample",
         ),

@@ -12,7 +12,7 @@ from catalog.models.change import ProductChange, UnfinishedProduct
 from catalog.models.code import GoodsCode
 from catalog.models.commission import CommissionRule, CommissionVersion
 from catalog.models.freight import FreightTemplate
-from catalog.models.interest import Favorite, FollowedShop, HistoryOff, Viewed, Watch
+from catalog.models.interest import Favorite, FollowedShop, Viewed, Watch
 from catalog.models.price import FormerPrice, PriceLock
 from catalog.models.product import Product, ProductPicture, ProductStats, ShopStats, Sku
 from catalog.models.promise import ServicePromise
@@ -47,7 +47,7 @@ __all__ = [
     "Answer", "Attribute", "AttributeChoice", "AttributeOverride", "AuthorizationWarning", "Brand",
     "BrandAuthorization", "CatalogueWord", "Category", "CategoryAttribute", "CommissionChange", "CommissionRule",
     "CommissionVersion", "FacetName", "FacetValue", "Favorite", "FollowedShop", "FormerAddress", "FormerPrice",
-    "FreightTemplate", "GoodsCode", "HistoryOff", "ImportProblem", "ImportedPicture", "PriceLock", "Product",
+    "FreightTemplate", "GoodsCode", "ImportProblem", "ImportedPicture", "PriceLock", "Product",
     "ProductChange", "ProductImport", "ProductPicture", "ProductSample", "ProductSearch", "ProductStats",
     "ProductValue", "Question", "Report", "Reservation", "Review", "ReviewAppeal", "SearchRule", "SearchedWords",
     "ServicePromise", "ShelvedProduct", "ShopCategory", "ShopStats", "Sku", "StaleSearch", "Stock", "StockAlarm",

@@ -56,15 +56,6 @@ class Viewed(models.Model):
         constraints = [models.UniqueConstraint(fields=["shopper", "product"], name="viewed_once")]
 
 
-class HistoryOff(models.Model):
-    """A shopper does not want the mall to remember what she looks at."""
-
-    shopper = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="history_off"
-    )
-    since = models.DateTimeField(_("since"))
-
-
 class Watch(models.Model):
     """
     A shopper wants to be told when a product costs less, or when it can be bought again.

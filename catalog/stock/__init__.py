@@ -19,6 +19,7 @@ from catalog.stock.reserving import (
     consume_part,
     held_in,
     keep_reserved,
+    keep_until,
     move_reserved,
     place_of,
     release,
@@ -33,7 +34,7 @@ from catalog.stock.warehouses import default_warehouse
 
 __all__ = [
     "LARGEST_COUNT", "OutOfStock", "Place", "Route", "WarehouseClosed", "WrongCount", "available", "consume",
-    "consume_part", "correct", "correct_many", "default_warehouse", "held_in", "keep_reserved", "move_reserved",
-    "place_of", "put_back", "receive", "release", "release_all", "release_part", "reserve", "reserve_all", "restock",
-    "set_aside", "with_available", "write_off",
+    "consume_part", "correct", "correct_many", "default_warehouse", "held_in", "keep_reserved", "keep_until",
+    "move_reserved", "place_of", "put_back", "receive", "release", "release_all", "release_part", "reserve",
+    "reserve_all", "restock", "set_aside", "with_available", "write_off",
 ]  # fmt: skip

@@ -260,6 +260,12 @@ def keep_reserved(*, documents: Iterable[str]) -> int:
     )
 
 
+def keep_until(*, documents: Iterable[str], expires_at: datetime) -> int:
+    """What is held for these documents is kept longer. Returns how many reservations."""
+    held = Reservation.objects.filter(document__in=list(documents), status=Reservation.Status.HELD)
+    return held.filter(expires_at__lt=expires_at).update(expires_at=expires_at)
+
+
 def place_of(document: str) -> tuple[str, str] | None:
     """Province and city of the first warehouse in which goods are held for a document."""
     held = Reservation.objects.filter(document=document, status=Reservation.Status.HELD)

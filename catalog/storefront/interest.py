@@ -20,6 +20,7 @@ from catalog.storefront.marks import with_marks
 from catalog.storefront.seen import with_seen
 from catalog.storefront.ways import back_to, done, refused, sign_in_first
 from mall import clock
+from mall.accounts.privacy.consents import browser_agrees, tell_browser
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from merchants import states
@@ -165,7 +166,7 @@ def history_page(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     page, is_poured = None, False
     if request.user.is_authenticated:
-        is_on = not history.is_off(request.user)
+        is_on = history.remembers(request.user)
         if is_on and looks:
             history.pour(shopper=request.user, looks=looks, now=now)
             is_poured = True
@@ -173,8 +174,8 @@ def history_page(request: HttpRequest) -> HttpResponse:
         page = paginate(rows, request, per_page=24)
         shown = [(row.product.public_id, row.viewed_at) for row in page]
     else:
-        is_on = seen != history.OFF
-        shown = [(look.product_id, look.at) for look in looks]
+        is_on = browser_agrees(request)
+        shown = [(look.product_id, look.at) for look in looks] if is_on else []
     cards = cards_of([public_id for public_id, _at in shown])
     days: dict = {}
     for public_id, at in shown:
@@ -190,22 +191,21 @@ def history_change(request: HttpRequest) -> HttpResponse:
     """``do``: clear, off (and clear), or on."""
     wanted = request.POST.get("do", "")
     response = redirect("storefront:catalog:history")
-    seen = request.COOKIES.get(history.COOKIE, "")
     if wanted == "clear":
         if request.user.is_authenticated:
             history.clear(shopper=request.user)
         messages.success(request, _("What you looked at is forgotten."))
-        return with_seen(response, seen if seen == history.OFF else "")
+        return with_seen(response, "")
     if wanted == "off":
         if request.user.is_authenticated:
             history.turn_off(shopper=request.user, now=clock.now())
         messages.success(request, _("From now on the mall does not remember what you look at."))
-        return with_seen(response, history.OFF)
+        return tell_browser(with_seen(response, ""), agrees=False)
     if wanted == "on":
         if request.user.is_authenticated:
-            history.turn_on(shopper=request.user)
-        messages.success(request, _("The mall remembers again what you look at."))
-        return with_seen(response, "")
+            history.turn_on(shopper=request.user, now=clock.now())
+        messages.success(request, _("The mall remembers what you look at."))
+        return tell_browser(response, agrees=True)
     messages.error(request, _("Choose what to do."))
     return response
 

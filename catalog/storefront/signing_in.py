@@ -22,9 +22,7 @@ def welcome(request: HttpRequest, response: HttpResponse) -> None:
     now = clock.now()
     _do_wish(request, now)
     seen = request.COOKIES.get(history.COOKIE, "")
-    if history.is_off(request.user):
-        with_seen(response, history.OFF)
-    elif seen and seen != history.OFF:
+    if seen and history.remembers(request.user):
         history.pour(shopper=request.user, looks=history.looks_in(seen), now=now)
         with_seen(response, "")
     with_marks(response, request.user)

@@ -42,6 +42,15 @@ def marks_of(request: HttpRequest) -> Marks:
     )
 
 
+def network_shown(request: HttpRequest) -> str:
+    """Roughly from where somebody asks: her address without its last part; empty when it is not known."""
+    try:
+        found = ip_address(get_adapter(request).get_client_ip(request) or "")
+    except ValueError:
+        return ""
+    return str(ip_network((found, PREFIX[found.version]), strict=False))
+
+
 def network_mark(address: str) -> str:
     """The blind mark of the network of an IP address; empty when it is none."""
     try:
@@ -54,9 +63,10 @@ def network_mark(address: str) -> str:
 def number_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Give the browser its number, if it has none: it guards the mall, and no page reads it."""
     if not _NUMBER.fullmatch(request.COOKIES.get(COOKIE, "")):
+        number = request.COOKIES[COOKIE] = secrets.token_hex(16)
         response.set_cookie(
             COOKIE,
-            secrets.token_hex(16),
+            number,
             max_age=COOKIE_SECONDS,
             httponly=True,
             samesite="Lax",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from mall.audit.trail import record
@@ -62,6 +62,17 @@ def sessions_of(person, *, current_key: str) -> list[UserSession]:
         row.browser, row.system = device_of(row.user_agent)
         row.is_phone = row.system in PHONES
     return sorted(rows, key=lambda row: (not row.is_this, -row.last_seen_at.timestamp(), row.pk))
+
+
+def note_trouble(*, kind: str, now: datetime) -> None:
+    """Count a sign-in that failed, or that was turned away: by the hour, in one statement."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_signintrouble AS known (hour, kind, count) VALUES (%s, %s, 1)"
+            " ON CONFLICT (hour, kind) DO UPDATE SET count = known.count + 1",
+            [hour, kind],
+        )
 
 
 def device_of(user_agent: str) -> tuple[str, str]:

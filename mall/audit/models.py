@@ -23,5 +23,10 @@ class AuditRecord(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("audit record"), _("audit trail")
 
+    @property
+    def who(self) -> str:
+        """As whom people know her today; a number when she is forgotten."""
+        return str(self.actor) if self.actor else self.actor_label
+
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

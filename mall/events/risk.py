@@ -70,3 +70,41 @@ class OrdersCleared:
     order_ids: tuple[str, ...]
     reason: str
     cleared_at: str
+
+
+@event
+class MoneyHeld:
+    """Money of a shop moved unusually: what it has available is held until ``due_at`` at the latest (R4)."""
+
+    case_id: str
+    shop_id: str
+    due_at: str
+    held_at: str
+
+
+@event
+class MoneyCaseDecided:
+    """Two people decided about a shop's held money: ``release`` or ``seize``. ``is_told``: the shop is concerned."""
+
+    case_id: str
+    shop_id: str
+    decision: str
+    is_told: bool
+    amount: int
+    currency: str
+    reason: str
+    order_number: str
+    decided_at: str
+
+
+@event
+class MoneyAppealAnswered:
+    """A third person answered a shop's appeal against a seizure; upheld, the money is back."""
+
+    case_id: str
+    shop_id: str
+    is_upheld: bool
+    amount: int
+    currency: str
+    answer: str
+    answered_at: str

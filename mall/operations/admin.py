@@ -5,22 +5,73 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from mall import clock
+from mall.audit.trail import record
 from mall.charts import csv_asked
 from mall.operations.measures import all_measures
-from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, SecurityReport
 from mall.operations.showing import SPANS, overview
 from mall.operations.telling import WrongReceiver, check_address, renew_secret, save_receiver, send_test
+from mall.sealed_files import document_storage
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, Verbs, known_values
 
 
 def _named() -> list[tuple[str, str]]:
     return [(measure.name, str(measure.label)) for measure in all_measures()]
+
+
+@admin.register(SecurityReport)
+class SecurityReportAdmin(ReadOnlyAdmin):
+    """The reports about security, one for each quarter; who fetches one is on the record."""
+
+    fields = ["public_id", "quarter", "made_at", "to_act", "files"]
+    readonly_fields = ["to_act", "files"]
+    list_display = ["quarter", "made_at", "open_points", "files"]
+    list_filter = ["made_at"]
+    search_fields = ["=quarter", "=public_id"]
+    ordering = ["-quarter", "-pk"]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        fetch = path("<int:pk>/<slug:language>/", view(require_safe(self.fetch)), name="operations_securityreport_pdf")
+        return [fetch, *super().get_urls()]
+
+    @admin.display(description=_("where somebody has to act"))
+    def to_act(self, report: SecurityReport) -> str:
+        return format_html_join("", "<div>{}</div>", ((title,) for title in report.to_do)) or "–"
+
+    @admin.display(description=_("open points"))
+    def open_points(self, report: SecurityReport) -> int:
+        return len(report.to_do)
+
+    @admin.display(description=_("report"))
+    def files(self, report: SecurityReport) -> str:
+        names = dict(settings.LANGUAGES)
+        place = "admin:operations_securityreport_pdf"
+        rows = ((reverse(place, args=[report.pk, code]), code, names[code]) for code in report.digests)
+        return format_html_join(" · ", '<a href="{}" lang="{}">PDF {}</a>', rows)
+
+    def fetch(self, request, pk: int, language: str):
+        """The PDF in a language, as it was made."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        report = get_object_or_404(SecurityReport, pk=pk)
+        if language not in report.digests:
+            raise Http404
+        content = document_storage().open(report.file_in(language)).read()
+        record("operations.fetch_security_report", report.public_id, by=request.user, now=clock.now())
+        headers = {"Content-Disposition": f'attachment; filename="security-{report.quarter}-{language}.pdf"'}
+        headers |= {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 @admin.register(Reading)

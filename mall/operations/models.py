@@ -178,3 +178,24 @@ class AlertDelivery(models.Model):
 def _unit(name: str) -> Unit:
     found = measure_named(name)
     return found.unit if found else Unit.COUNT
+
+
+class SecurityReport(models.Model):
+    """The report about security of a quarter (R7): a sealed PDF in each language, and what was to be done."""
+
+    public_id = PublicIdField(prefix="sec")
+    quarter = models.CharField(_("quarter"), max_length=6)
+    made_at = models.DateTimeField(_("made at"))
+    to_do = models.JSONField(_("where somebody has to act"), default=list)
+    digests = models.JSONField(_("digests"), default=dict)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("security report"), _("security reports")
+        indexes = [models.Index(fields=["quarter"], name="security_report_of_quarter")]
+
+    def __str__(self) -> str:
+        return f"{self.quarter} {self.public_id}"
+
+    def file_in(self, language: str) -> str:
+        """Where the report lies in a language."""
+        return f"security/{self.public_id}.{language}.pdf"

@@ -5,6 +5,7 @@ import redis
 from mall import cache, clock
 from mall.jobs import job
 from mall.operations import telling, traffic, watching
+from mall.security import keeping
 
 
 @job("mall.watch_operations")
@@ -26,3 +27,9 @@ def send_alerts() -> dict | None:
 def forget_readings() -> dict | None:
     count = watching.forget_readings(now=clock.now())
     return {"forgotten": count} if count else None
+
+
+@job("mall.make_security_report")
+def make_security_report() -> dict | None:
+    report = keeping.make_due_report(now=clock.now())
+    return {"quarter": report.quarter, "to_do": len(report.to_do)} if report else None

@@ -6,6 +6,7 @@ from orders.backoffice import (
     card_views,
     file_views,
     invoice_views,
+    offline_views,
     pick_up_views,
     printing,
     production_views,
@@ -18,6 +19,9 @@ app_name = "orders"
 urlpatterns = [
     path("", views.order_list, name="list"),
     path("verify/", views.verify, name="verify"),
+    path("offline/", offline_views.lists, name="offline"),
+    path("offline/<str:public_id>/", offline_views.one_list, name="offline-list"),
+    path("offline/<str:public_id>/file/", offline_views.list_file, name="offline-file"),
     path("gift-cards/", card_views.cards, name="cards"),
     path("production/", production_views.production, name="production"),
     path("packing-lists/", printing.packing_lists, name="packing-lists"),

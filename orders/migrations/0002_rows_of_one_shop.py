@@ -28,7 +28,7 @@ BEGIN
         WHEN 'returning' THEN NEW.status = 'inspecting'
         WHEN 'inspecting' THEN NEW.status IN ('refunding', 'resending', 'refused', 'done')
         WHEN 'resending' THEN NEW.status IN ('resent', 'refunding', 'done')
-        WHEN 'resent' THEN NEW.status IN ('done', 'arbitration')
+        WHEN 'resent' THEN NEW.status IN ('done', 'arbitration', 'resending')
         WHEN 'arbitration' THEN NEW.status IN ('decided', 'closed')
         WHEN 'decided' THEN NEW.status IN ('arbitration', 'awaiting_return', 'refunding', 'done', 'closed')
         WHEN 'refunding' THEN NEW.status = 'done'
@@ -142,6 +142,48 @@ GRANT UPDATE, DELETE ON orders_giftcard TO {APP_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON orders_giftcard TO {SHOP_ROLE};
 """
 
+# A shopper's balance is the sum of its moves, and each move says what was left: checked for every balance that a
+# transaction has touched when it ends. The mall moves what is in it and where refunds go, and nothing else of it.
+PURSES = f"""
+REVOKE UPDATE, DELETE, TRUNCATE ON orders_purse FROM {APP_ROLE};
+GRANT UPDATE (balance, takes_refunds) ON orders_purse TO {APP_ROLE};
+
+CREATE FUNCTION orders_purse_adds_up() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    touched bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'orders_purse' THEN
+        touched := NEW.id;
+    ELSE
+        touched := NEW.purse_id;
+    END IF;
+    IF EXISTS (
+        SELECT FROM orders_purse p
+        LEFT JOIN LATERAL (
+            SELECT m."left" FROM orders_pursemove m WHERE m.purse_id = p.id ORDER BY m.id DESC LIMIT 1
+        ) last ON true
+        WHERE p.id = touched AND (
+            p.balance <> coalesce(last."left", 0)
+            OR p.balance <> (SELECT coalesce(sum(m.amount), 0) FROM orders_pursemove m WHERE m.purse_id = p.id)
+        )
+    ) THEN
+        RAISE EXCEPTION 'the moves of balance % do not add up to it', touched USING ERRCODE = '23514';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER purse_adds_up AFTER INSERT OR UPDATE OF balance ON orders_purse
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_purse_adds_up();
+CREATE CONSTRAINT TRIGGER purse_move_adds_up AFTER INSERT ON orders_pursemove
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION orders_purse_adds_up();
+"""  # noqa: S608 - names of ours
+FORMER_PURSES = f"""
+DROP TRIGGER purse_move_adds_up ON orders_pursemove;
+DROP TRIGGER purse_adds_up ON orders_purse;
+DROP FUNCTION orders_purse_adds_up();
+GRANT UPDATE, DELETE ON orders_purse TO {APP_ROLE};
+"""
+
 # A shop answers what it was asked for; to whom an invoice is made out only its shopper says.
 INVOICES = f"""
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON orders_invoice FROM {SHOP_ROLE};
@@ -186,6 +228,19 @@ DROP TRIGGER order_line_parcels_add_up ON orders_orderline;
 DROP FUNCTION orders_parcels_add_up();
 """
 
+# Of who gets parts of its orders a shop reads what is its own; the mall writes. What a version says stays.
+PARTIES = f"""
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON orders_party, orders_partyagreement, orders_partypart FROM {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON orders_partyruleversion, orders_partyagreement, orders_party FROM {APP_ROLE};
+GRANT UPDATE (status, decided_by_id, decided_at) ON orders_partyruleversion TO {APP_ROLE};
+GRANT UPDATE (ended_by_id, ended_at) ON orders_partyagreement TO {APP_ROLE};
+GRANT UPDATE (status) ON orders_party TO {APP_ROLE};
+"""
+FORMER_PARTIES = f"""
+GRANT UPDATE, DELETE ON orders_partyruleversion, orders_partyagreement, orders_party TO {APP_ROLE};
+GRANT INSERT, UPDATE, DELETE ON orders_party, orders_partyagreement, orders_partypart TO {SHOP_ROLE};
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial"), ("mall", "0002_written_once")]
@@ -200,6 +255,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),
         RowsOfOneShop("orders_routing"),
+        RowsOfOneShop("orders_wrongcode"),
         RowsOfOneShop("orders_offlinelist"),
         RowsOfOneShop("orders_offlineuse"),
         RowsOfOneShop("orders_giftcard"),
@@ -213,11 +269,16 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_casegift"),
         RowsOfOneShop("orders_creditedline"),
         RowsOfOneShop("orders_verdict"),
+        RowsOfOneShop("orders_party"),
+        RowsOfOneShop("orders_partyagreement"),
+        RowsOfOneShop("orders_partypart"),
+        AppendOnly("orders_partypart"),
         AppendOnly("orders_aftersalenote"),
         AppendOnly("orders_creditedline"),
         AppendOnly("orders_parcelline"),
         AppendOnly("orders_parcelscan"),
         AppendOnly("orders_routing"),
+        AppendOnly("orders_wrongcode"),
         AppendOnly("orders_offlinelist"),
         AppendOnly("orders_offlineuse"),
         AppendOnly("orders_declaration"),
@@ -225,21 +286,34 @@ class Migration(migrations.Migration):
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),
         AppendOnly("orders_differencenote"),
+        AppendOnly("orders_pursemove"),
         migrations.RunSQL(CARDS, FORMER_CARDS),
+        migrations.RunSQL(PURSES, FORMER_PURSES),
         migrations.RunSQL(INVOICES, FORMER_INVOICES),
         migrations.RunSQL(PARCELS, NO_PARCELS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
         migrations.RunSQL(STATUSES, NO_STATUSES),
+        migrations.RunSQL(PARTIES, FORMER_PARTIES),
         NotForShops(
             "orders_cart",
             "orders_cartline",
             "orders_cardtry",
             "orders_importer",
             "orders_invoiceprofile",
+            "orders_sealedaddress",
             "orders_ordergroup",
+            "orders_partyrule",
+            "orders_partyruleversion",
             "orders_payment",
             "orders_paymentnotice",
+            "orders_purse",
+            "orders_pursemove",
+            "orders_transfer",
+            "orders_bankstatement",
+            "orders_bankline",
+            "orders_sentback",
+            "orders_sandboxtransfer",
             "orders_refund",
             "orders_sandboxtrade",
             "orders_sandboxrefund",

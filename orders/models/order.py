@@ -468,6 +468,11 @@ class OrderLine(ShopOwned):
         """What the commission is taken of: what was paid, and what mall and other shops added unless set otherwise."""
         return self.total + self.subsidy + self.from_issuers if self.commission_on_subsidy else self.total
 
+    @property
+    def whole_commission(self) -> Money:
+        """What the mall takes of it as long as nothing goes back: by a rule, else at its rate."""
+        return self.commission_base.share(self.commission_bps) if self.commission is None else self.commission
+
 
 class OrderStep(ShopOwned):
     """One line of an order's timeline: what happened, when, by whom (nobody: the clock or the payment channel)."""

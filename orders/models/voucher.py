@@ -18,6 +18,7 @@ class Voucher(ShopOwned):
     of an order that lies ready to be picked up, until it expires.
     """
 
+    public_id = PublicIdField(prefix="vou")
     line = models.OneToOneField(OrderLine, models.CASCADE, null=True, related_name="voucher")
     order = models.OneToOneField(Order, models.CASCADE, null=True, related_name="pickup_code")
     code = EncryptedTextField(_("code"))
@@ -53,6 +54,17 @@ class Voucher(ShopOwned):
         return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
+class WrongCode(ShopOwned):
+    """Somebody of a shop has typed, or handed in, a code that no order of the shop has: one may do so a few times."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("by"))
+    tried_at = models.DateTimeField(_("tried at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("wrong code"), _("wrong codes")
+        indexes = [models.Index(fields=["by", "tried_at"], name="wrong_code_of_person")]
+
+
 class OfflineList(ShopOwned):
     """
     The codes that a device took with it, as short keyed digests, to check them where there is no network: those of one
@@ -62,7 +74,7 @@ class OfflineList(ShopOwned):
     public_id = PublicIdField(prefix="ofl")
     device = models.CharField(_("device"), max_length=60)
     store = models.ForeignKey(Warehouse, models.PROTECT, null=True, related_name="+", verbose_name=_("store"))
-    code_count = models.PositiveIntegerField(_("codes"))
+    digests = models.JSONField(_("digests"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("taken by"))
     made_at = models.DateTimeField(_("taken at"))
     expires_at = models.DateTimeField(_("good until"))

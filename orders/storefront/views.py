@@ -32,7 +32,6 @@ from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
 from marketing import perks
 from marketing.deals import Deal, DealGone, page_of, waiting_words
-from orders import gateways
 from orders.addresses import can_change
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
@@ -83,6 +82,7 @@ from orders.storefront.forms import (
 )
 from orders.storefront.presales import is_balance_open, is_before_balance, presale_of
 from orders.storefront.scanning import drawn
+from orders.storefront.ways import first_way, ways_to_pay
 from orders.vouchers import vouchers_of
 
 QUANTITY = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
@@ -392,13 +392,15 @@ def _addresses(request: HttpRequest) -> list:
 def pay(request: HttpRequest, public_id: str) -> HttpResponse:
     group = get_object_or_404(request.user.order_groups, public_id=public_id)
     orders = list(group.orders.select_related("shop").prefetch_related("lines").order_by("pk"))
+    owed = owed_now(group, orders)
+    state = _state(group, orders)
     context = {
         "group": group,
         "orders": orders,
-        "channels": gateways.channels(),
-        "state": _state(group, orders),
+        "ways": ways_to_pay(owed, group, orders, shopper=request.user) if state == "open" else [],
+        "state": state,
         "pay_by": group.pay_by,
-        "owed": owed_now(group, orders),
+        "owed": owed,
         "presale": presale_of(orders[0], now=clock.now()) if orders[0].deposit else None,
     }
     return render(request, "storefront/orders/pay.html", context)
@@ -420,7 +422,10 @@ def _state(group: OrderGroup, orders: list[Order]) -> str:
 @require_POST
 def pay_start(request: HttpRequest, public_id: str) -> HttpResponse:
     group = get_object_or_404(request.user.order_groups, public_id=public_id)
-    channel = request.POST.get("channel") or gateways.channels()[0].code
+    channel = request.POST.get("channel") or first_way()
+    if channel is None:
+        messages.error(request, _("No way to pay is offered at the moment. Your order waits; please try again later."))
+        return redirect("storefront:orders:pay", group.public_id)
     try:
         payment = start_payment(group=group, channel=channel, now=clock.now())
         return redirect(payment_page_url(payment))
@@ -434,10 +439,13 @@ def pay_start(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def payment_return(request: HttpRequest, public_id: str) -> HttpResponse:
     """Back from the channel's page: asked there, so that it works when the notice is lost."""
-    payments = Payment.objects.select_related("group").filter(group__shopper=request.user)
+    hers = Q(group__shopper=request.user) | Q(purse__shopper=request.user)
+    payments = Payment.objects.select_related("group").filter(hers)
     payment = get_object_or_404(payments, public_id=public_id)
     with suppress(ChannelUnavailable):  # then it goes on waiting; the notice or the clock will tell
         payment = ask_about_payment(payment=payment, now=clock.now())
+    if payment.channel == "transfer" and payment.status == Payment.Status.PENDING:
+        return redirect("storefront:orders:pay-transfer", payment.public_id)
     states = {Payment.Status.PENDING: "waiting", Payment.Status.SUCCEEDED: "succeeded"}
     context = {
         "payment": payment,

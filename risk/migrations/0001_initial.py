@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import mall.ids
+import mall.money
 import mall.texts
 from mall.migrating import FirstMigration
 
@@ -185,7 +186,10 @@ class Migration(FirstMigration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("settlement", "Settlement: the share is not released")],
+                        choices=[
+                            ("settlement", "Settlement: the share is not released"),
+                            ("money", "Available money: nothing is withdrawn"),
+                        ],
                         max_length=20,
                         verbose_name="what is held",
                     ),
@@ -545,6 +549,489 @@ class Migration(FirstMigration):
                         condition=models.Q(("due_since__isnull", False)), fields=["due_since"], name="trade_watch_due"
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneyCase",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="mnc", unique=True)),
+                ("shop_id", models.CharField(max_length=40, verbose_name="shop")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Being looked into"),
+                            ("proposed", "Waiting for the second person"),
+                            ("released", "Released"),
+                            ("seized", "Seized"),
+                            ("appealed", "Seized, appealed against"),
+                            ("returned", "Seized and given back"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("is_live", models.BooleanField(default=False, verbose_name="in force")),
+                ("points", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("due_at", models.DateTimeField(verbose_name="to be decided until")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("release", "Release the money"), ("seize", "Seize it")],
+                        default="",
+                        max_length=8,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(default=0, verbose_name="amount seized")),
+                (
+                    "authority",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("court", "A court"),
+                            ("police", "Public security"),
+                            ("regulator", "Market regulator"),
+                            ("tax", "Tax authority"),
+                            ("rules", "The rules of the mall, as agreed with the merchant"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="on whose order",
+                    ),
+                ),
+                (
+                    "order_number",
+                    models.CharField(
+                        blank=True, default="", max_length=80, verbose_name="number of the order, or of the rule"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=300, verbose_name="reason")),
+                ("proposed_at", models.DateTimeField(null=True, verbose_name="proposed at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                (
+                    "appeal",
+                    models.CharField(blank=True, default="", max_length=1000, verbose_name="what the shop says"),
+                ),
+                ("appealed_at", models.DateTimeField(null=True, verbose_name="said at")),
+                (
+                    "answer",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="answer to the appeal"),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="answered by",
+                    ),
+                ),
+                (
+                    "appealed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="said by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "hold",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="money_cases",
+                        to="risk.hold",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "case of money",
+                "verbose_name_plural": "cases of money",
+                "permissions": [("decide_moneycase", "Can look into, propose and decide cases of money")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["open", "proposed"])),
+                        fields=["due_at"],
+                        name="money_case_waits",
+                    ),
+                    models.Index(fields=["shop_id", "-opened_at"], name="money_case_of_shop"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["open", "proposed"])),
+                        fields=("shop_id",),
+                        name="money_case_one_open_per_shop",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("proposed_by", None), ("status", "open")),
+                            models.Q(
+                                models.Q(("status", "open"), _negated=True),
+                                models.Q(("decision", ""), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                                ("proposed_at__isnull", False),
+                                ("proposed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="money_case_proposed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("status__in", ["open", "proposed"])),
+                            models.Q(
+                                models.Q(("status__in", ["open", "proposed"]), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="money_case_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="money_case_decided_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount__gt", 0),
+                                ("decision", "seize"),
+                                models.Q(("authority", ""), _negated=True),
+                                models.Q(("order_number", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("decision", "seize"), _negated=True), ("amount", 0)),
+                            _connector="OR",
+                        ),
+                        name="money_case_seizes_by_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "released"), _negated=True), ("decision", "release"), _connector="OR"
+                        ),
+                        name="money_case_released_as_proposed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["seized", "appealed", "returned"]), _negated=True),
+                            ("decision", "seize"),
+                            _connector="OR",
+                        ),
+                        name="money_case_seized_as_proposed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by", None),
+                            models.Q(
+                                models.Q(("answered_by", models.F("proposed_by")), _negated=True),
+                                models.Q(("answered_by", models.F("decided_by")), _negated=True),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="money_case_appeal_answered_by_a_third",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "returned"), _negated=True),
+                            ("answered_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="money_case_returned_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneyCheck",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "item",
+                    models.CharField(
+                        choices=[
+                            ("call", "Call the merchant at the number of her papers"),
+                            ("orders", "Look at the orders that brought the money"),
+                            ("bank", "Hold the bank account against the business licence"),
+                            ("sign_ins", "See who signed in, when and from which devices"),
+                            ("refunds", "Read the refunds and their reasons"),
+                            ("coupons", "See who used the coupons, and from where"),
+                        ],
+                        max_length=10,
+                        verbose_name="what to look into",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=300, verbose_name="what was found")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="done at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="checks", to="risk.moneycase"
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="done by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "step of a case of money",
+                "verbose_name_plural": "steps of cases of money",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "item"), name="money_check_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("done_by", None), ("note", "")),
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("done_by__isnull", False),
+                                models.Q(("note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="money_check_done_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneyLook",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_id", models.CharField(max_length=40, unique=True, verbose_name="subject")),
+                ("shop_id", models.CharField(max_length=40, verbose_name="shop")),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[("withdrawal", "Withdrawal"), ("refund", "Refund")], max_length=10, verbose_name="kind"
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("found", models.JSONField(default=dict, verbose_name="found")),
+                ("points", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("live_points", models.PositiveSmallIntegerField(verbose_name="points of rules in force")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="looks",
+                        to="risk.moneycase",
+                        verbose_name="case",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "look at money",
+                "verbose_name_plural": "looks at money",
+                "indexes": [models.Index(fields=["shop_id", "-at"], name="money_look_of_shop")],
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneyRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="mnr", unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("large", "Larger than nearly all withdrawals of the mall"),
+                            ("turnover", "A large part of what the shop sold in 30 days"),
+                            ("often", "Many withdrawals within 24 hours"),
+                            ("new_account", "The shop's bank accounts were changed just before"),
+                            ("new_device", "Asked for from a device new to this person"),
+                            ("night", "Asked for at night"),
+                            ("payees", "Money goes to many accounts within 30 days"),
+                            ("refunds", "Refunds of a week far above the usual"),
+                            ("coupons", "Many accounts on one device pay with coupons"),
+                        ],
+                        max_length=12,
+                        unique=True,
+                        verbose_name="sign",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("off", "Off"), ("shadow", "In shadow"), ("live", "In force")],
+                        default="shadow",
+                        max_length=6,
+                        verbose_name="mode",
+                    ),
+                ),
+                ("weight", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("limit", models.PositiveIntegerField(verbose_name="limit")),
+            ],
+            options={
+                "verbose_name": "rule for money",
+                "verbose_name_plural": "rules for money",
+                "permissions": [("turn_moneyrule", "Can propose and confirm changes of rules for money")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__lte", 100)), name="money_rule_weight_within_100"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneyRuleTurn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="mrt", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waiting for the second person"),
+                            ("confirmed", "Confirmed"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("off", "Off"), ("shadow", "In shadow"), ("live", "In force")],
+                        max_length=6,
+                        verbose_name="mode",
+                    ),
+                ),
+                ("weight", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("limit", models.PositiveIntegerField(verbose_name="limit")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="turns",
+                        to="risk.moneyrule",
+                        verbose_name="rule",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of a rule for money",
+                "verbose_name_plural": "changes of rules for money",
+                "permissions": [("decide_moneyruleturn", "Can confirm changes of rules for money")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "proposed")), fields=("rule",), name="money_rule_one_turn_waits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_by", None), ("status", "proposed")),
+                            models.Q(models.Q(("status", "proposed"), _negated=True), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="money_rule_turn_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "confirmed"), _negated=True),
+                            models.Q(("ended_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="money_rule_turn_confirmed_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MoneySign",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("found", models.IntegerField(verbose_name="found")),
+                ("limit", models.PositiveIntegerField(verbose_name="limit")),
+                ("points", models.PositiveSmallIntegerField(verbose_name="points")),
+                ("is_live", models.BooleanField(verbose_name="in force")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "look",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="signs", to="risk.moneylook"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signs",
+                        to="risk.moneyrule",
+                        verbose_name="rule",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sign",
+                "verbose_name_plural": "signs",
+                "indexes": [models.Index(fields=["rule", "at"], name="money_sign_of_rule")],
             },
         ),
     ]

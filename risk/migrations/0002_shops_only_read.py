@@ -42,6 +42,12 @@ class Migration(migrations.Migration):
         ),
         NotForShops(
             "risk_complaint",
+            "risk_moneycase",
+            "risk_moneycheck",
+            "risk_moneylook",
+            "risk_moneyrule",
+            "risk_moneyruleturn",
+            "risk_moneysign",
             "risk_tradecase",
             "risk_tradecaseorder",
             "risk_tradefact",

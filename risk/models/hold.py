@@ -13,6 +13,7 @@ class Hold(models.Model):
 
     class Kind(models.TextChoices):
         SETTLEMENT = "settlement", _("Settlement: the share is not released")
+        MONEY = "money", _("Available money: nothing is withdrawn")
 
     public_id = PublicIdField(prefix="hld")
     kind = models.CharField(_("what is held"), max_length=20, choices=Kind)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall import clock
+from mall.accounts.marks import marks_of
 from mall.backoffice.tables import Sort, read_page
 from mall.refusals import Refusal
 from merchants.access import shop_right
-from settlement.backoffice.forms import BankAccountForm, WithdrawalForm
+from settlement.backoffice.forms import AppealForm, BankAccountForm, WithdrawalForm
 from settlement.bank_accounts import accounts_of, add_bank_account, remove_bank_account, usable_accounts
 from settlement.models import BankAccount, Withdrawal
+from settlement.seizures import appeal_case, cases_of, may_appeal
 from settlement.tunables import BANK_ACCOUNT_HOURS
 from settlement.withdrawals import ask_withdrawal, terms_of
 
@@ -65,11 +67,17 @@ def withdrawals(request: HttpRequest) -> HttpResponse:
     form = WithdrawalForm(request.POST or None, accounts=usable)
     if form.is_valid():
         try:
-            asked = ask_withdrawal(shop=shop, by=request.user, now=now, **form.cleaned_data)
+            device = marks_of(request).device
+            asked = ask_withdrawal(shop=shop, by=request.user, device=device, now=now, **form.cleaned_data)
         except Refusal as refusal:
             _tell(form, refusal)
         else:
-            messages.success(request, _("Your withdrawal is on its way. This page shows how far it has come."))
+            if terms_of(shop, now).is_held:
+                messages.warning(
+                    request, _("Our staff look into this withdrawal first. What happens next stands here.")
+                )
+            else:
+                messages.success(request, _("Your withdrawal is on its way. This page shows how far it has come."))
             return redirect("backoffice:settlement:withdrawal", shop.slug, asked.public_id)
     page = read_page(
         Withdrawal.objects.owned_by(shop),
@@ -80,6 +88,7 @@ def withdrawals(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "terms": terms_of(shop, now),
+        "cases": cases_of(shop),
         "accounts": list(usable),
         "has_accounts": accounts_of(shop).exists(),
         "form": form,
@@ -97,6 +106,26 @@ def withdrawal(request: HttpRequest, public_id: str) -> HttpResponse:
     return TemplateResponse(
         request, "backoffice/settlement/withdrawal.html", {"withdrawal": found, "steps": _steps(found)}
     )
+
+
+@shop_right("money.withdraw", fresh="settlement.withdraw")
+@require_http_methods(["GET", "HEAD", "POST"])
+def money_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Why the shop's money is held, what came of it, and what the shop says to it."""
+    case = next((case for case in cases_of(request.shop) if case.public_id == public_id), None)
+    if case is None:
+        raise Http404
+    form = AppealForm(request.POST or None)
+    if form.is_valid():
+        try:
+            appeal_case(shop=request.shop, case=case, by=request.user, now=clock.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            _tell(form, refusal)
+        else:
+            messages.success(request, _("Our staff read what you say before they decide. You hear from us here."))
+            return redirect("backoffice:settlement:money-case", request.shop.slug, public_id)
+    context = {"case": case, "form": form, "may_appeal": may_appeal(case, clock.now())}
+    return TemplateResponse(request, "backoffice/settlement/money_case.html", context)
 
 
 def _steps(withdrawal: Withdrawal) -> list[tuple[str, object]]:

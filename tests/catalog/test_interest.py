@@ -136,6 +136,10 @@ def test_lists_of_a_person_are_hers_alone():
 def test_a_browser_remembers_and_a_member_finds_it_after_signing_in():
     one, two = sku().product, sku().product
     person, client = shopper(email="ada@example.com", password=PASSWORD), Client()
+    client.get(reverse("storefront:catalog:product", args=[one.public_id]))
+    assert "seen" not in client.cookies  # nobody has agreed
+    client.post(reverse("storefront:catalog:history-change"), {"do": "on"})
+    history.turn_on(shopper=person, now=NOON)
     for goods in (one, two, one):
         client.get(reverse("storefront:catalog:product", args=[goods.public_id]))
     page = client.get(reverse("storefront:catalog:history"))
@@ -155,6 +159,9 @@ def test_history_is_cleared_and_turned_off_and_on_again():
     look = reverse("storefront:catalog:product", args=[goods.public_id])
     change = reverse("storefront:catalog:history-change")
 
+    client.get(look)
+    assert (client.get(page).context["is_on"], Viewed.objects.count()) == (False, 0)  # A3: off until she agrees
+    client.post(change, {"do": "on"})
     client.get(look)
     client.get(page)
     assert Viewed.objects.count() == 1
@@ -187,6 +194,7 @@ def test_history_is_bounded_and_old_looks_are_forgotten(monkeypatch):
     monkeypatch.setattr(history, "MOST_KEPT", 3)
     looks = [history.Look(row.public_id, NOON - timedelta(days=50 * place)) for place, row in enumerate(goods)]
 
+    history.turn_on(shopper=person, now=NOON)
     history.pour(shopper=person, looks=looks, now=NOON)
     kept = list(Viewed.objects.order_by("-viewed_at").values_list("product", flat=True))
     history.forget_old(now=NOON)

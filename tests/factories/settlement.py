@@ -5,6 +5,8 @@ from uuid import uuid4
 
 from benchmarks.completed_orders import write_completed_orders
 from mall.money import Money
+from risk.models import MoneyCase
+from risk.money.cases import note_check, propose
 from settlement.bank_accounts import add_bank_account, note_verification
 from settlement.ledger import Leg, account, post
 from settlement.models import Account, BankAccount, Entry, Posting, Share, Withdrawal
@@ -12,7 +14,7 @@ from settlement.verifiers import Outcome
 from settlement.withdrawals import ask_withdrawal
 from tests.conftest import NOON
 from tests.factories import number
-from tests.factories.accounts import shopper
+from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import shop
 
 LONG_AGO = NOON - timedelta(days=30)
@@ -84,9 +86,39 @@ def with_money(shop, fen: int, *, kind: str = Account.Kind.SHOP_AVAILABLE, at: d
     post(kind=Entry.Kind.RELEASED, ref=f"ord_{number():020d}", at=at, legs=legs)
 
 
-def asked(shop, fen: int, *, to: BankAccount | None = None, by=None, key=None, now: datetime = NOON) -> Withdrawal:
+def asked(
+    shop, fen: int, *, to: BankAccount | None = None, by=None, key=None, now: datetime = NOON, device: str | None = None
+) -> Withdrawal:
     """A withdrawal just asked for."""
     return ask_withdrawal(
         shop=shop, bank_account=to or bank_account(shop, now=now), amount=Money(fen), request_key=key or uuid4(),
-        by=by or shopper(), now=now,
+        by=by or shopper(), now=now, device=device,
+    )  # fmt: skip
+
+
+def held_money(shop, fen: int = 20_000, *, now: datetime = NOON, by=None) -> MoneyCase:
+    """
+    A case in force, made by a withdrawal of so much: no turnover, a bank account added just now, and a device that
+    nobody knows.
+    """
+    account = bank_account(shop, now=now)
+    bank_account(shop, now=now, is_usable=False)
+    asked(shop, fen, to=account, now=now, device="", by=by)
+    return MoneyCase.objects.get(shop_id=shop.public_id, status=MoneyCase.Status.OPEN)
+
+
+def looked_into(case: MoneyCase, *, by=None, now: datetime = NOON) -> MoneyCase:
+    """Everything on its list is done."""
+    by = by or staff()
+    for check in case.checks.order_by("pk"):
+        note_check(case=case, item=check.item, note="…", by=by, now=now)
+    return case
+
+
+def proposed_seizure(case: MoneyCase, fen: int = 15_000, *, by=None, now: datetime = NOON) -> MoneyCase:
+    """Looked into, and so much is to be seized."""
+    by = by or staff()
+    return propose(
+        case=looked_into(case, by=by, now=now), decision="seize", amount=Money(fen), authority="police",
+        order_number="杭公冻字 12 号", reason="…", by=by, now=now,
     )  # fmt: skip

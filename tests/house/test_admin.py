@@ -24,7 +24,7 @@ from mall.audit.models import AuditRecord
 from mall.jobs import JobRun
 from mall.money import Money
 from mall.notifications.models import Notice
-from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading
+from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, SecurityReport
 from mall.staff import ReadOnly, Verbs
 from mall.texts import Text
 from marketing.bargaining.bargains import open_bargain
@@ -39,16 +39,19 @@ from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
+from orders.bank_statements import read_statement
 from orders.checkout import DealWanted, place_order
-from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund
+from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund, SentBack
 from risk.complaints import complain
 from risk.holds import place_hold
-from risk.models import BannedWord, WordPack
+from risk.models import BannedWord, MoneyRule, MoneyRuleTurn, WordPack
+from risk.money.rules import confirm_turn, propose_turn
 from settlement.corrections import draw_up_correction
-from settlement.models import Deposit, DutyRemittance, PayoutFile, StatementLine
+from settlement.models import Deposit, DutyRemittance, PartyPayout, PartyShare, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
+from tests.factories.access import granted_access
 from tests.factories.accounts import address as an_address
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
@@ -59,11 +62,13 @@ from tests.factories.joint import proposed
 from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, group_buying, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
-from tests.factories.settlement import asked, with_money
+from tests.factories.parties import party, party_account, proposed_part
+from tests.factories.settlement import asked, held_money, with_money
 from tests.factories.trade import trade_case
-from tests.journeys import bound_card, completed_order, paid_order, placed_order
+from tests.journeys import bound_card, completed_order, paid_order, placed_order, topped_up
 from tests.merchants.applying import in_status, submitted
 from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
+from tests.orders.test_bank_statements import line, statement
 
 DAY = timedelta(days=1)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -92,6 +97,9 @@ def a_bit_of_everything() -> None:
     other = paid_order(now=NOON)
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     bound_card(shopper(), order.shop)
+    topped_up(shopper(), Money(10_000))
+    told = read_statement(content=statement(line("?")), name="march.csv", by=clerk, now=NOON)
+    SentBack.objects.create(reference="ref_x", amount=1, line=told.lines.get(), asked_at=NOON)
     submitted()
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
     AgreementRenewal.objects.create(
@@ -145,6 +153,8 @@ def a_bit_of_everything() -> None:
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     trade_case(order.shop.public_id)
     an_alert()
+    granted_access(clerk, order.public_id, ["orders.order.phone"])
+    SecurityReport.objects.create(quarter="2026Q1", made_at=NOON, to_do=["…"], digests={"en": "0"})
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
 
@@ -185,8 +195,18 @@ def money_on_its_way(one, *, by) -> None:
     line = StatementLine.objects.latest("pk")
     dispute_line(line=line, reason="…", by=by, now=NOON)
     terms = {"direction": "to_shop", "side": "fees", "amount": Money(1), "reason": "…"}
+    held_money(one)
+    for turn in MoneyRuleTurn.objects.filter(status="proposed"):
+        confirm_turn(turn=turn, by=shopper(), now=NOON)
+    night = MoneyRule.objects.get(code="night")
+    propose_turn(rule=night, limit=3 + (night.limit == 3), reason="…", by=by, now=NOON)
     draw_up_correction(entry=line.posting.entry, by=by, now=NOON, **terms)
     proposed_version(bps=300, category=category(), by=by)
+    of = party("brand")
+    proposed_part(of, bps=300, by=by, category=category(), brand=brand(), shop=one)
+    account = party_account(of)
+    PartyPayout.objects.create(party=of, bank_account=account, amount=1, drawn_by=by, drawn_at=NOON)
+    PartyShare.objects.create(shop=one, party=of, order_public_id=f"ord_{number()}", amount=1, paid_at=NOON)
 
 
 def bring_to_campaign(goods) -> None:
@@ -231,7 +251,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_three(desk):
     grown = {label: counts for label, counts in rows.items() if counts[1] <= counts[0]}
     assert set(grown) <= {  # their rows are the house's own
         "auth.Group", "settlement.Account", "merchants.Agreement", "merchants.Requirement", "merchants.Trade",
-        "catalog.ServicePromise", "mall.WorkYear", "risk.TradeRule",
+        "catalog.ServicePromise", "mall.WorkYear", "risk.TradeRule", "risk.MoneyRule",
     }  # fmt: skip
     most = {"catalog.Product": 9}  # words and protected brands, each read once for the list
     dear = {label: cost for label, cost in costs.items() if cost[0] != cost[1] or cost[0] > most.get(label, 8)}

@@ -33,6 +33,7 @@ SPEAKS_CHINESE = {
     "risk/folding.py": "which characters look like which",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
     "orders/shipping_files.py": "what columns of files are called that people fill in",
+    "orders/bank_statements.py": "what banks call the columns of their statements",
     "orders/gateways/alipay_bill.py": "the columns of Alipay's bills",
     "orders/gateways/wechat_bill.py": "the columns of WeChat Pay's bills",
     "mall/places.py": "what kinds of places are called",

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from catalog.models import Favorite, FollowedShop
 from mall.accounts.models import User
+from mall.accounts.privacy.consents import Purpose, choose
 from mall.audit.models import AuditRecord
 from mall.clock import BUSINESS_ZONE, business_date
 from mall.money import Money
@@ -161,6 +162,8 @@ def people(db):
 )
 def test_a_segment_gets_one_coupon_each_and_a_notice_and_nobody_else(people, segment, names):
     here, who = people
+    for person in who.values():
+        choose(person=person, choices={Purpose.MARKETING: True}, now=NOON)
     campaign = sent_to(here)
     assert reach(shop=here, segment=segment, days=30, now=NOON) == 1
     sending = send_coupons(campaign=campaign, segment=segment, days=30, by=staff(), now=NOON)
@@ -170,6 +173,17 @@ def test_a_segment_gets_one_coupon_each_and_a_notice_and_nobody_else(people, seg
     assert (sending.status, sending.sent_count) == ("done", 1)
     assert Notice.objects.filter(kind="marketing.coupon_given").count() == 1
     assert AuditRecord.objects.filter(action="marketing.send_coupons").count() == 1
+
+
+def test_who_has_not_agreed_to_offers_gets_the_coupon_and_no_notice(people):  # A3
+    here, who = people
+    campaign = sent_to(here)
+    send_coupons(campaign=campaign, segment=Segment.FOLLOWERS, days=30, by=staff(), now=NOON)
+
+    continue_sendings(now=NOON)
+
+    assert holders(campaign) == {who["follower"].pk}
+    assert not Notice.objects.filter(kind__startswith="marketing.").exists()
 
 
 def test_the_mall_sends_to_who_bought_anywhere(people):

@@ -113,4 +113,191 @@ class Migration(FirstMigration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="KnownDevice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("device", models.CharField(max_length=32, verbose_name="device")),
+                ("first_at", models.DateTimeField(verbose_name="first seen at")),
+                ("seen_at", models.DateTimeField(verbose_name="last seen at")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="devices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "known device",
+                "verbose_name_plural": "known devices",
+                "constraints": [models.UniqueConstraint(fields=("person", "device"), name="known_device_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Consent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("marketing", "Offers"),
+                            ("personal", "What I look at, with my account"),
+                            ("cookies", "What I look at, in this browser"),
+                        ],
+                        max_length=10,
+                        verbose_name="purpose",
+                    ),
+                ),
+                ("is_given", models.BooleanField(verbose_name="given")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="version of the words")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "consent",
+                "verbose_name_plural": "consents",
+                "indexes": [models.Index(fields=["person", "purpose", "-id"], name="consent_latest")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked for"),
+                            ("withdrawn", "Withdrawn"),
+                            ("refused", "Refused"),
+                            ("done", "Forgotten"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("due_at", models.DateTimeField(verbose_name="due at")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                ("obstacles", models.JSONField(default=list, verbose_name="what was open")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasures",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "wish to be forgotten",
+                "verbose_name_plural": "wishes to be forgotten",
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "asked")), fields=["due_at"], name="erasure_due")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "asked")), fields=("person",), name="erasure_one_wish"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("status", "asked")),
+                            models.Q(models.Q(("status", "asked"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="erasure_ended_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PersonalFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pdf", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("ready", "Ready"), ("expired", "Expired")],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, default="", max_length=60, verbose_name="file")),
+                ("size", models.PositiveBigIntegerField(default=0, verbose_name="bytes")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("ready_at", models.DateTimeField(null=True, verbose_name="ready at")),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="personal_files",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "file of personal data",
+                "verbose_name_plural": "files of personal data",
+                "indexes": [
+                    models.Index(fields=["person", "-id"], name="personal_file_of_person"),
+                    models.Index(
+                        condition=models.Q(("status", "waiting")), fields=["asked_at"], name="personal_file_waits"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("expires_at__isnull", False),
+                                ("status", "ready"),
+                                models.Q(("name", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("status", "ready"), _negated=True), ("name", "")),
+                            _connector="OR",
+                        ),
+                        name="personal_file_only_when_ready",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignInTrouble",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour", models.DateTimeField(verbose_name="hour")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("failed", "Wrong password or address"), ("locked", "Turned away for a while")],
+                        max_length=6,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(verbose_name="how often")),
+            ],
+            options={
+                "verbose_name": "failed sign-ins",
+                "verbose_name_plural": "failed sign-ins",
+                "constraints": [models.UniqueConstraint(fields=("hour", "kind"), name="sign_in_trouble_once_an_hour")],
+            },
+        ),
     ]

@@ -1,8 +1,8 @@
-"""Second factors, and where people are signed in, are nobody's business in the back office."""
+"""What a person agreed to is written once; second factors, and where people are or were signed in, are nobody's business in the back office."""
 
 from django.db import migrations
 
-from mall.tenancy import NotForShops
+from mall.tenancy import AppendOnly, NotForShops
 
 
 class Migration(migrations.Migration):
@@ -13,4 +13,15 @@ class Migration(migrations.Migration):
         ("mall", "0002_written_once"),
     ]
 
-    operations = [NotForShops("mfa_authenticator", "usersessions_usersession")]
+    operations = [
+        NotForShops(
+            "mfa_authenticator",
+            "usersessions_usersession",
+            "accounts_knowndevice",
+            "accounts_signintrouble",
+            "accounts_consent",
+            "accounts_personalfile",
+            "accounts_erasure",
+        ),
+        AppendOnly("accounts_consent"),
+    ]

@@ -4,7 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from mall import clock
 from mall.accounts.models import User
+from mall.accounts.privacy.consents import WORDS, choose
 from mall.crypto import normal_phone
 from mall.divisions.forms import DivisionField, link_divisions
 
@@ -55,3 +57,22 @@ class ProfileForm(forms.ModelForm):
         if "@" in name:
             raise ValidationError(_("Choose a name that is not an e-mail address."))
         return name
+
+
+class ConsentsForm(forms.Form):
+    """A tick for each purpose; what is not ticked is a no."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for purpose, words in WORDS.items():
+            self.fields[purpose.value] = forms.BooleanField(label=words.title, help_text=words.text, required=False)
+
+    def choices(self) -> dict[str, bool]:
+        return {purpose: self.cleaned_data[purpose.value] for purpose in WORDS}
+
+
+class SignUpConsents(ConsentsForm):
+    """The same at sign-up, where allauth adds it to its own form; nothing is ticked beforehand."""
+
+    def signup(self, request, user) -> None:
+        choose(person=user, choices=self.choices(), now=clock.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mall.accounts.storefront import safety, views
+from mall.accounts.storefront import privacy, safety, views
 
 app_name = "accounts"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("sessions/end/", safety.end_everywhere, name="sessions-end"),
     path("sessions/<int:pk>/end/", safety.end_one, name="session-end"),
     path("divisions/", views.divisions, name="divisions"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/<slug:public_id>/", privacy.privacy_file, name="privacy-file"),
     path("addresses/", views.addresses, name="addresses"),
     path("addresses/add/", views.address_add, name="address-add"),
     path("addresses/<str:public_id>/", views.address_edit, name="address-edit"),

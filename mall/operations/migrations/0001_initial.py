@@ -178,4 +178,20 @@ class Migration(FirstMigration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="SecurityReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="sec", unique=True)),
+                ("quarter", models.CharField(max_length=6, verbose_name="quarter")),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                ("to_do", models.JSONField(default=list, verbose_name="where somebody has to act")),
+                ("digests", models.JSONField(default=dict, verbose_name="digests")),
+            ],
+            options={
+                "verbose_name": "security report",
+                "verbose_name_plural": "security reports",
+                "indexes": [models.Index(fields=["quarter"], name="security_report_of_quarter")],
+            },
+        ),
     ]

@@ -15,5 +15,6 @@ class Migration(migrations.Migration):
             "operations_alert",
             "operations_alertreceiver",
             "operations_alertdelivery",
+            "operations_securityreport",
         )
     ]

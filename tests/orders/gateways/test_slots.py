@@ -16,9 +16,15 @@ CALLERS = 6
 
 
 @pytest.fixture
-def two(settings, tmp_path):
-    settings.PAYMENT_CALLS, settings.MALL_VAR = 2, str(tmp_path)
+def none(settings, tmp_path):
+    settings.PAYMENT_CALLS, settings.PAYMENT_CALLS_EACH, settings.MALL_VAR = 0, 0, str(tmp_path)
     return settings
+
+
+@pytest.fixture(params=["PAYMENT_CALLS", "PAYMENT_CALLS_EACH"])
+def two(none, request):
+    setattr(none, request.param, 2)
+    return none
 
 
 def most_at_once(wire, seconds: float = 0.6) -> tuple[int, int]:
@@ -50,8 +56,7 @@ def test_a_slow_channel_holds_as_many_threads_as_it_may_and_no_more(two):  # E4
     assert most_at_once(Wire("slow")) == (2, CALLERS - 2)
 
 
-def test_without_slots_it_holds_all_of_them(two):  # negative control
-    two.PAYMENT_CALLS = 0
+def test_without_slots_it_holds_all_of_them(none):  # negative control
     assert most_at_once(Wire("slow")) == (CALLERS, 0)
 
 
@@ -59,7 +64,20 @@ def test_a_quick_channel_serves_everybody(two):
     assert most_at_once(Wire("quick"), seconds=0.01) == (2, 0)
 
 
-def test_slots_are_the_machines_and_a_killed_process_leaves_them(two, tmp_path):  # E1, E4
+def test_who_comes_while_all_calls_take_long_is_turned_away_at_once(two):
+    wire, begun = Wire("slow"), time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        for _call in range(2):
+            pool.submit(wire._watched, "GET", "http://127.0.0.1/", lambda: time.sleep(1.0))
+        time.sleep(0.5)
+        begun = time.monotonic()
+        with pytest.raises(slots.NoSlot), slots.slot():
+            pass
+        assert time.monotonic() - begun < 0.2
+
+
+def test_slots_are_the_machines_and_a_killed_process_leaves_them(none, tmp_path):  # E1, E4
+    none.PAYMENT_CALLS = 2
     place = tmp_path / "payment-calls"
     place.mkdir()
     code = (
