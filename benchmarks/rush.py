@@ -111,7 +111,9 @@ def _work(port: int, sale: str, sku: str, sessions: Sequence[str]) -> Told:
         except (http.client.HTTPException, OSError) as problem:
             told.problems.append(repr(problem))
             end = LOST
-        if end == "wait":
+        if end == "again":
+            heapq.heappush(waiting, (time.monotonic() + LOOK_AGAIN, next(turns), session, method, path))
+        elif end == "wait":
             heapq.heappush(waiting, (time.monotonic() + LOOK_AGAIN, next(turns), session, "GET", f"{base}line/"))
         else:
             told.ends[end] += 1
@@ -125,6 +127,8 @@ def _step(connection: _Connection, session: str, method: str, path: str, told: T
         if fields is not None:
             told.milliseconds.setdefault("sold_out", []).append(told.milliseconds["button"][-1])
         return SOLD_OUT if "data-reload" not in page or "come back" in page else "wait"
+    if status == 503:  # the gate does not answer
+        return "again"
     if status != 302:
         told.problems.append(f"{method} {path}: {status}")
         return REFUSED

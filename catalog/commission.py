@@ -23,7 +23,7 @@ from mall.texts import Text
 from merchants.models import TierRecord
 
 EFFECT = ("bps", "ladder", "fixed", "floor", "cap")
-FLOOR, CAP, PAID = "floor", "cap", "paid"  # what held a commission
+FLOOR, CAP, PAID, LEFT = "floor", "cap", "paid", "left"  # what held a commission, or the part of a party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,29 +339,37 @@ def say_effect(version: CommissionVersion) -> str:
 
 def explain(frozen: dict, commission: Money) -> list[str]:
     """Which rule, which version, why it fits and how it was counted, of what an order line has kept."""
+    return [
+        _("Rule “%(name)s”, version %(version)s") % {"name": Text(frozen["name"]), "version": frozen["version"]},
+        _("It fits: %(conditions)s") % {"conditions": say_conditions(frozen["because"], commission.currency)},
+        say_counted(frozen, commission),
+    ]
+
+
+def say_counted(frozen: dict, amount: Money) -> str:
+    """How it was counted: “2 % of ¥100.00 + ¥1.00 × 2 = ¥4.00”, or what held it."""
     counted = []
-    base = Money(frozen["base"], commission.currency)
+    base = Money(frozen["base"], amount.currency)
     if "bps" in frozen:
         counted.append(_("%(rate)s of %(base)s") % {"rate": percent(frozen["bps"]), "base": base})
     if "ladder" in frozen:
         counted += [
-            _("%(rate)s of %(base)s") % {"rate": percent(bps), "base": Money(part, commission.currency)}
+            _("%(rate)s of %(base)s") % {"rate": percent(bps), "base": Money(part, amount.currency)}
             for part, bps in _steps(frozen["ladder"], frozen["base"])
         ]
     if "fixed" in frozen:
-        each = Money(frozen["fixed"], commission.currency)
+        each = Money(frozen["fixed"], amount.currency)
         counted.append(_("%(amount)s × %(pieces)s") % {"amount": each, "pieces": frozen["pieces"]})
-    held = {
-        FLOOR: _("at least %(amount)s") % {"amount": commission},
-        CAP: _("at most %(amount)s") % {"amount": commission},
-        PAID: _("at most what was paid, %(amount)s") % {"amount": commission},
-    }
     sum_said = " + ".join(counted)
-    return [
-        _("Rule “%(name)s”, version %(version)s") % {"name": Text(frozen["name"]), "version": frozen["version"]},
-        _("It fits: %(conditions)s") % {"conditions": say_conditions(frozen["because"], commission.currency)},
-        _listed([sum_said, held[frozen["held"]]]) if frozen["held"] else f"{sum_said} = {commission}",
-    ]
+    if not frozen["held"]:
+        return f"{sum_said} = {amount}"
+    held = {
+        FLOOR: _("at least %(amount)s"),
+        CAP: _("at most %(amount)s"),
+        PAID: _("at most what was paid, %(amount)s"),
+        LEFT: _("at most what is left to the shop, %(amount)s"),
+    }
+    return _listed([sum_said, held[frozen["held"]] % {"amount": amount}])
 
 
 def _steps(ladder: Sequence[Sequence[int]], base: int) -> list[tuple[int, int]]:

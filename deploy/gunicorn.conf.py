@@ -12,5 +12,9 @@ keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
 forwarded_allow_ips = "*"  # only nginx reaches this port
+raw_env = [  # a payment channel that is slow holds half of the workers at most, and nobody for long (test E4)
+    f"MALL_PAYMENT_CALLS={workers // 2}",
+    "MALL_PAYMENT_PATIENCE=3",
+]
 control_socket_disable = True
 accesslog = "-"

@@ -19,7 +19,7 @@ class AuditRecordAdmin(ReadOnlyAdmin):
 
     list_display = ["at", "who", "action", "subject", "shop_slug"]
     list_filter = ["at"]
-    search_fields = ["=subject", "=shop_slug", "=action", "=actor_label"]
+    search_fields = ["=subject", "=shop_slug", "=action", "=actor_label", "=actor__email"]
     ordering = ["-pk"]
     list_select_related = ["actor"]
 

@@ -5,6 +5,7 @@ import copy
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from mall.money import DEFAULT_CURRENCY, Money
@@ -87,3 +88,10 @@ class TextFormField(forms.MultiValueField):
         if self.required and not text.get(settings.LANGUAGE_CODE):
             raise ValidationError(_("Fill in the Chinese text."), code="required")
         return text
+
+
+def as_typed(form: forms.BaseForm) -> forms.BaseForm:
+    """A form that shows what was typed and does not judge it yet."""
+    form._errors = ErrorDict()
+    form.cleaned_data = {}
+    return form

@@ -1,5 +1,6 @@
 """
-After a new key has come into ``MALL_FIELD_KEYS``: encrypt under it whatever still lies under an older one.
+After a new key has come into ``MALL_FIELD_KEYS``: encrypt under it whatever still lies under an older one, and bind to
+its row what is bound to its column alone.
 
 Columns, second factors and sealed files, in small steps; each may be stopped and begun again, beside people who work.
 When nothing is left under an old key, it may leave the settings.
@@ -15,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from mall.accounts.mfa import SECRETS
-from mall.crypto import EncryptedTextField, decrypt, encrypt, key_of, newest_key
+from mall.crypto import BOUND, EncryptedTextField, decrypt, encrypt, is_bound, key_of, newest_key
 from mall.sealed_files import SealedStorage
 
 BATCH = 500
@@ -41,30 +42,55 @@ def _encrypted() -> Iterator[tuple[type[Model], list[EncryptedTextField]]]:
 
 
 def _reencrypt_rows(model: type[Model], fields: list[EncryptedTextField]) -> int:
-    """By key, some hundreds at once; a value that somebody changes meanwhile is under the newest key already."""
-    quote, meta, old = connection.ops.quote_name, model._meta, f"{newest_key()}:%"
+    """
+    By key, some hundreds at once, one statement for each column; a value that somebody changes meanwhile is under the
+    newest key already.
+    """
+    quote, meta, newest = connection.ops.quote_name, model._meta, newest_key()
     table, key = quote(meta.db_table), quote(meta.pk.column)
     columns = [quote(field.column) for field in fields]
+    rows_of = [quote(field.row_column) if field.row_column else "''" for field in fields]
+    wanted = [f"{newest}:{BOUND if field.row_column else ''}%" for field in fields]
     is_old = " OR ".join(f"({column} <> '' AND {column} NOT LIKE %s)" for column in columns)
-    find = (
-        f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > %s AND ({is_old}) ORDER BY {key} LIMIT {BATCH}"  # noqa: S608
-    )
+    read = ", ".join(f"{column}, {row}::text" for column, row in zip(columns, rows_of, strict=True))
+    find = f"SELECT {key}, {read} FROM {table} WHERE {key} > %s AND ({is_old}) ORDER BY {key} LIMIT {BATCH}"  # noqa: S608
     done, last = 0, 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(find, [last, *(old for _column in columns)])
+            cursor.execute(find, [last, *wanted])
             rows = cursor.fetchall()
-            for row_key, *values in rows:
-                for field, column, stored in zip(fields, columns, values, strict=True):
-                    if not stored or key_of(stored) == newest_key():
-                        continue
-                    fresh = encrypt(decrypt(stored, context=field.context), context=field.context)
-                    change = f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s"  # noqa: S608
-                    cursor.execute(change, [fresh, row_key, stored])
-                    done += cursor.rowcount
+            for number, (field, column) in enumerate(zip(fields, columns, strict=True)):
+                stale = [
+                    (one[0], one[1 + 2 * number], one[2 + 2 * number])
+                    for one in rows
+                    if one[1 + 2 * number] and not _is_done(one[1 + 2 * number], field, newest)
+                ]
+                if stale:
+                    done += _write(
+                        cursor, table, key, column, [(pk, old, _anew(old, field, row)) for pk, old, row in stale]
+                    )
         if not rows:
             return done
         last = rows[-1][0]
+
+
+def _is_done(stored: str, field: EncryptedTextField, newest: int) -> bool:
+    return key_of(stored) == newest and (is_bound(stored) or not field.row_column)
+
+
+def _anew(stored: str, field: EncryptedTextField, row: str) -> str:
+    return encrypt(decrypt(stored, context=field.context, row=row), context=field.context, row=row)
+
+
+def _write(cursor, table: str, key: str, column: str, changes: list[tuple]) -> int:
+    """Each where the row still holds what was read."""
+    marks = ", ".join(["(%s, %s, %s)"] * len(changes))
+    cursor.execute(
+        f"UPDATE {table} SET {column} = fresh.value FROM (VALUES {marks}) AS fresh (key, former, value)"  # noqa: S608
+        f" WHERE {table}.{key} = fresh.key AND {table}.{column} = fresh.former",
+        [value for change in changes for value in change],
+    )
+    return cursor.rowcount
 
 
 def _reencrypt_factors() -> int:

@@ -48,6 +48,7 @@ SCHEDULE = [
     ),
     Line("orders.hand_out_codes", every(60), _("C2: paid codes that were missing are handed out"), 60, True),
     Line("orders.ask_about_payments", every(120), _("O3: payments nobody told us about are asked about"), 120, True),
+    Line("orders.read_transfers", every(300), _("O3: bank transfers that came are read of, and sent back"), 300, True),
     Line("orders.finish_refunds", every(120), _("O8: refunds not yet confirmed are tried again"), 120, True),
     Line(
         "orders.sandbox_notify",
@@ -58,6 +59,7 @@ SCHEDULE = [
     ),
     Line("orders.follow_after_sales", every(300), _("O7: after-sales that nobody answered in time go on"), 300, True),
     Line("orders.watch_shipping", every(600), _("O6: orders whose hours to ship are over are late"), 600, True),
+    Line("orders.remind_of_pick_ups", every(600), _("O6: who has not picked up an order is reminded"), 600, True),
     Line("orders.follow_parcels", every(300), _("O6: carriers are asked where parcels are"), 300, True),
     Line("orders.deliver_shipped_orders", day(1, 30), _("parcels nobody confirmed count as delivered"), daily=True),
     Line("orders.cancel_missed_appointments", day(1, 45), _("C2: appointments nobody kept are paid back"), daily=True),

@@ -59,6 +59,9 @@ SANDBOX_BANK_KEY = os.environ.get("MALL_SANDBOX_BANK_KEY", "")  # of the toy ban
 
 ALLOWED_HOSTS = [host for host in os.environ.get("MALL_HOSTS", "127.0.0.1,localhost").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [MALL_BASE_URL]
+# Networks of the proxies in front of us (deploy/nginx.conf): what they say of who asks is believed, nobody else's word.
+_PROXIES = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16" if MALL_PRODUCTION else ""
+MALL_TRUSTED_PROXIES = [one for one in os.environ.get("MALL_TRUSTED_PROXIES", _PROXIES).split(",") if one]
 if MALL_PRODUCTION:
     SECURE_SSL_REDIRECT = env_bool("MALL_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -79,6 +82,7 @@ INSTALLED_APPS = [
     "mall.exports.apps.ExportsConfig",
     "mall.notifications.apps.NotificationsConfig",
     "mall.operations.apps.OperationsConfig",
+    "mall.access.apps.AccessConfig",
     "risk.apps.RiskConfig",
     "merchants.apps.MerchantsConfig",
     "catalog.apps.CatalogConfig",
@@ -243,6 +247,7 @@ STAFF_QUEUES = [  # each: (user) -> what waits for her on the first page of the 
     "risk.staff_queues.waiting",
     "mall.staff_queues.waiting",
     "mall.operations.staff_queues.waiting",
+    "mall.access.staff_queues.waiting",
 ]
 OPERATIONS_MEASURES = [  # what the mall watches of itself, each a mall.operations.measures.Measure, as they are listed
     "orders.measures.PAYMENTS",
@@ -318,8 +323,15 @@ PAYMENT_BOOKS = [  # each: a SELECT of payments and refunds at channels, held ag
     "orders.reconciliation.BOOKS",
     "settlement.deposits.BOOKS",
 ]
-PAYMENT_TIMEOUTS = (3, 10)  # seconds to connect to a payment channel, and to wait for its answer
-PAYMENT_CHANNELS = [name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox").split(",") if name]
+PAYMENT_TIMEOUTS = (  # seconds to connect to a payment channel, and to wait for its answer: less where a person waits
+    3,
+    float(os.environ.get("MALL_PAYMENT_PATIENCE", "10")),
+)
+PAYMENT_CALLS = int(os.environ.get("MALL_PAYMENT_CALLS", "0"))  # to channels at once on this machine; 0: any number
+PAYMENT_CALLS_EACH = int(os.environ.get("MALL_PAYMENT_CALLS_EACH", "0"))  # of one process
+PAYMENT_CHANNELS = [
+    name for name in os.environ.get("MALL_PAYMENT_CHANNELS", "sandbox,balance,transfer").split(",") if name
+]
 
 
 def payment_account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
@@ -347,6 +359,8 @@ WECHAT_PAY = payment_account(
     may_lack=("public_key_id", "public_key"), url="https://api.mch.weixin.qq.com",
 )  # fmt: skip
 STRIPE = payment_account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
+TRANSFER_ACCOUNT = payment_account("MALL_TRANSFER", "holder", "bank_name", "number")  # the custodian's, for transfers
+TRANSFER_BANK = os.environ.get("MALL_TRANSFER_BANK", "sandbox")  # who tells of transfers: "sandbox" or "file"
 
 # People -------------------------------------------------------------------------------------------------------------
 
@@ -363,6 +377,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "storefront:catalog:home"
+ACCOUNT_USER_DISPLAY = "mall.accounts.adapter.display_name"
 ACCOUNT_ADAPTER = "mall.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FORM_CLASS = "mall.accounts.storefront.forms.SignUpConsents"  # A3: nothing is ticked beforehand
@@ -373,7 +388,6 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to whom it belongs
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if MALL_PRODUCTION else 0  # deploy/nginx.conf says who asks
 MFA_ADAPTER = "mall.accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # a code is good for half a minute before and after its own; each once (mall/accounts/mfa.py)

@@ -32,6 +32,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mall import clock
+from mall.access.panel import panel_of
 from mall.accounts.factors import ask_fresh_factor
 from mall.audit.models import AuditRecord
 from mall.refusals import Refusal
@@ -292,7 +293,15 @@ class ChangesWantFreshFactor:
         return ask_fresh_factor(request, self.fresh_action) if request.method == "POST" else None
 
 
-class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+class ShowsCovered:
+    """Beside an admin of rows with covered fields: each with its look, or the way to ask for it (R5)."""
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["panel"] = panel_of(request.user, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+class ReadOnlyAdmin(ShowsCovered, ReadOnly, admin.ModelAdmin):
     """A list and pages to read."""
 
     change_form_template = "admin/verbs/change_form.html"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mall import clock, workdays
+from mall.access.granting import NoAccess, grants_for, note_look
 from mall.accounts.factors import ask_fresh_factor, is_fresh
 from mall.audit.models import AuditRecord
 from mall.forms import TextFormField
@@ -142,6 +143,11 @@ class PapersAdmin(ReadOnlyAdmin):
         document = self.paper(request, public_id)
         if way := ask_fresh_factor(request, "merchants.documents"):
             return way
+        if not self.is_in_hand(request, document):
+            try:
+                note_look(row=document, field="file", by=request.user, now=clock.now())
+            except NoAccess as refusal:
+                raise PermissionDenied(str(refusal)) from refusal
         return shown_file(document, look_at_document(document=document, by=request.user, now=clock.now()))
 
     def judge(self, request: HttpRequest, public_id: str) -> HttpResponse:
@@ -165,6 +171,22 @@ class PapersAdmin(ReadOnlyAdmin):
             return request.user.has_perm("merchants.expert_application")
         return request.user.has_perm("merchants.audit_document")
 
+    def is_in_hand(self, request: HttpRequest, document: Document) -> bool:
+        """
+        Whether she is to judge this very paper now: then she sees it, on the record. For any other she asks for access.
+        """
+        if document.merchant_id:
+            is_open = document.status == Document.Status.WAITING
+        else:
+            is_open = document.application.status in Application.WITH_STAFF
+            is_open = is_open and document.status != Document.Status.REPLACED
+        return is_open and self.may_judge(request, document)
+
+    def may_look(self, request: HttpRequest, document: Document) -> bool:
+        """Whether the file opens for her: it is in her hands, or she holds access to it."""
+        held = grants_for(person=request.user, row=document, now=clock.now())
+        return self.is_in_hand(request, document) or "file" in held
+
     def page_of(self, document: Document) -> str:
         raise NotImplementedError
 
@@ -181,15 +203,26 @@ class PapersAdmin(ReadOnlyAdmin):
         return {
             document.public_id: reveal_number(document=document, by=request.user, now=clock.now())
             for document in papers
-            if document.public_id == wanted
+            if document.public_id == wanted and self.is_in_hand(request, document)
         }
 
 
-def _shown(documents: list[Document], revealed: dict[str, str], *, by_kind: dict, today, admin_name: str) -> list[dict]:
+def _shown(
+    documents: list[Document],
+    revealed: dict[str, str],
+    *,
+    in_hand: set[str],
+    opening: set[str],
+    by_kind: dict,
+    today,
+    admin_name: str,
+) -> list[dict]:
     return [
         {
             "document": document,
             "requirement": by_kind.get(document.kind),
+            "is_in_hand": document.public_id in in_hand,
+            "opens": document.public_id in opening,
             "number": revealed.get(document.public_id, ""),
             "answers": document.answers.all(),
             "has_run_out": document.has_run_out(today),
@@ -302,6 +335,8 @@ class ApplicationAdmin(PapersAdmin):
             "papers": _shown(
                 current,
                 self.revealed(request, current),
+                in_hand={paper.public_id for paper in current if self.is_in_hand(request, paper)},
+                opening={paper.public_id for paper in current if self.may_look(request, paper)},
                 by_kind=by_kind,
                 today=clock.business_date(now),
                 admin_name="application",
@@ -356,6 +391,8 @@ class DocumentAdmin(PapersAdmin):
         (shown,) = _shown(
             [obj],
             self.revealed(request, [obj]),
+            in_hand={obj.public_id} if self.is_in_hand(request, obj) else set(),
+            opening={obj.public_id} if self.may_look(request, obj) else set(),
             by_kind={requirement.code: requirement for requirement in asked.documents},
             today=clock.business_date(now),
             admin_name="document",

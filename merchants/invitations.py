@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mall.accounts.guessing import may_send_code
 from mall.audit.trail import record
 from mall.events import publish
 from mall.events.merchants import InvitationAccepted
@@ -29,6 +30,12 @@ class AlreadySeated(Refusal):
     """The person works in the shop already."""
 
     code = "already-seated"
+
+
+class EnoughMessages(Refusal):
+    """The address has been sent as many messages as it may be sent in a day."""
+
+    code = "enough-messages"
 
 
 class InvitationGone(Refusal):
@@ -51,11 +58,14 @@ def invite(*, shop: Shop, email: str, role: str, by, now: datetime) -> Invitatio
     Ask somebody by e-mail to take a seat; an open invitation to the same address is replaced.
 
     :raises AlreadySeated: who has this address sits in the shop
+    :raises EnoughMessages: it has had its messages for today
     """
     shop = Shop.objects.select_for_update().get(pk=shop.pk)
     email = email.strip()
     if Seat.objects.filter(shop=shop, user__email__iexact=email).exists():
         raise AlreadySeated(_("This person works in the shop already."))
+    if not may_send_code(email):
+        raise EnoughMessages(_("This address has been sent enough messages for today. Try again tomorrow."))
     _open(shop, email).update(withdrawn_at=now)
     invitation = Invitation.objects.create(
         shop=shop,

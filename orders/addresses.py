@@ -11,11 +11,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from mall.accounts.addresses import with_divisions
 from mall.audit.trail import record
 from mall.crypto import normal_phone
 from mall.events.bus import publish
 from mall.events.orders import AddressChangeAnswered, AddressChangeAsked
-from mall.places import same
+from mall.places import region
 from mall.refusals import Refusal
 from orders.locks import lock_order
 from orders.models import AddressChange, Order, OrderStep
@@ -61,6 +62,15 @@ def open_change(order: Order) -> AddressChange | None:
     return AddressChange.objects.filter(order=order, status=Status.ASKED).first()
 
 
+def check_province(order: Order, province: str) -> None:
+    """:raises OtherProvince: the freight would be another"""
+    if region(province) != region(order.province):
+        raise OtherProvince(
+            _("The freight was computed for %(province)s. For another province cancel, and order anew.")
+            % {"province": order.province}
+        )
+
+
 @transaction.atomic
 def change_address(*, order: Order, fields: Mapping[str, str], by, now: datetime) -> AddressChange:
     """
@@ -71,15 +81,13 @@ def change_address(*, order: Order, fields: Mapping[str, str], by, now: datetime
     :raises OtherProvince: the freight would be another
     :raises AddressAsked: the shop has still to answer
     :raises SameAddress: nothing would change
+    :raises django.core.exceptions.ValidationError: China has no such city or district there
     """
     order = lock_order(order.pk)
     if not can_change(order):
         raise AddressFixed(_("It is with the carrier already: the address cannot be changed here any more."))
-    if same(fields["province"]) != same(order.province):
-        raise OtherProvince(
-            _("The freight was computed for %(province)s. For another province cancel, and order anew.")
-            % {"province": order.province}
-        )
+    check_province(order, fields["province"])
+    fields = with_divisions(fields)
     if open_change(order):
         raise AddressAsked(_("The shop has not answered your last wish yet."))
     change = AddressChange(

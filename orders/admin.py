@@ -12,6 +12,7 @@ from orders import (  # noqa: F401 (each registers its own)
     declarations_admin,
     goods_watch_admin,
     reconciliation_admin,
+    transfers_admin,
 )
 from orders.cancellation import cancel_order
 from orders.models import (
@@ -24,10 +25,12 @@ from orders.models import (
     Parcel,
     Payment,
     PaymentNotice,
+    Purse,
+    PurseMove,
     Refund,
 )
 from orders.payments import ask_channel
-from orders.refunds import retry_refund
+from orders.refunds import refund_to_balance, retry_refund
 
 CHANNELS = known_values("channel", _("channel"), lambda: [(code, code) for code in settings.PAYMENT_CHANNELS])
 
@@ -141,6 +144,27 @@ class PaymentAdmin(VerbAdmin):
     inlines = [Refunds]
 
 
+class PurseMoves(ReadOnlyRows):
+    model = PurseMove
+    fields = ["kind", "payment", "refund", "amount", "left", "at"]
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("payment", "refund")
+
+
+@admin.register(Purse)
+class PurseAdmin(ReadOnlyAdmin):
+    """What shoppers have with the mall, and where it came from."""
+
+    list_display = ["public_id", "shopper", "balance", "takes_refunds", "opened_at"]
+    list_filter = ["takes_refunds", "opened_at"]
+    search_fields = ["=public_id", "=shopper__email"]
+    list_select_related = ["shopper"]
+    ordering = ["-pk"]
+    inlines = [PurseMoves]
+
+
 class CardMoves(ReadOnlyRows):
     model = GiftCardMove
     fields = ["kind", "order", "amount", "at"]
@@ -182,10 +206,23 @@ class RefundAdmin(VerbAdmin):
             permission="orders.retry_refund",
             fits=lambda refund: refund.status == Refund.Status.ASKED,
             warning=_("The channel knows the refund by its number and pays it once, however often it is asked."),
-        )
+        ),
+        Verb(
+            name="to_balance",
+            label=_("Put it on the shopper's balance"),
+            call=refund_to_balance,
+            permission="orders.refund_to_balance",
+            fits=lambda refund: refund.status == Refund.Status.ASKED and not refund.to_balance,
+            asks="reason",
+            asks_help=_("Why the channel will not send it."),
+            longest=200,
+            warning=_("The channel is asked first; what it has heard of stays with it."),
+            fresh_action="orders.refund_to_balance",
+        ),
     ]
     list_display = [
-        "public_id", "payment", "order", "status", "amount", "to_cards", "reason", "asked_at", "refunded_at",
+        "public_id", "payment", "order", "status", "amount", "to_cards", "to_balance", "reason", "asked_at",
+        "refunded_at",
     ]  # fmt: skip
     list_filter = ["status", "asked_at"]
     search_fields = ["=public_id", "=payment__public_id", "=order__public_id"]

@@ -16,7 +16,7 @@ def tell_of_balance(*, order_id: str, stage: str, now: datetime) -> None:
     """The rest can be paid, or there is little time left for it; nothing, if she has paid or given up meanwhile."""
     order = _order(order_id)
     if order.status == Order.Status.DEPOSIT_PAID:
-        facts = {"amount": str(order.balance), "until": _in_languages(order.balance_until)}
+        facts = {"amount": str(order.balance), "until": in_every_language(order.balance_until)}
         _tell(order, notices.BALANCE_DUE[stage], facts, now)
 
 
@@ -34,7 +34,7 @@ def _order(order_id: str) -> Order:
     return Order.objects.select_related("shop", "shopper").get(public_id=order_id)
 
 
-def _in_languages(moment: datetime) -> dict[str, str]:
+def in_every_language(moment: datetime) -> dict[str, str]:
     said = {}
     for code, _name in settings.LANGUAGES:
         with override(code):

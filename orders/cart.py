@@ -117,6 +117,7 @@ class CartShop:
     freight_notes: tuple[str, ...] = ()
     gifts: Sequence[CartGift] = ()
     perks: Sequence[Promised] = ()
+    is_picked_up: bool = False
 
     @property
     def before_offers(self) -> Money:
@@ -178,7 +179,12 @@ class CartView:
     @property
     def needs_address(self) -> bool:
         """Whether something in it must be brought to the shopper."""
-        return any(line.sku.needs_address for line in self.lines)
+        return any(
+            line.sku.at_home or not shop.is_picked_up
+            for shop in self.shops
+            for line in shop.lines
+            if line.sku.needs_address
+        )
 
 
 @transaction.atomic
@@ -297,6 +303,7 @@ def cart_view(
     coupons: Collection[str] | None = None,
     now: datetime | None = None,
     to: Destination | None = None,
+    picked_up: Collection[int] = (),
 ) -> CartView:
     """
     The cart with today's prices, stock, terms and offers; three queries however long it is, a fourth if goods are
@@ -305,9 +312,10 @@ def cart_view(
     :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
     :param now: the moment; ``None``: this one
     :param to: where it goes, if that is known
+    :param picked_up: the shops (by key) in whose stores she picks her goods up
     """
     lines = cart_lines(shopper=shopper, token=token)
-    return view_of(lines, shopper=shopper, coupons=coupons, now=now or clock.now(), to=to)
+    return view_of(lines, shopper=shopper, coupons=coupons, now=now or clock.now(), to=to, picked_up=picked_up)
 
 
 class HeldLine(NamedTuple):
@@ -343,6 +351,7 @@ def view_of(
     deal: Deal | None = None,
     now: datetime,
     to: Destination | None = None,
+    picked_up: Collection[int] = (),
 ) -> CartView:
     """
     These lines with today's prices, stock, terms and offers; what the shopper has had counts where goods are limited.
@@ -362,6 +371,7 @@ def view_of(
         now=now,
         deal=deal,
         to=region_of(to),
+        picked_up=picked_up,
     )
     away = {sku_id for shop in whole.shops if shop.freight for sku_id in shop.freight.not_delivered}
     parts = {line.sku_id: line for shop in whole.shops for line in shop.lines}
@@ -398,6 +408,7 @@ def view_of(
             terms[shop_id],
             whole.total.currency,
             [words.hint(hint) for hint in whole.hints if hint.shop_id == shop_id and not hint.shops],
+            is_picked_up=shop_id in picked_up,
         )
         for shop_id, theirs in by_shop.items()
     ]
@@ -448,6 +459,8 @@ def _shop_view(
     terms: ShopTerms,
     currency: str,
     hints: list[str],
+    *,
+    is_picked_up: bool = False,
 ) -> CartShop:
     """One shop's lines with its amounts; ``part`` is missing when none of them can be ordered."""
     first, nothing = lines[0].sku, Money(0, currency)
@@ -472,11 +485,12 @@ def _shop_view(
         discount=discount,
         hints=hints,
         duty=part.duty if part else nothing,
-        is_sent=any(line.sku.is_sent for line in lines),
+        is_sent=any(line.sku.is_sent for line in lines) and not is_picked_up,
         pieces_gap=freight and freight.pieces_gap,
         freight_notes=tuple(explained_freight(freight, currency)) if freight else (),
         gifts=gifts,
         perks=promised,
+        is_picked_up=is_picked_up,
     )
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.commission import ANY_RULE, Commission
+from catalog.models import Warehouse
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import slots_by
 from catalog.slots import why_not as time_problem
-from mall.accounts.addresses import MOST_ADDRESSES, save_address
+from mall.accounts.addresses import MOST_ADDRESSES, save_address, with_divisions
 from mall.accounts.marks import UNKNOWN, Marks
 from mall.accounts.models import Address, User
 from mall.crypto import normal_phone
@@ -35,8 +36,12 @@ from orders.gift_cards import paid_by_cards, spend
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
 from orders.offering import frozen_duty, frozen_issuers, frozen_parts, quote_with_offers
+from orders.parties.placing import freeze_parts
+from orders.parties.terms import ANY_PARTY
 from orders.parts import Part, parts_of
 from orders.payments import confirm_free_group
+from orders.pick_up import from_store, picked_up
+from orders.routing import Router
 from orders.steps import write_steps
 
 
@@ -122,6 +127,7 @@ def address_with(*, shopper: User, fields: Mapping[str, str]) -> Address:
     :raises AddressBookFull: she keeps as many as one may
     """
     User.objects.select_for_update().get(pk=shopper.pk)
+    fields = with_divisions(fields)
     phone = normal_phone(fields["phone"])
     mine = list(shopper.addresses.all())
     for address in mine:
@@ -132,7 +138,7 @@ def address_with(*, shopper: User, fields: Mapping[str, str]) -> Address:
             return address
     if len(mine) >= MOST_ADDRESSES:
         raise AddressBookFull(_("Your address book is full; choose one of it, or remove one first."))
-    return save_address(shopper=shopper, fields=dict(fields))
+    return save_address(shopper=shopper, fields=fields)
 
 
 @transaction.atomic
@@ -150,6 +156,7 @@ def place_order(
     wanted: DealWanted | None = None,
     marks: Marks = UNKNOWN,
     knows_deposit: bool = False,
+    stores: Mapping[int, Warehouse] | None = None,
 ) -> OrderGroup:
     """
     Turn the shopper's cart into one order per shop and kind of goods, all or nothing; or a deal into an order.
@@ -166,12 +173,14 @@ def place_order(
     :param wanted: a deal, ordered by itself; the cart stays as it is
     :param marks: the device and the network that the order comes from
     :param knows_deposit: she knows when she loses the deposit of a deal that has one
+    :param stores: where she picks the goods of shops up, by the shop's key; what is not picked up is sent
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
     :raises OutOfStock: a SKU cannot cover its line; nothing was placed
     :raises WrongTime: a service without a time at which it can be had; nothing was placed
     :raises LimitReached: more than one may buy of a product; nothing was placed
     :raises AddressNeeded: something must be brought to her, and no address was named; nothing was placed
+    :raises StoreNotPossible: a store does not hold all of it, or it cannot be picked up; nothing was placed
     :raises NotDelivered: its shop does not send something there; nothing was placed
     :raises ImporterNeeded: something comes from abroad, and she has not said who she is; nothing was placed
     :raises ImportLimitReached: what comes from abroad is worth more than she may order; nothing was placed
@@ -184,7 +193,7 @@ def place_order(
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
     cart_id = open_cart(shopper, None, now) if wanted else _lock_cart(shopper)
-    placed, any_offers, any_rules, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
+    placed, any_offers, any_rules, any_parties, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
@@ -209,6 +218,7 @@ def place_order(
         none_live=not any_offers,
         deal=deal,
         to=region_of(to),
+        picked_up=stores or (),
     )
     if to:
         _check_delivered(whole, offers, to)
@@ -217,7 +227,7 @@ def place_order(
         raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
 
     _check_left(lines, offers, whole)
-    parts = parts_of(whole, offers)
+    parts = picked_up(parts_of(whole, offers), stores or {}, offers)
     if address is None and any(part.needs_address for part in parts):
         raise AddressNeeded(_("Say where it should go."))
     importer = check_import(parts, offers, shopper, now)
@@ -238,8 +248,11 @@ def place_order(
     )
     insert_rows([group])
     commissions = commissions_by_rule(parts, now=now) if any_rules else {}
-    orders = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
+    orders, written = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
+    if any_parties:
+        freeze_parts(orders, written, now=now)
     declare(orders, parts, importer, now)
+    router = Router(to)
     stock.reserve_all(
         documents={
             order.public_id: {line.sku_id: line.quantity for line in part.quote.lines}
@@ -249,7 +262,13 @@ def place_order(
         expires_at=pay_by,
         slots=slots,
         from_aside=flash,
+        routes={
+            order.public_id: from_store(stores[order.shop_id]) if order.store_id else router.route(order.public_id)
+            for order in orders
+            if order.store_id or order.is_sent
+        },
     )
+    router.keep(orders, now)
     use_offers(
         quote=whole,
         group_id=group.public_id,
@@ -313,21 +332,22 @@ def _lock_cart(shopper: User) -> int | None:
 
 PLACED_OR_WANTED = f"""
     SELECT (SELECT id FROM orders_ordergroup WHERE shopper_id = %s AND checkout_key = %s), {ANY_LIVE}, {ANY_RULE},
-        l.id, l.sku_id, l.quantity, l.slot_id
+        {ANY_PARTY}, l.id, l.sku_id, l.quantity, l.slot_id
     FROM (SELECT 1) AS always LEFT JOIN orders_cartline l ON l.cart_id = %s ORDER BY l.id
 """  # noqa: S608 - words of marketing and catalog
 
 
 def _placed_or_wanted(
     shopper: User, checkout_key: UUID, cart_id: int | None
-) -> tuple[int | None, bool, bool, list[_Line]]:
+) -> tuple[int | None, bool, bool, bool, list[_Line]]:
     """
-    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission, what
-    the cart holds. Under its lock.
+    What this checkout key has placed (a key), whether anything is on offer, whether there are rules of commission,
+    whether parties get anything, what the cart holds. Under its lock.
     """
     rows = select_rows(PLACED_OR_WANTED, [shopper.pk, checkout_key, cart_id])
-    placed, any_offers, any_rules, *_line = rows[0]
-    return placed, any_offers, any_rules, [_Line(*line) for _p, _o, _r, *line in rows if line[0] is not None]
+    placed, any_offers, any_rules, any_parties, *_line = rows[0]
+    held = [_Line(*line) for _p, _o, _r, _a, *line in rows if line[0] is not None]
+    return placed, any_offers, any_rules, any_parties, held
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -414,18 +434,18 @@ def _write_orders(
     messages: Mapping[int, str],
     deal: Deal | None,
     commissions: Mapping[int, Commission],
-) -> list[Order]:
+) -> tuple[list[Order], list[OrderLine]]:
     """One order per part with its lines and the first step of its timeline: three statements."""
     orders = insert_rows(
         _order(group, part, paid, address, messages, deal) for part, paid in zip(parts, by_cards, strict=True)
     )
-    insert_rows(
+    lines = insert_rows(
         _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id), commissions.get(priced.sku_id))
         for order, part in zip(orders, parts, strict=True)
         for priced in part.quote.lines
     )
     write_steps(orders, OrderStep.Kind.PLACED, at=group.placed_at, by=group.shopper)
-    return orders
+    return orders, lines
 
 
 def _order(
@@ -443,6 +463,7 @@ def _order(
         group=group,
         shopper=group.shopper,
         kind=part.kind,
+        store_id=part.store_id,
         promised_on=part.promised_on,
         currency=quote.total.currency,
         goods_total=quote.goods_total,

@@ -89,20 +89,6 @@ def forget_importer(*, shopper: User, now: datetime) -> None:
         record("orders.forget_importer", f"user {shopper.pk}", by=shopper, now=now)
 
 
-@transaction.atomic
-def reveal_declaration(*, declaration: Declaration, by, now: datetime) -> tuple[str, str]:
-    """Name and ID number in clear, for a member of staff who answers customs; on the record."""
-    record(
-        "orders.reveal_declaration",
-        declaration.order.public_id,
-        by=by,
-        now=now,
-        shop_slug=declaration.shop.slug,
-        after={"year": declaration.year},
-    )
-    return declaration.name.reveal(), declaration.id_number.reveal()
-
-
 def importer_of(shopper: User | None) -> Importer | None:
     return Importer.objects.filter(shopper=shopper).first() if shopper else None
 

@@ -1,6 +1,6 @@
 """
 Locking in the house order: cart, order group, order, payment, then the SKUs by key (catalog.stock does that), coupons
-(marketing.redemption), and last the gift cards by key (orders.gift_cards).
+(marketing.redemption), the gift cards by key (orders.gift_cards), and last a shopper's balance (orders.purses).
 
 Rows are locked without their keys, so that a line on a timeline can be written meanwhile.
 """

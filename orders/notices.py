@@ -48,6 +48,27 @@ ADDRESS_REFUSED = Kind(
     title=_("%(shop)s cannot send your order to the other address"),
     body=_("It goes where it was to go. Look at the order to see why."),
 )
+READY = Kind(
+    "orders.ready",
+    title=_("Your order lies ready in a store of %(shop)s"),
+    body=_("%(store)s, %(place)s. Show the code of your order there until %(until)s."),
+)
+PICK_UP_REMINDER = Kind(
+    "orders.pick_up_reminder",
+    title=_("Your order still lies ready in a store of %(shop)s"),
+    body=_("%(store)s, %(place)s. Show the code of your order there until %(until)s."),
+)
+PICK_UP_OVER = Kind(
+    "orders.pick_up_over",
+    title=_("Nobody has picked up your order with %(shop)s"),
+    body=_("Its code has expired. Ask the shop to keep it longer, or cancel it to have your money back."),
+)
+PICK_UP_OVER_TO_SHOP = Kind(
+    "orders.pick_up_over_to_shop",
+    title=_("%(shop)s: nobody has picked up order %(number)s"),
+    body=_("Its code has expired. Keep it longer, or cancel it and return the money."),
+    is_mailed=False,
+)
 AFTER_SALE_OPENED = Kind(
     "orders.after_sale_opened",
     title=_("%(shop)s: a shopper asks for “%(wish)s”"),

@@ -35,6 +35,7 @@ def quote_with_offers(
     none_live: bool = False,
     deal: Deal | None = None,
     to: Region = SOMEWHERE,
+    picked_up: Collection[int] = (),
 ) -> Quote:
     """
     These goods under their shops' terms, with what is on offer for this shopper at this moment.
@@ -42,6 +43,7 @@ def quote_with_offers(
     :param coupons: public ids of those that she wants to use; ``None`` uses what costs her least
     :param none_live: somebody has found out that nothing is on offer in the whole mall; nothing is asked then
     :param deal: the price that was asked for of the one thing that is wanted; other offers yield to it
+    :param picked_up: the shops (by key) in whose stores she picks her goods up: nothing of theirs is sent
     :param to: where everything goes; nowhere in particular is charged as regions that no zone of a template names
     """
     offers = [] if none_live else offers_for(
@@ -59,7 +61,7 @@ def quote_with_offers(
                 sku.shop_id,
                 sku.price,
                 quantity,
-                sku.is_sent,
+                sku.is_sent and sku.shop_id not in picked_up,
                 sku.customs.rates if sku.customs else None,
                 sku.takes_offers,
             )
@@ -132,6 +134,8 @@ def give_back_if_refunded_whole(*, order_id: str, now: datetime) -> int:
 def freight_notes(order: Order) -> list[str]:
     """Why delivery was charged as it was, as the order was placed under it; nothing of a flat fee."""
     step = next((step for step in order.price_trace if step["step"] == "shipping" and "charges" in step), None)
+    if order.is_picked_up:
+        return [_("You pick it up in the store, so nothing is charged for delivery.")]
     if step is None or not order.is_sent:
         return []
     notes = explained(step["charges"], order.currency)

@@ -1,4 +1,4 @@
-"""Who hears of parcels and what keeps them: the shopper, and whoever ships for the shop."""
+"""Who hears of parcels, of pick-ups and what keeps them: the shopper, and whoever ships for the shop."""
 
 from datetime import datetime
 
@@ -9,7 +9,8 @@ from merchants.models import Seat
 from merchants.telling import tell_shop
 from orders import notices
 from orders.after_sales.telling import in_languages
-from orders.models import Order, Parcel
+from orders.balance_notices import in_every_language
+from orders.models import Order, Parcel, Voucher
 
 SENT_BY = tuple(role for role in Seat.Role if "orders.ship" in Seat.RIGHTS[role])
 
@@ -45,6 +46,38 @@ def tell_shopper_of_address(*, order_id: str, is_done: bool, now: datetime) -> N
     order = _order(order_id)
     kind = notices.ADDRESS_CHANGED if is_done else notices.ADDRESS_REFUSED
     _tell_shopper(order, kind, {"shop": dict(order.shop.name)}, now)
+
+
+def tell_of_readiness(*, order_id: str, now: datetime) -> None:
+    """It lies ready in a store."""
+    order = _order(order_id)
+    if voucher := _waiting_code(order):
+        _tell_shopper(order, notices.READY, _where(order, voucher), now)
+
+
+def tell_of_pick_up(*, order_id: str, is_over: bool, now: datetime) -> None:
+    """Nobody has fetched it; nothing, if somebody has meanwhile, or it was canceled."""
+    order = _order(order_id)
+    voucher = _waiting_code(order)
+    if voucher is None:
+        return
+    if is_over:
+        _tell_shopper(order, notices.PICK_UP_OVER, {"shop": dict(order.shop.name)}, now)
+        _tell_shop(order, notices.PICK_UP_OVER_TO_SHOP, now, number=order.public_id)
+    else:
+        _tell_shopper(order, notices.PICK_UP_REMINDER, _where(order, voucher), now)
+
+
+def _waiting_code(order: Order) -> Voucher | None:
+    is_waiting = order.status == Order.Status.BOOKED and order.ready_at is not None
+    return Voucher.objects.get(order=order) if is_waiting else None
+
+
+def _where(order: Order, voucher: Voucher) -> dict:
+    store = order.store
+    place = " ".join(part for part in (store.city, store.address) if part)
+    until = in_every_language(voucher.expires_at)
+    return {"shop": dict(order.shop.name), "store": dict(store.name), "place": place, "until": until}
 
 
 def _tell_shop(order: Order, kind, now: datetime, **facts) -> None:

@@ -26,6 +26,7 @@ class Part:
     needs_address: bool
     promised_on: date | None
     quote: ShopQuote
+    store_id: int | None = None  # where it is picked up
 
 
 def parts_of(whole: Quote, offers: Mapping[int, BuyableSku]) -> list[Part]:

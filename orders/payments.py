@@ -6,7 +6,7 @@ every way leads to the same few verbs, which change nothing twice. No channel is
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,24 +15,28 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from catalog.stock import keep_reserved
+from mall.accounts.models import User
 from mall.audit.trail import record
 from mall.crypto import blind_index
 from mall.events.bus import publish
-from mall.events.orders import LatePaymentReceived, OrderDepositPaid, OrderPaid
+from mall.events.orders import BalanceToppedUp, LatePaymentReceived, OrderDepositPaid, OrderPaid
 from mall.flow import WrongStatus
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.templatetags.mall import plain_moment
-from orders import gateways, handing_over, tunables
+from orders import gateways, handing_over, transfers, tunables
 from orders.gateways.base import Answer, BadNotice, ChannelUnavailable, Notice, Standing
 from orders.locks import lock_group, lock_payment
-from orders.models import Order, OrderGroup, OrderStep, Payment, PaymentNotice
+from orders.models import Order, OrderGroup, OrderStep, Payment, PaymentNotice, Purse
+from orders.models.payment import TIME_TO_TOP_UP
+from orders.purses import credit_top_up, debit, purse_of
 from orders.refunds import ask_refund
 from orders.steps import write_steps
 
 log = logging.getLogger("orders.payments")
 
 BATCH = 200
+LEAST_TOP_UP = Money(100)
 DEPOSIT_IDS = "dpy_"  # payments of deposits, whose settlement hears of them itself
 
 
@@ -57,6 +61,13 @@ class Owed:
     since: datetime | None = None
 
 
+class TopUpRefused(Refusal):
+    """A balance is not topped up by so little, or not to so much."""
+
+    code = "top-up-refused"
+    status = 400
+
+
 class NoticeRefused(Refusal):
     """A message that must not be believed. It is answered without detail; the audit trail holds the reason."""
 
@@ -73,19 +84,52 @@ def start_payment(*, group: OrderGroup, channel: str, now: datetime) -> Payment:
 
     :raises NotPayable: paid already, its time has not come, or has run out
     :raises UnknownChannel: no such way to pay
+    :raises NoTransfer: it cannot be paid by bank transfer
     :raises ChannelUnavailable: the channel did not answer; asking again goes on with the same attempt
     """
-    door = gateways.gateway(channel)
-    payment = _prepare_payment(group, channel, now)
+    return _open(gateways.gateway(channel), lambda: _prepare_payment(group, channel, now), now)
+
+
+def start_top_up(*, shopper: User, amount: Money, channel: str, now: datetime) -> Payment:
+    """
+    Open a payment that tops a shopper's balance up, or return the attempt over this amount that is still open there.
+
+    Not one transaction: the channel is called between two.
+
+    :raises TopUpRefused: too little, or her balance would hold more than it may
+    :raises UnknownChannel: no such way to pay
+    :raises ChannelUnavailable: the channel did not answer; asking again goes on with the same attempt
+    """
+    door = gateways.gateway_for(channel, for_orders=False)
+    return _open(door, lambda: _prepare_top_up(shopper, amount, channel, now), now)
+
+
+def _open(door: gateways.Gateway, prepared: Callable[[], Payment], now: datetime) -> Payment:
+    payment = prepared()
     answer = door.prepare(payment=payment, now=now)
     if answer.standing != Standing.WAITING:  # it ended, and nobody told us
         _learn(payment, answer, now)
-        payment = _prepare_payment(group, channel, now)
+        payment = prepared()
         answer = door.prepare(payment=payment, now=now)
     if payment.provider_reference != answer.reference:
         payment.provider_reference = answer.reference
         payment.save(update_fields=["provider_reference"])
     return payment
+
+
+@transaction.atomic
+def _prepare_top_up(shopper: User, amount: Money, channel: str, now: datetime) -> Payment:
+    most = Money(tunables.MOST_BALANCE.value, amount.currency)
+    if amount < LEAST_TOP_UP:
+        raise TopUpRefused(_("Top up by at least %(least)s.") % {"least": LEAST_TOP_UP})
+    purse = Purse.objects.select_for_update(no_key=True).get(pk=purse_of(shopper, now=now).pk)
+    if purse.balance + amount > most:
+        raise TopUpRefused(_("By topping up, a balance may come to at most %(most)s.") % {"most": most})
+    attempts = purse.payments.filter(channel=channel, amount=amount.minor, status=Payment.Status.PENDING)
+    open_attempt = attempts.filter(started_at__gt=now - TIME_TO_TOP_UP / 2).order_by("-pk").first()
+    return open_attempt or Payment.objects.create(
+        purse=purse, part=Payment.Part.TOP_UP, channel=channel, currency=amount.currency, amount=amount, started_at=now
+    )
 
 
 def payment_page_url(payment: Payment) -> str:
@@ -102,6 +146,8 @@ def _prepare_payment(group: OrderGroup, channel: str, now: datetime) -> Payment:
         raise NotPayable(_("This order is paid already."))
     if owed.since is not None and now < owed.since:
         raise NotPayable(_("The rest can be paid from %(moment)s.") % {"moment": plain_moment(owed.since)})
+    if channel == "transfer":
+        transfers.wait_longer(group, orders, now=now)
     attempts = group.payments.filter(channel=channel, part=owed.part, status=Payment.Status.PENDING)
     payment = attempts.order_by("-pk").first() or Payment.objects.create(
         group=group, part=owed.part, channel=channel, currency=group.currency, amount=owed.amount, started_at=now
@@ -127,30 +173,85 @@ def confirm_payment(*, payment: Payment, answer: Answer, now: datetime) -> Payme
     The money came: the group's orders are paid, all of them; or their deposit is.
 
     Money for a group that is closed, or for a part that another attempt has paid, is taken note of and goes back whole;
-    the orders stay as they are. Confirming again changes nothing.
+    the orders stay as they are. Confirming again changes nothing. What tops a balance up is on it, whenever it comes.
 
     :raises WrongAmount: another amount or currency than the mall asked for
     """
+    if payment.part == Payment.Part.TOP_UP:
+        return _confirm_top_up(payment, answer, now)
     group, orders = lock_group(payment.group_id)
     payment = lock_payment(payment.pk)
-    if answer.amount != payment.amount:
-        raise WrongAmount(_("The amount does not match."))
-    if payment.status == Payment.Status.SUCCEEDED:
+    if _is_known(payment, answer):
         return payment
 
-    Payment.FLOW.move(payment, Payment.Status.SUCCEEDED)
-    payment.succeeded_at = now
-    payment.provider_reference = answer.reference
-    payment.payer_mark = blind_index(f"payer {payment.channel} {answer.payer}") if answer.payer else ""
     owed = owed_now(group, orders)
     payment.is_late = owed is None or owed.part != payment.part
-    payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late", "payer_mark"])
+    _note_success(payment, answer, now)
     if payment.is_late:
         _send_back(group, payment, now)
     elif payment.part == Payment.Part.DEPOSIT:
         _mark_deposit_paid(group, orders[0], payment, now)
     else:
         _mark_paid(group, orders, payment, now)
+    return payment
+
+
+def _is_known(payment: Payment, answer: Answer) -> bool:
+    """Whether this payment, which the caller has locked, counts already. :raises WrongAmount: it is another amount"""
+    if answer.amount != payment.amount:
+        raise WrongAmount(_("The amount does not match."))
+    return payment.status == Payment.Status.SUCCEEDED
+
+
+def _note_success(payment: Payment, answer: Answer, now: datetime) -> None:
+    Payment.FLOW.move(payment, Payment.Status.SUCCEEDED)
+    payment.succeeded_at = now
+    payment.provider_reference = answer.reference
+    payment.payer_mark = blind_index(f"payer {payment.channel} {answer.payer}") if answer.payer else ""
+    payment.save(update_fields=["status", "succeeded_at", "provider_reference", "is_late", "payer_mark"])
+
+
+def _confirm_top_up(payment: Payment, answer: Answer, now: datetime) -> Payment:
+    payment = lock_payment(payment.pk)
+    if _is_known(payment, answer):
+        return payment
+    _note_success(payment, answer, now)
+    credit_top_up(payment=payment, now=now)
+    publish(
+        BalanceToppedUp(
+            payment_id=payment.public_id,
+            shopper_id=payment.purse.shopper_id,
+            amount=payment.amount.minor,
+            currency=payment.currency,
+            topped_up_at=now,
+        )
+    )
+    return payment
+
+
+@transaction.atomic
+def pay_from_balance(*, payment: Payment, by, now: datetime) -> Payment:
+    """
+    The shopper has confirmed that her balance pays: it is debited and what it pays is paid, both or neither. Doing it
+    again changes nothing.
+
+    :raises NotPayable: the order waits for no such payment (any more)
+    :raises NotEnoughBalance: she has less; nothing was taken
+    """
+    group, orders = lock_group(payment.group_id)
+    payment = lock_payment(payment.pk)
+    if payment.channel != "balance" or group.shopper_id != by.pk:
+        raise ValueError(f"{payment} is not {by}'s to pay from a balance")
+    if payment.status == Payment.Status.SUCCEEDED:
+        return payment
+    owed = owed_now(group, orders)
+    is_owed = owed is not None and owed.part == payment.part and (owed.since is None or owed.since <= now)
+    if payment.status != Payment.Status.PENDING or not is_owed or group.pay_by < now:
+        raise NotPayable(_("This order is not waiting for this payment any more."))
+    answer = Answer(Standing.SUCCEEDED, payment.amount, payment.public_id, payer=str(group.shopper_id))
+    payment = confirm_payment(payment=payment, answer=answer, now=now)
+    debit(payment=payment, shopper_id=group.shopper_id, now=now)
+    record("orders.pay_from_balance", payment.public_id, by=by, now=now, after={"amount": payment.amount.minor})
     return payment
 
 
@@ -179,7 +280,9 @@ def _mark_deposit_paid(group: OrderGroup, order: Order, payment: Payment, now: d
             order_id=order.public_id,
             payment_id=payment.public_id,
             shop_id=order.shop.public_id,
+            shopper_id=order.shopper_id,
             amount=order.deposit.minor,
+            by_balance=order.deposit.minor if payment.channel == "balance" else 0,
             currency=order.currency,
             paid_at=now,
         )
@@ -207,6 +310,7 @@ def _mark_paid(group: OrderGroup, orders: list[Order], payment: Payment | None, 
                 total=order.total.minor,
                 duty=order.duty.minor,
                 by_cards=order.by_cards.minor,
+                by_balance=(order.in_cash - order.deposit).minor if payment and payment.channel == "balance" else 0,
                 deposit=order.deposit.minor,
                 kind=order.kind,
                 deal=order.deal,
@@ -335,6 +439,8 @@ def ask_channel(*, payment: Payment, by, now: datetime) -> Payment:
 
 
 def _still_wanted(payment: Payment, now: datetime) -> bool:
+    if payment.part == Payment.Part.TOP_UP:
+        return payment.pay_by >= now
     group = OrderGroup.objects.get(pk=payment.group_id)
     owed = owed_now(group, list(group.orders.all()))
     return group.pay_by >= now and owed is not None and owed.part == payment.part

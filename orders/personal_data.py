@@ -15,6 +15,8 @@ from orders.models import (
     Order,
     OrderGroup,
     OrderLine,
+    Purse,
+    PurseMove,
     Refund,
 )
 from orders.sealed_addresses import seal_addresses
@@ -48,6 +50,14 @@ personal(
 )
 
 
+personal("orders/balance", lambda person: Purse.objects.filter(shopper=person), erase=KEEP)
+personal(
+    "orders/balance-moves",
+    lambda person: PurseMove.objects.filter(purse__shopper=person).select_related("payment", "refund"),
+    erase=KEEP,
+)
+
+
 @obstacle
 def orders_under_way(person) -> list[str]:
     count = Order.objects.filter(shopper=person).exclude(status__in=ENDED).count()
@@ -69,4 +79,6 @@ def money_that_is_hers(person) -> list[str]:
         found.append(_("Money is on its way back to you."))
     if GiftCard.objects.filter(holder=person, balance__gt=0, status=GiftCard.Status.ACTIVE).exists():
         found.append(_("There is money on your gift cards: spend it or give it away first."))
+    if Purse.objects.filter(shopper=person, balance__gt=0).exists():
+        found.append(_("There is money in your balance: spend it first."))
     return found

@@ -40,11 +40,14 @@ BOOKS = """
         succeeded_at AS at
     FROM orders_payment
     UNION ALL
-    SELECT 'refund', r.public_id, p.channel, r.amount - r.to_cards - r.from_deposit, r.currency,
+    SELECT 'refund', r.public_id, p.channel,
+        CASE WHEN r.to_balance = r.amount - r.to_cards THEN 0 ELSE r.amount - r.to_cards - r.from_deposit END,
+        r.currency,
         CASE r.status WHEN 'succeeded' THEN 'done' ELSE 'waiting' END, r.refunded_at
     FROM orders_refund r JOIN orders_payment p ON p.id = r.payment_id
     UNION ALL
-    SELECT 'refund', r.public_id || '-deposit', d.channel, r.from_deposit, r.currency,
+    SELECT 'refund', r.public_id || '-deposit', d.channel,
+        CASE WHEN r.to_balance = r.amount - r.to_cards THEN 0 ELSE r.from_deposit END, r.currency,
         CASE r.status WHEN 'succeeded' THEN 'done' ELSE 'waiting' END, r.refunded_at
     FROM orders_refund r
     JOIN orders_payment p ON p.id = r.payment_id
@@ -108,9 +111,9 @@ def reconcile_bills(*, now: datetime) -> dict:
     outage of days is caught up. What a channel does not give now is tried again at the next turn.
     """
     told = {"compared": 0, "waiting": 0, "differences": 0}
-    for channel in gateways.channels():
-        for day in _days_due(channel.code, now):
-            bill, _new = Bill.objects.get_or_create(channel=channel.code, day=day)
+    for channel in gateways.channels_with_bills():
+        for day in _days_due(channel, now):
+            bill, _new = Bill.objects.get_or_create(channel=channel, day=day)
             if bill.status == Bill.Status.COMPARED:
                 continue
             try:

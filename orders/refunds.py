@@ -1,5 +1,6 @@
 """
-Money going back the way it came (O8): cash first, then the gift cards that have paid (behaviours 2.20).
+Money going back the way it came (O8): cash first, then the gift cards that have paid (behaviours 2.20). What was paid
+from a balance goes back on it, and so does everything that cards have not paid when the shopper wishes so.
 
 Asked for in the transaction in which the mall comes to owe it; sent outside any lock; finished as often as one likes.
 """
@@ -24,6 +25,7 @@ from orders.gateways.base import ChannelUnavailable, RefundRefused, Returnable
 from orders.gift_cards import give_back
 from orders.locks import lock_order
 from orders.models import AfterSale, Order, OrderStep, Payment, Refund
+from orders.purses import credit_refund, takes_refunds
 from orders.steps import write_steps
 
 log = logging.getLogger("orders.refunds")
@@ -48,7 +50,7 @@ def ask_refund(
     is ``None``).
 
     Cash goes back first, as long as it lasts, then what gift cards have paid. That is on the cards in this transaction,
-    and a refund that goes to cards alone is done with it.
+    as is on her balance what goes there, and a refund of which no channel has to send anything is done with it.
 
     :param payment: that of the late money; of an order it is known
     :param order: locked by the caller
@@ -63,6 +65,7 @@ def ask_refund(
     from_deposit = Money(0, amount.currency)
     if order and amount != to_cards:
         payment, from_deposit = _way_back(order, amount - to_cards)
+    shopper_id = order.shopper_id if order else payment.group.shopper_id
     refund = Refund.objects.create(
         payment=payment,
         order=order,
@@ -72,19 +75,38 @@ def ask_refund(
         duty=duty or Money(0, amount.currency),
         to_cards=to_cards,
         from_deposit=from_deposit,
+        to_balance=_to_balance(shopper_id, payment, amount - to_cards, from_deposit),
         reason=reason[:200],
         asked_at=now,
     )
     subject = order.public_id if order else payment.public_id
     facts = {"refund": refund.public_id, "amount": amount.minor, "to_cards": to_cards.minor}
     facts |= {"from_deposit": from_deposit.minor} if from_deposit else {}
+    facts |= {"to_balance": refund.to_balance.minor} if refund.to_balance else {}
     record("orders.ask_refund", subject, now=now, after=facts)
     if order:
         give_back(order, to_cards, now=now)
-    if refund.in_cash:
+    credit_refund(refund=refund, shopper_id=shopper_id, now=now)
+    if refund.through_channel:
         run_soon("orders.finish_refunds")
         return refund
     return _note_refunded(refund, now)
+
+
+def _to_balance(shopper_id: int, payment: Payment | None, cash: Money, from_deposit: Money) -> Money:
+    """What of this cash goes on her balance: all of it if she wishes so, else what she had paid from there."""
+    if not cash or takes_refunds(shopper_id):
+        return cash
+    parts = [(payment, cash - from_deposit)]
+    if from_deposit:
+        parts.append((_deposit_of(payment.group_id), from_deposit))
+    return Money.total((part for through, part in parts if through.channel == "balance"), cash.currency)
+
+
+def _deposit_of(group_id: int) -> Payment:
+    return Payment.objects.get(
+        group=group_id, part=Payment.Part.DEPOSIT, status=Payment.Status.SUCCEEDED, is_late=False
+    )
 
 
 def _cash_left(order: Order) -> Money:
@@ -159,15 +181,16 @@ class ThroughPayment:
 
 
 def _ways_of(refund: Refund) -> list[Returnable]:
+    """What channels have to send of it; what goes on a balance is there."""
+    if not refund.through_channel:
+        return []
     if not refund.from_deposit:
         return [refund]
-    deposit = Payment.objects.get(
-        group=refund.payment.group_id, part=Payment.Part.DEPOSIT, status=Payment.Status.SUCCEEDED, is_late=False
-    )
-    return [
+    ways = [
         ThroughPayment(refund.public_id, refund.payment, refund.in_cash - refund.from_deposit),
-        ThroughPayment(f"{refund.public_id}-deposit", deposit, refund.from_deposit),
+        ThroughPayment(f"{refund.public_id}-deposit", _deposit_of(refund.payment.group_id), refund.from_deposit),
     ]
+    return [way for way in ways if way.payment.channel != "balance"]
 
 
 def finish_refund(*, refund: Refund, now: datetime) -> Refund:
@@ -209,6 +232,44 @@ def retry_refund(*, refund: Refund, by, now: datetime) -> Refund:
     return finish_refund(refund=refund, now=now)
 
 
+def refund_to_balance(*, refund: Refund, reason: str, by, now: datetime) -> Refund:
+    """
+    What a channel will not send (a card that is gone, an account that is closed) goes on the shopper's balance instead,
+    once the channel says that it has never heard of it.
+
+    Not one transaction: the channel is called between two. Whoever sends the refund meanwhile keeps it from this.
+
+    :raises ChannelUnavailable: the channel did not answer; nothing has changed
+    :raises WrongStatus: the money went back already, is on its way, or is just being sent
+    """
+    claimed = Refund.objects.filter(pk=refund.pk, status=Refund.Status.ASKED, tried_at__lte=now - PAUSE)
+    if not claimed.update(tried_at=now):
+        raise WrongStatus(_("This money went back already, or is just being sent: try again in some minutes."))
+    refund = Refund.objects.select_related("payment__group", "order").get(pk=refund.pk)
+    if refund.to_balance:
+        raise WrongStatus(_("A part of it is on the balance already; the rest goes through its channel only."))
+    for way in _ways_of(refund):
+        if gateway(way.payment.channel).query_refund(refund=way, now=now) is not None:
+            raise WrongStatus(_("The channel knows this refund: it has sent it, or will."))
+    with transaction.atomic():
+        refund = (
+            Refund.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("payment__group", "order")
+            .get(pk=refund.pk)
+        )
+        if refund.status != Refund.Status.ASKED or refund.tried_at != now:
+            raise WrongStatus(_("This money went back already, or is just being sent: try again in some minutes."))
+        shopper_id = refund.order.shopper_id if refund.order else refund.payment.group.shopper_id
+        record(
+            "orders.refund_to_balance", refund.public_id, by=by, now=now,
+            after={"amount": refund.in_cash.minor, "reason": reason},
+        )  # fmt: skip
+        refund.to_balance = refund.in_cash
+        credit_refund(refund=refund, shopper_id=shopper_id, now=now)
+        refund.save(update_fields=["to_balance"])
+        return _note_refunded(refund, now)
+
+
 def finish_refunds(*, now: datetime) -> dict:
     """Finish every refund that is still asked for; what a channel refuses or leaves open is tried again later."""
     finished = waiting = 0
@@ -232,7 +293,7 @@ def finish_refunds(*, now: datetime) -> dict:
 def _note_refunded(refund: Refund, now: datetime) -> Refund:
     refund = (
         Refund.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("payment", "order__shop")
+        .select_related("payment__group", "order__shop")
         .get(pk=refund.pk)
     )
     if refund.status == Refund.Status.SUCCEEDED:
@@ -250,6 +311,7 @@ def _note_refunded(refund: Refund, now: datetime) -> Refund:
         after={
             "amount": refund.amount.minor,
             "to_cards": refund.to_cards.minor,
+            "to_balance": refund.to_balance.minor,
             "payment": refund.payment.public_id if refund.payment else "",
         },
     )
@@ -262,6 +324,8 @@ def _note_refunded(refund: Refund, now: datetime) -> Refund:
             amount=refund.amount.minor,
             duty=refund.duty.minor,
             to_cards=refund.to_cards.minor,
+            to_balance=refund.to_balance.minor,
+            shopper_id=refund.order.shopper_id if refund.order else refund.payment.group.shopper_id,
             is_of_deposit=refund.order is not None and refund.order.paid_at is None,
             kind=refund.order.kind if refund.order else Product.Kind.PHYSICAL.value,
             currency=refund.currency,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.admin_site import StaffQueue
 from mall.money import Money
-from orders.models import Bill, Difference, Payment, Refund
+from orders.models import BankLine, Bill, Difference, Payment, Refund, SentBack
 
 BILL_LATE_AFTER = timedelta(days=3)
 SILENT_AFTER = timedelta(hours=1)  # by then the clock has asked about it many times
@@ -36,6 +36,19 @@ def waiting(user) -> list[StaffQueue]:
                 _amount(found["fen"]),
                 is_trouble=bool(found["count"]),
             )
+        )
+    if user.has_perm("orders.view_bankline"):
+        lines = BankLine.objects.exclude(status=BankLine.Status.DONE)
+        found = lines.aggregate(count=Count("pk"), since=Min("read_at"), fen=Sum("amount"))
+        url = f"{reverse('admin:orders_bankline_changelist')}?status__exact={BankLine.Status.OPEN}"
+        queues.append(
+            StaffQueue(_("Transfers that pay nothing"), found["count"], url, found["since"], _amount(found["fen"]))
+        )
+        back = SentBack.objects.filter(sent_at=None)
+        found = back.aggregate(count=Count("pk"), since=Min("asked_at"), fen=Sum("amount"))
+        url = f"{reverse('admin:orders_sentback_changelist')}?sent_at__isempty=1"
+        queues.append(
+            StaffQueue(_("Transfers to send back"), found["count"], url, found["since"], _amount(found["fen"]))
         )
     if user.has_perm("orders.view_difference"):
         differences = Difference.objects.exclude(status=Difference.Status.RESOLVED)

@@ -18,7 +18,9 @@ from mall.events.orders import (
     OrderCompleted,
     OrderDelivered,
     OrderDepositKept,
+    OrderNotPickedUp,
     OrderPaid,
+    OrderReady,
     OrderShipLate,
     ParcelCameBack,
     ParcelShipped,
@@ -63,6 +65,18 @@ def tell_of_return(event: ParcelCameBack) -> None:
 def tell_of_late_order(event: OrderShipLate) -> None:
     parcel_notices.tell_of_lateness(
         order_id=event.order_id, hours=event.hours, now=datetime.fromisoformat(event.late_at)
+    )
+
+
+@on(OrderReady)
+def tell_of_readiness(event: OrderReady) -> None:
+    parcel_notices.tell_of_readiness(order_id=event.order_id, now=datetime.fromisoformat(event.ready_at))
+
+
+@on(OrderNotPickedUp)
+def tell_of_pick_up(event: OrderNotPickedUp) -> None:
+    parcel_notices.tell_of_pick_up(
+        order_id=event.order_id, is_over=event.is_over, now=datetime.fromisoformat(event.told_at)
     )
 
 

@@ -4,11 +4,13 @@ from mall import clock
 from mall.jobs import job
 from orders import (
     balances,
+    bank_statements,
     cancellation,
     fulfillment,
     goods_watch,
     handing_over,
     payments,
+    pick_up,
     reconciliation,
     refunds,
     sealed_addresses,
@@ -80,6 +82,12 @@ def hand_out_codes() -> dict | None:
     return {"handed_out": count} if count else None
 
 
+@job("orders.remind_of_pick_ups")
+def remind_of_pick_ups() -> dict | None:
+    count = pick_up.remind_of_pick_ups(now=clock.now())
+    return {"told": count} if count else None
+
+
 @job("orders.cancel_missed_appointments")
 def cancel_missed_appointments() -> dict | None:
     count = cancellation.cancel_missed_appointments(now=clock.now())
@@ -89,6 +97,15 @@ def cancel_missed_appointments() -> dict | None:
 @job("orders.reconcile_bills")
 def reconcile_bills() -> dict | None:
     return reconciliation.reconcile_bills(now=clock.now())
+
+
+@job("orders.read_transfers")
+def read_transfers() -> dict | None:
+    now = clock.now()
+    told = bank_statements.fetch_statement(now=now)
+    if sent := bank_statements.send_back_lines(now=now):
+        told["sent_back"] = sent
+    return told or None
 
 
 @job("orders.sandbox_notify")

@@ -88,6 +88,27 @@ MISSED_DAYS = Tunable(
     most=30,
     sentence=_("Days after an appointment until an order whose code nobody checked is canceled and paid back."),
 )
+PICK_UP_REMIND_DAYS = Tunable(
+    "orders.pick_up_remind_days",
+    default=3,
+    least=1,
+    most=30,
+    sentence=_("Days after an order lies ready in a store until its shopper is reminded to pick it up."),
+)
+PICK_UP_DAYS = Tunable(
+    "orders.pick_up_days",
+    default=7,
+    least=1,
+    most=60,
+    sentence=_("Days that an order lies ready in a store before its code expires."),
+)
+OFFLINE_HOURS = Tunable(
+    "orders.offline_hours",
+    default=12,
+    least=1,
+    most=48,
+    sentence=_("Hours for which a list of codes that a device has taken with it is good."),
+)
 COMMISSION_ON_SUBSIDY = Tunable(
     "orders.commission_on_subsidy",
     default=1,
@@ -230,4 +251,39 @@ MOST_DIFFERENCE = Tunable(
     least=0,
     most=100_000_000,
     sentence=_("Fen about which channels' bills and our books may disagree before there is an alert."),
+)
+MOST_BALANCE = Tunable(
+    "orders.most_balance",
+    default=500_000,
+    least=0,
+    most=100_000_000,
+    sentence=_("Fen up to which a shopper may top her balance up; what is returned to her comes on top."),
+)
+FREE_BALANCE = Tunable(
+    "orders.free_balance",
+    default=100_000,
+    least=0,
+    most=100_000_000,
+    sentence=_("Fen that a shopper's balance pays without a second factor shown just now."),
+)
+TRANSFER_DAYS = Tunable(
+    "orders.transfer_days",
+    default=3,
+    least=1,
+    most=15,
+    sentence=_("Days that an order waits for a bank transfer, with its goods kept."),
+)
+LEAST_TRANSFER = Tunable(
+    "orders.least_transfer",
+    default=10_000,
+    least=0,
+    most=100_000_000,
+    sentence=_("Fen from which on an order may be paid by bank transfer."),
+)
+OPEN_TRANSFERS = Tunable(
+    "orders.open_transfers",
+    default=3,
+    least=1,
+    most=100,
+    sentence=_("Orders of one shopper that may wait for a bank transfer at the same time."),
 )

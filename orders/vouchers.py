@@ -1,5 +1,6 @@
 """
-Services after they are paid (C2): a code for the shopper, which the shop's staff check once when she was there.
+Codes that shoppers show (C2, O6): of a service after it is paid, of goods that lie ready in a store. The shop's staff
+check a code once, when she was there.
 
 What was not used some days after its time is canceled, and the money goes back: the shop has no reason to leave a code
 unchecked, and the shopper none to fear for her money.
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
-from catalog.models import Product
+from catalog.models import Product, Warehouse
 from mall.audit.trail import record
 from mall.clock import BUSINESS_ZONE, business_date, start_of
 from mall.crypto import blind_index
@@ -54,13 +55,25 @@ class TooEarly(Refusal):
     code = "too-early"
 
 
+class VoucherExpired(Refusal):
+    """What was to be picked up was not fetched in time."""
+
+    code = "voucher-expired"
+
+
+class OtherStore(Refusal):
+    """What is to be picked up lies in another store."""
+
+    code = "other-store"
+
+
 def issue_vouchers(orders: Sequence[Order]) -> None:
     """One code for each line of these orders of services, which are paid and locked; and how long they wait."""
     lines = OrderLine.objects.filter(order__in=[order.pk for order in orders]).select_related("slot").order_by("pk")
     last: dict[int, datetime] = {}
     vouchers = []
     for line in lines:
-        vouchers.append(Voucher(shop_id=line.shop_id, line=line, code=_new_code()))
+        vouchers.append(Voucher(shop_id=line.shop_id, line=line, code=new_code()))
         last[line.order_id] = max(line.slot.ends_at, last.get(line.order_id, line.slot.ends_at))
     insert_rows(vouchers)
     for order in orders:
@@ -68,38 +81,74 @@ def issue_vouchers(orders: Sequence[Order]) -> None:
         order.save(update_fields=["due_at"])
 
 
-@transaction.atomic
-def use_voucher(*, shop: Shop, code: str, by, now: datetime) -> OrderLine:
+def use_voucher(*, shop: Shop, code: str, by, now: datetime) -> Voucher:
     """
-    The shopper was there: her line is done, and with the last one the order is delivered.
+    The shopper was there: her line is done, and with the last one the order is delivered; what she picked up is hers.
 
     :raises UnknownVoucher: no order of this shop has the code
     :raises VoucherUsed: it was checked before
     :raises VoucherInvalid: its order was canceled
+    :raises VoucherExpired: it was to be picked up before
     :raises TooEarly: the day of the appointment has not come
     """
-    digits = "".join(sign for sign in code if sign.isdigit() and sign.isascii())
-    found = Voucher.objects.owned_by(shop).filter(code_index=blind_index(digits)).select_related("line")
-    voucher = found.first() if len(digits) == DIGITS else None
+    voucher = find_voucher(shop, code)
     if voucher is None:
         raise UnknownVoucher(_("No order of your shop has this code. Ask the shopper to read it out again."))
-    order = lock_order(voucher.line.order_id)
-    voucher = Voucher.objects.select_related("line__slot").get(pk=voucher.pk)  # as it stands under the lock
+    return redeem(voucher=voucher, by=by, at=now, now=now)
+
+
+def digits_of(code: str) -> str:
+    """A code as somebody typed or scanned it, without what people put between its digits."""
+    return "".join(sign for sign in code if sign.isdigit() and sign.isascii())
+
+
+def find_voucher(shop: Shop, code: str) -> Voucher | None:
+    """The voucher of a shop that has this code."""
+    digits = digits_of(code)
+    if len(digits) != DIGITS:
+        return None
+    found = Voucher.objects.owned_by(shop).filter(code_index=blind_index(digits))
+    return found.select_related("line").first()
+
+
+@transaction.atomic
+def redeem(*, voucher: Voucher, by, at: datetime, now: datetime, store: Warehouse | None = None) -> Voucher:
+    """
+    Use a code once, whoever comes at the same moment.
+
+    :param at: when its shopper was there, which may be told later
+    :param store: the goods must lie in this store
+    :raises VoucherUsed, VoucherInvalid, VoucherExpired, TooEarly: as for ``use_voucher``
+    :raises OtherStore: they lie in another one
+    """
+    order = lock_order(voucher.order_id or voucher.line.order_id)
+    voucher = (
+        Voucher.objects.select_related("line__slot", "order__store").get(pk=voucher.pk)  # as it stands under the lock
+    )
     if voucher.used_at is not None:
-        raise VoucherUsed(_("This code was used already, on %(at)s.") % {"at": _told(voucher.used_at)})
+        raise VoucherUsed(_("This code was used already, on %(at)s.") % {"at": told(voucher.used_at)})
     if order.status != Order.Status.BOOKED:
         status = order.get_status_display()
         raise VoucherInvalid(_("This code is not valid: its order is “%(status)s”.") % {"status": status})
-    line = voucher.line
-    if business_date(now) < business_date(line.slot.starts_at):
-        raise TooEarly(_("The appointment is on %(at)s; check the code then.") % {"at": _told(line.slot.starts_at)})
+    if voucher.order_id:
+        if voucher.expires_at < at:
+            raise VoucherExpired(
+                _("This code expired on %(at)s. Keep the order longer on its page, then check the code again.")
+                % {"at": told(voucher.expires_at)}
+            )
+        if store is not None and order.store_id != store.pk:
+            raise OtherStore(_("These goods lie in “%(store)s”.") % {"store": voucher.order.store.name})
+    elif business_date(at) < business_date(voucher.line.slot.starts_at):
+        starts = told(voucher.line.slot.starts_at)
+        raise TooEarly(_("The appointment is on %(at)s; check the code then.") % {"at": starts})
 
-    voucher.used_at, voucher.used_by = now, by
+    voucher.used_at, voucher.used_by = at, by
     voucher.save(update_fields=["used_at", "used_by"])
-    record("orders.use_voucher", order.public_id, by=by, now=now, shop_slug=shop.slug, after={"line": line.pk})
-    if not Voucher.objects.filter(line__order=order, used_at=None).exists():
+    after = {"line": voucher.line_id} if voucher.line_id else {"picked_up": True}
+    record("orders.use_voucher", order.public_id, by=by, now=now, shop_slug=order.shop.slug, after=after)
+    if voucher.order_id or not Voucher.objects.filter(line__order=order, used_at=None).exists():
         _finish(order, by=by, now=now)
-    return line
+    return voucher
 
 
 def vouchers_of(order: Order) -> list[Voucher]:
@@ -148,10 +197,10 @@ def _finish(order: Order, *, by, now: datetime) -> None:
     deliver_orders([order], by=by, now=now)
 
 
-def _told(at: datetime) -> str:
+def told(at: datetime) -> str:
     return f"{at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
 
 
-def _new_code() -> str:
+def new_code() -> str:
     """Twelve digits that nobody guesses; two alike in a shop the database would refuse."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"

@@ -24,6 +24,7 @@ from mall.money import Money
 from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
 from merchants.models import Shop
 from settlement import commission_admin, corrections_admin, duty_admin, reports, statements_admin, withdrawals_admin  # noqa: F401 - they register their own
+from settlement import party_admin as _party_admin  # noqa: F401 - as those above
 from settlement.corrections_admin import DRAW_UP
 from settlement.deposits import return_deposit
 from settlement.ledger import trial_balance
@@ -101,12 +102,12 @@ class SimulationForm(forms.Form):
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
     change_list_template = "admin/settlement/ledger_change_list.html"
-    fields = ["kind", "shop", "currency", "balance"]
+    fields = ["kind", "shop", "party", "currency", "balance"]
     readonly_fields = ["balance"]
-    list_display = ["kind", "shop", "currency", "balance"]
+    list_display = ["kind", "shop", "party", "currency", "balance"]
     list_display_links = ["kind"]
     list_filter = ["kind", "currency"]
-    list_select_related = ["shop"]
+    list_select_related = ["shop", "party"]
     search_fields = ["=shop__slug", "=shop__public_id"]
     ordering = ["pk"]
 
@@ -125,7 +126,7 @@ class PostingsOfEntry(ReadOnlyRows):
     fields = ["account", "amount", "currency"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("account__shop").order_by("pk")
+        return super().get_queryset(request).select_related("account__shop", "account__party").order_by("pk")
 
 
 @admin.register(Entry)
@@ -240,8 +241,8 @@ class EntryAdmin(VerbAdmin):
 @admin.register(Share)
 class ShareAdmin(ReadOnlyAdmin):
     fields = [
-        "order_public_id", "shop", "status", "currency", "gross", "subsidy", "from_issuers", "commission", "net",
-        "completed_at", "due_on", "released_at",
+        "order_public_id", "shop", "status", "currency", "gross", "subsidy", "from_issuers", "commission", "parties",
+        "net", "completed_at", "due_on", "released_at",
     ]  # fmt: skip
     list_display = ["order_public_id", "shop", "status", "gross", "commission", "net", "due_on", "released_at"]
     list_filter = ["status", "due_on"]

@@ -64,6 +64,14 @@ def _plain_name(name: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
+def check_number(kind: str, number: str) -> None:
+    """:raises BankAccountRefused: these digits are no possible number of an account of this kind"""
+    if not SHAPES[BankAccount.Kind(kind)].fullmatch(number) or not number.isascii():
+        raise BankAccountRefused(_("This is not the number of such an account."), field="number")
+    if kind == BankAccount.Kind.CARD and not passes_luhn(number):
+        raise BankAccountRefused(_("A digit of this card's number is wrong."), field="number")
+
+
 def accounts_of(shop: Shop) -> QuerySet[BankAccount]:
     """The shop's accounts that were not removed, newest first."""
     return BankAccount.objects.owned_by(shop).exclude(status=BankAccount.Status.REMOVED).order_by("-pk")
@@ -85,10 +93,7 @@ def add_bank_account(
     """
     number, holder = digits(number), holder.strip()
     states.check(shop, "withdraw")
-    if not SHAPES[BankAccount.Kind(kind)].fullmatch(number) or not number.isascii():
-        raise BankAccountRefused(_("This is not the number of such an account."), field="number")
-    if kind == BankAccount.Kind.CARD and not passes_luhn(number):
-        raise BankAccountRefused(_("A digit of this card's number is wrong."), field="number")
+    check_number(kind, number)
     with house_scope():
         shop = Shop.objects.select_for_update(no_key=True, of=["self"]).select_related("merchant").get(pk=shop.pk)
         if not is_same_name(holder, shop.merchant.name):

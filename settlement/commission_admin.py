@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,8 +18,6 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from catalog.categories import HIGHEST_COMMISSION_BPS
 from catalog.commission import Terms, say_conditions, say_effect
 from catalog.commission_rules import (
-    WrongRule,
-    check_ladder,
     confirm_version,
     discard_version,
     propose_version,
@@ -29,11 +26,11 @@ from catalog.models import Category, CommissionRule, CommissionVersion, Product
 from catalog.tunables import COMMISSION_NOTICE_DAYS
 from mall import clock
 from mall.forms import MoneyFormField, TextFormField
-from mall.money import Money
 from mall.refusals import Refusal
 from mall.staff import Verb, VerbAdmin
 from marketing.models import Campaign
 from merchants.models import Shop, TierRecord
+from settlement.rule_fields import CategoryChoice, LadderField
 
 PROPOSE = "catalog.propose_commission"
 CONFIRM = "catalog.confirm_commission"
@@ -47,37 +44,6 @@ GROUPS = (
     (pgettext_lazy("commission", "How much"), ("rate", "ladder", "fixed", "floor", "cap")),
     (gettext_lazy("From when, and why"), ("effective_at", "reason")),
 )
-
-
-class LadderField(forms.CharField):
-    """One step a line: from which amount on, and the rate of what lies above it, in percent."""
-
-    widget = forms.Textarea(attrs={"rows": 4, "cols": 30})
-
-    def prepare_value(self, value):
-        if isinstance(value, list):
-            return "\n".join(f"{Money(start).decimal} {bps / 100:g}" for start, bps in value)
-        return value
-
-    def clean(self, value):
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            steps = [line.replace("%", "").split() for line in text.splitlines() if line.strip()]
-            ladder = [[Money.parse(start).minor, round(float(rate) * 100)] for start, rate in steps]
-        except (ValueError, OverflowError):
-            raise ValidationError(_("Write one step a line, such as 1000 3.")) from None
-        try:
-            check_ladder(ladder)
-        except WrongRule as refusal:
-            raise ValidationError(str(refusal)) from None
-        return ladder
-
-
-class CategoryChoice(forms.ModelChoiceField):
-    def label_from_instance(self, category: Category) -> str:
-        return f"{'– ' * (category.depth - 1)}{category}"
 
 
 class ProposalForm(forms.ModelForm):

@@ -3,8 +3,10 @@ Correcting bookings (S1): a mistake is put right by a new entry that names the o
 draws it up with a reason that the merchant reads, another books it. A correction that was wrong is corrected the same
 way, in the other direction.
 
-Only what is the shop's and the mall's own is moved: what it has available, against commission, fees, subsidy or the
-account of corrections. What is held for others follows from orders, payments and refunds, and is right when they are.
+Only what is the shop's and the mall's own is moved: what it has available, against commission, fees, fines, subsidy or
+the account of corrections. To the shop of commission, fees or a fine it is a refund of them (S6), and stands so on its
+statement; a fine that was lifted meanwhile is back already. What is held for others follows from orders, payments and
+refunds, and is right when they are.
 """
 
 from collections.abc import Iterable
@@ -20,6 +22,7 @@ from mall.events.settlement import MoneyCorrected
 from mall.money import Money
 from mall.refusals import Refusal
 from merchants.models import Shop
+from settlement.fines import lock_sanction
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Correction, Entry, Posting
 from settlement.withdrawals import AnotherPersonDecides
@@ -43,8 +46,12 @@ def draw_up_correction(
 
     :param shop: whose money it is; needed only when the entry touched several shops
     :raises WrongCorrection: the entry touched no shop, or not this one; or together with other corrections of it in the
-        same direction it would be more than the entry moved
+        same direction it would be more than the entry moved; or of fines: it is none, or more is asked for
     """
+    if side == Correction.Side.FINES and (entry.kind != Entry.Kind.FINED or direction != Correction.Direction.TO_SHOP):
+        raise WrongCorrection(
+            _("Only what a fine took is given back; another fine is imposed by a sanction."), field="side"
+        )
     shop = Shop.objects.select_for_update(no_key=True).get(pk=_shop_of(entry, shop).pk)
     legs = Posting.objects.filter(entry=entry, currency=amount.currency).values_list("amount", flat=True)
     most = sum(leg for leg in legs if leg > 0)
@@ -88,7 +95,10 @@ def book_correction(*, correction: Correction, by, now: datetime) -> Correction:
 
     :raises AnotherPersonDecides: ``by`` drew it up herself
     :raises WrongStatus: it is booked, or discarded
+    :raises WrongCorrection: of a fine: its sanction was lifted meanwhile, and all of it is back
     """
+    if correction.side == Correction.Side.FINES and lock_sanction(correction.entry.ref).lifted_at is not None:
+        raise WrongCorrection(_("This sanction was lifted: its fine is back already."))
     correction = _locked(correction)
     if by.pk == correction.drawn_by_id:
         raise AnotherPersonDecides(_("You drew it up yourself: somebody else books it."))
@@ -143,11 +153,14 @@ def _end(correction: Correction, status: str, by, now: datetime) -> Correction:
 
 
 def give_reasons(postings: Iterable[Posting]) -> None:
-    """Give each posting of a correction its ``reason``; one query when there is any."""
+    """Give each posting of a correction its ``reason``, and what it is called; one query when there is any."""
     corrected = [posting for posting in postings if posting.entry.kind == Entry.Kind.CORRECTED]
     if not corrected:
         return
     rows = Correction.objects.filter(public_id__in={posting.entry.ref for posting in corrected})
-    reasons = dict(rows.values_list("public_id", "reason"))
+    known = {correction.public_id: correction for correction in rows}
     for posting in corrected:
-        posting.reason = reasons.get(posting.entry.ref, "")
+        if correction := known.get(posting.entry.ref):
+            posting.reason, posting.said = correction.reason, correction.title
+        else:
+            posting.reason = ""

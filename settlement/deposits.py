@@ -20,7 +20,7 @@ from mall.money import Money
 from mall.nudges import run_soon
 from mall.refusals import Refusal
 from merchants.models import Application, Shop
-from orders.gateways import UnknownChannel, gateway
+from orders.gateways import UnknownChannel, gateway, gateway_for
 from orders.gateways.base import Answer, BadNotice, ChannelUnavailable, Standing
 from orders.payments import NoticeRefused
 from settlement.ledger import Leg, account, balance_of, post
@@ -67,7 +67,7 @@ def start_deposit_payment(*, application: Application, channel: str, now: dateti
     :raises UnknownChannel: no such way to pay
     :raises ChannelUnavailable: the channel did not answer; asking again goes on with the same attempt
     """
-    door = gateway(channel)
+    door = gateway_for(channel, for_orders=False)
     payment = _prepare(application, channel, now)
     answer = door.prepare(payment=payment, now=now)
     if answer.standing != Standing.WAITING:  # it ended, and nobody told us

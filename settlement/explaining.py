@@ -1,6 +1,7 @@
 """
-One order's money for its shop (S2, S3): line by line what was paid, what the mall added and took, what went back; and
-how far the shop's share has come, with the reason when it is not available yet.
+One order's money for its shop (S2, S3): line by line what was paid, what the mall added and took, what brands,
+suppliers, carriers and promoters get, what went back; and how far the shop's share has come, with the reason when it is
+not available yet.
 """
 
 from collections import Counter
@@ -18,23 +19,40 @@ from mall.money import Money
 from mall.tenancy import house_scope
 from mall.texts import Text
 from orders.after_sales.gifts import credits_of
-from orders.models import AfterSale, Order, OrderLine, Refund
+from orders.models import AfterSale, Order, OrderLine, Party, PartyPart, Refund
+from orders.parties.terms import explain_part
 from settlement.corrections import give_reasons
 from settlement.joint import tell_parts
 from settlement.models import Correction, Entry, Posting, Share
+from settlement.parties import kept
 from settlement.queries import explain, postings_of
 from settlement.remains import added_kept, commission_kept
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a party gets of a line, or of the shipping fee, as it stands: who, how much, and how it came about."""
+
+    name: str
+    kind: str
+    amount: Money
+    how: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LinePart:
-    """One line: of what was paid and not returned, and of what the mall added, the commission and the shop's part."""
+    """
+    One line: of what was paid and not returned, and of what the mall added, the commission, what parties get, and the
+    shop's part.
+    """
 
     line: OrderLine
     back: Money
     added: Money
     commission: Money
+    parties: Money
     of_shop: Money
+    given: list["Given"]
 
     @property
     def rate(self) -> str:
@@ -69,6 +87,8 @@ class Explained:
     share: Share | None
     lines: list[LinePart]
     shipping: Money
+    shipping_given: list[Given]
+    parties: Money
     corrected: Money
     commission: Money
     of_shop: Money
@@ -80,6 +100,15 @@ class Explained:
         """Whether the commission of a line came about by a rule."""
         return any(part.how for part in self.lines)
 
+    @property
+    def has_parties(self) -> bool:
+        """Whether somebody else gets a part of it."""
+        return bool(self.shipping_given) or any(part.given for part in self.lines)
+
+    @property
+    def shipping_of_shop(self) -> Money:
+        return self.shipping - Money.total((given.amount for given in self.shipping_given), self.shipping.currency)
+
 
 def explain_order(order: Order, *, now: datetime) -> Explained:
     """Everything about the money of one order, as it stands; a handful of queries, however long the order is."""
@@ -88,7 +117,11 @@ def explain_order(order: Order, *, now: datetime) -> Explained:
     share = Share.objects.owned_by(order.shop).filter(order_public_id=order.public_id).first()
     if share and share.is_kept_deposit:
         lines = []  # the goods were never the shopper's
-    parts = [_part(line, goods[line.pk]) for line in lines]
+    of_parties = list(PartyPart.objects.filter(order=order).order_by("pk"))
+    if not lines:
+        of_parties = []
+    parts = [_part(line, goods[line.pk], of_parties) for line in lines]
+    shipping_given = _given(of_parties, None, shipping_back)
     paid_for_goods = Money.total((line.total for line in lines), order.currency)
     whole = share.net if share and share.is_kept_deposit else order.before_duty
     shipping = whole - paid_for_goods - Money(shipping_back, order.currency)
@@ -102,9 +135,17 @@ def explain_order(order: Order, *, now: datetime) -> Explained:
         share=share,
         lines=parts,
         shipping=shipping,
+        shipping_given=shipping_given,
+        parties=Money.total(
+            (given.amount for given in [*shipping_given, *(given for part in parts for given in part.given)]),
+            order.currency,
+        ),
         corrected=corrected,
         commission=Money.total((part.commission for part in parts), order.currency),
-        of_shop=Money.total((part.of_shop for part in parts), order.currency) + shipping + corrected,
+        of_shop=Money.total((part.of_shop for part in parts), order.currency)
+        + shipping
+        - Money.total((given.amount for given in shipping_given), order.currency)
+        + corrected,
         steps=_steps(order, share),
         postings=postings,
     )
@@ -121,12 +162,33 @@ def _gone(order: Order) -> tuple[Counter[int], int]:
     return goods, shipping
 
 
-def _part(line: OrderLine, gone: int) -> LinePart:
+def _part(line: OrderLine, gone: int, of_parties: list[PartyPart]) -> LinePart:
     commission, added = commission_kept(line, gone), added_kept(line, gone)
     back = Money(gone, line.currency)
+    given = _given(of_parties, line.pk, gone)
+    parties = Money.total((each.amount for each in given), line.currency)
     return LinePart(
-        line=line, back=back, added=added, commission=commission, of_shop=line.total - back + added - commission
+        line=line,
+        back=back,
+        added=added,
+        commission=commission,
+        parties=parties,
+        of_shop=line.total - back + added - commission - parties,
+        given=given,
     )
+
+
+def _given(of_parties: list[PartyPart], line: int | None, gone: int) -> list[Given]:
+    return [
+        Given(
+            name=part.rule["party_name"],
+            kind=str(Party.Kind(part.rule["party_kind"]).label),
+            amount=kept(part, gone),
+            how=explain_part(part.rule, part.amount)[1:],
+        )
+        for part in of_parties
+        if part.line_id == line
+    ]
 
 
 def _steps(order: Order, share: Share | None) -> list[Step]:

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from mall.money import Money
 from merchants.models import Sanction, Shop
 from settlement.ledger import Leg, accounts, post
-from settlement.models import Account, Entry, Posting
+from settlement.models import Account, Correction, Entry, Posting
 
 KINDS = (Entry.Kind.FINED, Entry.Kind.FINE_BACK)
 
@@ -23,7 +24,7 @@ KINDS = (Entry.Kind.FINED, Entry.Kind.FINE_BACK)
 @transaction.atomic
 def book_fine(*, sanction_id: str, fined_at: datetime) -> Entry | None:
     """The fine of a sanction (public id), once; nothing when it was lifted meanwhile, or is booked."""
-    sanction = _locked(sanction_id)
+    sanction = lock_sanction(sanction_id)
     if sanction.fined_at is None or sanction.lifted_at is not None:
         return None
     return _post(Entry.Kind.FINED, sanction, sanction.fine, fined_at)
@@ -31,14 +32,19 @@ def book_fine(*, sanction_id: str, fined_at: datetime) -> Entry | None:
 
 @transaction.atomic
 def return_fine(*, sanction_id: str, lifted_at: datetime) -> Entry | None:
-    """Its fine goes back to the shop, once; nothing when it was never booked."""
-    sanction = _locked(sanction_id)
+    """Its fine goes back to the shop, once, less what staff gave back before; nothing when it was never booked."""
+    sanction = lock_sanction(sanction_id)
     if not Entry.objects.filter(kind=Entry.Kind.FINED, ref=sanction.public_id).exists():
         return None
-    return _post(Entry.Kind.FINE_BACK, sanction, -sanction.fine, lifted_at)
+    given = Correction.objects.filter(
+        entry__kind=Entry.Kind.FINED, entry__ref=sanction.public_id, side=Correction.Side.FINES,
+        status=Correction.Status.BOOKED,
+    )  # fmt: skip
+    before = Money(int(given.aggregate(sum=Sum("amount"))["sum"] or 0), sanction.fine.currency)
+    return _post(Entry.Kind.FINE_BACK, sanction, before - sanction.fine, lifted_at)
 
 
-def _locked(sanction_id: str) -> Sanction:
+def lock_sanction(sanction_id: str) -> Sanction:
     """Its shop first, as who lifts it does: an account that is opened would ask for the shop behind its back."""
     shop_id = Sanction.objects.values_list("shop_id", flat=True).get(public_id=sanction_id)
     Shop.objects.select_for_update(no_key=True).get(pk=shop_id)

@@ -57,6 +57,15 @@ def account(kind: str, *, shop: Shop | int | None = None, currency: str = DEFAUL
     return found
 
 
+def purse_account(shopper_id: int, currency: str) -> Account:
+    """A shopper's own account, opened when it is first needed; two who open it at the same time get the same one."""
+    of = {"kind": Account.Kind.PURSE, "shopper_id": shopper_id, "currency": currency}
+    if (found := Account.objects.filter(**of).first()) is None:
+        Account.objects.bulk_create([Account(**of)], ignore_conflicts=True)
+        found = Account.objects.get(**of)
+    return found
+
+
 def accounts(wanted: Iterable[tuple[str, int | None, str]]) -> dict[tuple[str, int | None, str], Account]:
     """
     The accounts of these kinds, shops (keys) and currencies; those that are missing are opened.

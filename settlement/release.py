@@ -7,7 +7,8 @@ undone by the database with it; its shares are due still and found by the next r
 The entry's key keeps a share from being paid twice whatever happens.
 
 Of a due share that only an after-sale holds, what nobody disputes becomes available at once (``advanced``): the
-lines of which no case is open. The rest follows when the case has ended.
+lines of which no case is open. The rest follows when the case has ended. What brands, suppliers, carriers and promoters
+get of an order becomes available with the whole of it, in the same transaction.
 """
 
 from datetime import date, datetime, timedelta
@@ -23,7 +24,7 @@ from merchants.models import Shop
 from orders.after_sales.queries import paused_orders
 from risk.holds import held_subjects
 from risk.models import Hold
-from settlement import ledger
+from settlement import ledger, parties
 from settlement.models import Account, Entry, Share
 from settlement.remains import undisputed
 from settlement.tunables import RELEASE_BATCH
@@ -119,6 +120,7 @@ def _release_batch(
     free = [share for share in unheld if share.order_public_id not in paused]
     if free:
         _move(free, shop_ids, now)
+        parties.release_with([share.order_public_id for share in free], now=now)
     if disputed := [share.pk for share in unheld if share.order_public_id in paused and not share.advanced]:
         _advance(disputed, now)
     return len(free), (claimed[-1].due_on, claimed[-1].pk) if len(claimed) == batch else None

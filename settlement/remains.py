@@ -7,31 +7,38 @@ from catalog.commission import share_kept
 from mall.money import Money
 from orders.after_sales.gifts import credits_of
 from orders.after_sales.queries import open_cases, refunds_before_completion
-from orders.models import AfterSale, Order, OrderLine
+from orders.models import AfterSale, Order, OrderLine, PartyPart
+from settlement import parties
 
 
 class Left(NamedTuple):
-    """What is to be divided: what was paid, the commission of it, what the mall and other shops (by key) bear."""
+    """
+    What is to be divided: what was paid, the commission of it, what the mall and other shops (by key) bear, and what
+    parties (by key) get.
+    """
 
     gross: Money
     commission: Money
     subsidy: Money
     issuers: dict[int, Money]
+    parties: dict[int, Money]
 
 
-def left_at_completion(order: Order, lines: Iterable[OrderLine]) -> Left:
+def left_at_completion(order: Order, lines: Iterable[OrderLine], parts: Iterable[PartyPart]) -> Left:
     """What was paid before duty and had not gone back at completion."""
     lines = list(lines)
     gone = credits_of(order, after_completion=False)
-    left = order.before_duty
+    left, shipping = order.before_duty, 0
     for case in refunds_before_completion(order):
         gone[case.line_id] += case.refund_goods.minor
+        shipping += case.refund_shipping.minor
         left -= case.refund - case.refund_duty
     return Left(
         left,
         Money.total((commission_kept(line, gone[line.pk]) for line in lines), order.currency),
         Money.total((subsidy_kept(line, gone[line.pk]) for line in lines), order.currency),
         summed(issuers_kept(line, gone[line.pk]) for line in lines),
+        parties.kept_of(parts, gone, shipping),
     )
 
 
@@ -94,10 +101,11 @@ def undisputed(order_public_id: str) -> Money:
     ):
         gone[line_id] += goods
     clear = [line for line in order.lines.order_by("pk") if line.pk not in in_question]
-    return Money.total((_of_shop(line, gone[line.pk]) for line in clear), order.currency)
+    others = parties.parts_kept(parties.parts_of(order), clear, gone)
+    return Money.total((_of_shop(line, gone[line.pk]) - others[line.pk] for line in clear), order.currency)
 
 
 def _of_shop(line: OrderLine, gone: int) -> Money:
-    """The shop's part of a line of which so much (fen) went back."""
+    """The shop's part of a line of which so much (fen) went back, before what parties get of it."""
     kept = Money(line.total.minor - gone, line.currency)
     return kept + added_kept(line, gone) - commission_kept(line, gone)

@@ -6,7 +6,8 @@ The commission goes back at the rate that was frozen on the line: what is kept o
 still holds, so that parts add up to the fen and everything returned leaves nothing. The shop's part is taken from its
 pending money while the share waits, else from what it has available; when that does not suffice the balance goes below
 zero, a debt that its next shares pay (D6). The platform never pays silently. What another shop has borne of it (K2)
-goes back to that shop, in an entry of its own. Duty goes back out of what is owed to customs; what gift cards had paid
+goes back to that shop, in an entry of its own. What brands, suppliers, carriers and promoters got of it they give back
+in the same entry. Duty goes back out of what is owed to customs; what gift cards had paid
 is owed to their holders again.
 """
 
@@ -19,8 +20,9 @@ from django.db.models import Sum
 from catalog.models import Product
 from mall.money import Money
 from orders.models import CreditedLine, OrderLine, Refund
+from settlement import parties
 from settlement.joint import book_parts_back
-from settlement.ledger import Leg, accounts, post
+from settlement.ledger import Leg, accounts, post, purse_account
 from settlement.models import Account, Entry, Share
 from settlement.remains import commission_kept, issuers_kept, subsidy_kept, summed
 from settlement.splits import split_order
@@ -49,7 +51,9 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
         return None
 
     commission, subsidy, issuers = _parts_back(refund)
-    of_shop = refund.amount - refund.duty + subsidy - commission
+    of_parties = parties.legs_back(refund)
+    theirs = Money.total((leg.amount for leg in of_parties), order.currency)
+    of_shop = refund.amount - refund.duty + subsidy - commission - theirs
     waits = share.left if share.status == Share.Status.PENDING else Money(0, order.currency)
     of_pending = min(of_shop, waits, key=lambda amount: amount.minor)
     parts = {Account.Kind.SHOP_PENDING: of_pending, Account.Kind.SHOP_AVAILABLE: of_shop - of_pending}
@@ -70,6 +74,9 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
             *((kind, order.shop_id, order.currency) for kind in {*kinds, source}),
         ]
     )
+    purse = []
+    if refund.to_balance:
+        purse = [Leg(purse_account(order.shopper_id, order.currency), -refund.to_balance)]
     if of_pending or (back and is_pending):
         share.reversed += of_pending + (back if is_pending else Money(0, order.currency))
         share.save(update_fields=["reversed"])
@@ -81,10 +88,12 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
         legs=[
             *(Leg(of[kind, order.shop_id, order.currency], parts[kind]) for kind in sorted(kinds)),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], commission),
+            *of_parties,
             *(Leg(of[key], -subsidy) for key in borne),
             *(Leg(of[key], refund.duty) for key in duty),
             *(Leg(of[key], -refund.to_cards) for key in cards),
-            Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.in_cash),
+            Leg(of[Account.Kind.CUSTODIAN, None, order.currency], -refund.through_channel),
+            *purse,
         ],
     )
 

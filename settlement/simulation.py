@@ -67,6 +67,23 @@ SELECT s.slug, count(DISTINCT order_id), sum(base)::bigint, sum(taken)::bigint, 
 FROM simulated JOIN merchants_shop s ON s.id = simulated.shop_id GROUP BY s.id, s.slug
 ORDER BY abs(sum(taken) - sum(simulated)) DESC, s.id
 """  # noqa: S608 - our own words
+PARTIES = """
+SELECT s.slug, sum(p.amount * greatest(p.whole - x.goods, 0) / p.whole)::bigint
+FROM orders_order o JOIN orders_partypart p ON p.order_id = o.id JOIN merchants_shop s ON s.id = o.shop_id
+LEFT JOIN orders_orderline l ON l.id = p.line_id LEFT JOIN catalog_sku k ON k.id = l.sku_id
+LEFT JOIN catalog_product d ON d.id = k.product_id LEFT JOIN catalog_category g ON g.id = d.category_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(CASE WHEN p.line_id IS NULL THEN c.refund_shipping
+                        WHEN c.line_id = p.line_id THEN c.refund_goods ELSE 0 END), 0)::bigint
+        + coalesce((SELECT sum(r.amount) FROM orders_creditedline r JOIN orders_aftersale a ON a.id = r.case_id
+                    WHERE r.line_id = p.line_id), 0)::bigint AS goods
+    FROM orders_aftersale c WHERE c.order_id = o.id AND c.settled_at IS NOT NULL
+) x
+WHERE o.status = 'completed' AND o.currency = %(currency)s
+    AND o.completed_at >= %(since)s AND o.completed_at < %(until)s
+    AND (%(path)s = '' OR g.path LIKE %(path)s || '%%') AND (%(shop)s::bigint IS NULL OR o.shop_id = %(shop)s)
+GROUP BY s.slug
+"""
 LINE_BY_LINE = f"""
 {COUNTED}
 SELECT c.order_id, s.slug, s.id, c.path, c.kind, c.placed_at - s.opened_at, c.unit_price,
@@ -85,17 +102,22 @@ SELECT c.order_id, s.slug, s.id, c.path, c.kind, c.placed_at - s.opened_at, c.un
 FROM counted c JOIN merchants_shop s ON s.id = c.shop_id ORDER BY c.order_id
 """  # noqa: S608 - our own words
 AT_ONCE = 2_000  # lines
+NOTHING = Money(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one shop, or of all of them: orders, what commission was taken of, what was taken, what would have been."""
+    """
+    Of one shop, or of all of them: orders, what commission was taken of, what was taken, what would have been, and what
+    parties keep of these orders, which no commission changes.
+    """
 
     name: str
     orders: int
     base: Money
     taken: Money
     simulated: Money
+    parties: Money = NOTHING
 
     @property
     def difference(self) -> Money:
@@ -124,10 +146,12 @@ def simulate(
     :param category: only goods of it and of everything below it
     :param shop: only orders of it
     """
-    rows = select_rows(SIMULATED, {**_within(month, category, shop, currency), "bps": bps})
+    within = _within(month, category, shop, currency)
+    rows = select_rows(SIMULATED, {**within, "bps": bps})
+    given = _given(within)
     return _simulation(
         (
-            Outcome(slug, orders, *(Money(int(amount), currency) for amount in amounts))
+            Outcome(slug, orders, *(Money(int(amount), currency) for amount in (*amounts, given.get(slug, 0))))
             for slug, orders, *amounts in rows
         ),
         currency,
@@ -160,8 +184,9 @@ def simulate_rules(
                 latest = order_id
                 for place, amount in enumerate((base, taken, simulated), start=1):
                     of_shop[place] += int(amount)
+    given = _given(values)
     return _simulation(
-        (Outcome(slug, orders, *(Money(amount, currency) for amount in amounts))
+        (Outcome(slug, orders, *(Money(amount, currency) for amount in (*amounts, given.get(slug, 0))))
          for slug, (orders, *amounts) in sums.items()),
         currency,
     )  # fmt: skip
@@ -188,6 +213,11 @@ def _by_rules(
     return base, taken, share_kept(commission, kept=kept, paid=paid)
 
 
+def _given(within: dict) -> dict[str, int]:
+    """What parties keep of these orders, by the shop's address (fen): as it was frozen, whatever is simulated."""
+    return dict(select_rows(PARTIES, within))
+
+
 def _within(month: date, category: Category | None, shop: Shop | None, currency: str) -> dict:
     first = month.replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
@@ -207,7 +237,7 @@ def _simulation(found: Iterable[Outcome], currency: str) -> Simulation:
         sum(outcome.orders for outcome in outcomes),
         *(
             Money.total((getattr(outcome, part) for outcome in outcomes), currency)
-            for part in ("base", "taken", "simulated")
+            for part in ("base", "taken", "simulated", "parties")
         ),
     )
     return Simulation(total=total, shops=outcomes[:MOST_SHOPS])

@@ -5,7 +5,8 @@ The commission is taken of each line as it was frozen when the order was placed,
 category; the shipping fee is free of
 commission. What the mall bears of discounts is added to the shop's share out of the mall's own account, what another
 shop has signed to bear (K2) out of that shop's money, in an entry of its own for each such shop. Duty of
-goods from abroad is none of it: it went from the payment to what is owed to customs. The parts
+goods from abroad is none of it: it went from the payment to what is owed to customs. Nor is what brands, suppliers,
+carriers and promoters get of it: that was set aside with the payment (``parties``). The parts
 always add up to what the shopper paid and the others added.
 """
 
@@ -18,7 +19,8 @@ from django.db import transaction
 from mall.clock import business_date
 from mall.money import Money
 from mall.workdays import add_working_days
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, PartyPart
+from settlement import parties
 from settlement.joint import book_parts
 from settlement.ledger import Leg, accounts, post
 from settlement.models import Account, Entry, Share
@@ -28,12 +30,13 @@ from settlement.tunables import IN_WORKING_DAYS, SETTLEMENT_DAYS
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How the money of one order is divided: ``gross + subsidy + from_issuers = commission + net``."""
+    """How the money of one order is divided: ``gross + subsidy + from_issuers = commission + parts + net``."""
 
     gross: Money
     commission: Money
     subsidy: Money
     issuers: dict[int, Money] = field(default_factory=dict)
+    parties: dict[int, Money] = field(default_factory=dict)
 
     @property
     def from_issuers(self) -> Money:
@@ -41,17 +44,22 @@ class Split:
         return Money.total(self.issuers.values(), self.gross.currency)
 
     @property
+    def for_parties(self) -> Money:
+        """What brands, suppliers, carriers and promoters get of it."""
+        return Money.total(self.parties.values(), self.gross.currency)
+
+    @property
     def net(self) -> Money:
-        return self.gross + self.subsidy + self.from_issuers - self.commission
+        return self.gross + self.subsidy + self.from_issuers - self.commission - self.for_parties
 
 
-def split_of(total: Money, lines: Iterable[OrderLine]) -> Split:
-    """The division of what was paid for goods and delivery, by the commission of each line."""
+def split_of(total: Money, lines: Iterable[OrderLine], parts: Iterable[PartyPart] = ()) -> Split:
+    """The division of what was paid for goods and delivery, by the commission of each line and the parts of parties."""
     lines = list(lines)
     commission = Money.total((commission_kept(line, 0) for line in lines), total.currency)
     subsidy = Money.total((line.subsidy for line in lines), total.currency)
     issuers = summed(issuers_kept(line, 0) for line in lines)
-    return Split(gross=total, commission=commission, subsidy=subsidy, issuers=issuers)
+    return Split(total, commission, subsidy, issuers, parties.kept_of(parts, {}, 0))
 
 
 def due_on(completed_at: datetime, days: int, *, in_working_days: bool = False) -> date:
@@ -75,7 +83,12 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
     if share := Share.objects.filter(order_public_id=order.public_id).first():
         return share
     lines = list(order.lines.order_by("pk"))
-    split = Split(*left_at_completion(order, lines)) if order.refunded else split_of(order.before_duty, lines)
+    parties.set_aside(order=order)
+    parts = parties.parts_of(order)
+    if order.refunded:
+        split = Split(*left_at_completion(order, lines, parts))
+    else:
+        split = split_of(order.before_duty, lines, parts)
     subsidy = [(Account.Kind.SUBSIDY, None, order.currency)] if split.subsidy else []
     of = accounts(
         [
@@ -93,7 +106,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
         ref=order.public_id,
         at=completed_at,
         legs=[
-            Leg(of[Account.Kind.ESCROW, None, order.currency], split.gross),
+            Leg(of[Account.Kind.ESCROW, None, order.currency], split.gross - split.for_parties),
             *(Leg(of[key], split.subsidy) for key in subsidy),
             Leg(of[Account.Kind.SHOP_PENDING, order.shop_id, order.currency], split.from_issuers - split.net),
             Leg(of[Account.Kind.COMMISSION, None, order.currency], -split.commission),
@@ -110,6 +123,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
                 subsidy=split.subsidy,
                 from_issuers=split.from_issuers,
                 commission=split.commission,
+                parties=split.for_parties,
                 net=split.net,
                 completed_at=completed_at,
                 days=days,

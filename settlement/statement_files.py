@@ -17,6 +17,7 @@ from mall.clock import BUSINESS_ZONE
 from mall.exports.files import XlsxFile
 from mall.money import Money
 from mall.printing import FONT, marked_up, ready
+from settlement.corrections import give_reasons
 from settlement.fines import tell_fines
 from settlement.joint import tell_parts
 from settlement.models import Statement, StatementLine
@@ -56,6 +57,7 @@ def facts_of(statement: Statement) -> list[tuple[str, object]]:
         (_("Commission and fees, tax included"), statement.invoiced),
         (_("Without tax"), net),
         (_("Tax (%(rate)s)") % {"rate": rate}, tax),
+        *([(_("Parts of others, on no invoice of the mall"), statement.parties)] if statement.parties else []),
     ]
 
 
@@ -81,6 +83,7 @@ def _told(lines: Iterable[StatementLine], statement: Statement) -> Iterator[Stat
     while some := list(islice(rows, MOST_PRINTED)):
         tell_parts([line.posting for line in some], shop=statement.shop)
         tell_fines([line.posting for line in some])
+        give_reasons([line.posting for line in some])
         yield from some
 
 

@@ -59,10 +59,21 @@ due AS (SELECT * FROM unstated WHERE at < %(until)s AND (last_day IS NULL OR las
 totals AS (SELECT shop_id, currency, count(*) AS lines FROM due GROUP BY shop_id, currency),
 taxed AS (
     SELECT d.shop_id, d.currency, -coalesce(sum(p.amount) FILTER (WHERE a.kind = 'commission'), 0) AS commission,
-           -coalesce(sum(p.amount) FILTER (WHERE a.kind = 'fees'), 0) AS fees
+           -coalesce(sum(p.amount) FILTER (WHERE a.kind = 'fees'), 0) AS fees,
+           -coalesce(sum(p.amount) FILTER (WHERE a.kind IN ('party_pending', 'party_available')), 0) AS parties_back
     FROM (SELECT DISTINCT shop_id, currency, entry_id FROM due) d
     JOIN settlement_posting p ON p.entry_id = d.entry_id
-    JOIN settlement_account a ON a.id = p.account_id AND a.kind IN ('commission', 'fees')
+    JOIN settlement_account a ON a.id = p.account_id
+        AND a.kind IN ('commission', 'fees', 'party_pending', 'party_available')
+    GROUP BY d.shop_id, d.currency
+),
+given AS (  -- what parties were given of the orders that completed
+    SELECT d.shop_id, d.currency, sum(share.parties) AS parties
+    FROM (SELECT DISTINCT shop_id, currency, ref FROM due WHERE ref LIKE 'ord\\_%%') d
+    JOIN settlement_share share ON share.order_public_id = d.ref AND share.shop_id = d.shop_id AND share.parties > 0
+    WHERE EXISTS (
+        SELECT FROM due JOIN settlement_entry e ON e.id = due.entry_id AND e.kind = 'completed' WHERE due.ref = d.ref
+    )
     GROUP BY d.shop_id, d.currency
 ),
 balances AS (
@@ -77,16 +88,18 @@ balances AS (
 made AS (
     INSERT INTO settlement_statement (
         public_id, shop_id, kind, currency, period_from, period_to, status, line_count, opening, moved, closing,
-        commission, fees, tax_bps, next_posting, frozen_at, accept_by
+        commission, fees, parties, tax_bps, next_posting, frozen_at, accept_by
     )
     SELECT (%(ids)s::text[])[row_number() OVER (ORDER BY totals.shop_id, totals.currency)], totals.shop_id, %(kind)s,
            totals.currency, %(period_from)s, %(period_to)s, 'issued', totals.lines, sums.opening, sums.moved,
-           sums.opening + sums.moved, coalesce(taxed.commission, 0), coalesce(taxed.fees, 0), %(tax_bps)s,
+           sums.opening + sums.moved, coalesce(taxed.commission, 0), coalesce(taxed.fees, 0),
+           coalesce(given.parties, 0) + coalesce(taxed.parties_back, 0), %(tax_bps)s,
            coalesce(later.first, %(settled)s + 1), %(now)s, %(accept_by)s
     FROM totals
     JOIN (SELECT shop_id, currency, sum(opening) AS opening, sum(moved) AS moved FROM balances GROUP BY 1, 2) sums
         USING (shop_id, currency)
     LEFT JOIN taxed USING (shop_id, currency)
+    LEFT JOIN given USING (shop_id, currency)
     LEFT JOIN (SELECT shop_id, currency, min(id) AS first FROM unstated WHERE at >= %(until)s GROUP BY 1, 2) later
         USING (shop_id, currency)
     RETURNING id, shop_id, currency

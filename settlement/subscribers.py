@@ -16,12 +16,16 @@ from mall.events.merchants import (
     TradeAdmitted,
 )
 from mall.events.orders import (
+    BalanceToppedUp,
     LatePaymentReceived,
     OrderCompleted,
     OrderDepositKept,
     OrderDepositPaid,
     OrderPaid,
     PaymentRefunded,
+    TransferDecided,
+    TransferReturned,
+    TransferUnmatched,
 )
 from mall.events.risk import MoneyAppealAnswered, MoneyCaseDecided, MoneyHeld
 from mall.events.settlement import (
@@ -36,8 +40,8 @@ from mall.events.settlement import (
 from mall.money import Money
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
-from orders.models import Order
-from settlement import deposits, fines, kept_deposits, money_watch, notices, receipts, reversals, splits
+from orders.models import Order, Refund
+from settlement import deposits, fines, kept_deposits, money_watch, notices, parties, receipts, reversals, splits
 
 WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
 
@@ -49,8 +53,10 @@ def book_payment(event: OrderPaid) -> None:
         total=Money(event.total - event.deposit, event.currency),
         duty=Money(event.duty, event.currency),
         cards=_cards(event, event.by_cards),
+        balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
     )
+    parties.set_aside(order=Order.objects.get(public_id=event.order_id))
 
 
 @on(OrderDepositPaid)
@@ -58,7 +64,18 @@ def book_order_deposit(event: OrderDepositPaid) -> None:
     receipts.book_order_deposit(
         order_id=event.order_id,
         amount=Money(event.amount, event.currency),
+        balance=_balance(event, event.by_balance),
         paid_at=datetime.fromisoformat(event.paid_at),
+    )
+
+
+@on(BalanceToppedUp)
+def book_top_up(event: BalanceToppedUp) -> None:
+    receipts.book_top_up(
+        payment_id=event.payment_id,
+        shopper_id=event.shopper_id,
+        amount=Money(event.amount, event.currency),
+        topped_up_at=datetime.fromisoformat(event.topped_up_at),
     )
 
 
@@ -76,6 +93,11 @@ def _cards(event: OrderPaid | PaymentRefunded, part: int) -> receipts.Cards | No
     return receipts.Cards(shop_id=shop.pk, part=Money(part, event.currency), are_sold=are_sold)
 
 
+def _balance(event: OrderPaid | OrderDepositPaid | PaymentRefunded, part: int) -> receipts.OnBalance | None:
+    """What the shopper's balance has to do with it; mostly nothing."""
+    return receipts.OnBalance(event.shopper_id, Money(part, event.currency)) if part else None
+
+
 @on(OrderCompleted)
 def split_order(event: OrderCompleted) -> None:
     order = Order.objects.get(public_id=event.order_id)
@@ -91,11 +113,14 @@ def book_refund(event: PaymentRefunded) -> None:
     facts = {
         "refund_id": event.refund_id,
         "amount": Money(event.amount, event.currency),
+        "balance": _balance(event, event.to_balance),
         "refunded_at": datetime.fromisoformat(event.refunded_at),
     }
     if event.order_id:
         cards = _cards(event, event.to_cards)
         receipts.book_refund(duty=Money(event.duty, event.currency), cards=cards, **facts)
+        refund = Refund.objects.select_related("order", "after_sale").get(public_id=event.refund_id)
+        parties.take_back(refund=refund, refunded_at=facts["refunded_at"])
     else:
         receipts.book_late_refund(**facts)
 
@@ -106,6 +131,33 @@ def book_late_payment(event: LatePaymentReceived) -> None:
         payment_id=event.payment_id,
         amount=Money(event.amount, event.currency),
         received_at=datetime.fromisoformat(event.received_at),
+    )
+
+
+@on(TransferUnmatched)
+def book_transfer(event: TransferUnmatched) -> None:
+    receipts.book_transfer(
+        line_id=event.line_id,
+        amount=Money(event.amount, event.currency),
+        came_at=datetime.fromisoformat(event.came_at),
+    )
+
+
+@on(TransferDecided)
+def book_transfer_used(event: TransferDecided) -> None:
+    receipts.book_transfer_used(
+        line_id=event.line_id,
+        amount=Money(event.used, event.currency),
+        used_at=datetime.fromisoformat(event.decided_at),
+    )
+
+
+@on(TransferReturned)
+def book_transfer_back(event: TransferReturned) -> None:
+    receipts.book_transfer_back(
+        line_id=event.line_id,
+        amount=Money(event.amount, event.currency),
+        returned_at=datetime.fromisoformat(event.returned_at),
     )
 
 

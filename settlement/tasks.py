@@ -2,7 +2,18 @@
 
 from mall import clock
 from mall.jobs import job
-from settlement import bank_accounts, deposits, ledger, payouts, release, statements, transit, verification, withdrawals
+from settlement import (
+    bank_accounts,
+    deposits,
+    ledger,
+    party_payouts,
+    payouts,
+    release,
+    statements,
+    transit,
+    verification,
+    withdrawals,
+)
 
 
 @job("settlement.release_due_shares")
@@ -49,7 +60,9 @@ def finish_deposits() -> dict:
 
 @job("settlement.verify_bank_accounts")
 def verify_bank_accounts() -> dict:
-    return bank_accounts.verify_bank_accounts(now=clock.now())
+    now = clock.now()
+    of_parties = party_payouts.verify_accounts(now=now)
+    return bank_accounts.verify_bank_accounts(now=now) | ({"of_parties": of_parties} if of_parties else {})
 
 
 @job("settlement.check_withdrawals")

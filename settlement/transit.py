@@ -10,20 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from mall.money import Money
 from mall.rows import select_rows
 from mall.tunables import Tunable
-from orders.models import Order, Payment, Refund
+from orders.models import BankLine, Order, Payment, Refund, SentBack
 from settlement.ledger import trial_balance
-from settlement.models import Account, Deposit, Share, Withdrawal
+from settlement.models import Account, Deposit, PartyPayout, PartyShare, Share, Withdrawal
 from settlement.queries import PAID_AND_MOVING
 from settlement.tunables import (
     TRANSIT_CUSTOMS_DAYS,
     TRANSIT_DEPOSIT_DAYS,
     TRANSIT_ESCROW_DAYS,
+    TRANSIT_PARTY_DAYS,
     TRANSIT_PENDING_DAYS,
     TRANSIT_UNCLAIMED_DAYS,
     TRANSIT_WITHDRAWING_DAYS,
@@ -76,11 +77,24 @@ def _escrow() -> datetime | None:
 def _unclaimed() -> datetime | None:
     back = Refund.objects.filter(payment=OuterRef("pk"), order=None, status=Refund.Status.SUCCEEDED)
     waiting = Payment.objects.filter(~Exists(back), is_late=True, status=Payment.Status.SUCCEEDED)
-    return waiting.aggregate(at=Min("succeeded_at"))["at"]
+    late = waiting.aggregate(at=Min("succeeded_at"))["at"]
+    gone = SentBack.objects.filter(reference=OuterRef("public_id"), sent_at__isnull=False)
+    unmatched = BankLine.objects.filter(Q(status__in=[BankLine.Status.OPEN, BankLine.Status.PROPOSED]) | Q(back__gt=0))
+    came = unmatched.filter(~Exists(gone)).aggregate(at=Min("read_at"))["at"]
+    return min(filter(None, [late, came]), default=None)
 
 
 def _pending() -> datetime | None:
     return Share.objects.filter(status=Share.Status.PENDING).aggregate(at=Min("completed_at"))["at"]
+
+
+def _parties() -> datetime | None:
+    waiting = PartyShare.objects.filter(status=PartyShare.Status.PENDING, amount__gt=F("reversed"))
+    return waiting.aggregate(at=Min("paid_at"))["at"]
+
+
+def _payouts() -> datetime | None:
+    return PartyPayout.objects.filter(status=PartyPayout.Status.DRAWN).aggregate(at=Min("drawn_at"))["at"]
 
 
 def _withdrawing() -> datetime | None:
@@ -104,6 +118,12 @@ WAYS = (
     _Way(Account.Kind.SHOP_PENDING, TRANSIT_PENDING_DAYS, _pending, _("until T+7 and the end of every hold")),
     _Way(
         Account.Kind.SHOP_WITHDRAWING, TRANSIT_WITHDRAWING_DAYS, _withdrawing, _("until the bank has paid or refused")
+    ),
+    _Way(
+        Account.Kind.PARTY_PENDING, TRANSIT_PARTY_DAYS, _parties, _("until T+7 of the order and the end of every hold")
+    ),
+    _Way(
+        Account.Kind.PARTY_PAYING, TRANSIT_WITHDRAWING_DAYS, _payouts, _("until the payout is confirmed or discarded")
     ),
     _Way(Account.Kind.UNCLAIMED, TRANSIT_UNCLAIMED_DAYS, _unclaimed, _("until it has gone back")),
     _Way(Account.Kind.DEPOSIT, TRANSIT_DEPOSIT_DAYS, _deposits, _("until the shop opens, or it has gone back")),

@@ -101,6 +101,13 @@ TRANSIT_PENDING_DAYS = Tunable(
     most=365,
     sentence=_("Days after completion from which a share that is still pending raises an alarm."),
 )
+TRANSIT_PARTY_DAYS = Tunable(
+    "settlement.transit_party_days",
+    default=60,
+    least=1,
+    most=365,
+    sentence=_("Days after the payment from which what a party gets of an order and is still pending raises an alarm."),
+)
 TRANSIT_WITHDRAWING_DAYS = Tunable(
     "settlement.transit_withdrawing_days",
     default=3,

@@ -59,7 +59,7 @@ owed AS (
     ) AS due (kind)
     CROSS JOIN LATERAL (
         VALUES ('deposit_kept', 'escrow', NULL, s.gross), ('deposit_kept', 'shop_pending', s.shop_id, -s.net),
-               ('completed', 'escrow', NULL, s.gross),
+               ('completed', 'escrow', NULL, s.gross - s.parties),
                ('completed', 'shop_pending', s.shop_id, s.from_issuers - s.net),
                ('completed', 'commission', NULL, -s.commission), ('completed', 'subsidy', NULL, s.subsidy),
                ('released', 'shop_pending', s.shop_id, s.net - s.reversed - s.advanced),
@@ -120,7 +120,7 @@ owed AS (
     GROUP BY ref, order_id, amount, duty
 ),
 written AS (
-    SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'custodian'), 0) AS amount,
+    SELECT e.ref, coalesce(-sum(p.amount) FILTER (WHERE a.kind IN ('custodian', 'purse')), 0) AS amount,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'commission'), 0) AS commission,
            coalesce(-sum(p.amount) FILTER (WHERE a.kind = 'subsidy'), 0) AS subsidy,
            coalesce(sum(p.amount) FILTER (WHERE a.kind = 'customs'), 0) AS duty,
@@ -227,15 +227,115 @@ GROUP BY o.id, l.id HAVING l.from_issuers <> coalesce(sum(lines.part), 0)
 ORDER BY 1
 """  # noqa: S608 - words of ours
 
-# Escrow holds of each order what was paid for goods and delivery, or of it so far, and neither went back nor was split;
-# of what gift cards cost, and of a deposit that the shop keeps, nothing.
-ESCROW_FAULTS = """
-WITH booked AS (
+# What parties were promised of paid orders when these were placed, and what refunds gave back of it: of each part the
+# share of what was paid for its line, or for delivery, that went; refunds count in their order, and that of a canceled
+# order takes all that was left.
+PARTS = f"""{MOVED}, part AS (
+    SELECT p.id, p.order_id, o.public_id AS order_ref, p.party_id, p.line_id, p.amount::bigint, p.whole::bigint
+    FROM orders_partypart p JOIN orders_order o ON o.id = p.order_id WHERE o.paid_at IS NOT NULL
+),
+taken AS (
+    SELECT part.id, r.id AS refund_id, r.public_id AS ref, r.status, r.after_sale_id,
+           CASE WHEN part.line_id IS NULL THEN coalesce(c.refund_shipping, 0)
+           ELSE coalesce((SELECT sum(m.goods) FROM moved m WHERE m.case_id = c.id AND m.line_id = part.line_id), 0) END
+               ::bigint AS goods
+    FROM part JOIN orders_refund r ON r.order_id = part.order_id LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+),
+gone AS (
+    SELECT taken.*, coalesce(sum(goods) OVER (PARTITION BY id ORDER BY refund_id), 0)::bigint AS after FROM taken
+),
+parts_back AS (
+    SELECT part.order_ref, part.party_id, gone.ref, gone.status,
+           part.amount * greatest(part.whole - gone.after + gone.goods, 0) / part.whole
+           - CASE WHEN gone.after_sale_id IS NULL THEN 0
+             ELSE part.amount * greatest(part.whole - gone.after, 0) / part.whole END AS amount
+    FROM gone JOIN part USING (id)
+)"""  # noqa: S608 - words of ours
+
+# What is booked for parties is what was promised, less what went back; a share of theirs says the same, and is
+# available once its order's is. What was paid out is what payouts say.
+PARTY_FAULTS = f"""
+WITH {PARTS}, written AS (
+    SELECT CASE WHEN e.kind IN ('parts_back', 'reversed') THEN 'back' ELSE e.kind END AS kind, e.ref, a.party_id,
+           sum(p.amount) FILTER (WHERE a.kind = 'party_pending') AS pending,
+           sum(p.amount) FILTER (WHERE a.kind = 'party_available') AS available,
+           sum(p.amount) FILTER (WHERE a.kind = 'party_paying') AS paying
+    FROM settlement_posting p JOIN settlement_account a ON a.id = p.account_id AND a.party_id IS NOT NULL
+    JOIN settlement_entry e ON e.id = p.entry_id
+    GROUP BY 1, 2, 3
+),
+booked AS (
+    SELECT kind, ref, party_id, CASE kind
+        WHEN 'parts' THEN -coalesce(pending, 0) WHEN 'back' THEN coalesce(pending, 0) + coalesce(available, 0)
+        WHEN 'parts_released' THEN -coalesce(available, 0) WHEN 'party_drawn' THEN coalesce(available, 0)
+        WHEN 'party_paid' THEN coalesce(paying, 0) WHEN 'party_returned' THEN -coalesce(available, 0) END AS amount
+    FROM written
+),
+said AS (
+    SELECT 'parts' AS kind, order_ref AS ref, party_id, sum(amount)::bigint AS amount FROM part GROUP BY 2, 3
+    UNION ALL
+    SELECT 'back', ref, party_id, sum(amount)::bigint FROM parts_back WHERE status = 'succeeded' GROUP BY 2, 3
+    HAVING sum(amount) <> 0
+    UNION ALL
+    SELECT 'parts_released', order_public_id, party_id, amount - reversed FROM settlement_partyshare
+    WHERE status = 'released' AND amount > reversed
+    UNION ALL
+    SELECT 'party_drawn', public_id, party_id, amount FROM settlement_partypayout
+    UNION ALL
+    SELECT 'party_paid', public_id, party_id, amount FROM settlement_partypayout WHERE status = 'paid'
+    UNION ALL
+    SELECT 'party_returned', public_id, party_id, amount FROM settlement_partypayout WHERE status = 'discarded'
+),
+waiting AS (
+    SELECT coalesce(payload ->> 'refund_id', payload ->> 'order_id') AS ref FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN ('OrderPaid', 'PaymentRefunded')
+),
+while_pending AS (
+    SELECT o.public_id AS order_ref, w.party_id, sum(w.pending) AS amount
+    FROM written w JOIN orders_refund r ON r.public_id = w.ref JOIN orders_order o ON o.id = r.order_id
+    WHERE w.kind = 'back' GROUP BY 1, 2
+)
+SELECT kind || ' ' || ref, format('party %s has %s booked, it should be %s', party_id, coalesce(booked.amount, 0),
+    coalesce(said.amount, 0))
+FROM booked FULL JOIN said USING (kind, ref, party_id)
+WHERE booked.amount IS DISTINCT FROM said.amount
+    AND NOT (booked.amount IS NULL AND ref IN (SELECT ref FROM waiting WHERE ref IS NOT NULL))
+UNION ALL
+SELECT 'order ' || s.order_public_id, format('the share of party %s says that %s of %s went back, it was %s of %s',
+    s.party_id, s.reversed, s.amount, coalesce(w.amount, 0), coalesce(booked.amount, 0))
+FROM settlement_partyshare s LEFT JOIN while_pending w ON w.order_ref = s.order_public_id AND w.party_id = s.party_id
+LEFT JOIN booked ON booked.kind = 'parts' AND booked.ref = s.order_public_id AND booked.party_id = s.party_id
+WHERE s.amount IS DISTINCT FROM booked.amount OR s.reversed <> coalesce(w.amount, 0)
+UNION ALL
+SELECT 'order ' || s.order_public_id, 'its share is available, what parties get of it is not, or the other way round'
+FROM settlement_partyshare t JOIN settlement_share s ON s.order_public_id = t.order_public_id
+WHERE (s.status = 'released') <> (t.status = 'released')
+UNION ALL
+SELECT 'order ' || s.order_public_id, format('its share gives %s to parties, its parts say %s', s.parties,
+    coalesce(kept.amount, 0))
+FROM settlement_share s LEFT JOIN (
+    SELECT order_ref, sum(amount)::bigint AS amount FROM (
+        SELECT order_ref, amount FROM part
+        UNION ALL
+        SELECT b.order_ref, -b.amount FROM parts_back b JOIN orders_refund r ON r.public_id = b.ref
+        LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id WHERE c.is_after_completion IS NOT TRUE
+    ) x GROUP BY order_ref
+) kept ON kept.order_ref = s.order_public_id
+WHERE NOT s.is_kept_deposit AND s.parties <> coalesce(kept.amount, 0) AND s.order_public_id NOT IN (
+    SELECT payload ->> 'order_id' FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'AfterSaleRefundOwed'
+)
+ORDER BY 1
+"""  # noqa: S608 - words of ours
+
+# Escrow holds of each order what was paid for goods and delivery, or of it so far, and neither went back nor was split,
+# nor set aside for parties; of what gift cards cost, and of a deposit that the shop keeps, nothing.
+ESCROW_FAULTS = f"""
+WITH {PARTS}, booked AS (
     SELECT coalesce(o.public_id, e.ref) AS order_id, -sum(p.amount) AS amount
     FROM settlement_posting p
     JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'escrow'
     JOIN settlement_entry e ON e.id = p.entry_id
-    LEFT JOIN orders_refund r ON e.kind = 'refunded' AND r.public_id = e.ref
+    LEFT JOIN orders_refund r ON e.kind IN ('refunded', 'parts_back') AND r.public_id = e.ref
     LEFT JOIN orders_order o ON o.id = r.order_id
     GROUP BY 1
 ),
@@ -245,12 +345,20 @@ back AS (
     WHERE r.status = 'succeeded' AND r.order_id IS NOT NULL AND c.is_after_completion IS NOT TRUE
     GROUP BY r.order_id
 ),
+for_parties AS (
+    SELECT order_ref, sum(amount)::bigint AS amount FROM (
+        SELECT order_ref, amount FROM part
+        UNION ALL
+        SELECT order_ref, -amount FROM parts_back WHERE status = 'succeeded'
+    ) x GROUP BY order_ref
+),
 expected AS (
     SELECT o.public_id AS order_id,
            CASE WHEN o.status = 'completed' OR o.kind = 'gift_card' OR o.deposit_kept_at IS NOT NULL THEN 0
            WHEN o.paid_at IS NULL THEN o.deposit - coalesce(back.amount, 0)
-           ELSE o.total - o.duty - coalesce(back.amount, 0) END AS amount
+           ELSE o.total - o.duty - coalesce(back.amount, 0) - coalesce(for_parties.amount, 0) END AS amount
     FROM orders_order o LEFT JOIN back ON back.order_id = o.id
+    LEFT JOIN for_parties ON for_parties.order_ref = o.public_id
     WHERE o.paid_at IS NOT NULL OR o.deposit_paid_at IS NOT NULL
 ),
 waiting AS (
@@ -264,7 +372,7 @@ FROM booked FULL JOIN expected USING (order_id)
 WHERE coalesce(booked.amount, 0) <> coalesce(expected.amount, 0)
     AND order_id NOT IN (SELECT order_id FROM waiting WHERE order_id IS NOT NULL)
 ORDER BY order_id
-"""
+"""  # noqa: S608 - words of ours
 
 # To customs is owed of each order the duty that was paid with it and did not go back; what went back is what its cases
 # say, and an order holds what its lines say. What was paid over is booked as its lines say.
@@ -316,7 +424,8 @@ WHERE entry.amount IS DISTINCT FROM said.amount OR said.amount IS DISTINCT FROM 
 ORDER BY 1
 """
 
-# The same for payments that came too late: held until they went back.
+# The same for payments that came too late, and transfers that paid nothing when they came: held until they went back,
+# or have paid.
 UNCLAIMED_FAULTS = """
 WITH booked AS (
     SELECT coalesce(pay.public_id, e.ref) AS payment_id, -sum(p.amount) AS amount
@@ -335,10 +444,16 @@ expected AS (
     SELECT pay.public_id AS payment_id, pay.amount - coalesce(back.amount, 0) AS amount
     FROM orders_payment pay LEFT JOIN back ON back.payment_id = pay.id
     WHERE pay.is_late AND pay.status = 'succeeded'
+    UNION ALL
+    SELECT l.public_id, l.amount - l.used - coalesce(s.amount, 0)
+    FROM orders_bankline l LEFT JOIN orders_sentback s ON s.reference = l.public_id AND s.sent_at IS NOT NULL
+    WHERE l.was_open
 ),
 waiting AS (
-    SELECT DISTINCT payload ->> 'payment_id' AS payment_id FROM mall_outboxevent
-    WHERE delivered_at IS NULL AND name IN ('LatePaymentReceived', 'PaymentRefunded')
+    SELECT DISTINCT coalesce(payload ->> 'line_id', payload ->> 'payment_id') AS payment_id FROM mall_outboxevent
+    WHERE delivered_at IS NULL AND name IN (
+        'LatePaymentReceived', 'PaymentRefunded', 'TransferUnmatched', 'TransferDecided', 'TransferReturned'
+    )
 )
 SELECT 'payment ' || payment_id,
        'unclaimed money is ' || coalesce(booked.amount, 0) || ', it should be ' || coalesce(expected.amount, 0)
@@ -349,11 +464,11 @@ ORDER BY payment_id
 """
 
 # A paid order's entry says what the order says, as does that of its deposit; refunds and late payments too. What moved
-# at the provider is compared, and where nothing did (gift cards paid all of it), the whole amount.
+# at the provider or on a shopper's balance is compared, and where nothing did (gift cards paid all of it), the whole.
 RECEIPT_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref,
-           coalesce(max(abs(p.amount)) FILTER (WHERE a.kind = 'custodian'), max(abs(p.amount))) AS amount
+           coalesce(abs(sum(p.amount) FILTER (WHERE a.kind IN ('custodian', 'purse'))), max(abs(p.amount))) AS amount
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id
         JOIN settlement_account a ON a.id = p.account_id
     WHERE e.kind IN ('paid', 'order_deposit', 'refunded', 'reversed', 'late', 'late_returned') GROUP BY e.kind, e.ref
@@ -396,6 +511,16 @@ WHERE written.amount IS DISTINCT FROM happened.amount
         )
     )
 ORDER BY ref
+"""
+
+# What bank transfers paid is what the payments say: the lines that paid one add up to it.
+TRANSFER_FAULTS = """
+SELECT 'payment ' || p.public_id, 'was paid ' || p.amount || ' by transfer, its lines add up to ' || coalesce(l.used, 0)
+FROM (SELECT * FROM orders_payment WHERE channel = 'transfer' AND status = 'succeeded') p
+FULL JOIN (SELECT payment_id, sum(used) AS used FROM orders_bankline WHERE used > 0 GROUP BY payment_id) l
+    ON l.payment_id = p.id
+WHERE p.amount IS DISTINCT FROM l.used
+ORDER BY 1
 """
 
 # Orders with a deposit: what came by each of the two payments is what the order says, no more went back through one
@@ -520,6 +645,75 @@ WHERE coalesce(ledger.amount, 0) <> coalesce(owed.amount, 0)
 ORDER BY 1
 """
 
+# Balances of shoppers: each is the sum of its moves; what payments and refunds say of it is what the moves say, and
+# what is booked on the shopper's own account.
+PURSE_FAULTS = """
+WITH waiting AS (
+    SELECT coalesce(payload ->> 'refund_id', payload ->> 'order_id', payload ->> 'payment_id') AS ref
+    FROM mall_outboxevent WHERE delivered_at IS NULL
+        AND name IN ('OrderPaid', 'OrderDepositPaid', 'PaymentRefunded', 'BalanceToppedUp')
+),
+paid AS (
+    SELECT g.shopper_id, g.id AS group_id, p.id, p.part, p.public_id, p.amount
+    FROM orders_payment p JOIN orders_ordergroup g ON g.id = p.group_id
+    WHERE p.channel = 'balance' AND p.status = 'succeeded' AND NOT p.is_late
+),
+booked AS (
+    SELECT a.shopper_id, e.kind, e.ref, -sum(p.amount) AS amount
+    FROM settlement_posting p JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'purse'
+    JOIN settlement_entry e ON e.id = p.entry_id GROUP BY 1, 2, 3
+),
+expected AS (
+    SELECT u.shopper_id, 'topped_up' AS kind, p.public_id AS ref, p.amount FROM orders_payment p
+    JOIN orders_purse u ON u.id = p.purse_id WHERE p.status = 'succeeded'
+    UNION ALL
+    SELECT paid.shopper_id, CASE part WHEN 'deposit' THEN 'order_deposit' ELSE 'paid' END, o.public_id,
+           CASE part WHEN 'deposit' THEN -o.deposit ELSE o.by_cards + o.deposit - o.total END
+    FROM paid JOIN orders_order o ON o.group_id = paid.group_id
+    UNION ALL
+    SELECT coalesce(o.shopper_id, g.shopper_id),
+           CASE WHEN r.order_id IS NULL THEN 'late_returned'
+           WHEN c.is_after_completion AND o.kind <> 'gift_card' THEN 'reversed' ELSE 'refunded' END,
+           r.public_id, r.to_balance
+    FROM orders_refund r LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+    LEFT JOIN orders_payment p ON p.id = r.payment_id LEFT JOIN orders_ordergroup g ON g.id = p.group_id
+    WHERE r.status = 'succeeded' AND r.to_balance > 0
+),
+moved AS (
+    SELECT m.kind, coalesce(p.public_id, r.public_id) AS ref, u.shopper_id, sum(m.amount) AS amount
+    FROM orders_pursemove m JOIN orders_purse u ON u.id = m.purse_id
+    LEFT JOIN orders_payment p ON p.id = m.payment_id LEFT JOIN orders_refund r ON r.id = m.refund_id GROUP BY 1, 2, 3
+),
+said AS (
+    SELECT 'topped_up' AS kind, p.public_id AS ref, u.shopper_id, p.amount FROM orders_payment p
+    JOIN orders_purse u ON u.id = p.purse_id WHERE p.status = 'succeeded'
+    UNION ALL
+    SELECT 'spent', public_id, shopper_id, -amount FROM paid
+    UNION ALL
+    SELECT 'refunded', r.public_id, coalesce(o.shopper_id, g.shopper_id), r.to_balance
+    FROM orders_refund r LEFT JOIN orders_order o ON o.id = r.order_id
+    LEFT JOIN orders_payment p ON p.id = r.payment_id LEFT JOIN orders_ordergroup g ON g.id = p.group_id
+    WHERE r.to_balance > 0
+)
+SELECT 'balance ' || u.public_id, 'holds ' || u.balance || ', its moves add up to ' || coalesce(m.amount, 0)
+FROM orders_purse u
+LEFT JOIN (SELECT purse_id, sum(amount) AS amount FROM orders_pursemove GROUP BY purse_id) m ON m.purse_id = u.id
+WHERE u.balance <> coalesce(m.amount, 0)
+UNION ALL
+SELECT coalesce(moved.kind, said.kind) || ' ' || ref,
+       'moved ' || coalesce(moved.amount, 0) || ' on a balance, it should be ' || coalesce(said.amount, 0)
+FROM moved FULL JOIN said USING (ref)
+WHERE (moved.kind, moved.shopper_id, moved.amount) IS DISTINCT FROM (said.kind, said.shopper_id, said.amount)
+UNION ALL
+SELECT kind || ' ' || ref,
+       'books ' || coalesce(booked.amount, 0) || ' on a balance, it should be ' || coalesce(expected.amount, 0)
+FROM (SELECT * FROM expected WHERE amount <> 0) expected FULL JOIN booked USING (kind, ref)
+WHERE (booked.shopper_id, booked.amount) IS DISTINCT FROM (expected.shopper_id, expected.amount)
+    AND NOT (booked.ref IS NULL AND ref IN (SELECT ref FROM waiting WHERE ref IS NOT NULL))
+ORDER BY 1
+"""
+
 # Deposits: what came in, went to a shop and went back is what payments, deposits and refunds say.
 DEPOSIT_FAULTS = """
 WITH written AS (
@@ -610,7 +804,7 @@ WHERE written.legs IS DISTINCT FROM said.legs ORDER BY ref
 """
 
 # Fines: what is booked is what sanctions say that are in force and not lifted; what was lifted after it was booked is
-# back, and what was lifted before is not booked.
+# back, less what staff had given back of it, and what was lifted before is not booked.
 FINE_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
@@ -624,11 +818,17 @@ said AS (
            string_agg(concat_ws(' ', leg.account, leg.shop_id, s.currency, leg.amount), ', '
                       ORDER BY leg.account, leg.amount) AS legs
     FROM merchants_sanction s
-    CROSS JOIN LATERAL (VALUES ('fined', s.fine), ('fine_back', -s.fine)) AS due (kind, change)
+    LEFT JOIN (
+        SELECT e.ref, sum(c.amount) AS amount FROM settlement_correction c JOIN settlement_entry e ON e.id = c.entry_id
+        WHERE c.side = 'fines' AND c.status = 'booked' AND e.kind = 'fined' GROUP BY e.ref
+    ) given ON given.ref = s.public_id
+    CROSS JOIN LATERAL (
+        VALUES ('fined', s.fine), ('fine_back', coalesce(given.amount, 0) - s.fine)
+    ) AS due (kind, change)
     CROSS JOIN LATERAL (
         VALUES ('shop_available', s.shop_id, due.change), ('fines', NULL, -due.change)
     ) AS leg (account, shop_id, amount)
-    WHERE s.fined_at IS NOT NULL AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
+    WHERE s.fined_at IS NOT NULL AND leg.amount <> 0 AND CASE WHEN s.lifted_at IS NULL THEN due.kind = 'fined'
         ELSE EXISTS (SELECT FROM written w WHERE w.kind = 'fined' AND w.ref = s.public_id) END
     GROUP BY due.kind, s.public_id
 ),
@@ -704,7 +904,8 @@ ORDER BY s.id
 WAITING = """
 SELECT count(*) FROM mall_outboxevent WHERE delivered_at IS NULL
 AND name IN ('OrderPaid', 'OrderDepositPaid', 'OrderDepositKept', 'OrderCompleted', 'PaymentRefunded',
-             'LatePaymentReceived', 'ShopFined', 'SanctionLifted')
+             'LatePaymentReceived', 'BalanceToppedUp', 'TransferUnmatched', 'TransferDecided', 'TransferReturned',
+             'ShopFined', 'SanctionLifted')
 """
 
 
@@ -721,9 +922,12 @@ class Verification:
     share_faults: int = 0
     reversal_faults: int = 0
     joint_faults: int = 0
+    party_faults: int = 0
     escrow_faults: int = 0
     duty_faults: int = 0
     card_faults: int = 0
+    purse_faults: int = 0
+    transfer_faults: int = 0
     unclaimed_faults: int = 0
     receipt_faults: int = 0
     tender_faults: int = 0
@@ -740,9 +944,10 @@ class Verification:
     def ok(self) -> bool:
         counts = (
             self.unbalanced, self.misfits, self.share_faults, self.reversal_faults, self.joint_faults,
-            self.escrow_faults, self.duty_faults, self.card_faults, self.unclaimed_faults, self.receipt_faults,
-            self.tender_faults, self.deposit_faults, self.withdrawal_faults, self.correction_faults,
-            self.fine_faults, self.seizure_faults, self.statement_faults,
+            self.party_faults, self.escrow_faults, self.duty_faults, self.card_faults, self.purse_faults,
+            self.transfer_faults, self.unclaimed_faults, self.receipt_faults, self.tender_faults, self.deposit_faults,
+            self.withdrawal_faults, self.correction_faults, self.fine_faults, self.seizure_faults,
+            self.statement_faults,
         )  # fmt: skip
         return not any(counts) and not self.broken_seals and not any(self.sum.values())
 
@@ -776,9 +981,12 @@ def _verify() -> Verification:
         "share_faults": SHARE_FAULTS,
         "reversal_faults": REVERSAL_FAULTS,
         "joint_faults": JOINT_FAULTS,
+        "party_faults": PARTY_FAULTS,
         "escrow_faults": ESCROW_FAULTS,
         "duty_faults": DUTY_FAULTS,
         "card_faults": CARD_FAULTS,
+        "purse_faults": PURSE_FAULTS,
+        "transfer_faults": TRANSFER_FAULTS,
         "unclaimed_faults": UNCLAIMED_FAULTS,
         "receipt_faults": RECEIPT_FAULTS,
         "tender_faults": TENDER_FAULTS,

@@ -7,6 +7,7 @@ from uuid import uuid4
 from mall.accounts.models import User
 from mall.embedded.processes import wait_until
 from mall.events import deliver_everything
+from mall.money import Money
 from orders.addresses import change_address, mark_packed
 from orders.carriers.sandbox import COMES_BACK, number_of
 from orders.cart import add_to_cart
@@ -14,8 +15,9 @@ from orders.checkout import place_order
 from orders.fulfillment import complete_order, mark_delivered, ship_order
 from orders.gateways import sandbox_bank
 from orders.gift_cards import bind_card, cards_of
-from orders.models import AddressChange, GiftCard, Order, OrderGroup, Payment
-from orders.payments import NoticeRefused, receive_notice, start_payment
+from orders.models import AddressChange, GiftCard, Order, OrderGroup, Payment, Purse
+from orders.payments import NoticeRefused, pay_from_balance, receive_notice, start_payment, start_top_up
+from orders.pick_up import make_ready
 from orders.tracking import follow_parcels
 from tests.conftest import NOON
 from tests.factories import number
@@ -59,7 +61,11 @@ def in_process(now: datetime):
 
 def pay(group: OrderGroup, *, outcome: str = "success", now: datetime = NOON) -> Payment:
     """The shopper starts a payment and presses a button at the cashier; the bank tells the mall."""
-    payment = start_payment(group=group, channel="sandbox", now=now)
+    return told(start_payment(group=group, channel="sandbox", now=now), outcome=outcome, now=now)
+
+
+def told(payment: Payment, *, outcome: str = "success", now: datetime = NOON) -> Payment:
+    """The shopper presses a button at the cashier; the bank tells the mall."""
     sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome=outcome, now=now)
 
     def is_told() -> bool:
@@ -79,6 +85,19 @@ def paid_group(*, now: datetime = NOON, **given) -> OrderGroup:
     return group
 
 
+def topped_up(who: User, amount: Money, *, now: datetime = NOON) -> Purse:
+    """So much more is on her balance, paid at the sandbox bank; the mall has heard of it."""
+    told(start_top_up(shopper=who, amount=amount, channel="sandbox", now=now), now=now)
+    deliver_everything()
+    return Purse.objects.get(shopper=who)
+
+
+def from_balance(group: OrderGroup, *, now: datetime = NOON) -> Payment:
+    """What the group waits for is paid from its shopper's balance."""
+    payment = start_payment(group=group, channel="balance", now=now)
+    return pay_from_balance(payment=payment, by=group.shopper, now=now)
+
+
 def bound_card(who: User, place, *, price: str = "100.00", now: datetime = NOON) -> GiftCard:
     """A gift card of a shop that somebody has bought, and that she has bound by its code."""
     order = paid_group(skus={card_sku(shop=place, price=price): 1}, now=now).orders.get()
@@ -92,6 +111,23 @@ def placed_order(**given) -> Order:
 
 def paid_order(**given) -> Order:
     return paid_group(**given).orders.order_by("pk").first()
+
+
+def picked_up_order(*, store, shopper: User | None = None, skus: Mapping, now: datetime = NOON) -> Order:
+    """To be picked up in a store, paid."""
+    shopper = filled_cart(shopper=shopper, skus=skus, now=now)
+    stores = {store.shop_id: store}
+    group = place_order(shopper=shopper, checkout_key=uuid4(), address=None, stores=stores, now=now)
+    pay(group, now=now)
+    deliver_everything()
+    return group.orders.get()
+
+
+def ready_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:
+    """It lies ready in its store, and its shopper has a code."""
+    order = make_ready(order=picked_up_order(now=now, **given), by=by or a_shopper(), now=now)
+    deliver_everything()
+    return order
 
 
 def shipped_order(*, by: User | None = None, now: datetime = NOON, **given) -> Order:

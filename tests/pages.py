@@ -35,6 +35,7 @@ from catalog.models import (
     Sku,
     StockCount,
     StockTransfer,
+    Warehouse,
     Watch,
 )
 from catalog.questions import answer, answer_for_shop, ask
@@ -88,6 +89,7 @@ from merchants.agreements import ask_merchants
 from merchants.models import Application, Sanction, Seat, Shop
 from merchants.requirements import earliest_binding, publish_agreement
 from merchants.sanctions import impose
+from orders import offline
 from orders.after_sales import answering, arbitration, asking
 from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
@@ -95,7 +97,18 @@ from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
 from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
-from orders.models import AfterSale, Order, OrderGroup, OrderLine, Payment, SandboxTrade
+from orders.models import (
+    AfterSale,
+    OfflineList,
+    Order,
+    OrderGroup,
+    OrderLine,
+    Party,
+    Payment,
+    SandboxTrade,
+    Voucher,
+)
+from orders.parties.rules import confirm_version
 from orders.payments import start_payment
 from risk.models import MoneyCase
 from settlement.demo import pictures
@@ -107,9 +120,11 @@ from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
 from tests.factories import accounts, catalog, films, freight, kinds, merchants
+from tests.factories.access import asked_access, granted_access
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
 from tests.factories.marketing import presale
+from tests.factories.parties import part_in_force, party, party_account, proposed_part
 from tests.factories.settlement import asked, bank_account, held_money, proposed_seizure
 from tests.factories.trade import trade_case
 from tests.orders import presales as orders_ahead
@@ -173,6 +188,7 @@ class Scene:
     funding: Promotion | None = None
     orders_of_deals: dict[str, Order] = field(default_factory=dict)
     freight: FreightTemplate | None = None
+    offline: OfflineList | None = None
     imports: dict[str, ProductImport] = field(default_factory=dict)  # by status
     codes: Sku | None = None
     service: Sku | None = None
@@ -180,6 +196,8 @@ class Scene:
     cards: Sku | None = None
     waiting: OrderGroup | None = None
     payment: Payment | None = None
+    by_balance: Payment | None = None
+    top_up: Payment | None = None
     reviewable: OrderLine | None = None
     review: Review | None = None
     question: Question | None = None
@@ -188,6 +206,7 @@ class Scene:
     transfers: dict[str, StockTransfer] = field(default_factory=dict)  # by status
     sheet: StockCount | None = None
     withdrawal: Withdrawal | None = None
+    party: Party | None = None  # with rules, and one of the mall's that asks
     money_case: MoneyCase | None = None
     statement: Statement | None = None
 
@@ -583,6 +602,9 @@ def staged(scene: Scene) -> Scene:
     scene.words += _voices(scene, review, now)
     scene.waiting = journeys.placed_group(skus={one: 1, stranger: 1}, **give)
     scene.payment = start_payment(group=scene.waiting, channel="sandbox", now=now)
+    scene.top_up = journeys.topped_up(scene.shopper, Money(50_000), now=now).payments.get()
+    scene.by_balance = start_payment(group=scene.waiting, channel="balance", now=now)
+    journeys.from_balance(journeys.placed_group(skus={other: 1}, **give), now=now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
     scene.case = _after_sale(scene, journeys.delivered_order(skus={one: 2}, by=scene.owner, **give), now)
@@ -598,6 +620,7 @@ def staged(scene: Scene) -> Scene:
     _decorate(scene, now)
     _product_to_review(scene, now)
     _keep_house(scene, one, other, now)
+    _pick_ups(scene, other, now)
     scene.freight = freight.template(shop=scene.shop, default=True)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
@@ -700,8 +723,36 @@ def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
     scene.words += [address, "周末补货", "月末盘点"]
 
 
+def _pick_ups(scene: Scene, other: Sku, now: datetime) -> None:
+    """Orders that are picked up: one to prepare, one that lies ready, one that was noted twice without network."""
+    store = Warehouse.objects.get(shop=scene.shop, kind=Warehouse.Kind.STORE)
+    receive(sku=other, quantity=9, warehouse=store, by=scene.owner, now=now)
+    give = {"shopper": scene.shopper, "now": now}
+    scene.orders["routed"] = journeys.paid_order(skus={other: 1}, **give)
+    scene.orders["pick-up"] = journeys.picked_up_order(store=store, skus={other: 1}, **give)
+    for name in ("picked-up", "ready"):
+        scene.orders[name] = journeys.ready_order(store=store, skus={other: 1}, by=scene.owner, **give)
+    code = Voucher.objects.get(order=scene.orders["picked-up"]).code.reveal()
+    for device in ("店内平板", "市集手机"):
+        scene.offline = offline.take_list(shop=scene.shop, device=device, by=scene.owner, now=now)
+        given = {"taken": scene.offline, "signature": offline.signature_of(scene.offline), "by": scene.owner}
+        offline.hand_in(uses=[offline.Use(code, now)], now=now, **given)
+        scene.words.append(device)
+
+
 def _move_money(scene: Scene, now: datetime) -> None:
-    """Shares that became available, a withdrawal of them, and a bill with a line that the owner disputes."""
+    """
+    Shares that became available, a withdrawal of them, a bill with a line that the owner disputes, and a supplier, with
+    a brand of the mall's that asks for its part.
+    """
+    scene.party = party("supplier", shop=scene.shop, name="德化白瓷厂", now=now)
+    part_in_force(scene.shop, of=scene.party, bps=500, name={"zh-hans": "供货价", "en": "Supply price"}, now=now)
+    part_in_force(scene.shop, kind="carrier", base="freight", bps=8_000, name={"zh-hans": "运费分成", "en": "Freight"},
+                  now=now)  # fmt: skip
+    royalty = proposed_part(party("brand", name="龙泉青瓷协会", now=now), bps=200, now=now)
+    confirm_version(version=royalty, by=accounts.staff(), now=now)
+    party_account(scene.party, by=scene.owner, now=now)
+    scene.words += ["德化白瓷厂", "龙泉青瓷协会"]
     later = now + timedelta(days=8)
     release_due_shares(now=later)
     case = proposed_seizure(held_money(scene.shop, 10_000, now=later, by=scene.owner), 100, now=later)
@@ -820,6 +871,7 @@ def _newer_agreement(scene: Scene, now: datetime) -> None:
     impose(shop=scene.shop, code=Sanction.Code.LATE_SHIPPING, note=note, fine=fine, by=scene.staff, now=now)
     scene.words.append(note)
     _operations(scene, now)
+    _access(scene, now)
     case = trade_case(scene.shop.public_id, now=now)
     growth.write(
         shop_id=scene.shop.public_id, name="OrdersSetAside", subject=f"{case.public_id} x", at=now,
@@ -848,6 +900,14 @@ def _operations(scene: Scene, now: datetime) -> None:
     AlertDelivery.objects.create(
         alert=alert, receiver=mailbox, what="opened", made_at=since, delivered_at=since, attempts=1
     )  # fmt: skip
+
+
+def _access(scene: Scene, now: datetime) -> None:
+    """Personal data of an order: a request that waits, then one by which staff may look."""
+    order, other = Order.objects.exclude(phone_index="").latest("pk").public_id, accounts.staff(display_name="Lin")
+    asked_access(other, order, ["orders.order.address_line"], now=now, ticket="T-88", reason="包裹退回，核对地址。")
+    granted_access(scene.staff, order, ["orders.order.phone"], now=now)
+    scene.words.append("包裹退回，核对地址。")
 
 
 def _product_to_review(scene: Scene, now: datetime) -> None:
@@ -983,6 +1043,9 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield Page("scan", SHOPPER, scan_url(scene.payment, "weixin://wxpay/bizpayurl?pr=Vv7yQ2k"), 200)
     yield page("my-coupons", "storefront:marketing:mine")
     yield page("my-gift-cards", "storefront:orders:gift-cards")
+    yield page("my-balance", "storefront:orders:balance")
+    yield page("pay-balance", "storefront:orders:pay-balance", scene.by_balance.public_id)
+    yield page("topped-up", "storefront:orders:payment-return", scene.top_up.public_id)
     yield page("my-bargains", "storefront:marketing:bargains")
     for state, bargain in scene.bargains.items():
         yield page(f"bargain-{state}", "storefront:marketing:bargain", bargain.public_id)
@@ -1148,12 +1211,17 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("codes", "catalog:codes", scene.codes.product.public_id)
     yield page("slots", "catalog:slots", scene.service.product.public_id)
     yield page("verify", "orders:verify")
+    yield page("offline", "orders:offline")
+    yield page("offline-list", "orders:offline-list", scene.offline.public_id)
     yield page("gift-cards", "orders:cards")
     yield page("production", "orders:production")
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
     yield page("orders", "orders:list")
-    for status in ("paid", "partly-shipped", "shipped", "returned", "address", "completed", "canceled"):
+    for status in (
+        "paid", "partly-shipped", "shipped", "returned", "address", "completed", "canceled", "routed", "pick-up",
+        "ready", "picked-up",
+    ):  # fmt: skip
         yield page(f"order-{status}", "orders:detail", scene.orders[status].public_id)
     sheets = reverse("backoffice:orders:packing-lists", args=[scene.shop.slug])
     yield Page("packing-lists", OWNER, f"{sheets}?order={scene.orders['paid'].public_id}")
@@ -1168,6 +1236,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
     yield page("commission", "settlement:commission")
     yield page("bookings", "settlement:entries")
+    yield page("parties", "settlement:parties")
+    yield page("party", "settlement:party", scene.party.public_id)
+    yield page("party-account", "settlement:party-account", scene.party.public_id)
     yield page("bank-accounts", "settlement:bank-accounts")
     yield page("withdrawals", "settlement:withdrawals")
     yield page("withdrawal", "settlement:withdrawal", scene.withdrawal.public_id)
@@ -1217,6 +1288,9 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 NO_PAGES = {
     "backoffice:orders:address-answer": "a press of a button",
+    "backoffice:orders:offline-file": "a file",
+    "backoffice:orders:move": "a press of a button",
+    "backoffice:orders:ready": "a press of a button",
     "backoffice:orders:packing-lists-pdf": "a file",
     "backoffice:orders:labels-pdf": "a file",
     "storefront:catalog:complain-shop": "looks like the report of a product",
@@ -1251,6 +1325,7 @@ NO_PAGES = {
     "storefront:marketing:claim": "a press of a button",
     "storefront:orders:flash-buy": "a press of a button; its page for who is too late is plain",
     "storefront:orders:flash-leave": "a press of a button",
+    "storefront:orders:balance-refunds": "a press of a button",
     "storefront:marketing:code": "a press of a button",
     "storefront:marketing:group-poster": "a picture",
     "storefront:orders:cart-add": "a press of a button",
@@ -1278,6 +1353,9 @@ NO_PAGES = {
     "storefront:catalog:feed": "for machines",
     "storefront:catalog:feed-of-shop": "for machines",
     "backoffice:settlement:bank-account-remove": "a press of a button",
+    "backoffice:settlement:party-end": "a press of a button",
+    "backoffice:settlement:party-rule-agree": "a press of a button",
+    "backoffice:settlement:party-rule-end": "a press of a button",
     "backoffice:settlement:statement-accept": "a press of a button",
     "backoffice:settlement:line-dispute": "a press of a button",
     "backoffice:settlement:statement-file": "a file",

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import formset_factory
-from django.forms.utils import ErrorDict, ErrorList
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +40,7 @@ from catalog.skus import SkuDraft
 from catalog.specifications import LONGEST_VALUE, plain, template_of
 from catalog.stock import LARGEST_COUNT
 from catalog.terms import LIMITS, MOST_DAYS, MOST_LIMIT, promises_offered
-from mall.forms import MoneyFormField, TextFormField
+from mall.forms import MoneyFormField, TextFormField, as_typed
 from mall.refusals import Refusal
 from mall.videos import ACCEPTED
 from merchants.licences import may_sell
@@ -456,13 +456,6 @@ def sku_formset(data=None, *, product: Product | None, skus: Iterable[Sku] | Non
         if product:
             form.combination = str(choice_text(Sku(product=product, choice=list(choice))))
     return formset
-
-
-def as_typed(form: forms.BaseForm) -> forms.BaseForm:
-    """A form that shows what was typed and does not judge it yet."""
-    form._errors = ErrorDict()
-    form.cleaned_data = {}
-    return form
 
 
 def formset_as_typed(formset: SkuFormSet) -> SkuFormSet:

@@ -9,7 +9,6 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.backoffice.forms import as_typed
 from catalog.freight.charging import Goods, Zone
 from catalog.freight.templates import (
     LONGEST_NAME,
@@ -22,8 +21,8 @@ from catalog.freight.templates import (
 )
 from catalog.freight.words import told_region
 from catalog.models import FreightTemplate
-from mall.forms import MoneyFormField, TextFormField
-from mall.places import PROVINCES
+from mall.divisions.forms import DivisionField, link_divisions
+from mall.forms import MoneyFormField, TextFormField, as_typed
 from mall.refusals import Refusal
 
 _BETWEEN = re.compile(r"[,;\n\u3001\uff0c\uff1b]+")
@@ -182,8 +181,8 @@ class TemplateForm(forms.Form):
 class TryForm(forms.Form):
     """Goods and a region, to see what a template charges for them."""
 
-    province = forms.ChoiceField(label=gettext_lazy("Province"))
-    city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
+    province = DivisionField(label=gettext_lazy("Province"))
+    city = DivisionField(label=gettext_lazy("City"), required=False, none=gettext_lazy("Any"))
     pieces = forms.IntegerField(label=gettext_lazy("Pieces"), min_value=1, max_value=10_000, initial=1)
     grams = forms.IntegerField(
         label=gettext_lazy("Grams of one piece"), min_value=0, max_value=1_000_000, required=False
@@ -196,7 +195,7 @@ class TryForm(forms.Form):
     def __init__(self, data: Mapping | None = None, *, template: FreightTemplate):
         super().__init__(data, auto_id="try-%s")
         self.template = template
-        self.fields["province"].choices = [("", "–"), *((name, told_region(name)) for name in PROVINCES)]
+        link_divisions(self, ("province", "city"))
         for name, measure in (("grams", "weight"), ("cm3", "volume")):
             if template.measure != measure:
                 del self.fields[name]

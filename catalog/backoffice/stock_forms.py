@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from catalog.models import Sku, StockMovement, Warehouse
 from catalog.stock import LARGEST_COUNT
 from catalog.stock.transfers import MOST_LINES, SHORTAGES
-from mall.forms import TextFormField
+from mall.divisions.forms import DivisionField, link_divisions
+from mall.forms import MoneyFormField, TextFormField
 
 _LINE = re.compile(r"(?P<name>.+?)(?:(?:\s*[,;]\s*|\s+[x×*]\s*|\s+)(?P<quantity>\d{1,7}))?")
 
@@ -70,6 +71,9 @@ class WarehouseChoice(forms.ModelChoiceField):
         return str(warehouse.name)
 
 
+MOST_PARCEL_COST = 100_000  # fen
+
+
 class WarehouseForm(forms.Form):
     """A warehouse or a store of the shop's own."""
 
@@ -80,10 +84,9 @@ class WarehouseForm(forms.Form):
         initial=Warehouse.Kind.MERCHANT,
     )
     name = TextFormField(label=gettext_lazy("Name"), max_length=60)
-    province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
-    city = forms.CharField(
+    province = DivisionField(label=gettext_lazy("Province"), required=False)
+    city = DivisionField(
         label=gettext_lazy("City"),
-        max_length=40,
         required=False,
         help_text=gettext_lazy("Of a store: shoppers of this city find what lies there."),
     )
@@ -94,6 +97,12 @@ class WarehouseForm(forms.Form):
         help_text=gettext_lazy("A store needs one: shoppers want to find it."),
     )
     hours = TextFormField(label=gettext_lazy("Opening hours"), max_length=120, required=False)
+    parcel_cost = MoneyFormField(
+        label=gettext_lazy("What a parcel from here costs you (¥)"),
+        required=False,
+        maximum=MOST_PARCEL_COST,
+        help_text=gettext_lazy("When all warehouses that hold an order say so, it goes out from the cheapest."),
+    )
     sells_online = forms.BooleanField(
         label=gettext_lazy("Sells online"),
         required=False,
@@ -104,9 +113,10 @@ class WarehouseForm(forms.Form):
     def __init__(self, *args, warehouse: Warehouse | None = None, **kwargs):
         initial = None
         if warehouse:
-            names = ("kind", "name", "province", "city", "address", "hours", "sells_online")
+            names = ("kind", "name", "province", "city", "address", "hours", "parcel_cost", "sells_online")
             initial = {name: getattr(warehouse, name) for name in names}
         super().__init__(*args, initial=initial, **kwargs)
+        link_divisions(self, ("province", "city"))
         if warehouse:
             del self.fields["kind"]
         else:

@@ -32,6 +32,8 @@ from mall import clock
 from mall.backoffice.bulk import chosen_ids
 from mall.backoffice.lists import open_list
 from mall.backoffice.tables import Sort, read_page
+from mall.divisions.forms import wants_choices
+from mall.forms import as_typed
 from mall.pages import Choice
 from mall.refusals import Refusal
 from merchants.access import shop_right
@@ -134,7 +136,9 @@ def low(request: HttpRequest) -> HttpResponse:
 @shop_right("stock.edit")
 def warehouse_add(request: HttpRequest) -> HttpResponse:
     form = WarehouseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if wants_choices(request.POST):
+        as_typed(form)
+    elif request.method == "POST" and form.is_valid():
         try:
             places.open_warehouse(shop=request.shop, by=request.user, now=clock.now(), **form.cleaned_data)
         except Refusal as refusal:
@@ -149,7 +153,9 @@ def warehouse_add(request: HttpRequest) -> HttpResponse:
 def warehouse(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _my_warehouse(request, public_id)
     form = WarehouseForm(request.POST or None, warehouse=row)
-    if request.method == "POST" and form.is_valid():
+    if wants_choices(request.POST):
+        as_typed(form)
+    elif request.method == "POST" and form.is_valid():
         try:
             places.change_warehouse(warehouse=row, by=request.user, now=clock.now(), **form.cleaned_data)
         except Refusal as refusal:

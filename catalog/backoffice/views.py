@@ -19,7 +19,6 @@ from catalog.backoffice.forms import (
     StockChange,
     StockForm,
     VideoForm,
-    as_typed,
     drafts,
     formset_as_typed,
     sku_formset,
@@ -42,6 +41,7 @@ from mall import clock
 from mall.backoffice.bulk import chosen_ids, do_to_each, tell
 from mall.backoffice.lists import open_list
 from mall.backoffice.undo import say_with_undo
+from mall.forms import as_typed
 from mall.pages import Choice
 from mall.refusals import Refusal
 from mall.videos import NotAVideo

@@ -15,7 +15,8 @@ from catalog.generation import CATALOGUE, SHOPS, forget
 from catalog.models import FreightTemplate, Product, Sku
 from catalog.models.freight import LONGEST_REGION
 from mall.audit.trail import record
-from mall.places import bare, region, split_region
+from mall.divisions import find
+from mall.places import region, split_region
 from mall.refusals import Refusal
 from mall.texts import Text
 from merchants.models import Shop
@@ -259,7 +260,11 @@ def _checked_regions(names: Iterable[str], seen: set, **where) -> list[str]:
         known, city = split_region(name)
         if not known:
             raise WrongFreight(_("“%(name)s” is no province of China.") % {"name": name[:40]}, **where)
-        written = f"{known} {bare(city)}".strip()
+        inside = find(known, city) if city else None
+        if city and inside is None:
+            said = {"city": city[:40], "province": told_region(known)}
+            raise WrongFreight(_("“%(city)s” is no city of %(province)s.") % said, **where)
+        written = f"{known} {inside.short}" if inside else known
         key = region(known, city)
         if len(written) > LONGEST_REGION:
             raise WrongFreight(_("At most %(most)d characters.") % {"most": LONGEST_REGION}, **where)

@@ -6,6 +6,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalog.freight.charging import FREE, FURTHER, PIECE, VOLUME, WEIGHT, Charge, Freight, Terms
+from mall.divisions import find
 from mall.money import Money
 from mall.places import Region, province_of, romanized
 from mall.texts import Text
@@ -15,7 +16,14 @@ GRAMS_OF_A_KILOGRAM, CM3_OF_A_CUBIC_METRE = 1000, 1_000_000
 
 def told_region(name: str) -> str:
     """A region of a template as its reader writes it, in Chinese or as it sounds."""
-    return name if get_language() == "zh-hans" else " ".join(romanized(part) for part in name.split(" ", 1))
+    if get_language() == "zh-hans":
+        return name
+    province, _space, city = name.partition(" ")
+    whole, inside = find(province), find(province, city) if city else None
+    said = [whole.english if whole else romanized(province)]
+    if city:
+        said.append(inside.english if inside else romanized(city))
+    return " ".join(said)
 
 
 def told_regions(names: Iterable[str]) -> str:

@@ -2581,6 +2581,10 @@ class Migration(FirstMigration):
                 ("city", models.CharField(blank=True, default="", max_length=40, verbose_name="city")),
                 ("address", models.CharField(blank=True, default="", max_length=200, verbose_name="street address")),
                 ("hours", mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="opening hours")),
+                (
+                    "parcel_cost",
+                    models.PositiveIntegerField(null=True, verbose_name="cost of a parcel from here, in fen"),
+                ),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
             ],
             options={

@@ -21,7 +21,8 @@ class WarehouseQuerySet(ShopOwnedQuerySet):
 class Warehouse(ShopOwned):
     """
     A place where goods of a shop lie. Shoppers are offered what lies where ``sells_online``; the least ``position``
-    is taken from first. The default one is where goods arrive unless somebody says otherwise.
+    is taken from first. The default one is where goods arrive unless somebody says otherwise. ``parcel_cost`` is what
+    the shop says that a parcel from here costs it.
     """
 
     class Kind(models.TextChoices):
@@ -39,6 +40,7 @@ class Warehouse(ShopOwned):
     city = models.CharField(_("city"), max_length=40, blank=True, default="")
     address = models.CharField(_("street address"), max_length=200, blank=True, default="")
     hours = TextField(_("opening hours"), blank=True)
+    parcel_cost = models.PositiveIntegerField(_("cost of a parcel from here, in fen"), null=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
 
     objects = WarehouseQuerySet.as_manager()

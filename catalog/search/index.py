@@ -33,6 +33,7 @@ from catalog.search.words import (
     vector,
 )
 from mall import places
+from mall.divisions import find
 from mall.texts import Text, in_all_languages
 
 BATCH = 1_000
@@ -302,7 +303,8 @@ def _told(product: Product) -> Iterator[_Feature]:
     place, name, labels = _kinds()[product.kind]
     yield _Feature(KIND, product.kind, name, labels, None, place)
     for province, city in product.store_places:
-        yield _Feature(STORE, place_key(province, city), _stores(), place_text(province, city), None, STORES_FROM)
+        if places.region(province, city).city:
+            yield _Feature(STORE, place_key(province, city), _stores(), place_text(province, city), None, STORES_FROM)
     typed = specifications.specifications_of(product)
     for told in typed:
         if told.filters:
@@ -336,14 +338,17 @@ def _stores() -> Text:
 
 
 def place_key(province: str, city: str = "") -> str:
-    """By what a city of stores is known, however it is spelled; without a city how those of its province begin."""
-    return f"{places.same(province)}/{places.same(city)}"[:80]
+    """By what a city of stores is known, its code; without a city how those of its province begin."""
+    where = places.region(province, city)
+    return f"{where.province}/{where.city}"
 
 
 def place_text(province: str, city: str) -> Text:
     """A city of stores as its readers write it."""
-    parts = list(dict.fromkeys((places.bare(province), places.bare(city))))
-    return Text({"zh-hans": " ".join(parts), "en": ", ".join(places.romanized(part) for part in reversed(parts))})
+    rows = [one for one in (find(province), find(province, city) if city else None) if one]
+    chinese = list(dict.fromkeys(one.short for one in rows)) or [province, city]
+    english = list(dict.fromkeys(one.english for one in reversed(rows))) or [province, city]
+    return Text({"zh-hans": " ".join(chinese).strip(), "en": ", ".join(english)})
 
 
 def _key(text: dict) -> str:

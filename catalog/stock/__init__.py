@@ -13,10 +13,14 @@ counts, writes off and takes back; ``warehouses``, ``transfers``, ``counts`` and
 from catalog.stock.aside import put_back, set_aside
 from catalog.stock.moving import correct, correct_many, receive, restock, write_off
 from catalog.stock.reserving import (
+    Route,
     available,
     consume,
     consume_part,
+    held_in,
     keep_reserved,
+    keep_until,
+    move_reserved,
     place_of,
     release,
     release_all,
@@ -25,11 +29,12 @@ from catalog.stock.reserving import (
     reserve_all,
     with_available,
 )
-from catalog.stock.shelves import LARGEST_COUNT, OutOfStock, WrongCount
+from catalog.stock.shelves import LARGEST_COUNT, OutOfStock, Place, WarehouseClosed, WrongCount
 from catalog.stock.warehouses import default_warehouse
 
 __all__ = [
-    "LARGEST_COUNT", "OutOfStock", "WrongCount", "available", "consume", "consume_part", "correct", "correct_many",
-    "default_warehouse", "keep_reserved", "place_of", "put_back", "receive", "release", "release_all", "release_part",
-    "reserve", "reserve_all", "restock", "set_aside", "with_available", "write_off",
+    "LARGEST_COUNT", "OutOfStock", "Place", "Route", "WarehouseClosed", "WrongCount", "available", "consume",
+    "consume_part", "correct", "correct_many", "default_warehouse", "held_in", "keep_reserved", "keep_until",
+    "move_reserved", "place_of", "put_back", "receive", "release", "release_all", "release_part", "reserve",
+    "reserve_all", "restock", "set_aside", "with_available", "write_off",
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def set_aside(*, document: str, quantities: Mapping[int, int], now: datetime, pa
     """
     left: dict[int, dict[int, int]] = {sku_id: {} for sku_id in quantities}
     in_stores = {}
-    for sku_id, _place, stock_id, _shop, free, product_id, slot_id, is_store, _aside in sorted(
+    for sku_id, _place, stock_id, _shop, free, product_id, slot_id, is_store, *_rest in sorted(
         select_rows(LOCK_WHAT_IS_SOLD, [list(quantities)]), key=lambda row: row[:3]
     ):
         if slot_id is None:

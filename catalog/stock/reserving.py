@@ -1,24 +1,29 @@
 """Speaking for goods on behalf of a document: reserved at order, consumed at shipping, released at canceling."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from catalog.models import Reservation, Stock, StockMovement
+from catalog.models import Reservation, Stock, StockMovement, Warehouse
 from catalog.stock.aside import hand_over
 from catalog.stock.shelves import (
     LOCK_WHAT_IS_SOLD,
+    Place,
     Shelves,
     change_rows,
     lock_shelves,
+    open_shelves,
     out_of_stock,
     show_products_anew,
     spread_over,
 )
 from mall.rows import insert_rows, select_rows
+
+# Of what is wanted (by SKU) and where it lies, from which warehouses (by key) it is taken, the first of them first.
+Route = Callable[[Mapping[int, int], Sequence[Place]], Sequence[int]]
 
 
 def sold_online() -> QuerySet:
@@ -67,15 +72,18 @@ def reserve_all(
     expires_at: datetime | None = None,
     slots: Mapping[int, int] | None = None,
     from_aside: Mapping[int, tuple[str, int]] | None = None,
+    routes: Mapping[str, Route] | None = None,
 ) -> None:
     """
     Speak for the goods of several documents at once: one lock, one update, one insert for a whole checkout.
 
-    Each line is taken whole from the first warehouse that has as much, else from all of them in their order. Belongs
-    into the transaction of what the goods are for; a caller who catches the refusal rolls back himself.
+    Each line is taken whole from the first warehouse that has as much, else from all of them in their order, unless
+    the document has a route. Belongs into the transaction of what the goods are for; a caller who catches the refusal
+    rolls back himself.
 
     :param slots: of SKUs that are services, the time (by key) at which it is wanted; others have none
     :param from_aside: of SKUs in a promotion, for which document how many of the pieces wanted are set aside
+    :param routes: of documents whose goods are taken from certain warehouses, who chooses them; asked under the lock
 
     :raises OutOfStock: something is short; nothing was reserved for any of them
     :raises RuntimeError: no transaction is open, so the lock would hold nobody
@@ -89,14 +97,15 @@ def reserve_all(
                 raise ValueError(f"a reservation needs a quantity above zero, not {quantity}")
             wanted[sku_id] = wanted.get(sku_id, 0) + quantity
     left: dict[int, dict[int, int]] = {}  # by SKU, then by stock in the order of the warehouses
-    shops, products, aside, in_stores = {}, {}, {}, {}
+    shops, products, aside, in_stores, lies_in = {}, {}, {}, {}, {}
     times = slots or {}
-    for sku_id, _place, stock_id, shop_id, free, product_id, slot_id, is_store, kept in sorted(
+    for sku_id, place, stock_id, shop_id, free, product_id, slot_id, is_store, kept, *where in sorted(
         select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)]), key=lambda row: row[:3]
     ):
         if slot_id != times.get(sku_id):
             continue
         left.setdefault(sku_id, {})[stock_id] = free
+        lies_in[stock_id] = place, is_store, *where
         shops[sku_id], products[sku_id] = shop_id, product_id
         if is_store:
             in_stores[stock_id] = free, product_id
@@ -121,8 +130,7 @@ def reserve_all(
             expires_at=expires_at,
         )
         for document, quantities in documents.items()
-        for sku_id, quantity in quantities.items()
-        for stock_id, part in spread_over(left[sku_id], quantity)
+        for sku_id, stock_id, part in _taken(quantities, left, lies_in, (routes or {}).get(document))
     ]
     taken: dict[int, int] = {}
     for row in rows:
@@ -141,11 +149,121 @@ def reserve_all(
     )
 
 
+def _taken(
+    quantities: Mapping[int, int],
+    left: Mapping[int, dict[int, int]],
+    lies_in: Mapping[int, tuple],
+    route: Route | None,
+) -> Iterable[tuple[int, int, int]]:
+    """
+    Of each SKU from which stock how many are taken for one document; what is left there shrinks.
+
+    :raises OutOfStock: the warehouses of its route do not hold as much
+    """
+    if route is None:
+        for sku_id, quantity in quantities.items():
+            for stock_id, part in spread_over(left[sku_id], quantity):
+                yield sku_id, stock_id, part
+        return
+    order = route(quantities, _places(quantities, left, lies_in))
+    for sku_id, quantity in quantities.items():
+        there = {lies_in[stock_id][2]: (stock_id, free) for stock_id, free in left[sku_id].items()}
+        allowed = dict(there[warehouse_id] for warehouse_id in order if warehouse_id in there)
+        if sum(allowed.values()) < quantity:
+            raise out_of_stock([sku_id])
+        for stock_id, part in spread_over(allowed, quantity):
+            left[sku_id][stock_id] -= part
+            yield sku_id, stock_id, part
+
+
+def _places(
+    quantities: Mapping[int, int], left: Mapping[int, dict[int, int]], lies_in: Mapping[int, tuple]
+) -> list[Place]:
+    """The warehouses in which a row of these SKUs lies, in the shop's order."""
+    free: dict[int, dict[int, int]] = {}
+    rows: dict[int, tuple] = {}
+    for sku_id in quantities:
+        for stock_id, count in left[sku_id].items():
+            warehouse_id = lies_in[stock_id][2]
+            free.setdefault(warehouse_id, {})[sku_id] = max(count, 0)
+            rows[warehouse_id] = lies_in[stock_id]
+    places = [
+        Place(warehouse_id, position, is_store, province, city, cost, free[warehouse_id])
+        for position, is_store, warehouse_id, province, city, cost in rows.values()
+    ]
+    return sorted(places, key=lambda place: (place.position, place.warehouse_id))
+
+
+@transaction.atomic
+def move_reserved(*, document: str, warehouse: Warehouse, now: datetime) -> list[int]:
+    """
+    What is held for a document is held in this warehouse from now on, all or nothing; returns the warehouses (by key)
+    in which it was held. Holding it where it is held already changes nothing.
+
+    :raises OutOfStock: not all of it is free there; it is held where it was
+    :raises WarehouseClosed: nothing goes out of it any more
+    :raises LookupError: nothing is held for the document
+    """
+    held = Reservation.objects.filter(document=document, status=Reservation.Status.HELD)
+    skus = sorted(set(held.values_list("stock__sku", flat=True)))
+    if not skus:
+        raise LookupError(document)
+    shelves = open_shelves(warehouse, skus)
+    rows = {row.pk: row for row in shelves.rows}
+    there = shelves.of(warehouse)
+    reservations = list(held.select_for_update(no_key=True).order_by("stock_id", "pk"))
+    leaving = [one for one in reservations if rows[one.stock_id].warehouse_id != warehouse.pk]
+    coming: dict[int, int] = {}
+    for one in leaving:
+        target = there[rows[one.stock_id].sku_id].pk
+        coming[target] = coming.get(target, 0) + one.quantity
+    if short := [rows[pk].sku_id for pk, quantity in coming.items() if rows[pk].available < quantity]:
+        raise out_of_stock(short)
+    going = {one.stock_id: one.quantity for one in leaving}
+    change_rows("reserved = s.reserved - c.quantity", going)
+    if change_rows("reserved = s.reserved + c.quantity", coming, "s.on_hand - s.reserved >= c.quantity") != len(coming):
+        raise out_of_stock(skus)
+    _close(leaving, Reservation.Status.RELEASED)
+    for pk, quantity in coming.items():
+        _hold_more(document, rows[pk], quantity, now)
+    for row in shelves.rows:
+        row.reserved += coming.get(row.pk, 0) - going.get(row.pk, 0)
+    shelves.show(now)
+    return sorted({rows[one.stock_id].warehouse_id for one in leaving})
+
+
+def _hold_more(document: str, row: Stock, quantity: int, now: datetime) -> None:
+    """So many more of a row are held for a document; it may have been held there before."""
+    former = Reservation.objects.filter(document=document, stock=row).first()
+    if former is None:
+        Reservation.objects.create(
+            shop_id=row.shop_id, stock=row, document=document, quantity=quantity, reserved_at=now
+        )
+        return
+    is_held = former.status == Reservation.Status.HELD
+    former.quantity, former.status = quantity + (former.quantity if is_held else 0), Reservation.Status.HELD
+    former.reserved_at, former.expires_at = now, None
+    former.save(update_fields=["quantity", "status", "reserved_at", "expires_at"])
+
+
+def held_in(document: str) -> dict[int, int]:
+    """In which warehouses (by key) how many pieces are held for a document, or were when it left."""
+    rows = Reservation.objects.filter(document=document).exclude(status=Reservation.Status.RELEASED)
+    pieces = rows.order_by().values("stock__warehouse").annotate(pieces=Sum("quantity"))
+    return dict(pieces.values_list("stock__warehouse", "pieces"))
+
+
 def keep_reserved(*, documents: Iterable[str]) -> int:
     """What is held for these documents does not expire any more: they are paid. Returns how many reservations."""
     return Reservation.objects.filter(document__in=list(documents), status=Reservation.Status.HELD).update(
         expires_at=None
     )
+
+
+def keep_until(*, documents: Iterable[str], expires_at: datetime) -> int:
+    """What is held for these documents is kept longer. Returns how many reservations."""
+    held = Reservation.objects.filter(document__in=list(documents), status=Reservation.Status.HELD)
+    return held.filter(expires_at__lt=expires_at).update(expires_at=expires_at)
 
 
 def place_of(document: str) -> tuple[str, str] | None:

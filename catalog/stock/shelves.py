@@ -27,7 +27,7 @@ LARGEST_COUNT = 1_000_000
 # The rows are locked in the house order; which is taken from first says the warehouse's position.
 LOCK_WHAT_IS_SOLD = """
     SELECT t.sku_id, w.position, t.id, t.shop_id, t.on_hand - t.reserved, k.product_id, t.slot_id, w.kind = 'store',
-        t.set_aside
+        t.set_aside, w.id, w.province, w.city, w.parcel_cost
     FROM catalog_stock t JOIN catalog_sku k ON k.id = t.sku_id JOIN catalog_warehouse w ON w.id = t.warehouse_id
     WHERE t.sku_id = ANY (%s) AND w.sells_online ORDER BY t.sku_id, t.id FOR NO KEY UPDATE OF t
 """
@@ -241,6 +241,22 @@ def change_rows(assignments: str, quantities: Mapping[int, int], condition: str 
             [list(quantities), list(quantities.values())],
         )
         return cursor.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    A warehouse as far as an order asks: where it is, and how many of each SKU (by key) can be taken there. The least
+    ``position`` comes first in the shop's own order; ``parcel_cost`` are fen, if the shop has said.
+    """
+
+    warehouse_id: int
+    position: int
+    is_store: bool
+    province: str
+    city: str
+    parcel_cost: int | None
+    free: Mapping[int, int]
 
 
 def spread_over(left: dict[int, int], quantity: int) -> list[tuple[int, int]]:

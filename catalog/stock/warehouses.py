@@ -12,6 +12,8 @@ from catalog.models import StaleSearch, Stock, StockCount, StockTerms, StockTran
 from catalog.search.renaming import read_anew
 from catalog.stock.shelves import LARGEST_COUNT, lock_shelves
 from mall.audit.trail import record
+from mall.divisions import find
+from mall.money import Money
 from mall.refusals import Refusal
 from mall.texts import Text
 
@@ -50,17 +52,19 @@ def open_warehouse(
     city: str = "",
     address: str = "",
     hours: Text | None = None,
+    parcel_cost: Money | None = None,
 ) -> Warehouse:
     """
     The shop has one more place, last in the order; it sells online from the start.
 
     :param city: with ``province`` where shoppers look for a store; what lies there is found by it
+    :param parcel_cost: what the shop pays to send a parcel from there, if it says
     :raises WrongWarehouse: a kind that the shop does not open itself, a store without an address, or too many
     """
     if kind == Warehouse.Kind.PLATFORM:
         raise WrongWarehouse(_("The mall opens the warehouses that it keeps."))
     where = _place(province, city, address)
-    return _open(shop=shop, kind=kind, name=name, where=where, hours=hours, by=by, now=now)
+    return _open(shop=shop, kind=kind, name=name, where=where, hours=hours, cost=parcel_cost, by=by, now=now)
 
 
 @transaction.atomic
@@ -75,14 +79,23 @@ def open_platform_warehouse(*, warehouse: Warehouse, name: str, by, now: datetim
     if Warehouse.objects.owned_by(shop).open().filter(kind=Warehouse.Kind.PLATFORM).exists():
         raise WrongWarehouse(_("The mall keeps goods for this shop already."))
     text = Text({"zh-hans": name.strip(), "en": name.strip()})
-    return _open(shop=shop, kind=Warehouse.Kind.PLATFORM, name=text, where={}, hours=None, by=by, now=now)
+    return _open(shop=shop, kind=Warehouse.Kind.PLATFORM, name=text, where={}, hours=None, cost=None, by=by, now=now)
 
 
 def _place(province: str, city: str, address: str) -> dict[str, str]:
-    return {"province": province.strip(), "city": city.strip(), "address": address.strip()}
+    """With the full names of province and city, however they were spelled."""
+    whole, inside = find(province), find(province, city) if city.strip() else None
+    if bool(province.strip()) != bool(city.strip()):
+        raise WrongWarehouse(_("Name both the province and the city, or neither."))
+    if city.strip() and inside is None:
+        raise WrongWarehouse(_("There is no such city in this province."))
+    names = {"province": whole.name, "city": inside.name} if inside else {"province": "", "city": ""}
+    return {**names, "address": address.strip()}
 
 
-def _open(*, shop, kind: str, name: Text, where: dict[str, str], hours, by, now: datetime) -> Warehouse:
+def _open(
+    *, shop, kind: str, name: Text, where: dict[str, str], hours, cost: Money | None, by, now: datetime
+) -> Warehouse:
     _check(kind, name, where)
     first = default_warehouse(shop)
     Warehouse.objects.select_for_update(no_key=True).get(pk=first.pk)  # one at a time, so that places are not shared
@@ -95,6 +108,7 @@ def _open(*, shop, kind: str, name: Text, where: dict[str, str], hours, by, now:
         name=name,
         **where,
         hours=hours or Text(),
+        parcel_cost=None if cost is None else cost.minor,
         position=rows.aggregate(last=Max("position"))["last"] + 1,
     )
     record(
@@ -120,6 +134,7 @@ def change_warehouse(
     city: str = "",
     address: str = "",
     hours: Text | None = None,
+    parcel_cost: Money | None = None,
 ) -> Warehouse:
     """
     Rename a warehouse; say where it is, and whether shoppers are offered what lies there.
@@ -137,7 +152,8 @@ def change_warehouse(
     warehouse.name, warehouse.sells_online = name, sells_online
     warehouse.province, warehouse.city = where["province"], where["city"]
     warehouse.address, warehouse.hours = where["address"], hours or Text()
-    warehouse.save(update_fields=["name", "sells_online", *where, "hours"])
+    warehouse.parcel_cost = None if parcel_cost is None else parcel_cost.minor
+    warehouse.save(update_fields=["name", "sells_online", *where, "hours", "parcel_cost"])
     if shelves:
         for row in shelves.of(warehouse).values():
             row.warehouse.sells_online = sells_online
@@ -263,8 +279,6 @@ def _check(kind: str, name: Mapping[str, str], where: Mapping[str, str]) -> None
         raise WrongWarehouse(_("Give the warehouse a name."))
     if kind == Warehouse.Kind.STORE and not where["address"]:
         raise WrongWarehouse(_("A store has a street address: shoppers want to find it."))
-    if bool(where.get("province")) != bool(where.get("city")):
-        raise WrongWarehouse(_("Name both the province and the city, or neither."))
 
 
 def _note(action: str, warehouse: Warehouse, by, now: datetime, before: dict, after: dict) -> None:

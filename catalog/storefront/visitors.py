@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from catalog.visits import note_visit
 from mall import clock
+from mall.limits import client_ip
 
 _MACHINE = re.compile(
     r"(?<!cu)bot\b|crawl|spider|slurp|headless|lighthouse|preview|monitor|facebookexternal|scan|https?://", re.I
@@ -32,5 +33,4 @@ def visitor_of(request: HttpRequest) -> str:
     """What tells a visitor from others today; it is only ever counted (``catalog.search.hot``, ``catalog.visits``)."""
     if request.user.is_authenticated:
         return str(request.user.pk)
-    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return f"{forwarded or request.META.get('REMOTE_ADDR', '')} {request.headers.get('user-agent', '')}"
+    return f"{client_ip(request)} {request.headers.get('user-agent', '')}"

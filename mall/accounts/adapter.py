@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.shortcuts import resolve_url
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_lazy
@@ -14,9 +13,25 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.accounts.devices import note_device
 from mall.accounts.factors import is_fresh
+from mall.accounts.guessing import attempt, may_send_code
 from mall.accounts.models import SignInTrouble
 from mall.accounts.privacy.consents import Purpose, browser_agrees, given_by, tell_browser
 from mall.accounts.sessions import note_trouble
+from mall.limits import client_ip
+
+BOUNDED = {
+    f"account/email/{name}"
+    for name in (
+        "password_reset_key", "unknown_account", "email_confirmation", "email_confirmation_signup",
+        "account_already_exists", "login_code", "password_reset_code",
+    )
+}  # fmt: skip
+"""Messages that anybody can have sent to an address by typing it in: so many a day, and no more (H7)."""
+
+
+def display_name(user) -> str:
+    """How a person is called in messages to herself."""
+    return user.get_full_name()
 
 
 class Adapter(DefaultAccountAdapter):
@@ -29,14 +44,6 @@ class Adapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "rate_limited": gettext_lazy("Too many attempts. Try again in a few minutes."),
     }
-
-    def pre_authenticate(self, request, **credentials):
-        """Who is turned away because too many attempts failed is counted (R7)."""
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            note_trouble(kind=SignInTrouble.Kind.LOCKED, now=clock.now())
-            raise
 
     def authentication_failed(self, request, **credentials):
         note_trouble(kind=SignInTrouble.Kind.FAILED, now=clock.now())
@@ -78,5 +85,25 @@ class Adapter(DefaultAccountAdapter):
         if not template_prefix.startswith("mfa/"):
             super().send_notification_mail(template_prefix, user, context, email)
 
+    def get_client_ip(self, request):
+        return client_ip(request)
+
+    def pre_authenticate(self, request, **credentials):
+        """Count the attempt before the password is looked at, whether the account exists or not."""
+        account = credentials.get("email") or credentials.get("username") or ""
+        request.attempt = attempt(request, account=account)
+        if request.attempt is None:
+            note_trouble(kind=SignInTrouble.Kind.LOCKED, now=clock.now())
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request, **credentials):
+        """A right password is no failure: what was counted is given back."""
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            request.attempt.give_back()
+        return user
+
     def send_mail(self, template_prefix, email, context):
+        if template_prefix in BOUNDED and not may_send_code(email):
+            return
         super().send_mail(template_prefix, email, {"site_domain": urlsplit(settings.MALL_BASE_URL).netloc, **context})

@@ -12,7 +12,8 @@ from mall.accounts.factors import has_factor, reset_factors
 from mall.accounts.models import User
 from mall.accounts.staff_groups import STAFF_GROUPS, label_of
 from mall.audit.trail import record
-from mall.staff import BoundedPaginator, ChangesWantFreshFactor, Verb, Verbs
+from mall.crypto import masked
+from mall.staff import BoundedPaginator, ChangesWantFreshFactor, ShowsCovered, Verb, Verbs
 
 
 class PersonCreationForm(AdminUserCreationForm):
@@ -28,9 +29,10 @@ class GroupsField(forms.ModelMultipleChoiceField):
 
 
 @admin.register(User)
-class PersonAdmin(ChangesWantFreshFactor, Verbs, UserAdmin):
+class PersonAdmin(ChangesWantFreshFactor, ShowsCovered, Verbs, UserAdmin):
     """
     Who may sign in, and as what. Whoever may change people gives them groups; only a superuser makes another superuser.
+    Addresses and names of who is no colleague stand covered.
     """
 
     fresh_action = "accounts.people"
@@ -48,11 +50,11 @@ class PersonAdmin(ChangesWantFreshFactor, Verbs, UserAdmin):
         )
     ]
     add_form = PersonCreationForm
-    list_display = ["email", "display_name", "is_staff", "is_active", "joined_at"]
+    list_display = ["address_shown", "name_shown", "is_staff", "is_active", "joined_at"]
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["=email", "=public_id", "display_name"]
     ordering = ["-pk"]
-    readonly_fields = ["public_id", "joined_at", "last_login"]
+    readonly_fields = ["public_id", "address_shown", "name_shown", "joined_at", "last_login"]
     paginator = BoundedPaginator
     show_full_result_count = False
     fieldsets = [
@@ -63,6 +65,23 @@ class PersonAdmin(ChangesWantFreshFactor, Verbs, UserAdmin):
     add_fieldsets = [
         (None, {"fields": ["email", "display_name", "usable_password", "password1", "password2"]}),
     ]
+
+    def get_fieldsets(self, request, obj=None):
+        """Of others than colleagues address and name are not changed here: each person does that herself."""
+        sets = super().get_fieldsets(request, obj)
+        if obj is None or obj.is_staff:
+            return sets
+        (title, first), *others = sets
+        fields = ["public_id", "address_shown", "name_shown", "password"]
+        return [(title, {**first, "fields": fields}), *others]
+
+    @admin.display(description=_("e-mail address"), ordering="email")
+    def address_shown(self, person: User) -> str:
+        return str(person)
+
+    @admin.display(description=_("name"), ordering="display_name")
+    def name_shown(self, person: User) -> str:
+        return person.display_name if person.is_staff else masked(person.display_name) if person.display_name else ""
 
     def user_change_password(self, request, id, form_url=""):
         return self._stopped(request) or super().user_change_password(request, id, form_url)

@@ -57,13 +57,20 @@ FRESH_ACTIONS = {
     "settlement.withdraw": gettext_lazy("Withdrawing money"),
     "settlement.decide_withdrawal": gettext_lazy("Deciding about a withdrawal"),
     "settlement.payout_file": gettext_lazy("Taking payouts to the bank"),
+    "orders.spend_balance": gettext_lazy("Paying a large amount from your balance"),
+    "orders.refund_to_balance": gettext_lazy("Putting a refund on a shopper's balance"),
+    "orders.decide_transfer": gettext_lazy("Deciding about money that came by bank transfer"),
     "orders.resolve_difference": gettext_lazy("Resolving differences to a channel's bill"),
     "risk.money_cases": gettext_lazy("Deciding about held money"),
     "accounts.personal_data": gettext_lazy("Taking away or erasing your data"),
     "settlement.correct": gettext_lazy("Correcting a booking"),
     "catalog.confirm_commission": gettext_lazy("Confirming a rule of commission"),
     "settlement.pay_duty": gettext_lazy("Paying duty over to customs"),
-    "orders.reveal_declaration": gettext_lazy("Looking at who an order is declared for"),
+    "settlement.party_account": gettext_lazy("Choosing where a party's money goes"),
+    "orders.confirm_party": gettext_lazy("Confirming what a party gets"),
+    "settlement.pay_party": gettext_lazy("Paying brands, suppliers, carriers and promoters"),
+    "access.grant": gettext_lazy("Granting access to personal data"),
+    "access.look": gettext_lazy("Looking at personal data"),
 }
 """All actions that want a factor shown just now (H8); a new one is named here, and tests walk the list."""
 

@@ -59,8 +59,12 @@ WATCHES_OPERATIONS = {
     "operations.view_alertreceiver", "operations.add_alertreceiver", "operations.change_alertreceiver",
     "operations.view_securityreport",
 }  # fmt: skip
+ASKS_FOR_ACCESS = {"access.view_accessrequest", "access.add_accessrequest"}
 SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
-SEES_MONEY = {"orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard"}
+SEES_MONEY = {
+    "orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard",
+    "orders.view_purse", "orders.view_bankstatement", "orders.view_bankline", "orders.view_sentback",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ STAFF_GROUPS = {
             "auditor",
             _("Auditor"),
             _("Decides which businesses may join."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             "merchants.view_application",
             "merchants.audit_application",
@@ -105,6 +110,7 @@ STAFF_GROUPS = {
             "category_expert",
             _("Category expert"),
             _("Reviews products and keeps the category tree and the brands."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             *SEES_GOODS,
             *KEEPS_SEARCH,
@@ -132,6 +138,8 @@ STAFF_GROUPS = {
             "operations",
             _("Operations"),
             _("Runs the mall from day to day: shops, front page, jobs, tunables."),
+            *ASKS_FOR_ACCESS,
+            "access.decide_accessrequest",
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,
@@ -198,11 +206,16 @@ STAFF_GROUPS = {
             "finance",
             _("Finance"),
             _("Watches the ledger, payments, refunds and the shops' shares."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             *SEES_ORDERS,
             *SEES_MONEY,
             "orders.ask_payment",
             "orders.retry_refund",
+            "orders.refund_to_balance",
+            "orders.read_statement",
+            "orders.decide_bankline",
+            "orders.send_back",
             "orders.view_bill",
             "orders.fetch_bill",
             "orders.view_difference",
@@ -219,8 +232,14 @@ STAFF_GROUPS = {
             "settlement.view_payoutfile",
             "settlement.view_dutyremittance",
             "settlement.pay_dutyremittance",
+            "orders.view_party",
+            "orders.propose_party",
+            "orders.confirm_party",
+            "orders.view_partyruleversion",
+            "settlement.view_partyshare",
+            "settlement.view_partypayout",
+            "settlement.pay_partypayout",
             "orders.view_declaration",
-            "orders.reveal_declaration",
             "settlement.view_statement",
             "settlement.view_dispute",
             "settlement.answer_dispute",
@@ -237,6 +256,8 @@ STAFF_GROUPS = {
             "risk",
             _("Risk"),
             _("Holds money, freezes shops, takes goods down, keeps the banned words."),
+            *ASKS_FOR_ACCESS,
+            "access.decide_accessrequest",
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,
@@ -270,6 +291,7 @@ STAFF_GROUPS = {
             "support",
             _("Support"),
             _("Helps shoppers and shops: finds their orders and cancels one when asked."),
+            *ASKS_FOR_ACCESS,
             *SEES_SHOPS,
             *SEES_GOODS,
             *SEES_ORDERS,

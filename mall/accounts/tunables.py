@@ -25,3 +25,38 @@ STALE_DAYS = Tunable(
     most=365,
     sentence=_("After how many days without a sign-in an account of staff counts as stale in the security report."),
 )
+SIGN_IN_FAILURES = Tunable(
+    "mall.sign_in_failures",
+    default=10,
+    least=3,
+    most=100,
+    sentence=_("Wrong passwords of one account before it is locked for a while."),
+)
+SIGN_IN_MINUTES = Tunable(
+    "mall.sign_in_minutes",
+    default=15,
+    least=1,
+    most=1440,
+    sentence=_("Minutes over which wrong passwords are counted, and after which a locked account opens again."),
+)
+NETWORK_FAILURES = Tunable(
+    "mall.network_failures",
+    default=100,
+    least=10,
+    most=100_000,
+    sentence=_("Wrong passwords from one network in that time; from then on it may try once in ten seconds."),
+)
+DEVICE_FAILURES = Tunable(
+    "mall.device_failures",
+    default=20,
+    least=3,
+    most=1000,
+    sentence=_("Wrong passwords from one browser in that time before it has to wait."),
+)
+CODES_A_DAY = Tunable(
+    "mall.codes_a_day",
+    default=5,
+    least=1,
+    most=100,
+    sentence=_("Codes, links and invitations that one address or telephone is sent in 24 hours."),
+)

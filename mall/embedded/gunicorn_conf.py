@@ -13,6 +13,10 @@ timeout = 60
 graceful_timeout = 2
 max_requests = 5000
 max_requests_jitter = 500
+raw_env = [  # a payment channel that is slow holds all threads but one of each process, and nobody for long (test E4)
+    f"MALL_PAYMENT_CALLS_EACH={threads - 1}",
+    "MALL_PAYMENT_PATIENCE=3",
+]
 control_socket_disable = True
 loglevel = "warning"
 

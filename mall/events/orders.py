@@ -17,8 +17,9 @@ class OrdersPlaced:
 class OrderPaid:
     """
     The group's payment succeeded; told once per order of the group. ``duty`` is what of ``total`` customs gets,
-    ``by_cards`` what gift cards have paid, ``deposit`` what had come before (``OrderDepositPaid``); ``kind`` is that of
-    the goods (``gift_card``: money was paid beforehand); ``deal`` names the deal that it took, if any.
+    ``by_cards`` what gift cards have paid, ``by_balance`` what the shopper's balance has, ``deposit`` what had come
+    before (``OrderDepositPaid``); ``kind`` is that of the goods (``gift_card``: money was paid beforehand); ``deal``
+    names the deal that it took, if any.
     """
 
     order_id: str
@@ -29,6 +30,7 @@ class OrderPaid:
     total: int
     duty: int = 0
     by_cards: int = 0
+    by_balance: int = 0
     deposit: int = 0
     kind: str = "physical"
     deal: str = ""
@@ -38,12 +40,17 @@ class OrderPaid:
 
 @event
 class OrderDepositPaid:
-    """The deposit of an order came; the rest is paid later (``OrderPaid``)."""
+    """
+    The deposit of an order came, ``by_balance`` of it from the shopper's balance; the rest is paid later
+    (``OrderPaid``).
+    """
 
     order_id: str
     payment_id: str
     shop_id: str
+    shopper_id: int = 0
     amount: int
+    by_balance: int = 0
     currency: str
     paid_at: str
 
@@ -149,8 +156,27 @@ class OrderShipped:
 
 
 @event
+class OrderReady:
+    """Its goods lie ready in a store; its shopper has a code to pick them up."""
+
+    order_id: str
+    shop_id: str
+    ready_at: str
+
+
+@event
+class OrderNotPickedUp:
+    """Nobody has fetched it for some days; ``is_over``: the code has expired as well."""
+
+    order_id: str
+    shop_id: str
+    is_over: bool
+    told_at: str
+
+
+@event
 class OrderDelivered:
-    """All its parcels arrived (carrier or shopper says so)."""
+    """All its parcels arrived (carrier or shopper says so), or it was handed over."""
 
     order_id: str
     shop_id: str
@@ -185,8 +211,9 @@ class OrderCompleted:
 class PaymentRefunded:
     """
     Money went back to the shopper: for an order, or for a payment that came too late (``order_id`` empty). ``duty`` is
-    what of it customs does not get, ``to_cards`` what of it is on gift cards again; ``kind`` as for ``OrderPaid``.
-    ``is_of_deposit``: the order was never paid whole, so this money was no turnover.
+    what of it customs does not get, ``to_cards`` what of it is on gift cards again, ``to_balance`` what is on the
+    shopper's balance; ``kind`` as for ``OrderPaid``. ``is_of_deposit``: the order was never paid whole, so this money
+    was no turnover.
     """
 
     refund_id: str
@@ -196,10 +223,54 @@ class PaymentRefunded:
     amount: int
     duty: int = 0
     to_cards: int = 0
+    to_balance: int = 0
+    shopper_id: int = 0
     is_of_deposit: bool = False
     kind: str = "physical"
     currency: str
     refunded_at: str
+
+
+@event
+class BalanceToppedUp:
+    """Money came that a shopper has put on her balance."""
+
+    payment_id: str
+    shopper_id: int
+    amount: int
+    currency: str
+    topped_up_at: str
+
+
+@event
+class TransferUnmatched:
+    """Money came by bank transfer that pays nothing yet: its reference, amount or moment is wrong."""
+
+    line_id: str
+    amount: int
+    currency: str
+    came_at: str
+
+
+@event
+class TransferDecided:
+    """What becomes of such money: so much has paid a payment, so much goes back to who sent it."""
+
+    line_id: str
+    used: int
+    back: int
+    currency: str
+    decided_at: str
+
+
+@event
+class TransferReturned:
+    """Money of a bank transfer that paid nothing has gone back."""
+
+    line_id: str
+    amount: int
+    currency: str
+    returned_at: str
 
 
 @event

@@ -20,6 +20,7 @@ from mall import clock
 from mall.backoffice.tables import shown_count
 from mall.backoffice.undo import undo_of
 from mall.clock import BUSINESS_ZONE
+from mall.divisions import find
 from mall.money import SIGNS, Money
 from mall.pictures import sizes_of
 from mall.places import romanized
@@ -243,6 +244,17 @@ def sold(count: int | None) -> str:
 def place(name: str) -> str:
     """A province or city of China as its readers write it: 丽水市 in Chinese, Lishui in English."""
     return name if get_language() == "zh-hans" else romanized(str(name))
+
+
+@register.filter
+def divisions(of: object) -> str:
+    """Where an address or an order lies: 浙江省 杭州市 西湖区, or Xihu District, Hangzhou, Zhejiang."""
+    names = [getattr(of, name) for name in ("province", "city", "district")]
+    if get_language() == "zh-hans":
+        return " ".join(dict.fromkeys(name for name in names if name))
+    found = [find(*names[:level]) if names[level - 1] else None for level in (1, 2, 3)]
+    said = [one.english if one else name for one, name in zip(found, names, strict=True)]
+    return ", ".join(dict.fromkeys(name for name in reversed(said) if name))
 
 
 @register.filter

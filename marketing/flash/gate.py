@@ -31,6 +31,7 @@ FORGOTTEN = 45  # seconds after which somebody who does not ask any more has lef
 SWEPT = 200  # of those at one time, so that no question takes long
 
 IN, WAIT, SOLD_OUT, HAD, EARLY, OVER, UNKNOWN = "in", "wait", "sold_out", "had", "early", "over", "unknown"
+AWAY = "away"
 
 # KEYS: state, passes, queue, seen, had.
 # ARGV: shopper, seconds now, seconds of the mall's clock, seconds of a pass, passes at once, forgotten after, swept,
@@ -105,6 +106,8 @@ def ask(units_id: int, *, shopper_id: int, now: datetime, waits: bool = False) -
 
     :param now: of the mall's clock, by which the sale starts and ends
     :param waits: she wants to wait for a unit that comes back, although all are sold
+
+    While the cache server does not answer nobody is let in, or all of a rush would be: it is ``AWAY``.
     """
     values = [
         shopper_id,
@@ -124,8 +127,8 @@ def ask(units_id: int, *, shopper_id: int, now: datetime, waits: bool = False) -
                 return Answer(what, int(place))
             _restore([units_id])
     except redis.RedisError as error:
-        log.warning("the gate of a flash sale does not answer, everybody is let in: %s", error)
-        return Answer(IN)
+        log.warning("the gate of a flash sale does not answer, nobody is let in: %s", error)
+        return Answer(AWAY)
     return Answer(OVER)
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mall.accounts.models import User
+from mall.divisions.forms import DivisionField, link_divisions
 from mall.forms import MoneyFormField, TextFormField
 from mall.pictures import PictureFormField
 from merchants.hours import WEEKDAYS, ends_of, span_of
@@ -38,8 +39,8 @@ class ShopForm(forms.Form):
     colour = forms.RegexField(
         label=gettext_lazy("Theme colour"), regex=r"^#[0-9a-fA-F]{6}$", widget=forms.TextInput(attrs={"type": "color"})
     )
-    province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
-    city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
+    province = DivisionField(label=gettext_lazy("Province"), required=False)
+    city = DivisionField(label=gettext_lazy("City"), required=False)
     contact_phone = forms.RegexField(
         label=gettext_lazy("Service phone"),
         regex=r"^\+?[0-9][0-9 -]{4,18}$",
@@ -58,6 +59,7 @@ class ShopForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        link_divisions(self, ("province", "city"))
         for number, day in enumerate(WEEKDAYS):
             for end, label in (("from", gettext_lazy("%(day)s from")), ("until", gettext_lazy("%(day)s until"))):
                 self.fields[f"{end}_{number}"] = forms.TimeField(

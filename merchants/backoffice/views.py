@@ -17,6 +17,8 @@ from mall.backoffice.figures import figures_of
 from mall.backoffice.periods import PRESETS, period_asked
 from mall.backoffice.todo import todos
 from mall.charts import csv_asked
+from mall.divisions.forms import wants_choices
+from mall.forms import as_typed
 from mall.pages import Choice
 from mall.refusals import Refusal
 from merchants import petitions, standing
@@ -67,7 +69,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest) -> HttpResponse:
     posted = request.method == "POST"
     form = ShopForm.of(request.shop, request.POST if posted else None, request.FILES if posted else None)
-    if form.is_valid():
+    if wants_choices(request.POST):
+        as_typed(form)
+    elif form.is_valid():
         try:
             update_shop(shop=request.shop, fields=form.changes, by=request.user, now=clock.now())
         except ShopTextRefused as refusal:

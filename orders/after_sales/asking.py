@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
+from catalog import kinds
 from catalog.models import Sku
 from mall.events.bus import publish
 from mall.events.orders import AfterSaleOpened
@@ -47,7 +48,8 @@ class TooMuch(Refusal):
 def kinds_for(order: Order, now: datetime, line: OrderLine | None = None) -> list[Kind]:
     """
     What may be asked about the goods of an order now. What came in no parcel can be paid back, and nothing else; before
-    it was handed over the order is canceled. Of gift cards those that nobody has bound.
+    it was handed over the order is canceled. Of gift cards those that nobody has bound. What was picked up is neither
+    exchanged nor repaired here: there is no address to send it to.
 
     :param line: of an order that was sent in part: about this line, of which the pieces not sent come first
     """
@@ -61,10 +63,13 @@ def kinds_for(order: Order, now: datetime, line: OrderLine | None = None) -> lis
     if order.status not in (Order.Status.DELIVERED, Order.Status.COMPLETED):
         return []
     since = now - order.delivered_at
-    if not order.is_sent:
+    if not kinds.is_sent(order.kind):
         return [Kind.REFUND] if since <= timedelta(days=tunables.ASK_DAYS.value) else []
-    kinds = [Kind.REFUND, Kind.RETURN, Kind.EXCHANGE] if since <= timedelta(days=tunables.ASK_DAYS.value) else []
-    return [*kinds, Kind.REPAIR] if since <= timedelta(days=tunables.REPAIR_DAYS.value) else kinds
+    in_time = since <= timedelta(days=tunables.ASK_DAYS.value)
+    if order.is_picked_up:
+        return [Kind.REFUND, Kind.RETURN] if in_time else []
+    found = [Kind.REFUND, Kind.RETURN, Kind.EXCHANGE] if in_time else []
+    return [*found, Kind.REPAIR] if since <= timedelta(days=tunables.REPAIR_DAYS.value) else found
 
 
 def unsent_of(line: OrderLine) -> int:

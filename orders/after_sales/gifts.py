@@ -272,7 +272,7 @@ def settle(case: AfterSale, lines: Sequence[OrderLine], goods: Money) -> list[Ca
 
 def is_sent(row: CaseGift) -> bool:
     """Whether a gift of a case is with the shopper, so that it can come back; one that waits to be sent stays."""
-    return row.line.unsent < row.quantity
+    return row.case.order.is_picked_up or row.line.unsent < row.quantity
 
 
 def _leave_behind(case: AfterSale, lines: Sequence[OrderLine], gone: Mapping[int, int]) -> None:

@@ -68,14 +68,15 @@ class OrderSerializer(serializers.ModelSerializer):
     goods_total, shipping_fee, discount, duty, total, by_cards = Fen(), Fen(), Fen(), Fen(), Fen(), Fen()
     deposit = Fen()
     lines = LineSerializer(many=True)
+    store = serializers.CharField(source="store.public_id", default=None)
 
     class Meta:
         model = Order
         fields = [
-            "public_id", "group", "shop", "status", "kind", "currency", "goods_total", "shipping_fee", "discount",
-            "duty", "total", "by_cards", "deposit", "balance_from", "balance_until", "placed_at", "deposit_paid_at",
-            "paid_at", "partly_shipped_at", "shipped_at", "delivered_at", "completed_at", "canceled_at",
-            "deposit_kept_at", "cancel_reason", "lines",
+            "public_id", "group", "shop", "store", "status", "kind", "currency", "goods_total", "shipping_fee",
+            "discount", "duty", "total", "by_cards", "deposit", "balance_from", "balance_until", "placed_at",
+            "deposit_paid_at", "paid_at", "ready_at", "partly_shipped_at", "shipped_at", "delivered_at", "completed_at",
+            "canceled_at", "deposit_kept_at", "cancel_reason", "lines",
         ]  # fmt: skip
 
 

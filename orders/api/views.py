@@ -32,7 +32,9 @@ class OrderList(ListAPIView):
     filterset_class = OrderFilter
 
     def get_queryset(self):
-        return self.request.user.orders.select_related("group", "shop").prefetch_related("lines").order_by("-pk")
+        return (
+            self.request.user.orders.select_related("group", "shop", "store").prefetch_related("lines").order_by("-pk")
+        )
 
 
 class OrderDetail(RetrieveAPIView):
@@ -43,7 +45,9 @@ class OrderDetail(RetrieveAPIView):
     def get_queryset(self):
         steps = Prefetch("steps", OrderStep.objects.order_by("pk"))
         lines = Prefetch("lines", OrderLine.objects.order_by("pk"))
-        return self.request.user.orders.select_related("group", "shop").prefetch_related(lines, steps, with_parcels())
+        return self.request.user.orders.select_related("group", "shop", "store").prefetch_related(
+            lines, steps, with_parcels()
+        )
 
 
 class CancelOrder(APIView):

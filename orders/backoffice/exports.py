@@ -53,12 +53,14 @@ def _goods(order: Order) -> str:
         Column(_("District"), lambda order: order.district, is_personal=True),
         Column(_("Street and number"), lambda order: order.address_line.reveal(), is_personal=True),
         Column(_("Message of the shopper"), lambda order: order.message, is_personal=True),
+        Column(_("Picked up in"), lambda order: order.store.name if order.store else ""),
+        Column(_("Ready to be picked up since"), lambda order: order.ready_at),
         Column(_("Tracking numbers"), lambda order: " ".join(parcel.tracking_number for parcel in order.parcels.all())),
     ],
 )
 def orders(shop, asked: Asked):
     rows = OrderFilter(asked.query).narrow(Order.objects.owned_by(shop))
-    return asked.only_chosen(rows).prefetch_related("lines", "parcels")
+    return asked.only_chosen(rows).select_related("store").prefetch_related("lines", "parcels")
 
 
 @export(

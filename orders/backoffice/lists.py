@@ -22,10 +22,14 @@ WAITS = [
     ("late", _("Late to ship")),
     ("back", _("Parcels that came back")),
     ("address", _("Other addresses that are asked for")),
+    ("prepare", _("Pick-ups to prepare")),
+    ("fetch", _("Ready and not picked up yet")),
 ]
 _WAITING = {
     "rest": lambda rows: rows.partly_shipped(),
     "address": lambda rows: rows.with_address_asked(),
+    "prepare": lambda rows: rows.to_prepare(),
+    "fetch": lambda rows: rows.lying_ready(),
     "back": lambda rows: rows.with_returns(),
     "late": lambda rows: rows.overdue(clock.now(), tunables.SHIPPING_HOURS.value),
 }

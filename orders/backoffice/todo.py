@@ -17,8 +17,8 @@ CLOSING = timedelta(minutes=10)
 
 def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
     """
-    Orders to ship, with how long the oldest has waited, unpaid ones that close soon, addresses that are asked for, and
-    parcels that came back. Two queries.
+    Orders to ship, with how long the oldest has waited, unpaid ones that close soon, addresses that are asked for,
+    orders to prepare for pick-up, and parcels that came back. Two queries.
     """
     if not seat.can("orders.see"):
         return []
@@ -32,6 +32,7 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
             "closing": closing,
             "address": mine.with_address_asked(),
             "back": mine.with_returns(),
+            "prepare": mine.to_prepare(),
         }
     )
     url = reverse("backoffice:orders:list", args=[shop.slug])
@@ -48,6 +49,21 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
                 % {"count": shown_count(counts["address"])},
                 detail=_("What is packed waits for your answer."),
                 url=f"{url}?waits=address",
+                tone=SOON,
+            )
+        )
+    if counts["prepare"]:
+        found.append(
+            Todo(
+                sign="shop",
+                title=ngettext(
+                    "%(count)s order to prepare for pick-up",
+                    "%(count)s orders to prepare for pick-up",
+                    counts["prepare"],
+                )
+                % {"count": shown_count(counts["prepare"])},
+                detail=_("Say when it is ready: then the shopper gets her code."),
+                url=f"{url}?waits=prepare",
                 tone=SOON,
             )
         )

@@ -21,7 +21,9 @@ from orders.cancellation import cancel_paid_order
 from orders.fulfillment import ship_order, unsent_cases
 from orders.models import AddressChange, Order, OrderLine, OrderStep, Parcel
 from orders.offering import breakdown, freight_notes
+from orders.pick_up import code_of
 from orders.queries import with_parcels
+from orders.routing import can_move, other_places, places_of, told
 from orders.ship_clock import ship_by
 from orders.tracking import send_again
 from orders.vouchers import next_appointments, use_voucher
@@ -48,7 +50,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     orders = (
         Order.objects.owned_by(request.shop)
-        .select_related("declaration")
+        .select_related("declaration", "store")
         .prefetch_related(
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.select_related("by").order_by("pk")),
@@ -79,8 +81,22 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
         "can_cancel": can_end and request.seat.can("orders.cancel"),
         "after_sales": cases_of(order),
+        **(_routing(order, request) if order.is_sent and order.paid_at else {}),
+        **(_pick_up(order) if order.is_picked_up else {}),
     }
     return render(request, "backoffice/orders/detail.html", context)
+
+
+def _pick_up(order: Order) -> dict:
+    """How far its pick-up has come; never the code."""
+    code = code_of(order)
+    return {"pick_up_code": code, "is_expired": code is not None and code.expires_at < clock.now()}
+
+
+def _routing(order: Order, request: HttpRequest) -> dict:
+    """From where it goes out, why, and where else it could go out from."""
+    moves = request.seat.can("orders.ship") and can_move(order)
+    return {"places": places_of(order), "told": told(order), "targets": other_places(order) if moves else []}
 
 
 def _consignee(order: Order, *, revealed: bool) -> dict:

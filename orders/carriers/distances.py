@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 
-from mall.places import same
+from mall.places import region
 
 FILE = Path(__file__).parent / "provinces.csv"
 EARTH_KM = 6371
@@ -27,10 +27,10 @@ class Province:
 
 @lru_cache
 def provinces() -> dict[str, Province]:
-    """All provinces, by what all spellings of their names have in common."""
+    """All provinces by their codes."""
     with FILE.open(encoding="utf-8") as rows:
         return {
-            same(row["province"]): Province(
+            region(row["province"]).province: Province(
                 row["province"], row["capital"], float(row["latitude"]), float(row["longitude"])
             )
             for row in csv.DictReader(rows)
@@ -39,7 +39,7 @@ def provinces() -> dict[str, Province]:
 
 def province(name: str) -> Province | None:
     """The province of this name, however it is spelled."""
-    return provinces().get(same(name)) if name else None
+    return provinces().get(region(name).province) if name else None
 
 
 def kilometers(start: str, end: str) -> int | None:

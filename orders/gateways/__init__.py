@@ -7,13 +7,23 @@ from django.utils.translation import gettext as _
 
 from mall.refusals import Refusal
 from orders.gateways.alipay import AlipayGateway
+from orders.gateways.balance import BalanceGateway
 from orders.gateways.base import Gateway
 from orders.gateways.sandbox import SandboxGateway
 from orders.gateways.stripe import StripeGateway
+from orders.gateways.transfer import TransferGateway
 from orders.gateways.wechat import WechatGateway
 
 _GATEWAYS: dict[str, Gateway] = {
-    gateway.code: gateway for gateway in (SandboxGateway(), AlipayGateway(), WechatGateway(), StripeGateway())
+    gateway.code: gateway
+    for gateway in (
+        SandboxGateway(),
+        AlipayGateway(),
+        WechatGateway(),
+        StripeGateway(),
+        BalanceGateway(),
+        TransferGateway(),
+    )
 }
 
 
@@ -32,9 +42,30 @@ class Channel:
     label: str
 
 
-def channels() -> list[Channel]:
-    """The ways to pay that this mall offers and has an account for, in their order."""
-    return [Channel(code, str(_GATEWAYS[code].label)) for code in settings.PAYMENT_CHANNELS if _is_offered(code)]
+def channels(*, for_orders: bool = False) -> list[Channel]:
+    """
+    The ways to pay that this mall offers and has an account for, in their order.
+
+    :param for_orders: also those that pay orders and nothing else
+    """
+    offered = [code for code in settings.PAYMENT_CHANNELS if _is_offered(code)]
+    return [
+        Channel(code, str(_GATEWAYS[code].label))
+        for code in offered
+        if for_orders or not _GATEWAYS[code].pays_orders_only
+    ]
+
+
+def channels_with_bills() -> list[str]:
+    """Whose bills are held against our books."""
+    return [code for code in settings.PAYMENT_CHANNELS if _is_offered(code) and _GATEWAYS[code].has_bill]
+
+
+def gateway_for(channel: str, *, for_orders: bool) -> Gateway:
+    """As :func:`gateway`, of those that are offered for this. :raises UnknownChannel: not among them"""
+    if channel not in {one.code for one in channels(for_orders=for_orders)}:
+        raise UnknownChannel(_("There is no such way to pay."))
+    return _GATEWAYS[channel]
 
 
 def gateway(channel: str) -> Gateway:

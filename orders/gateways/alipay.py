@@ -56,6 +56,7 @@ _KEPT = (
 class AlipayGateway:
     code = "alipay"
     label = gettext_lazy("Alipay")
+    pays_orders_only, has_bill = False, True
 
     def __init__(self):
         self.wire = Wire(self.code)

@@ -132,6 +132,8 @@ class Gateway(Protocol):
 
     code: str
     label: str
+    pays_orders_only: bool  # not what balances are topped up with, nor the deposits of shops
+    has_bill: bool  # whether its movements are told by somebody else than this mall
 
     def is_configured(self) -> bool:
         """Whether this mall has an account there; without one the channel is not offered."""

@@ -43,6 +43,7 @@ class SandboxGateway:
 
     code = "sandbox"
     label = gettext_lazy("Sandbox bank")
+    pays_orders_only, has_bill = False, True
 
     def is_configured(self) -> bool:
         return True  # its account is opened by the first who asks

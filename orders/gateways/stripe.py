@@ -57,6 +57,7 @@ _KEPT = ("id", "client_reference_id", "amount_total", "currency", "payment_statu
 class StripeGateway:
     code = "stripe"
     label = gettext_lazy("Card or wallet (Stripe)")
+    pays_orders_only, has_bill = False, True
 
     def __init__(self):
         self.wire = Wire(self.code)

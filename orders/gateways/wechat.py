@@ -65,6 +65,7 @@ _KEPT = ("appid", "mchid", "out_trade_no", "transaction_id", "trade_type", "trad
 class WechatGateway:
     code = "wechat"
     label = gettext_lazy("WeChat Pay")
+    pays_orders_only, has_bill = False, True
 
     def __init__(self):
         self.wire = Wire(self.code)

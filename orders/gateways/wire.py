@@ -1,5 +1,6 @@
 """
-The way to a channel's server: time-outs, no redirects, a breaker, and not a word of what was said in any log.
+The way to a channel's server: time-outs, no redirects, a breaker, few calls at once (``slots``), and not a word of what
+was said in any log.
 
 Whatever goes wrong on the way is :class:`ChannelUnavailable`: what the channel did then is unknown, and is asked later.
 """
@@ -18,12 +19,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from orders.gateways.base import ChannelUnavailable
+from orders.gateways.slots import NoSlot, slot
 
 log = logging.getLogger("orders.gateways")
 
 LARGEST_ANSWER = 1024 * 1024
 LARGEST_BILL = 2 * 1024 * 1024 * 1024
 CHUNK = 64 * 1024
+TIME_OUT_WEIGHS = 3  # failures: two of them in a row are enough, for somebody has waited all the while
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Reply:
 
 class Breaker:
     """
-    After some failures in a row nobody waits for the channel for a while; then one call tries whether it is back.
+    After some failures in a row, of which a time-out weighs more, nobody waits for the channel for a while; then one
+    call tries whether it is back.
 
     :param failures: how many in a row open it
     :param pause: for how many seconds
@@ -65,9 +69,9 @@ class Breaker:
         with self._lock:
             self.reset()
 
-    def failed(self) -> None:
+    def failed(self, weight: int = 1) -> None:
         with self._lock:
-            self._failed += 1
+            self._failed += weight
             if self._failed >= self.failures:
                 self._until = self._timer() + self.pause
 
@@ -113,10 +117,14 @@ class Wire:
             raise unavailable()
         started, outcome = time.monotonic(), "no answer"
         try:
-            answer = call()
+            with slot():
+                answer = call()
             outcome = "answered"
+        except NoSlot:
+            outcome = "no slot"
+            raise unavailable() from None
         except (requests.RequestException, ChannelUnavailable) as error:
-            self.breaker.failed()
+            self.breaker.failed(TIME_OUT_WEIGHS if isinstance(error, requests.Timeout) else 1)
             outcome = type(error).__name__
             raise unavailable() from None  # its words may hold an address with a signature
         finally:

@@ -169,7 +169,7 @@ class Migration(FirstMigration):
                             ("unpaid", "Awaiting payment"),
                             ("deposit_paid", "Deposit paid"),
                             ("paid", "Awaiting shipment"),
-                            ("booked", "Awaiting use"),
+                            ("booked", "Awaiting use or pick-up"),
                             ("shipped", "On its way"),
                             ("delivered", "Delivered"),
                             ("completed", "Completed"),
@@ -222,6 +222,18 @@ class Migration(FirstMigration):
                 ("city", models.CharField(max_length=40, verbose_name="city")),
                 ("district", models.CharField(blank=True, default="", max_length=40, verbose_name="district")),
                 ("address_line", mall.crypto.EncryptedTextField(verbose_name="street and number")),
+                (
+                    "store",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.warehouse",
+                        verbose_name="picked up in",
+                    ),
+                ),
+                ("ready_at", models.DateTimeField(null=True, verbose_name="ready to be picked up since")),
                 ("promised_on", models.DateField(null=True, verbose_name="ships from")),
                 ("deal", models.CharField(blank=True, db_default="", default="", max_length=24, verbose_name="deal")),
                 (
@@ -382,9 +394,25 @@ class Migration(FirstMigration):
                             ("shipped_at__isnull", False),
                             ("status__in", ["unpaid", "deposit_paid", "paid", "booked", "canceled"]),
                             ("kind__in", ["virtual", "service", "gift_card"]),
+                            ("store__isnull", False),
                             _connector="OR",
                         ),
                         name="order_shipped_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ready_at", None), ("store", None)),
+                            models.Q(
+                                ("awaits_deal", False),
+                                ("kind", "physical"),
+                                ("shipped_at", None),
+                                ("shipping_fee", 0),
+                                ("store__isnull", False),
+                                models.Q(("status__in", ["paid", "shipped"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_picked_up_is_not_sent",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -677,7 +705,6 @@ class Migration(FirstMigration):
             options={
                 "verbose_name": "customs declaration",
                 "verbose_name_plural": "customs declarations",
-                "permissions": [("reveal_declaration", "Can look at who an order is declared for")],
                 "indexes": [models.Index(fields=["id_index", "year"], name="declaration_of_person")],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="declaration_value_not_negative")
@@ -688,6 +715,7 @@ class Migration(FirstMigration):
             name="Voucher",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="vou", unique=True)),
                 (
                     "shop",
                     models.ForeignKey(
@@ -700,11 +728,24 @@ class Migration(FirstMigration):
                 (
                     "line",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="voucher", to="orders.orderline"
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="voucher",
+                        to="orders.orderline",
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pickup_code",
+                        to="orders.order",
                     ),
                 ),
                 ("code", mall.crypto.EncryptedTextField(verbose_name="code")),
                 ("code_index", mall.crypto.BlindIndexField(source="code")),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="expires at")),
                 ("used_at", models.DateTimeField(null=True, verbose_name="used at")),
                 (
                     "used_by",
@@ -724,11 +765,227 @@ class Migration(FirstMigration):
                     models.UniqueConstraint(fields=("shop", "code_index"), name="voucher_code_once_per_shop"),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("expires_at", None), ("line__isnull", False), ("order", None)),
+                            models.Q(("expires_at__isnull", False), ("line", None), ("order__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="voucher_of_a_line_or_of_an_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(("used_at", None), ("used_by", None)),
                             models.Q(("used_at__isnull", False), ("used_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="voucher_used_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Routing",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="routings", to="orders.order"
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.warehouse",
+                        verbose_name="warehouse",
+                    ),
+                ),
+                ("choice", models.JSONField(verbose_name="why this one")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+            ],
+            options={"verbose_name": "routing", "verbose_name_plural": "routings"},
+        ),
+        migrations.CreateModel(
+            name="OfflineList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ofl", unique=True)),
+                ("device", models.CharField(max_length=60, verbose_name="device")),
+                (
+                    "store",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.warehouse",
+                        verbose_name="store",
+                    ),
+                ),
+                ("digests", models.JSONField(verbose_name="digests")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="taken by",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="taken at")),
+                ("expires_at", models.DateTimeField(verbose_name="good until")),
+            ],
+            options={
+                "verbose_name": "offline list",
+                "verbose_name_plural": "offline lists",
+                "indexes": [models.Index(fields=["shop", "-id"], name="offline_list_of_shop")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))),
+                        name="offline_list_ends_after_it_begins",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OfflineUse",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "taken",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="orders.offlinelist",
+                        verbose_name="offline list",
+                    ),
+                ),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offline_uses",
+                        to="orders.voucher",
+                    ),
+                ),
+                ("code_index", models.CharField(max_length=32)),
+                ("code_end", models.CharField(blank=True, default="", max_length=4, verbose_name="code ends in")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("used", "Used"),
+                            ("conflict", "Used twice"),
+                            ("invalid", "Not valid"),
+                            ("unknown", "Unknown code"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("why", models.CharField(blank=True, default="", max_length=300, verbose_name="why")),
+                ("noted_at", models.DateTimeField(verbose_name="noted at")),
+                ("handed_in_at", models.DateTimeField(verbose_name="handed in at")),
+                (
+                    "handed_in_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="handed in by",
+                    ),
+                ),
+                ("first_at", models.DateTimeField(null=True, verbose_name="used before at")),
+                (
+                    "first_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="used before by",
+                    ),
+                ),
+                (
+                    "first_on",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.offlinelist",
+                        verbose_name="used before on",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "offline use",
+                "verbose_name_plural": "offline uses",
+                "indexes": [models.Index(fields=["shop", "-id"], name="offline_use_of_shop")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("taken", "code_index"), name="offline_use_once_per_list"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "used")),
+                        fields=("voucher",),
+                        name="offline_use_counts_once_per_voucher",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["used", "conflict"]), _negated=True),
+                            ("voucher__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="offline_use_of_a_known_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("first_at__isnull", False), ("first_by__isnull", False), ("outcome", "conflict")),
+                            models.Q(
+                                models.Q(("outcome", "conflict"), _negated=True),
+                                ("first_at", None),
+                                ("first_by", None),
+                                ("first_on", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="offline_conflict_says_who_was_first",
                     ),
                 ],
             },
@@ -762,6 +1019,7 @@ class Migration(FirstMigration):
                             ("deal_came", "What it waited for has come"),
                             ("part_shipped", "Shipped in part"),
                             ("shipped", "Shipped"),
+                            ("ready", "Ready to be picked up"),
                             ("address", "Address changed"),
                             ("returned", "A parcel came back"),
                             ("delivered", "Delivered"),
@@ -1463,6 +1721,33 @@ class Migration(FirstMigration):
             },
         ),
         migrations.CreateModel(
+            name="Purse",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pur", unique=True)),
+                (
+                    "shopper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="purse",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("balance", mall.money.MoneyField(db_default=0, default=0, verbose_name="balance")),
+                ("takes_refunds", models.BooleanField(db_default=False, default=False, verbose_name="takes refunds")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+            ],
+            options={
+                "verbose_name": "shopper's balance",
+                "verbose_name_plural": "shoppers' balances",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("balance__gte", 0)), name="purse_never_below_zero")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Payment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1470,6 +1755,7 @@ class Migration(FirstMigration):
                 (
                     "group",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="payments",
                         to="orders.ordergroup",
@@ -1477,9 +1763,24 @@ class Migration(FirstMigration):
                     ),
                 ),
                 (
+                    "purse",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="orders.purse",
+                        verbose_name="shopper's balance",
+                    ),
+                ),
+                (
                     "part",
                     models.CharField(
-                        choices=[("whole", "All of it"), ("deposit", "The deposit"), ("balance", "The rest")],
+                        choices=[
+                            ("whole", "All of it"),
+                            ("deposit", "The deposit"),
+                            ("balance", "The rest"),
+                            ("top_up", "Top-up of a balance"),
+                        ],
                         db_default="whole",
                         default="whole",
                         max_length=8,
@@ -1537,6 +1838,16 @@ class Migration(FirstMigration):
                         condition=models.Q(("is_late", False), ("status", "succeeded")),
                         fields=("group", "part"),
                         name="payment_one_success_per_part",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("group", None), ("is_late", False), ("part", "top_up"), ("purse__isnull", False)),
+                            models.Q(
+                                models.Q(("part", "top_up"), _negated=True), ("group__isnull", False), ("purse", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_of_a_group_or_a_top_up",
                     ),
                 ],
             },
@@ -1621,6 +1932,10 @@ class Migration(FirstMigration):
                         db_default=0, default=0, verbose_name="of this through the payment of the deposit"
                     ),
                 ),
+                (
+                    "to_balance",
+                    mall.money.MoneyField(db_default=0, default=0, verbose_name="of this on the balance"),
+                ),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 ("asked_at", models.DateTimeField(verbose_name="asked at")),
                 ("tried_at", models.DateTimeField(null=True, verbose_name="last tried at")),
@@ -1629,7 +1944,10 @@ class Migration(FirstMigration):
             options={
                 "verbose_name": "refund",
                 "verbose_name_plural": "refunds",
-                "permissions": [("retry_refund", "Can send refunds again")],
+                "permissions": [
+                    ("retry_refund", "Can send refunds again"),
+                    ("refund_to_balance", "Can put refunds on balances"),
+                ],
                 "indexes": [
                     models.Index(condition=models.Q(("status", "asked")), fields=["asked_at"], name="refund_asked")
                 ],
@@ -1670,6 +1988,18 @@ class Migration(FirstMigration):
                         name="refund_from_deposit_is_part_of_it",
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_balance__gte", 0),
+                            (
+                                "to_balance__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount"), "-", models.F("to_cards")
+                                ),
+                            ),
+                        ),
+                        name="refund_to_balance_is_part_of_it",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(("after_sale", None), ("order__isnull", False), _connector="OR"),
                         name="refund_of_a_case_names_its_order",
                     ),
@@ -1684,6 +2014,349 @@ class Migration(FirstMigration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="PurseMove",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purse",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves",
+                        to="orders.purse",
+                        verbose_name="shopper's balance",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("topped_up", "Topped up"), ("spent", "Spent"), ("refunded", "Refund")],
+                        max_length=10,
+                        verbose_name="what",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="purse_moves",
+                        to="orders.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="purse_moves",
+                        to="orders.refund",
+                        verbose_name="refund",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("left", mall.money.MoneyField(verbose_name="balance after it")),
+                ("at", models.DateTimeField(verbose_name="at")),
+            ],
+            options={
+                "verbose_name": "move of a balance",
+                "verbose_name_plural": "moves of balances",
+                "indexes": [models.Index(fields=["purse", "-id"], include=("amount",), name="purse_move_of_purse")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("refund", None)), fields=("payment",), name="purse_move_once_per_payment"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("refund__isnull", False)),
+                        fields=("refund",),
+                        name="purse_move_once_per_refund",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount__gt", 0), ("kind", "topped_up"), ("payment__isnull", False), ("refund", None)
+                            ),
+                            models.Q(
+                                ("amount__lt", 0), ("kind", "spent"), ("payment__isnull", False), ("refund", None)
+                            ),
+                            models.Q(
+                                ("amount__gt", 0), ("kind", "refunded"), ("payment", None), ("refund__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="purse_move_goes_its_way",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("left__gte", 0)), name="purse_move_never_below_zero"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Transfer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfer",
+                        to="orders.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+                ("reference", models.CharField(max_length=12, unique=True, verbose_name="reference to quote")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+            ],
+            options={
+                "verbose_name": "bank transfer",
+                "verbose_name_plural": "bank transfers",
+            },
+        ),
+        migrations.CreateModel(
+            name="BankStatement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="bst", unique=True)),
+                ("name", models.CharField(max_length=100, verbose_name="file name")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
+                ("read_at", models.DateTimeField(verbose_name="read at")),
+                ("lines_count", models.PositiveIntegerField(verbose_name="lines")),
+                ("fresh_count", models.PositiveIntegerField(verbose_name="of these new")),
+                ("paid_count", models.PositiveIntegerField(verbose_name="of these paid at once")),
+            ],
+            options={
+                "verbose_name": "statement of the custodian",
+                "verbose_name_plural": "statements of the custodian",
+            },
+        ),
+        migrations.CreateModel(
+            name="BankLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="bln", unique=True)),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="orders.bankstatement",
+                        verbose_name="statement of the custodian",
+                    ),
+                ),
+                ("bank_reference", models.CharField(max_length=64, unique=True, verbose_name="bank's number")),
+                ("booked_at", models.DateTimeField(verbose_name="booked by the bank at")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("payer_name", models.CharField(blank=True, default="", max_length=200, verbose_name="payer")),
+                (
+                    "payer_account",
+                    mall.crypto.EncryptedTextField(blank=True, default="", verbose_name="payer's account"),
+                ),
+                ("remark", models.CharField(blank=True, default="", max_length=300, verbose_name="remark")),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("exact", "The amount that was owed"),
+                            ("under", "Too little"),
+                            ("over", "Too much"),
+                            ("unknown", "Quotes no payment"),
+                            ("late", "Nothing is owed any more"),
+                        ],
+                        max_length=8,
+                        verbose_name="how it fits",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("proposed", "Waiting for the second person"), ("done", "Done")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_lines",
+                        to="orders.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+                ("was_open", models.BooleanField(default=True, verbose_name="was not counted at once")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[("match", "Pays the payment"), ("return", "Goes back to the sender")],
+                        default="",
+                        max_length=6,
+                        verbose_name="what becomes of it",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="reason")),
+                ("used", mall.money.MoneyField(default=0, verbose_name="paid with it")),
+                ("back", mall.money.MoneyField(default=0, verbose_name="sent back of it")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                ("read_at", models.DateTimeField(verbose_name="read at")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="done at")),
+            ],
+            options={
+                "verbose_name": "transfer that came",
+                "verbose_name_plural": "transfers that came",
+                "permissions": [
+                    ("read_statement", "Can upload statements of the custodian"),
+                    ("decide_bankline", "Can decide about transfers that came"),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "done"), _negated=True), fields=["read_at"], name="bank_line_open"
+                    ),
+                    models.Index(condition=models.Q(("status", "done")), fields=["done_at"], name="bank_line_done"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="bank_line_amount_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("back__gte", 0),
+                                ("done_at__isnull", False),
+                                ("status", "done"),
+                                ("used__gte", 0),
+                                (
+                                    "amount",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("used"), "+", models.F("back")
+                                    ),
+                                ),
+                                models.Q(("used", 0), ("payment__isnull", False), _connector="OR"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "done"), _negated=True), ("back", 0), ("done_at", None), ("used", 0)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_line_done_is_paid_or_sent_back",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("back", 0), ("was_open", False), ("why", "exact")),
+                            models.Q(("status", "done"), _negated=True),
+                            models.Q(("back", 0), ("decided_by", None), ("why", "under")),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("proposed_by__isnull", False),
+                                models.Q(("proposed_by", models.F("decided_by")), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_line_decided_by_two",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SentBack",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True, verbose_name="for")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sent_back",
+                        to="orders.bankline",
+                        verbose_name="transfer that came",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sent by",
+                    ),
+                ),
+                (
+                    "bank_reference",
+                    models.CharField(blank=True, default="", max_length=64, verbose_name="bank's number"),
+                ),
+            ],
+            options={
+                "verbose_name": "transfer back",
+                "verbose_name_plural": "transfers back",
+                "permissions": [("send_back", "Can note transfers back")],
+                "indexes": [
+                    models.Index(condition=models.Q(("sent_at", None)), fields=["asked_at"], name="sent_back_waits")
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="sent_back_amount_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bank_reference", ""), ("sent_at", None)),
+                            models.Q(("sent_at__isnull", False), models.Q(("bank_reference", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="sent_back_with_the_banks_number",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SandboxTransfer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("bank_reference", models.CharField(max_length=64, unique=True)),
+                ("is_out", models.BooleanField(default=False)),
+                ("amount_minor", models.BigIntegerField()),
+                ("payer_name", models.CharField(blank=True, default="", max_length=200)),
+                ("payer_account", models.CharField(blank=True, default="", max_length=40)),
+                ("remark", models.CharField(blank=True, default="", max_length=300)),
+                ("merchant_reference", models.CharField(max_length=40, null=True, unique=True)),
+                ("made_at", models.DateTimeField()),
+            ],
         ),
         migrations.CreateModel(
             name="CardTry",
@@ -2426,6 +3099,447 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="address_change_answered_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Party",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pty", unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("brand", "Brand"),
+                            ("supplier", "Supplier"),
+                            ("carrier", "Carrier"),
+                            ("promoter", "Promoter"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As it is registered: its bank account is held under this name.",
+                        max_length=120,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="merchants.shop",
+                        verbose_name="party of",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Active"), ("ended", "Ended")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="entered at")),
+            ],
+            options={
+                "verbose_name": "party",
+                "verbose_name_plural": "parties",
+                "permissions": [
+                    ("propose_party", "Can enter parties and propose their rules"),
+                    ("confirm_party", "Can confirm rules of parties"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "kind", "name"), name="party_once", nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="party_has_a_name"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ptr", unique=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
+                ("name", mall.texts.TextField(default=mall.texts.Text, verbose_name="name")),
+            ],
+            options={
+                "verbose_name": "rule of a party",
+                "verbose_name_plural": "rules of parties",
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyRuleVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ptv", unique=True)),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="orders.partyrule",
+                        verbose_name="rule",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waiting for the second person"),
+                            ("confirmed", "Confirmed"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("is_end", models.BooleanField(default=False, verbose_name="ends the rule")),
+                ("position", models.PositiveIntegerField(default=100, verbose_name="place")),
+                (
+                    "base",
+                    models.CharField(
+                        choices=[
+                            ("paid", "what was paid for the goods"),
+                            ("rest", "what the commission leaves of it"),
+                            ("freight", "what was paid for delivery"),
+                        ],
+                        default="paid",
+                        max_length=10,
+                        verbose_name="taken of",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.category",
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.brand",
+                        verbose_name="brand",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.sku",
+                        verbose_name="SKU",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Of a party of the mall's; all shops when left empty.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="offered to",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        blank=True,
+                        choices=[("head", "Head"), ("waist", "Waist"), ("tail", "Tail")],
+                        default="",
+                        max_length=5,
+                        verbose_name="tier of the shop",
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, default="", max_length=24, verbose_name="campaign")),
+                (
+                    "campaign_name",
+                    mall.texts.TextField(blank=True, default=mall.texts.Text, verbose_name="name of the campaign"),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("bps", models.PositiveIntegerField(blank=True, null=True, verbose_name="rate in basis points")),
+                ("ladder", models.JSONField(blank=True, null=True, verbose_name="ladder")),
+                ("fixed", mall.money.MoneyField(blank=True, null=True, verbose_name="for each piece")),
+                ("floor", mall.money.MoneyField(blank=True, null=True, verbose_name="at least, for a line")),
+                ("cap", mall.money.MoneyField(blank=True, null=True, verbose_name="at most, for a line")),
+                ("effective_at", models.DateTimeField(verbose_name="from")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed at")),
+                ("is_of_shop", models.BooleanField(default=False, verbose_name="of a shop's own party")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+            ],
+            options={
+                "verbose_name": "version of a party's rule",
+                "verbose_name_plural": "versions of parties' rules",
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "number"), name="party_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "proposed")),
+                        fields=("rule",),
+                        name="party_version_proposed_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("bps", None),
+                                ("cap", None),
+                                ("fixed", None),
+                                ("floor", None),
+                                ("is_end", True),
+                                ("ladder__isnull", True),
+                            ),
+                            models.Q(
+                                ("is_end", False),
+                                models.Q(
+                                    ("bps__isnull", False),
+                                    ("ladder__isnull", False),
+                                    ("fixed__isnull", False),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_version_says_how_much",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bps", None), ("ladder__isnull", True), _connector="OR"),
+                            models.Q(("bps", None), ("bps__lte", 10000), _connector="OR"),
+                        ),
+                        name="party_version_one_rate_at_most_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fixed", None), ("fixed__gte", 0), _connector="OR"),
+                            models.Q(("floor", None), ("floor__gte", 0), _connector="OR"),
+                            models.Q(("cap", None), ("cap__gte", 0), _connector="OR"),
+                            models.Q(("floor", None), ("cap", None), ("floor__lte", models.F("cap")), _connector="OR"),
+                        ),
+                        name="party_version_bounds_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("base", "freight"), _negated=True),
+                            models.Q(
+                                ("brand", None), ("campaign", ""), ("category", None), ("product", None), ("sku", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_version_freight_is_of_no_goods",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("status", "proposed")),
+                            models.Q(
+                                models.Q(("status", "proposed"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_version_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "confirmed"), _negated=True),
+                            ("is_of_shop", True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="party_version_confirmed_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyAgreement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="orders.partyruleversion",
+                        verbose_name="version of the rule",
+                    ),
+                ),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agreed by",
+                    ),
+                ),
+                ("agreed_at", models.DateTimeField(verbose_name="agreed at")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+            ],
+            options={
+                "verbose_name": "agreement of a shop",
+                "verbose_name_plural": "agreements of shops",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)), fields=["shop"], name="party_agreement_of_shop"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("version", "shop"), name="party_agreement_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None)),
+                            models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="party_agreement_ended_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyPart",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="party_parts", to="orders.order"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="party_parts",
+                        to="orders.orderline",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("whole", mall.money.MoneyField(verbose_name="of what was paid")),
+                ("rule", models.JSONField(verbose_name="how it came about")),
+            ],
+            options={
+                "verbose_name": "part of a party",
+                "verbose_name_plural": "parts of parties",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "line", "party"), name="party_part_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount__lte", models.F("whole"))),
+                        name="party_part_at_most_what_was_paid",
                     ),
                 ],
             },

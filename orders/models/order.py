@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog import kinds
-from catalog.models import Product, Sku, TimeSlot
+from catalog.models import Product, Sku, TimeSlot, Warehouse
 from mall.clock import business_date, start_of
 from mall.crypto import BlindIndexField, EncryptedTextField
 from mall.flow import Flow
@@ -69,6 +69,14 @@ class OrderQuerySet(ShopOwnedQuerySet):
         """Of which the shopper wants another address, and nobody has answered."""
         return self.filter(address_changes__status="asked")
 
+    def to_prepare(self):
+        """Paid, to be picked up in a store, and not ready there."""
+        return self.filter(status=Order.Status.BOOKED, store__isnull=False, ready_at=None)
+
+    def lying_ready(self):
+        """Ready in a store, and not fetched."""
+        return self.filter(status=Order.Status.BOOKED, ready_at__isnull=False)
+
     def partly_shipped(self):
         return self.filter(status=Order.Status.PAID, partly_shipped_at__isnull=False)
 
@@ -88,7 +96,8 @@ class Order(ShopOwned):
     ``partly_shipped_at`` says that some has.
 
     An order holds goods of one kind. What goes in a parcel is paid, shipped, delivered; what does not is booked once it
-    is paid, and delivered when it is handed out or used. One that took a ``deal`` (its key) may have to wait for the
+    is paid, and delivered when it is handed out or used. So are goods that are picked up in a ``store``, which says
+    when they are ready. One that took a ``deal`` (its key) may have to wait for the
     outcome of that first.
 
     Where there is a ``deposit`` it is paid first, and the rest of the total between ``balance_from`` and
@@ -99,7 +108,7 @@ class Order(ShopOwned):
         UNPAID = "unpaid", _("Awaiting payment")
         DEPOSIT_PAID = "deposit_paid", pgettext_lazy("pre-sale", "Deposit paid")
         PAID = "paid", _("Awaiting shipment")
-        BOOKED = "booked", _("Awaiting use")
+        BOOKED = "booked", _("Awaiting use or pick-up")
         SHIPPED = "shipped", _("On its way")
         DELIVERED = "delivered", _("Delivered")
         COMPLETED = "completed", _("Completed")
@@ -153,6 +162,10 @@ class Order(ShopOwned):
     city = models.CharField(_("city"), max_length=40)
     district = models.CharField(_("district"), max_length=40, blank=True, default="")
     address_line = EncryptedTextField(_("street and number"))
+    store = models.ForeignKey(
+        Warehouse, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("picked up in")
+    )  # else it is sent, or there is nothing to be sent
+    ready_at = models.DateTimeField(_("ready to be picked up since"), null=True)
     promised_on = models.DateField(_("ships from"), null=True)  # of a pre-sale
     packed_at = models.DateTimeField(_("its packing list was printed at"), null=True)
     late_at = models.DateTimeField(_("its time to ship was over at"), null=True)
@@ -228,8 +241,15 @@ class Order(ShopOwned):
             models.CheckConstraint(
                 condition=Q(shipped_at__isnull=False)
                 | Q(status__in=["unpaid", "deposit_paid", "paid", "booked", "canceled"])
-                | Q(kind__in=["virtual", "service", "gift_card"]),
+                | Q(kind__in=["virtual", "service", "gift_card"])
+                | Q(store__isnull=False),
                 name="order_shipped_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(store=None, ready_at=None)
+                | Q(store__isnull=False, kind="physical", shipping_fee=0, awaits_deal=False, shipped_at=None)
+                & ~Q(status__in=["paid", "shipped"]),
+                name="order_picked_up_is_not_sent",
             ),
             models.CheckConstraint(
                 condition=Q(partly_shipped_at=None) | Q(status__in=["paid", "shipped", "delivered", "completed"]),
@@ -265,12 +285,19 @@ class Order(ShopOwned):
         return max(begins, start_of(self.promised_on)) if self.promised_on else begins
 
     @property
+    def is_picked_up(self) -> bool:
+        """Whether its shopper comes for it, or came."""
+        return self.store_id is not None
+
+    @property
     def is_partly_shipped(self) -> bool:
         """Whether some of it has left and the rest has not: no status of its own, the order awaits shipment."""
         return self.status == self.Status.PAID and self.partly_shipped_at is not None
 
     def get_status_display(self) -> str:
-        """The status in words; that a part has left is said as well."""
+        """The status in words; that a part has left, or that somebody may come for it, is said as well."""
+        if self.store_id is not None and self.status == self.Status.BOOKED:
+            return gettext("Ready to be picked up") if self.ready_at else gettext("Being prepared for pick-up")
         return gettext("Partly shipped") if self.is_partly_shipped else str(self.Status(self.status).label)
 
     @property
@@ -314,7 +341,7 @@ class Order(ShopOwned):
     @property
     def is_sent(self) -> bool:
         """Whether it goes in a parcel."""
-        return kinds.is_sent(self.kind)
+        return self.store_id is None and kinds.is_sent(self.kind)
 
 
 class OrderLine(ShopOwned):
@@ -441,6 +468,11 @@ class OrderLine(ShopOwned):
         """What the commission is taken of: what was paid, and what mall and other shops added unless set otherwise."""
         return self.total + self.subsidy + self.from_issuers if self.commission_on_subsidy else self.total
 
+    @property
+    def whole_commission(self) -> Money:
+        """What the mall takes of it as long as nothing goes back: by a rule, else at its rate."""
+        return self.commission_base.share(self.commission_bps) if self.commission is None else self.commission
+
 
 class OrderStep(ShopOwned):
     """One line of an order's timeline: what happened, when, by whom (nobody: the clock or the payment channel)."""
@@ -452,6 +484,7 @@ class OrderStep(ShopOwned):
         DEAL_CAME = "deal_came", _("What it waited for has come")
         PART_SHIPPED = "part_shipped", _("Shipped in part")
         SHIPPED = "shipped", _("Shipped")
+        READY = "ready", _("Ready to be picked up")
         ADDRESS = "address", _("Address changed")
         RETURNED = "returned", _("A parcel came back")
         DELIVERED = "delivered", _("Delivered")

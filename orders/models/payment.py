@@ -1,5 +1,7 @@
 """Money in and money back, one row per attempt (O3)."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -12,15 +14,19 @@ from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
 from orders.models.after_sale import AfterSale
 from orders.models.order import Order, OrderGroup
+from orders.models.purse import Purse
+
+TIME_TO_TOP_UP = timedelta(minutes=30)
 
 
 class Payment(models.Model):
-    """One attempt to pay an order group, or one part of it, through one channel."""
+    """One attempt to pay an order group, or one part of it, or to top a balance up, through one channel."""
 
     class Part(models.TextChoices):
         WHOLE = "whole", _("All of it")
         DEPOSIT = "deposit", _("The deposit")
         BALANCE = "balance", _("The rest")
+        TOP_UP = "top_up", _("Top-up of a balance")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Waiting")
@@ -39,7 +45,12 @@ class Payment(models.Model):
     )
 
     public_id = PublicIdField(prefix="pay")
-    group = models.ForeignKey(OrderGroup, models.PROTECT, related_name="payments", verbose_name=_("order group"))
+    group = models.ForeignKey(
+        OrderGroup, models.PROTECT, null=True, related_name="payments", verbose_name=_("order group")
+    )
+    purse = models.ForeignKey(
+        Purse, models.PROTECT, null=True, related_name="payments", verbose_name=_("shopper's balance")
+    )  # that it tops up
     part = models.CharField(_("part"), max_length=8, choices=Part, default=Part.WHOLE, db_default=Part.WHOLE.value)
     channel = models.CharField(_("channel"), max_length=20)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
@@ -70,6 +81,11 @@ class Payment(models.Model):
                 condition=Q(status="succeeded", is_late=False),
                 name="payment_one_success_per_part",
             ),
+            models.CheckConstraint(
+                condition=Q(part="top_up", purse__isnull=False, group=None, is_late=False)
+                | ~Q(part="top_up") & Q(purse=None, group__isnull=False),
+                name="payment_of_a_group_or_a_top_up",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,10 +95,12 @@ class Payment(models.Model):
 
     @property
     def pay_by(self):
-        return self.group.pay_by
+        return self.group.pay_by if self.group_id else self.started_at + TIME_TO_TOP_UP
 
     @property
     def subject(self) -> str:
+        if self.part == self.Part.TOP_UP:
+            return gettext("Top-up of your balance")
         words = {"group": self.group.public_id}
         match self.part:
             case self.Part.DEPOSIT:
@@ -121,6 +139,9 @@ class Refund(models.Model):
     ``to_cards`` is what of it goes back on the gift cards that paid the order, at once; the rest goes through the
     channel of the ``payment``. Where cards have paid everything there is no payment. Of an order with a deposit the
     rest is returned first, through its own payment; ``from_deposit`` is what beside it goes back through the deposit's.
+
+    ``to_balance`` is what goes on the shopper's balance, at once as well: what she had paid from it, or all but what
+    cards had paid when she wishes so.
     """
 
     class Status(models.TextChoices):
@@ -141,6 +162,7 @@ class Refund(models.Model):
     duty = MoneyField(_("of this duty"), default=0, db_default=0)
     to_cards = MoneyField(_("of this on gift cards"), default=0, db_default=0)
     from_deposit = MoneyField(_("of this through the payment of the deposit"), default=0, db_default=0)
+    to_balance = MoneyField(_("of this on the balance"), default=0, db_default=0)
     reason = models.CharField(_("reason"), max_length=200)
     asked_at = models.DateTimeField(_("asked at"))
     tried_at = models.DateTimeField(_("last tried at"), null=True)
@@ -148,7 +170,10 @@ class Refund(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("refund"), _("refunds")
-        permissions = [("retry_refund", "Can send refunds again")]
+        permissions = [
+            ("retry_refund", "Can send refunds again"),
+            ("refund_to_balance", "Can put refunds on balances"),
+        ]
         indexes = [models.Index(fields=["asked_at"], name="refund_asked", condition=Q(status="asked"))]
         constraints = [
             models.UniqueConstraint(
@@ -170,6 +195,10 @@ class Refund(models.Model):
                 name="refund_from_deposit_is_part_of_it",
             ),
             models.CheckConstraint(
+                condition=Q(to_balance__gte=0, to_balance__lte=F("amount") - F("to_cards")),
+                name="refund_to_balance_is_part_of_it",
+            ),
+            models.CheckConstraint(
                 condition=Q(after_sale=None) | Q(order__isnull=False), name="refund_of_a_case_names_its_order"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
@@ -184,5 +213,10 @@ class Refund(models.Model):
 
     @property
     def in_cash(self):
-        """What of it goes through the channel."""
+        """What of it gift cards had not paid: it goes through the channel, or on her balance."""
         return self.amount - self.to_cards
+
+    @property
+    def through_channel(self):
+        """What of it leaves the mall."""
+        return self.in_cash - self.to_balance

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,8 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from mall import clock
 from mall.accounts.storefront.forms import AddressForm
+from mall.divisions.forms import wants_choices
+from mall.forms import as_typed
 from mall.refusals import Refusal
-from orders.addresses import OtherProvince, can_change, change_address, open_change
+from orders.addresses import OtherProvince, can_change, change_address, check_province, open_change
 from orders.models import AddressChange, Order
 
 
@@ -19,6 +22,18 @@ class OrderAddressForm(AddressForm):
     """Where an order goes; not an address of the book."""
 
     is_default = None
+
+    def __init__(self, *args, order: Order, **kwargs):
+        self.order = order
+        super().__init__(*args, **kwargs)
+
+    def clean_province(self) -> str:
+        province = self.cleaned_data["province"]
+        try:
+            check_province(self.order, province)
+        except OtherProvince as refusal:
+            raise ValidationError(str(refusal)) from None
+        return province
 
 
 @login_required
@@ -29,13 +44,13 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method != "POST" and (not can_change(order) or open_change(order)):
         messages.info(request, _("The address of this order cannot be changed now."))
         return redirect("storefront:orders:detail", order.public_id)
-    form = OrderAddressForm(request.POST if request.method == "POST" else None, initial=_as_it_is(order))
+    form = OrderAddressForm(request.POST if request.method == "POST" else None, order=order, initial=_as_it_is(order))
 
-    if form.is_valid():
+    if wants_choices(request.POST):
+        as_typed(form)
+    elif form.is_valid():
         try:
             change = change_address(order=order, fields=form.cleaned_data, by=request.user, now=clock.now())
-        except OtherProvince as refusal:
-            form.add_error("province", str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -7,9 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.freight.words import told_region
 from mall.accounts.models import Address
-from mall.places import PROVINCES, province_of
+from mall.divisions.forms import DivisionField, link_divisions
 from orders.destination import Destination
 
 KEPT = "freight_region"
@@ -18,13 +17,14 @@ KEPT = "freight_region"
 class RegionForm(forms.Form):
     """For which region a cart says what delivery costs; none is that of the default address."""
 
-    province = forms.ChoiceField(label=gettext_lazy("Province"), required=False)
-    city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
+    province = DivisionField(label=gettext_lazy("Province"), required=False)
+    city = DivisionField(label=gettext_lazy("City"), required=False, none=gettext_lazy("Any"))
 
     def __init__(self, *args, has_address: bool = False, **kwargs):
         super().__init__(*args, auto_id="region-%s", **kwargs)
-        none = _("My default address") if has_address else _("Choose …")
-        self.fields["province"].choices = [("", none), *((name, told_region(name)) for name in PROVINCES)]
+        if has_address:
+            self.fields["province"].none = _("My default address")
+        link_divisions(self, ("province", "city"))
 
 
 def where_to(request: HttpRequest) -> Destination | None:
@@ -61,4 +61,4 @@ def posted_to(posted: Mapping[str, str], addresses: Sequence[Address]) -> Destin
     if address := next((one for one in addresses if one.public_id == named), None):
         return Destination.of(address)
     province = posted.get("province", "").strip()[:40]
-    return Destination(province_of(province) or province, posted.get("city", "").strip()[:40]) if province else None
+    return Destination(province, posted.get("city", "").strip()[:40]) if province else None

@@ -34,6 +34,7 @@ from orders.storefront.passing import units_of
 
 SOLD_OUT_SECONDS = 60
 RELOAD_SECONDS = 4
+AWAY_SECONDS = 5
 RELOAD_SECONDS_SOLD_OUT = 20  # unpaid orders take minutes to come back
 
 
@@ -60,6 +61,8 @@ def buy(request: HttpRequest, sale: str, sku: str) -> HttpResponse:
 def line(request: HttpRequest, sale: str, sku: str) -> HttpResponse:
     """Where she stands in the queue; the page asks again by itself, and leads on when it is her turn."""
     answer = gate.ask(_units(sale, sku), shopper_id=request.user.pk, now=clock.now(), waits=True)
+    if answer.what == gate.AWAY:
+        return _away(request, sale, sku, looks_again=True)
     if answer.what not in (gate.WAIT, gate.SOLD_OUT):
         return _led_on(request, sale, sku, answer)
     is_sold_out = answer.what == gate.SOLD_OUT
@@ -99,6 +102,8 @@ def _led_on(request: HttpRequest, sale: str, sku: str, answer: gate.Answer) -> H
             return redirect("storefront:orders:flash-line", sale, sku)
         case gate.SOLD_OUT | gate.OVER:
             return _too_late(request, sale, sku)
+        case gate.AWAY:
+            return _away(request, sale, sku)
         case gate.EARLY:
             messages.info(request, _("The flash sale has not begun yet."))
         case _:
@@ -110,6 +115,14 @@ def _too_late(request: HttpRequest, sale: str, sku: str) -> HttpResponse:
     """The same for everybody but for the form's token, and without the frame that knows who she is."""
     text = _sold_out_page(get_language(), sale, sku, int(time.monotonic()) // SOLD_OUT_SECONDS)
     return HttpResponse(text.replace(shell.TOKEN, get_token(request)))
+
+
+def _away(request: HttpRequest, sale: str, sku: str, *, looks_again: bool = False) -> HttpResponse:
+    """The gate does not answer: nobody comes in until it does. The queue's page looks again by itself."""
+    context = {"sale": sale, "sku": _goods(sku), "csrf_token": get_token(request), "looks_again": looks_again}
+    page = render_to_string("storefront/orders/flash_away.html", context)
+    headers = {"Retry-After": str(AWAY_SECONDS)} | ({"Refresh": str(AWAY_SECONDS)} if looks_again else {})
+    return HttpResponse(page, status=503, headers=headers)
 
 
 @lru_cache(maxsize=200)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from mall.accounts.models import Address
 from mall.accounts.storefront.forms import AddressForm
+from mall.divisions.forms import DivisionField, link_divisions
 from mall.money import Money
 from orders.cart import CartShop, CartView
 from orders.customs import LONGEST_NAME
@@ -52,9 +53,9 @@ class CheckoutForm(forms.Form):
     address = forms.ChoiceField(label=gettext_lazy("Deliver to"), widget=forms.RadioSelect)
     consignee = forms.CharField(label=gettext_lazy("Recipient"), max_length=40, required=False)
     phone = forms.CharField(label=gettext_lazy("Mobile number"), max_length=20, required=False)
-    province = forms.CharField(label=gettext_lazy("Province"), max_length=40, required=False)
-    city = forms.CharField(label=gettext_lazy("City"), max_length=40, required=False)
-    district = forms.CharField(label=gettext_lazy("District"), max_length=40, required=False)
+    province = DivisionField(label=gettext_lazy("Province"), required=False)
+    city = DivisionField(label=gettext_lazy("City"), required=False)
+    district = DivisionField(label=gettext_lazy("District"), required=False)
     line = forms.CharField(label=gettext_lazy("Street and number"), max_length=120, required=False)
     importer_name = forms.CharField(
         label=gettext_lazy("Real name"),
@@ -87,12 +88,16 @@ class CheckoutForm(forms.Form):
         for name, meaning in AddressForm.AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = meaning
         self.fields["phone"].widget.attrs["inputmode"] = "tel"
+        link_divisions(self, is_lax=True)
         self.fields["importer_name"].widget.attrs["autocomplete"] = "name"
         self.fields["importer_id"].widget.attrs["autocomplete"] = "off"
         self.shops = shops
         for shop in shops:
             self.fields[f"message_{shop.shop_id}"] = forms.CharField(
                 label=_("Message to %(shop)s") % {"shop": shop.name}, max_length=200, required=False
+            )
+            self.fields[f"store_{shop.shop_id}"] = forms.CharField(
+                label=_("How do you get it?"), max_length=30, required=False
             )
 
     @property
@@ -150,6 +155,12 @@ def posted_shops(posted: Mapping[str, str]) -> list[PostedShop]:
     """The shops that the posted form names, without asking what the cart holds."""
     found = (re.fullmatch(r"message_([0-9]{1,18})", name) for name in posted)
     return [PostedShop(int(match[1])) for match in found if match][:MOST_LINES]
+
+
+def chosen_stores(posted: Mapping[str, str]) -> dict[int, str]:
+    """In which stores (by public id) she picks up what she buys of which shop (by key)."""
+    found = ((re.fullmatch(r"store_([0-9]{1,18})", name), value) for name, value in posted.items())
+    return dict([(int(match[1]), value[:30]) for match, value in found if match and value][:MOST_LINES])
 
 
 def shown(cart: CartView, cards: Mapping[int, Money] | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.storefront import addresses, cashier, flash, gift_cards, printing, scanning, views
+from orders.storefront import addresses, balance, cashier, flash, gift_cards, printing, scanning, transfers, views
 
 app_name = "orders"
 
@@ -18,12 +18,17 @@ urlpatterns = [
     path("checkout/deal/<str:key>/<str:sku>/", views.deal_checkout, name="deal-checkout"),
     path("checkout/importer/forget/", views.importer_forget, name="importer-forget"),
     path("pay/scan/", scanning.scan, name="scan"),
+    path("pay/balance/<str:public_id>/", balance.pay, name="pay-balance"),
+    path("pay/transfer/<str:public_id>/", transfers.instructions, name="pay-transfer"),
     path("pay/<str:public_id>/", views.pay, name="pay"),
     path("pay/<str:public_id>/start/", views.pay_start, name="pay-start"),
     path("pay/return/<str:public_id>/", views.payment_return, name="payment-return"),
     path("payments/notify/<slug:channel>/", views.payment_notify, name="payment-notify"),
     path("sandbox/cashier/<uuid:token>/", cashier.cashier, name="cashier"),
+    path("sandbox/transfer/", transfers.sandbox_transfer, name="sandbox-transfer"),
     path("account/gift-cards/", gift_cards.mine, name="gift-cards"),
+    path("account/balance/", balance.mine, name="balance"),
+    path("account/balance/refunds/", balance.refunds, name="balance-refunds"),
     path("orders/", views.order_list, name="list"),
     path("orders/<str:public_id>/", views.detail, name="detail"),
     path("orders/<str:public_id>/print/", printing.order_sheet, name="sheet"),

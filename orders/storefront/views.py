@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.models import Product, Sku
+from catalog.models import Product, Sku, Warehouse
 from mall import clock
 from mall.accounts.addresses import MOST_ADDRESSES
 from mall.accounts.marks import marks_of, number_device
@@ -31,7 +31,6 @@ from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
 from marketing import perks
 from marketing.deals import Deal, DealGone, page_of, waiting_words
-from orders import gateways
 from orders.addresses import can_change
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
@@ -59,6 +58,7 @@ from orders.handing_over import show_codes
 from orders.models import AddressChange, Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
 from orders.offering import breakdown, freight_notes
 from orders.payments import NoticeRefused, ask_about_payment, owed_now, payment_page_url, receive_notice, start_payment
+from orders.pick_up import StoreNotPossible, code_of, pick_up_choices, show_code, stores_named
 from orders.queries import counts_by_status, open_balances, unreviewed_lines, with_parcels
 from orders.ship_clock import expected_on, ship_by
 from orders.storefront import passing
@@ -73,11 +73,14 @@ from orders.storefront.forms import (
     CheckoutForm,
     cards_in,
     changes_since,
+    chosen_stores,
     fingerprint_of,
     posted_shops,
     shown,
 )
 from orders.storefront.presales import is_balance_open, is_before_balance, presale_of
+from orders.storefront.scanning import drawn
+from orders.storefront.ways import first_way, ways_to_pay
 from orders.vouchers import vouchers_of
 
 QUANTITY = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
@@ -208,7 +211,8 @@ def _view(
     """
     to = posted_to(request.POST, addresses)
     if wanted is None:
-        return cart_view(shopper=request.user, coupons=coupons, to=to), None
+        picked_up = _stores(request)
+        return cart_view(shopper=request.user, coupons=coupons, to=to, picked_up=picked_up), None
     deal, view = deal_view(wanted, shopper=request.user, coupons=coupons, now=clock.now(), to=to)
     return view, deal
 
@@ -239,6 +243,8 @@ def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpRespon
             field, problem = refusal.details.get("field", "importer_name"), str(refusal)
         except DepositNotAgreed as refusal:
             field, problem = "knows_deposit", str(refusal)
+        except StoreNotPossible as refusal:
+            field, problem = f"store_{refusal.details['shop']}", str(refusal)
         except DealGone:
             raise
         except Refusal as refusal:  # sold out or withdrawn: the cart says at which line
@@ -252,7 +258,7 @@ def _place(request: HttpRequest, wanted: DealWanted | None = None) -> HttpRespon
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
     if problem:
-        form.add_error(field, problem)
+        form.add_error(field if field in form.fields else None, problem)
     cards = card_choices(view, request.user, chosen_shops(request.POST))
     changes = changes_since(form.cleaned_data["fingerprint"], view, paid_by(cards)) if price_changed else []
     key = str(form.cleaned_data.get("checkout_key") or uuid4())
@@ -295,10 +301,19 @@ def _place_order(request: HttpRequest, form: CheckoutForm, wanted: DealWanted | 
         coupons=chosen_coupons(request.POST),
         cards={shop_id: Money(fen) for shop_id, fen in seen.items()},
         wanted=wanted,
+        stores=None if wanted else stores_named(chosen_stores(request.POST)),
         marks=marks_of(request),
         knows_deposit=form.cleaned_data["knows_deposit"],
         now=clock.now(),
     )
+
+
+def _stores(request: HttpRequest) -> dict[int, Warehouse]:
+    """Where she picks goods up, as far as the stores she has posted are there; placing says of the others why not."""
+    try:
+        return stores_named(chosen_stores(request.POST))
+    except StoreNotPossible:
+        return {}
 
 
 def _address(request: HttpRequest, form: CheckoutForm) -> Address | None:
@@ -323,8 +338,10 @@ def _checkout_page(
     paid = paid_by(cards)
     by_cards = Money.total(paid.values(), view.total.currency)
     deposit = deal.deposit.deposit * wanted.quantity if deal and deal.deposit else None
+    pick_ups = [] if wanted else pick_up_choices(view, _stores(request), view.to)
     context = {
         "cart": view,
+        "pick_ups": [(choice, form[choice.field]) for choice in pick_ups],
         "addresses": list(form.addresses.values()),
         "form": form,
         "checkout_key": key,
@@ -369,13 +386,15 @@ def _addresses(request: HttpRequest) -> list:
 def pay(request: HttpRequest, public_id: str) -> HttpResponse:
     group = get_object_or_404(request.user.order_groups, public_id=public_id)
     orders = list(group.orders.select_related("shop").prefetch_related("lines").order_by("pk"))
+    owed = owed_now(group, orders)
+    state = _state(group, orders)
     context = {
         "group": group,
         "orders": orders,
-        "channels": gateways.channels(),
-        "state": _state(group, orders),
+        "ways": ways_to_pay(owed, group, orders, shopper=request.user) if state == "open" else [],
+        "state": state,
         "pay_by": group.pay_by,
-        "owed": owed_now(group, orders),
+        "owed": owed,
         "presale": presale_of(orders[0], now=clock.now()) if orders[0].deposit else None,
     }
     return render(request, "storefront/orders/pay.html", context)
@@ -397,7 +416,10 @@ def _state(group: OrderGroup, orders: list[Order]) -> str:
 @require_POST
 def pay_start(request: HttpRequest, public_id: str) -> HttpResponse:
     group = get_object_or_404(request.user.order_groups, public_id=public_id)
-    channel = request.POST.get("channel") or gateways.channels()[0].code
+    channel = request.POST.get("channel") or first_way()
+    if channel is None:
+        messages.error(request, _("No way to pay is offered at the moment. Your order waits; please try again later."))
+        return redirect("storefront:orders:pay", group.public_id)
     try:
         payment = start_payment(group=group, channel=channel, now=clock.now())
         return redirect(payment_page_url(payment))
@@ -411,10 +433,13 @@ def pay_start(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def payment_return(request: HttpRequest, public_id: str) -> HttpResponse:
     """Back from the channel's page: asked there, so that it works when the notice is lost."""
-    payments = Payment.objects.select_related("group").filter(group__shopper=request.user)
+    hers = Q(group__shopper=request.user) | Q(purse__shopper=request.user)
+    payments = Payment.objects.select_related("group").filter(hers)
     payment = get_object_or_404(payments, public_id=public_id)
     with suppress(ChannelUnavailable):  # then it goes on waiting; the notice or the clock will tell
         payment = ask_about_payment(payment=payment, now=clock.now())
+    if payment.channel == "transfer" and payment.status == Payment.Status.PENDING:
+        return redirect("storefront:orders:pay-transfer", payment.public_id)
     states = {Payment.Status.PENDING: "waiting", Payment.Status.SUCCEEDED: "succeeded"}
     context = {
         "payment": payment,
@@ -479,7 +504,7 @@ def _tabs(orders, wanted: str) -> list[Choice]:
 @never_cache
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    orders = request.user.orders.select_related("shop", "group").annotate(group_size=Count("group__orders"))
+    orders = request.user.orders.select_related("shop", "group", "store").annotate(group_size=Count("group__orders"))
     order = get_object_or_404(
         orders.prefetch_related(
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
@@ -492,8 +517,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     is_unpaid = order.status == Order.Status.UNPAID
     changes = list(order.address_changes.all())
+    code = code_of(order)
     context = {
         "order": order,
+        "pick_up_code": code,
+        "is_expired": code is not None and code.expires_at < clock.now(),
         "lines": order.lines.all(),
         "steps": order.steps.all(),
         "parcels": order.parcels.all(),
@@ -538,11 +566,16 @@ def _left(order: Order, line: OrderLine) -> int:
 @require_POST
 def codes(request: HttpRequest, public_id: str) -> HttpResponse:
     """The codes of an order, shown when its shopper asks for them; each look is on the record."""
-    order = get_object_or_404(request.user.orders.select_related("shop").prefetch_related("lines"), public_id=public_id)
+    mine = request.user.orders.select_related("shop", "store").prefetch_related("lines")
+    order = get_object_or_404(mine, public_id=public_id)
     try:
         if order.is_of_cards:
             cards = show_cards(order=order, by=request.user, now=clock.now())
             return render(request, "storefront/orders/cards.html", {"order": order, "cards": cards})
+        if order.is_picked_up:
+            voucher = show_code(order=order, by=request.user, now=clock.now())
+            context = {"order": order, "voucher": voucher, "picture": drawn(voucher.code.reveal())}
+            return render(request, "storefront/orders/pick_up_code.html", context)
         found = show_codes(order=order, by=request.user, now=clock.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -5,8 +5,18 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Product, Sku
 from mall.forms import MoneyFormField
+from mall.tenancy import house_scope
+from merchants.models import Shop
+from orders.models import Party, PartyRule
 from settlement.models import BankAccount
+from settlement.rule_fields import PartyAccountForm, PartyForm, PartyRuleFields
+
+__all__ = [
+    "BankAccountForm", "DisputeForm", "MonthForm", "PartyAccountForm", "PartyForm", "PartyRuleForm", "WithdrawalForm",
+]  # fmt: skip
+MOST_PRODUCTS = 500
 
 
 class BankAccountForm(forms.Form):
@@ -51,3 +61,52 @@ class DisputeForm(forms.Form):
     reason = forms.CharField(
         label=_("What is wrong with it?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )  # fmt: skip
+
+
+class MonthForm(forms.Form):
+    month = forms.DateField(label=_("Month"), input_formats=["%Y-%m", "%Y-%m-%d"])
+
+
+class PartyRuleForm(PartyRuleFields):
+    """What a party of the shop gets: a new rule, or the next version of one; of these goods or of all."""
+
+    rule = forms.ChoiceField(label=_("Next version of"), required=False)
+    product = forms.ModelChoiceField(
+        label=_("Product"), queryset=Product.objects.none(), required=False, empty_label=_("All"),
+        to_field_name="public_id",
+    )  # fmt: skip
+    sku = forms.CharField(
+        label=_("SKU"), max_length=60, required=False, help_text=_("Your code of it; empty for all of the product.")
+    )
+
+    field_order = ("rule", "name", "base", "rate", "ladder", "fixed", "floor", "cap", "product", "sku", "category",
+                   "position", "effective_at", "reason")  # fmt: skip
+
+    def __init__(self, *args, shop: Shop, party: Party, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.shop = shop
+        with house_scope():  # the names of a shop's own rules and no others
+            rules = [(rule.public_id, str(rule.name)) for rule in PartyRule.objects.filter(party=party).order_by("pk")]
+        self.fields["rule"].choices = [("", _("A new rule")), *rules]
+        mine = Product.objects.owned_by(shop).order_by("-pk")
+        keys = mine.values_list("pk", flat=True)[:MOST_PRODUCTS]
+        self.fields["product"].queryset = mine.filter(pk__in=list(keys))
+        self.order_fields(self.field_order)
+
+    def clean_rule(self) -> PartyRule | None:
+        if not (key := self.cleaned_data["rule"]):
+            return None
+        with house_scope():
+            return PartyRule.objects.get(public_id=key)
+
+    def clean_sku(self) -> Sku | None:
+        if not (code := self.cleaned_data["sku"].strip()):
+            return None
+        mine = Sku.objects.filter(shop=self.shop, is_active=True)
+        found = mine.filter(code=code).first() or mine.filter(public_id=code).first()
+        if found is None:
+            raise forms.ValidationError(_("You have no SKU with this code."))
+        return found
+
+    def said(self) -> dict:
+        return super().said() | {"rule": self.cleaned_data["rule"]}

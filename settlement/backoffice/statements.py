@@ -17,6 +17,7 @@ from mall.refusals import Refusal
 from merchants.access import shop_right
 from settlement import statement_files
 from settlement.backoffice.forms import DisputeForm
+from settlement.corrections import give_reasons
 from settlement.fines import tell_fines
 from settlement.joint import tell_parts
 from settlement.models import Statement, StatementLine
@@ -66,6 +67,7 @@ def _page(
         row.form = form if line is not None and row.pk == line.pk else DisputeForm(auto_id=f"line-{row.pk}-%s")
     tell_parts([row.posting for row in lines], shop=request.shop)
     tell_fines([row.posting for row in lines])
+    give_reasons([row.posting for row in lines])
     net, tax = found.invoice_parts
     context = {
         "statement": found,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from settlement.backoffice import statements, views, withdrawals
+from settlement.backoffice import parties, statements, views, withdrawals
 
 app_name = "settlement"
 
@@ -9,6 +9,12 @@ urlpatterns = [
     path("orders/<slug:public_id>/", views.order, name="order"),
     path("commission/", views.commission, name="commission"),
     path("entries/", views.entries, name="entries"),
+    path("parties/", parties.parties, name="parties"),
+    path("parties/<slug:public_id>/", parties.party, name="party"),
+    path("parties/<slug:public_id>/bank-account/", parties.party_account, name="party-account"),
+    path("parties/<slug:public_id>/end/", parties.party_end, name="party-end"),
+    path("party-rules/<slug:public_id>/agree/", parties.party_rule_agree, name="party-rule-agree"),
+    path("party-rules/<slug:public_id>/end/", parties.party_rule_end, name="party-rule-end"),
     path("bank-accounts/", withdrawals.bank_accounts, name="bank-accounts"),
     path("bank-accounts/<slug:public_id>/remove/", withdrawals.bank_account_remove, name="bank-account-remove"),
     path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),

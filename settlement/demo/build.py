@@ -12,6 +12,7 @@ from mall.audit.trail import record
 from mall.celery import app
 from mall.events import deliver_everything
 from settlement.demo import (
+    access,
     after_sales,
     bargains,
     brand_halls,
@@ -30,6 +31,8 @@ from settlement.demo import (
     money,
     operations,
     parcels,
+    parties,
+    pick_ups,
     privacy,
     promotions,
     search,
@@ -68,6 +71,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     say("products")
     made = goods.make_products(shops=opened, owners=owners, expert=expert, first_day=first_day, scale=scale)
     commission.make_rules(staff=(staff, expert), now=now)
+    parties.make_parties(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_side_by_side()
     freight.make_freight(shops=opened, owners=owners, goods=made, now=first_day)
     shops.make_waiting_applications((staff, expert), now)
@@ -103,9 +107,12 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     campaigns.run_campaigns(shops=opened, owners=owners, staff=staff, goods=made, now=now)
     visits.show_visits(shops=opened, now=now)
     parcels.show_parcels(shops=opened, owners=owners, goods=made, now=now)
+    pick_ups.show_pick_ups(shops=opened, owners=owners, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     operations.show_operations(now=now)
     privacy.show_privacy(now=now)
+    access.show_access(staff=staff, now=now)
+    parties.pay_parties(staff=(staff, expert), now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

@@ -17,6 +17,7 @@ class Migration(FirstMigration):
 
     dependencies = [
         ("merchants", "0002_rows_of_one_shop"),
+        ("orders", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -37,6 +38,10 @@ class Migration(FirstMigration):
                             ("shop_available", "Shop: available"),
                             ("shop_withdrawing", "Shop: on its way to the bank"),
                             ("shop_cards", "Shop: on gift cards"),
+                            ("purse", "Shopper: balance"),
+                            ("party_pending", "Party: pending"),
+                            ("party_available", "Party: available"),
+                            ("party_paying", "Party: on its way to the bank"),
                             ("commission", "Platform commission"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("fees", "Fees for withdrawals"),
@@ -60,6 +65,27 @@ class Migration(FirstMigration):
                         verbose_name="shop",
                     ),
                 ),
+                (
+                    "shopper",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
             ],
             options={
@@ -67,7 +93,17 @@ class Migration(FirstMigration):
                 "verbose_name_plural": "accounts",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("kind", "shop", "currency"), name="account_once", nulls_distinct=False
+                        fields=("kind", "shop", "shopper", "party", "currency"),
+                        name="account_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__startswith", "party_"), ("party__isnull", False), ("shop", None)),
+                            models.Q(models.Q(("kind__startswith", "party_"), _negated=True), ("party", None)),
+                            _connector="OR",
+                        ),
+                        name="account_of_a_party_has_one",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -76,6 +112,14 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="account_of_a_shop_has_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "purse"), ("shopper__isnull", False)),
+                            models.Q(models.Q(("kind", "purse"), _negated=True), ("shopper", None)),
+                            _connector="OR",
+                        ),
+                        name="account_of_a_shopper_has_one",
                     ),
                 ],
             },
@@ -110,10 +154,20 @@ class Migration(FirstMigration):
                             ("corrected", "Correction"),
                             ("fined", "Fine"),
                             ("fine_back", "Fine given back"),
+                            ("topped_up", "Balance topped up"),
+                            ("transfer_open", "Transfer that pays nothing yet"),
+                            ("transfer_used", "Such a transfer has paid"),
+                            ("transfer_back", "Such a transfer went back"),
                             ("seized", "Seized by decision"),
                             ("seized_back", "Seizure given back"),
                             ("joint", "Joint promotion: the issuer's part"),
                             ("joint_back", "Joint promotion: the issuer's part goes back"),
+                            ("parts", "Parts of others set aside"),
+                            ("parts_back", "Parts of others go back: a refund"),
+                            ("parts_released", "T+7: parts of others available"),
+                            ("party_drawn", "Payout to a party drawn up"),
+                            ("party_paid", "Payout to a party paid"),
+                            ("party_returned", "Payout to a party discarded"),
                         ],
                         max_length=16,
                         verbose_name="kind",
@@ -212,6 +266,7 @@ class Migration(FirstMigration):
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="discounts that other shops bear"),
                 ),
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
+                ("parties", mall.money.MoneyField(db_default=0, default=0, verbose_name="parts of others")),
                 ("net", mall.money.MoneyField(verbose_name="the shop's share")),
                 ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
                 ("advanced", mall.money.MoneyField(db_default=0, default=0, verbose_name="available before the rest")),
@@ -244,21 +299,26 @@ class Migration(FirstMigration):
                         condition=models.Q(
                             ("commission__gte", 0),
                             ("from_issuers__gte", 0),
-                            ("gross__gte", 0),
+                            ("gross__gte", models.F("parties")),
                             ("net__gte", 0),
                             ("subsidy__gte", 0),
+                            ("parties__gte", 0),
                             (
                                 "net",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
                                         django.db.models.expressions.CombinedExpression(
-                                            models.F("gross"), "+", models.F("subsidy")
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("gross"), "+", models.F("subsidy")
+                                            ),
+                                            "+",
+                                            models.F("from_issuers"),
                                         ),
-                                        "+",
-                                        models.F("from_issuers"),
+                                        "-",
+                                        models.F("commission"),
                                     ),
                                     "-",
-                                    models.F("commission"),
+                                    models.F("parties"),
                                 ),
                             ),
                         ),
@@ -288,7 +348,7 @@ class Migration(FirstMigration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("is_kept_deposit", False),
-                            models.Q(("commission", 0), ("reversed", 0), ("subsidy", 0)),
+                            models.Q(("commission", 0), ("parties", 0), ("reversed", 0), ("subsidy", 0)),
                             _connector="OR",
                         ),
                         name="share_of_a_kept_deposit_is_whole",
@@ -1020,6 +1080,7 @@ class Migration(FirstMigration):
                 ("closing", mall.money.MoneyField(verbose_name="closing balance")),
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("fees", mall.money.MoneyField(verbose_name="fees")),
+                ("parties", mall.money.MoneyField(db_default=0, default=0, verbose_name="parts of others")),
                 ("tax_bps", models.PositiveIntegerField(verbose_name="tax rate")),
                 ("next_posting", models.BigIntegerField()),
                 ("frozen_at", models.DateTimeField(verbose_name="made at")),
@@ -1277,6 +1338,7 @@ class Migration(FirstMigration):
                         choices=[
                             ("commission", "Platform commission"),
                             ("fees", "Fees for withdrawals"),
+                            ("fines", "Fines of shops"),
                             ("subsidy", "Discounts that the mall bears"),
                             ("corrections", "Corrections borne by the mall"),
                         ],
@@ -1371,6 +1433,273 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="correction_booked_by_another",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyShare",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
+                ("order_public_id", models.CharField(max_length=24, verbose_name="order")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("released", "Available")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("reversed", mall.money.MoneyField(db_default=0, default=0, verbose_name="taken back while pending")),
+                ("paid_at", models.DateTimeField(verbose_name="paid at")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="available since")),
+            ],
+            options={
+                "verbose_name": "share of a party",
+                "verbose_name_plural": "shares of parties",
+                "indexes": [
+                    models.Index(fields=["party", "id"], name="party_share_of_party"),
+                    models.Index(
+                        condition=models.Q(("status", "pending")), fields=["paid_at"], name="party_share_pending"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order_public_id", "party"), name="party_share_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), ("reversed__gte", 0), ("reversed__lte", models.F("amount"))
+                        ),
+                        name="party_share_taken_at_most_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("released_at", None), ("status", "pending")),
+                            models.Q(("released_at__isnull", False), ("status", "released")),
+                            _connector="OR",
+                        ),
+                        name="party_share_released_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyBankAccount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="pba", unique=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_accounts",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("company", "Account of the business"), ("card", "Bank card of the owner")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("checking", "Being verified"),
+                            ("verified", "Verified"),
+                            ("refused", "Not verified"),
+                            ("removed", "Removed"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("holder", mall.crypto.EncryptedTextField(verbose_name="holder")),
+                ("number", mall.crypto.EncryptedTextField(verbose_name="account number")),
+                ("number_index", mall.crypto.BlindIndexField(source="number")),
+                ("bank", models.CharField(max_length=60, verbose_name="bank")),
+                ("branch", models.CharField(blank=True, default="", max_length=80, verbose_name="branch")),
+                (
+                    "refusal",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="not verified because"),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("asked_at", models.DateTimeField(null=True, verbose_name="bank last asked at")),
+                ("verified_at", models.DateTimeField(null=True, verbose_name="verified at")),
+                ("usable_from", models.DateTimeField(verbose_name="takes money from")),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="removed at")),
+            ],
+            options={
+                "verbose_name": "bank account of a party",
+                "verbose_name_plural": "bank accounts of parties",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "checking")),
+                        fields=["added_at"],
+                        name="party_bank_account_checking",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["checking", "verified"])),
+                        fields=("party",),
+                        name="party_bank_account_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "verified"), _negated=True),
+                            ("verified_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="party_bank_account_verified_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "refused"), _negated=True),
+                            models.Q(("refusal", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="party_bank_account_refused_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "removed"), _negated=True),
+                            ("removed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="party_bank_account_removed_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PartyPayout",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ppo", unique=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="orders.party",
+                        verbose_name="party",
+                    ),
+                ),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="settlement.partybankaccount",
+                        verbose_name="bank account",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "Waiting for the second person"),
+                            ("paid", "Paid out"),
+                            ("discarded", "Discarded, money is back"),
+                        ],
+                        default="drawn",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drawn up by",
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn up at")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                ("reference", models.CharField(blank=True, default="", max_length=64, verbose_name="bank's reference")),
+            ],
+            options={
+                "verbose_name": "payout to a party",
+                "verbose_name_plural": "payouts to parties",
+                "permissions": [("pay_partypayout", "Can pay parties")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "drawn")),
+                        fields=("party", "currency"),
+                        name="party_payout_one_at_a_time",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="party_payout_holds_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_by", None), ("status", "drawn")),
+                            models.Q(
+                                models.Q(("status", "drawn"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_payout_ended_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "paid"), _negated=True),
+                            models.Q(
+                                models.Q(("ended_by", models.F("drawn_by")), _negated=True),
+                                models.Q(("reference", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_payout_paid_by_another_with_reference",
                     ),
                 ],
             },

@@ -95,7 +95,11 @@ GRANT UPDATE (status, released_at, reversed, advanced, advanced_at) ON settlemen
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
     settlement_statementline, settlement_dispute FROM {SHOP_ROLE};
-REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON settlement_correction FROM {SHOP_ROLE};
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON settlement_correction, settlement_partyshare FROM {SHOP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON settlement_partyshare, settlement_partybankaccount FROM {APP_ROLE};
+GRANT UPDATE (status, released_at, reversed) ON settlement_partyshare TO {APP_ROLE};
+GRANT UPDATE (status, refusal, asked_at, verified_at, removed_at, holder, number) ON settlement_partybankaccount
+    TO {APP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_correction FROM {APP_ROLE};
 GRANT UPDATE (status, ended_by_id, ended_at) ON settlement_correction TO {APP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_statement, settlement_bankaccount FROM {APP_ROLE};
@@ -106,8 +110,9 @@ FORMER_GRANTS = f"""
 GRANT INSERT, UPDATE, DELETE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
     settlement_statementline, settlement_dispute TO {SHOP_ROLE};
-GRANT UPDATE, DELETE ON settlement_statement, settlement_bankaccount, settlement_correction TO {APP_ROLE};
-GRANT INSERT, UPDATE, DELETE ON settlement_correction TO {SHOP_ROLE};
+GRANT UPDATE, DELETE ON settlement_statement, settlement_bankaccount, settlement_correction, settlement_partyshare,
+    settlement_partybankaccount TO {APP_ROLE};
+GRANT INSERT, UPDATE, DELETE ON settlement_correction, settlement_partyshare TO {SHOP_ROLE};
 GRANT UPDATE, DELETE ON settlement_share TO {APP_ROLE};
 GRANT INSERT ON settlement_account, settlement_entry, settlement_posting TO {SHOP_ROLE};
 GRANT INSERT, UPDATE, DELETE ON settlement_share, settlement_deposit TO {SHOP_ROLE};
@@ -127,6 +132,7 @@ class Migration(migrations.Migration):
         RowsOfOneShop("settlement_share"),
         RowsOfOneShop("settlement_deposit"),
         RowsOfOneShop("settlement_correction"),
+        RowsOfOneShop("settlement_partyshare"),
         RowsOfOneShop("settlement_bankaccount"),
         RowsOfOneShop("settlement_withdrawal"),
         RowsOfOneShop("settlement_statement"),
@@ -137,6 +143,7 @@ class Migration(migrations.Migration):
         AppendOnly("settlement_statementline"),
         NotForShops("settlement_depositpayment", "settlement_depositnotice", "settlement_depositrefund"),
         NotForShops("settlement_payoutfile", "settlement_sandboxpayout"),
+        NotForShops("settlement_partybankaccount", "settlement_partypayout"),
         NotForShops("settlement_dutyremittance", "settlement_remittedduty"),
         migrations.RunSQL(ENTRIES_OF_ONE_SHOP, ENTRIES_OF_EVERYBODY),
         migrations.RunSQL(GRANTS, FORMER_GRANTS),

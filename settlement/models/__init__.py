@@ -3,6 +3,7 @@ from settlement.models.correction import Correction
 from settlement.models.deposit import Deposit, DepositNotice, DepositPayment, DepositRefund
 from settlement.models.duty import DutyRemittance, RemittedDuty
 from settlement.models.ledger import Account, Entry, Posting
+from settlement.models.party import PartyBankAccount, PartyPayout, PartyShare
 from settlement.models.share import Share
 from settlement.models.statement import Dispute, Statement, StatementBalance, StatementLine
 from settlement.models.withdrawal import PayoutFile, SandboxPayout, Withdrawal
@@ -18,6 +19,9 @@ __all__ = [
     "Dispute",
     "DutyRemittance",
     "Entry",
+    "PartyBankAccount",
+    "PartyPayout",
+    "PartyShare",
     "PayoutFile",
     "Posting",
     "RemittedDuty",

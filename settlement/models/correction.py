@@ -15,7 +15,7 @@ from settlement.models.ledger import Account, Entry
 class Correction(ShopOwned):
     """
     So much more or less for a shop than an entry said, and which account of the mall's bears or gets it. The entry
-    itself stays as it is.
+    itself stays as it is. What the shop gets of commission, fees or a fine is a refund of them, and is called so.
     """
 
     class Direction(models.TextChoices):
@@ -25,6 +25,7 @@ class Correction(ShopOwned):
     class Side(models.TextChoices):
         COMMISSION = Account.Kind.COMMISSION.value, Account.Kind.COMMISSION.label
         FEES = Account.Kind.FEES.value, Account.Kind.FEES.label
+        FINES = Account.Kind.FINES.value, Account.Kind.FINES.label
         SUBSIDY = Account.Kind.SUBSIDY.value, Account.Kind.SUBSIDY.label
         CORRECTIONS = Account.Kind.CORRECTIONS.value, Account.Kind.CORRECTIONS.label
 
@@ -70,3 +71,14 @@ class Correction(ShopOwned):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def title(self) -> str:
+        """How it stands on statements."""
+        refunds = {
+            self.Side.COMMISSION: _("Commission given back"),
+            self.Side.FEES: _("Fee given back"),
+            self.Side.FINES: _("Fine given back"),
+        }
+        is_refund = self.direction == self.Direction.TO_SHOP
+        return str(refunds.get(self.side, Entry.Kind.CORRECTED.label) if is_refund else Entry.Kind.CORRECTED.label)

@@ -1,5 +1,6 @@
 """The double-entry ledger (S1): accounts, entries, postings. Entries and postings are written once."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +9,12 @@ from mall.ids import PublicIdField
 from mall.money import CurrencyField, MoneyField
 from mall.tenancy import ShopOwnedQuerySet
 from merchants.models import Shop
+from orders.models import Party
 
 
 class Account(models.Model):
     """
-    One account, of the platform or of a shop, in one currency; written once.
+    One account, of the platform, of a shop, of a shopper or of a party, in one currency; written once.
 
     Postings are positive for debit, negative for credit. What a shop is owed stands on the credit side: its balance in
     the shop's eyes is the negated sum of its postings.
@@ -22,11 +24,15 @@ class Account(models.Model):
         CUSTODIAN = "custodian", _("Money held by the payment provider")  # asset
         ESCROW = "escrow", _("Paid, not yet completed")  # owed to shoppers and shops
         CUSTOMS = "customs", _("Duty collected for customs")  # owed to the State
-        UNCLAIMED = "unclaimed", _("Came too late, goes back")  # owed to shoppers
+        UNCLAIMED = "unclaimed", _("Came too late, goes back")  # owed to shoppers and other payers
         SHOP_PENDING = "shop_pending", _("Shop: pending")  # owed to a shop, within T+7
         SHOP_AVAILABLE = "shop_available", _("Shop: available")  # owed to a shop, may be withdrawn
         SHOP_WITHDRAWING = "shop_withdrawing", _("Shop: on its way to the bank")  # owed to a shop until the bank paid
         SHOP_CARDS = "shop_cards", _("Shop: on gift cards")  # owed to who holds its cards, until they spend it
+        PURSE = "purse", _("Shopper: balance")  # owed to a shopper, who spends it in any shop
+        PARTY_PENDING = "party_pending", _("Party: pending")  # owed to a party, until the shop's T+7
+        PARTY_AVAILABLE = "party_available", _("Party: available")  # owed to a party, is paid out
+        PARTY_PAYING = "party_paying", _("Party: on its way to the bank")  # owed to a party until the bank paid
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income
@@ -38,6 +44,10 @@ class Account(models.Model):
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="accounts", verbose_name=_("shop"))
+    shopper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("shopper")
+    )
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="accounts", verbose_name=_("party"))
     currency = CurrencyField()
 
     objects = ShopOwnedQuerySet.as_manager()
@@ -45,16 +55,29 @@ class Account(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("account"), _("accounts")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "shop", "currency"], name="account_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["kind", "shop", "shopper", "party", "currency"], name="account_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__startswith="party_", party__isnull=False, shop=None)
+                | (~Q(kind__startswith="party_") & Q(party=None)),
+                name="account_of_a_party_has_one",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__startswith="shop_", shop__isnull=False)
                 | (~Q(kind__startswith="shop_") & Q(shop=None)),
                 name="account_of_a_shop_has_one",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="purse", shopper__isnull=False) | ~Q(kind="purse") & Q(shopper=None),
+                name="account_of_a_shopper_has_one",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}{f' · {self.shop}' if self.shop_id else ''} · {self.currency}"
+        owner = self.shop or self.party or self.shopper_id
+        whose = f" · {owner}" if owner else ""
+        return f"{self.get_kind_display()}{whose} · {self.currency}"
 
 
 class Entry(models.Model):
@@ -82,10 +105,20 @@ class Entry(models.Model):
         CORRECTED = "corrected", _("Correction")
         FINED = "fined", _("Fine")
         FINE_BACK = "fine_back", _("Fine given back")
+        TOPPED_UP = "topped_up", _("Balance topped up")
+        TRANSFER_OPEN = "transfer_open", _("Transfer that pays nothing yet")
+        TRANSFER_USED = "transfer_used", _("Such a transfer has paid")
+        TRANSFER_BACK = "transfer_back", _("Such a transfer went back")
         SEIZED = "seized", _("Seized by decision")
         SEIZED_BACK = "seized_back", _("Seizure given back")
         JOINT = "joint", _("Joint promotion: the issuer's part")
         JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
+        PARTS = "parts", _("Parts of others set aside")
+        PARTS_BACK = "parts_back", _("Parts of others go back: a refund")
+        PARTS_RELEASED = "parts_released", _("T+7: parts of others available")
+        PARTY_DRAWN = "party_drawn", _("Payout to a party drawn up")
+        PARTY_PAID = "party_paid", _("Payout to a party paid")
+        PARTY_RETURNED = "party_returned", _("Payout to a party discarded")
 
     public_id = PublicIdField(prefix="ent")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

@@ -11,7 +11,7 @@ from mall.tenancy import ShopOwned
 class Share(ShopOwned):
     """
     What a shop gets of one completed order: gross and what the mall (``subsidy``) and other shops (``from_issuers``)
-    bear of discounts, less commission; available on ``due_on`` (T+7).
+    bear of discounts, less commission and the parts of ``parties``; available on ``due_on`` (T+7).
 
     ``due_on`` is the business day (Asia/Shanghai) of completion plus the days, natural or working ones, that were in
     force at completion. While an after-sale holds the rest, what nobody disputes may be ``advanced``. Of an
@@ -29,6 +29,7 @@ class Share(ShopOwned):
     subsidy = MoneyField(_("discounts that the mall bears"), default=0, db_default=0)
     from_issuers = MoneyField(_("discounts that other shops bear"), default=0, db_default=0)
     commission = MoneyField(_("commission"))
+    parties = MoneyField(_("parts of others"), default=0, db_default=0)
     net = MoneyField(_("the shop's share"))
     reversed = MoneyField(_("taken back while pending"), default=0, db_default=0)
     advanced = MoneyField(_("available before the rest"), default=0, db_default=0)
@@ -48,8 +49,9 @@ class Share(ShopOwned):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(gross__gte=0, subsidy__gte=0, from_issuers__gte=0, commission__gte=0, net__gte=0)
-                & Q(net=F("gross") + F("subsidy") + F("from_issuers") - F("commission")),
+                condition=Q(gross__gte=F("parties"), subsidy__gte=0, from_issuers__gte=0, commission__gte=0, net__gte=0)
+                & Q(parties__gte=0)
+                & Q(net=F("gross") + F("subsidy") + F("from_issuers") - F("commission") - F("parties")),
                 name="share_adds_up",
             ),
             models.CheckConstraint(
@@ -61,7 +63,7 @@ class Share(ShopOwned):
                 name="share_advanced_has_a_moment",
             ),
             models.CheckConstraint(
-                condition=Q(is_kept_deposit=False) | Q(subsidy=0, commission=0, reversed=0),
+                condition=Q(is_kept_deposit=False) | Q(subsidy=0, commission=0, parties=0, reversed=0),
                 name="share_of_a_kept_deposit_is_whole",
             ),
             models.CheckConstraint(

@@ -49,6 +49,7 @@ class Statement(ShopOwned):
     closing = MoneyField(_("closing balance"))
     commission = MoneyField(_("commission"))
     fees = MoneyField(_("fees"))
+    parties = MoneyField(_("parts of others"), default=0, db_default=0)
     tax_bps = models.PositiveIntegerField(_("tax rate"))
     next_posting = models.BigIntegerField()  # no posting below it is left for a later statement of this kind
     frozen_at = models.DateTimeField(_("made at"))

@@ -16,16 +16,22 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.models import CommissionVersion
 from mall import clock
+from mall.access.models import AccessLook, AccessRequest
 from mall.accounts import factors
 from mall.accounts.factors import FRESH_ACTIONS, FRESH_SECONDS, NotYours, reset_factors
 from mall.accounts.mfa import demonstration_code, give_demonstration_factor
 from mall.accounts.models import PersonalFile, User
 from mall.audit.models import AuditRecord
+from mall.events import deliver_everything
+from mall.money import Money
 from mall.notifications.models import Notice
 from mall.tenancy import shop_scope
 from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
-from orders.models import Bill, Difference
+from orders.bank_statements import read_statement
+from orders.cancellation import cancel_order
+from orders.models import BankLine, Bill, Difference, OrderGroup, PartyRuleVersion, Payment, PurseMove, Refund
+from orders.payments import start_payment
 from risk.models import MoneyCase
 from settlement.models import (
     BankAccount,
@@ -34,18 +40,25 @@ from settlement.models import (
     DepositRefund,
     DutyRemittance,
     Entry,
+    PartyBankAccount,
+    PartyPayout,
     PayoutFile,
     Withdrawal,
 )
+from settlement.release import release_due_shares
 from tests.clients import Client, authenticator_of, code_now
 from tests.conftest import NOON
+from tests.factories.access import asked_access, granted_access
 from tests.factories.accounts import shopper, staff
+from tests.factories.catalog import sku
 from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
+from tests.factories.parties import part_in_force, party, party_account, proposed_part
 from tests.factories.settlement import asked, bank_account, card, held_money, proposed_seizure, with_money
-from tests.journeys import completed_order, placed_order
+from tests.journeys import completed_order, paid_order, placed_group, topped_up
 from tests.merchants.applying import in_status
+from tests.orders.test_bank_statements import line, statement
 from tests.settlement.test_deposits import opened
 
 PASSWORD = "correct-horse-7"
@@ -638,12 +651,42 @@ def an_action(name: str, client) -> tuple:
         facts = {"status": "paying", "channel": "bank_file", "paying_at": NOON, "approved_at": NOON}
         Withdrawal.objects.filter(pk=asked(place, 20_000).pk).update(**facts)
         return boss, "post", reverse("admin:settlement_payoutfile_make"), {}, PayoutFile.objects.exists
-    if name == "orders.reveal_declaration":
-        importer(buyer := shopper())
-        order = placed_order(shopper=buyer, skus={abroad_sku(): 1})
-        url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
-        looked = AuditRecord.objects.filter(subject=order.public_id, action="orders.reveal_declaration", actor=boss)
-        return boss, "get", url, {"in_full": "1"}, looked.exists
+    if name == "orders.spend_balance":
+        group = placed_group(skus={sku(price="1200.00"): 1})
+        topped_up(group.shopper, Money(120_000))
+        payment = start_payment(group=group, channel="balance", now=clock.now())
+        paid = Payment.objects.filter(pk=payment.pk, status="succeeded")
+        OrderGroup.objects.filter(pk=group.pk).update(pay_by=clock.now() + timedelta(minutes=5))
+        return (
+            group.shopper,
+            "post",
+            reverse("storefront:orders:pay-balance", args=[payment.public_id]),
+            {},
+            paid.exists,
+        )
+    if name == "orders.decide_transfer":
+        row = read_statement(content=statement(line("?")), name="x.csv", now=NOON).lines.get()
+        form = {"action": "send_back", "_selected_action": [row.pk], "confirmed": "yes", "reason": "x"}
+        proposed = BankLine.objects.filter(status="proposed")
+        return boss, "post", reverse("admin:orders_bankline_changelist"), form, proposed.exists
+    if name == "orders.refund_to_balance":
+        order = paid_order()
+        cancel_order(order=order, reason="…", by=order.shopper, now=NOON)
+        deliver_everything()
+        refund = Refund.objects.get(order=order)
+        Refund.objects.update(tried_at=NOON)
+        form = {"action": "to_balance", "_selected_action": [refund.pk], "confirmed": "yes", "reason": "x"}
+        return boss, "post", reverse("admin:orders_refund_changelist"), form, PurseMove.objects.exists
+    if name == "access.look":
+        order = paid_order()
+        granted_access(boss, order.public_id, ["orders.order.phone"], now=clock.now())
+        url = reverse("admin:access_look", args=["orders.order", order.pk])
+        return boss, "post", url, {"field": "phone"}, AccessLook.objects.exists
+    if name == "access.grant":
+        asked_for = asked_access(staff(), paid_order().public_id, ["orders.order.phone"], now=clock.now())
+        form = {"action": "grant", "_selected_action": [asked_for.pk], "confirmed": "yes"}
+        granted = AccessRequest.objects.filter(status="granted")
+        return boss, "post", reverse("admin:access_accessrequest_changelist"), form, granted.exists
     if name == "orders.resolve_difference":
         bill = Bill.objects.create(channel="sandbox", day=NOON.date())
         late = Difference.objects.create(bill=bill, kind="late", movement="payment", found_at=NOON)
@@ -659,6 +702,23 @@ def an_action(name: str, client) -> tuple:
         return boss, "post", reverse("admin:settlement_dutyremittance_draw_up"), {}, DutyRemittance.objects.exists
     if name == "accounts.personal_data":
         return boss, "post", reverse("storefront:accounts:privacy"), {"download": "yes"}, PersonalFile.objects.exists
+    if name == "settlement.party_account":
+        of = party("brand")
+        form = {"action": "name_account", "_selected_action": [of.pk], "confirmed": "yes", "kind": "company",
+                "holder": of.name, "number": "6222021001000011", "bank": "x"}  # fmt: skip
+        return boss, "post", reverse("admin:orders_party_changelist"), form, PartyBankAccount.objects.exists
+    if name == "orders.confirm_party":
+        version = proposed_part(party("brand"), bps=300)
+        form = {"action": "confirm", "_selected_action": [version.pk], "confirmed": "yes"}
+        confirmed = PartyRuleVersion.objects.filter(status="confirmed")
+        return boss, "post", reverse("admin:orders_partyruleversion_changelist"), form, confirmed.exists
+    if name == "settlement.pay_party":
+        pot = sku(price="100.00")
+        of = part_in_force(pot.shop, bps=2_000).rule.party
+        party_account(of, now=NOON)
+        completed_order(skus={pot: 1})
+        release_due_shares(now=NOON + timedelta(days=8))
+        return boss, "post", reverse("admin:settlement_partypayout_draw_up"), {}, PartyPayout.objects.exists
     if name == "risk.money_cases":
         with_money(place := shop(), 100_000)
         case = proposed_seizure(held_money(place))

@@ -39,17 +39,19 @@ from merchants.models import Agreement, AgreementRenewal
 from merchants.petitions import appeal_sanction
 from merchants.sanctions import impose
 from merchants.tiers import rank_month
+from orders.bank_statements import read_statement
 from orders.checkout import DealWanted, place_order
-from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund
+from orders.models import Bill, Declaration, Difference, GoodsStop, OrderLine, Refund, SentBack
 from risk.complaints import complain
 from risk.holds import place_hold
 from risk.models import BannedWord, MoneyRule, MoneyRuleTurn, WordPack
 from risk.money.rules import confirm_turn, propose_turn
 from settlement.corrections import draw_up_correction
-from settlement.models import Deposit, DutyRemittance, PayoutFile, StatementLine
+from settlement.models import Deposit, DutyRemittance, PartyPayout, PartyShare, PayoutFile, StatementLine
 from settlement.statements import dispute_line, freeze_statements
 from tests.conftest import NOON
 from tests.factories import number
+from tests.factories.access import granted_access
 from tests.factories.accounts import address as an_address
 from tests.factories.accounts import shopper, staff
 from tests.factories.attributes import attribute
@@ -60,11 +62,13 @@ from tests.factories.joint import proposed
 from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, group_buying, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.parties import party, party_account, proposed_part
 from tests.factories.settlement import asked, held_money, with_money
 from tests.factories.trade import trade_case
-from tests.journeys import bound_card, completed_order, paid_order, placed_order
+from tests.journeys import bound_card, completed_order, paid_order, placed_order, topped_up
 from tests.merchants.applying import in_status, submitted
 from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
+from tests.orders.test_bank_statements import line, statement
 
 DAY = timedelta(days=1)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -93,6 +97,9 @@ def a_bit_of_everything() -> None:
     other = paid_order(now=NOON)
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     bound_card(shopper(), order.shop)
+    topped_up(shopper(), Money(10_000))
+    told = read_statement(content=statement(line("?")), name="march.csv", by=clerk, now=NOON)
+    SentBack.objects.create(reference="ref_x", amount=1, line=told.lines.get(), asked_at=NOON)
     submitted()
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
     AgreementRenewal.objects.create(
@@ -147,6 +154,7 @@ def a_bit_of_everything() -> None:
     trade_case(order.shop.public_id)
     an_alert()
     SecurityReport.objects.create(quarter="2026Q1", made_at=NOON, to_do=["…"], digests={"en": "0"})
+    granted_access(clerk, order.public_id, ["orders.order.phone"])
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
 
@@ -194,6 +202,11 @@ def money_on_its_way(one, *, by) -> None:
     propose_turn(rule=night, limit=3 + (night.limit == 3), reason="…", by=by, now=NOON)
     draw_up_correction(entry=line.posting.entry, by=by, now=NOON, **terms)
     proposed_version(bps=300, category=category(), by=by)
+    of = party("brand")
+    proposed_part(of, bps=300, by=by, category=category(), brand=brand(), shop=one)
+    account = party_account(of)
+    PartyPayout.objects.create(party=of, bank_account=account, amount=1, drawn_by=by, drawn_at=NOON)
+    PartyShare.objects.create(shop=one, party=of, order_public_id=f"ord_{number()}", amount=1, paid_at=NOON)
 
 
 def bring_to_campaign(goods) -> None:

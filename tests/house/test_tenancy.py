@@ -43,6 +43,7 @@ from merchants.models import Seat
 from merchants.sanctions import impose
 from orders.after_sales.asking import complain
 from orders.gift_cards import cards_of
+from orders.offline import take_list
 from settlement.models import Deposit, Statement
 from settlement.statements import freeze_statements
 from tests.catalog.transfer.bringing import checked
@@ -59,6 +60,7 @@ from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft, trial
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
+from tests.factories.parties import part_in_force, party
 from tests.factories.settlement import asked, held_money, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
@@ -193,6 +195,11 @@ ROWS = {
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
     "backoffice:orders:cancel": {"public_id": "order"},
+    "backoffice:orders:offline": {},
+    "backoffice:orders:offline-list": {"public_id": "offline_list"},
+    "backoffice:orders:offline-file": {"public_id": "offline_list"},
+    "backoffice:orders:move": {"public_id": "order"},
+    "backoffice:orders:ready": {"public_id": "order"},
     "backoffice:orders:address-answer": {"public_id": "packed", "change": "change"},
     "backoffice:orders:send-again": {"public_id": "sent", "parcel": "parcel"},
     "backoffice:after-sales:list": {},
@@ -203,6 +210,12 @@ ROWS = {
     "backoffice:settlement:entries": {},
     "backoffice:settlement:commission": {},
     "backoffice:settlement:order": {"public_id": "order"},
+    "backoffice:settlement:parties": {},
+    "backoffice:settlement:party": {"public_id": "party"},
+    "backoffice:settlement:party-account": {"public_id": "party"},
+    "backoffice:settlement:party-end": {"public_id": "party"},
+    "backoffice:settlement:party-rule-agree": {"public_id": "party_offer"},
+    "backoffice:settlement:party-rule-end": {"public_id": "party_rule"},
     "backoffice:settlement:bank-accounts": {},
     "backoffice:settlement:bank-account-remove": {"public_id": "bank_account"},
     "backoffice:settlement:withdrawals": {},
@@ -228,6 +241,10 @@ WRITES = {
     "backoffice:orders:labels-pdf",
     "backoffice:orders:address-answer",
     "backoffice:orders:send-again",
+    "backoffice:orders:move",
+    "backoffice:orders:ready",
+    "backoffice:orders:offline",
+    "backoffice:orders:offline-list",
     "backoffice:marketing:choose",
     "backoffice:marketing:mall-do",
     "backoffice:marketing:campaign-enrol",
@@ -285,6 +302,12 @@ WRITES = {
     "backoffice:settlement:home",
     "backoffice:settlement:entries",
     "backoffice:settlement:order",
+    "backoffice:settlement:parties",
+    "backoffice:settlement:party",
+    "backoffice:settlement:party-account",
+    "backoffice:settlement:party-end",
+    "backoffice:settlement:party-rule-agree",
+    "backoffice:settlement:party-rule-end",
     "backoffice:settlement:bank-accounts",
     "backoffice:settlement:bank-account-remove",
     "backoffice:settlement:withdrawals",
@@ -313,6 +336,8 @@ APPLICANTS_ROWS = {
 SHOPPERS_ROWS = {
     "storefront:orders:pay": {"public_id": "group"},
     "storefront:orders:pay-start": {"public_id": "group"},
+    "storefront:orders:pay-balance": {"public_id": "payment"},
+    "storefront:orders:pay-transfer": {"public_id": "payment"},
     "storefront:orders:payment-return": {"public_id": "payment"},
     "storefront:orders:detail": {"public_id": "order"},
     "storefront:orders:sheet": {"public_id": "order"},
@@ -448,6 +473,7 @@ def built(module_db):
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
         taken = asked(mine, 20_000)
+        given_away = part_in_force(mine, bps=100)
         freeze_statements(now=NOON)
         bill = Statement.objects.get(shop=mine, kind="daily")
         to_try = trial({goods: 1}, by=owner)
@@ -464,6 +490,7 @@ def built(module_db):
             "packed": change.order,
             "change": change,
             "parcel": sent.parcels.get(),
+            "offline_list": take_list(shop=mine, device="平板", by=owner, now=clock.now()),
             "bought": SimpleNamespace(public_id=order.lines.get().pk),
             "case": case,
             "note": SimpleNamespace(public_id=case.notes.get().pk),
@@ -513,6 +540,9 @@ def built(module_db):
             "import": checked(mine, csv_file([cup(), cup("bad", Title="")])),
             "warehouse": second,
             "transfer": way,
+            "party": given_away.rule.party,
+            "party_rule": given_away,
+            "party_offer": part_in_force(mine, of=party("brand"), bps=100, shop=mine),
             "bank_account": taken.bank_account,
             "withdrawal": taken,
             "money_case": held_money(mine),
@@ -661,3 +691,175 @@ def test_without_a_shop_the_shops_role_sees_nothing(world):
             cursor.execute(f"SELECT count(*) FROM {table}")
             assert cursor.fetchone() == (0,), table
         cursor.execute("RESET ROLE")
+
+
+# Every route of the mall, for six principals (F1)
+
+PLAIN = {
+    "everybody": """
+        storefront:catalog:home storefront:catalog:search storefront:catalog:suggest storefront:catalog:sitemap
+        storefront:catalog:history storefront:catalog:history-change storefront:catalog:compare
+        storefront:marketing:flash storefront:marketing:centre storefront:marketing:trials storefront:marketing:code
+        storefront:orders:cart storefront:orders:cart-add storefront:orders:cart-change storefront:orders:cart-region
+        account_login account_logout account_inactive account_signup account_email_verification_sent
+        account_reset_password account_reset_password_done account_reset_password_from_key
+        account_reset_password_from_key_done account_confirm_email admin:javascript-catalog api:categories api:products
+        healthz robots site-manifest favicon.ico set_language appearance styleguide media/<path:path>
+    """,
+    "on the way in": """
+        account_confirm_login_code mfa_authenticate admin:login admin:logout
+    """,
+    "signed in": """
+        storefront:catalog:marks backoffice:merchants:home
+        storefront:catalog:my-reviews storefront:catalog:favorites storefront:catalog:followed-shops
+        storefront:catalog:alerts storefront:marketing:my-groups storefront:marketing:mine
+        storefront:marketing:my-trials storefront:marketing:bargains storefront:after-sales:list
+        storefront:orders:checkout storefront:orders:importer-forget storefront:orders:scan
+        storefront:orders:gift-cards storefront:orders:list storefront:merchants:apply storefront:merchants:papers
+        storefront:notifications:list storefront:notifications:read-all storefront:accounts:home
+        storefront:accounts:go-on storefront:accounts:sessions-end storefront:accounts:addresses
+        storefront:accounts:address-add usersessions_list account_reauthenticate account_email
+        account_change_password account_set_password mfa_index mfa_reauthenticate mfa_activate_totp
+        mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes mfa_download_recovery_codes
+        mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn api:orders
+    """,
+    "all staff": """
+        admin:index admin:password_change admin:password_change_done admin:jsi18n
+        admin:autocomplete admin:view_on_site admin:app_list admin:(?P<url>.*)$
+    """,
+}
+"""Routes without a row of somebody's: who may come. An unnamed one is called by its pattern."""
+SAMPLES = {
+    "kind": "orders.order", "public_id": "doc_x", "app_label": "orders", "key": "x", "uidb36": "x", "path": "x",
+    "content_type_id": 1,
+}  # fmt: skip
+REFUSED = {401, 403, 404, 405}
+
+
+def _every_route(resolver=None, namespace: str = "", arguments: tuple = ()) -> Iterator[tuple[str, tuple, object]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        taken = arguments + tuple(entry.pattern.regex.groupindex)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _every_route(entry, inner, taken)
+        else:
+            yield f"{namespace}{entry.name or entry.pattern}", taken, entry
+
+
+def audience_of(name: str) -> str:
+    """Who may use a route: its line in the access matrix; empty when it stands nowhere."""
+    for audience, names in PLAIN.items():
+        if name in names.split():
+            return audience
+    if name in ROWS:
+        return "the shop"
+    if name in SHOPPERS_ROWS or name in APPLICANTS_ROWS:
+        return "one person"
+    if name in FOR_EVERYBODY:
+        return "everybody"
+    return "staff with the right" if name.startswith("admin:") else ""
+
+
+def test_every_route_stands_in_the_access_matrix():  # F1
+    names = {name for name, _taken, _entry in _every_route()}
+
+    assert len(names) > 700
+    assert {name for name in names if not audience_of(name)} == set()
+    assert {name for listed in PLAIN.values() for name in listed.split()} - names == set()  # nothing that is gone
+
+
+def _places(world: dict) -> Iterator[tuple[str, str, str, str]]:
+    """Name, audience, address and right of every named route, with a row of the world where it takes one."""
+    for name, taken, entry in _every_route():
+        audience = audience_of(name)
+        if not entry.name:
+            continue
+        if audience == "the shop":
+            given = {"shop": world["shop"].slug, **_arguments(world, ROWS[name])}
+        elif name in SHOPPERS_ROWS:
+            given = _arguments(world, SHOPPERS_ROWS[name])
+        elif name.startswith("admin:"):
+            model = getattr(getattr(entry.callback, "model_admin", None), "model", None)
+            first = model._default_manager.order_by("pk").first() if model and taken else None
+            given = {one: SAMPLES.get(one, getattr(first, "pk", 1)) for one in taken}
+        elif name in FOR_EVERYBODY or name in APPLICANTS_ROWS:
+            continue  # their own tests show them
+        else:
+            given = {one: SAMPLES.get(one, 1) for one in taken}
+        yield name, audience, reverse(name, kwargs=given), getattr(entry.callback, "right", "")
+
+
+def _wanted(name: str, audience: str, right: str, who: str) -> str:
+    """What a principal gets: the page, a no, or either of the two."""
+    if audience in {"everybody", "on the way in"}:
+        return "page" if audience == "everybody" else "either"
+    if who == "anonymous":
+        return "no"
+    if audience == "signed in":
+        return "page"
+    if audience == "the shop" and who == "sub-account without the right":
+        return "page" if name not in WRITES and right in Seat.RIGHTS[Seat.Role.READER] else "no"
+    if audience == "all staff" and who.startswith("staff"):
+        return "either"
+    return "no"
+
+
+def _is_no(answer, audience: str) -> bool:
+    """Refused, or sent to a door where one signs in, or (among staff) back to the first page."""
+    doors = [reverse("account_login"), reverse("admin:login")]
+    if audience.startswith("staff"):
+        doors.append(reverse("admin:index"))
+    return answer.status_code in REFUSED or (
+        answer.status_code == 302 and answer["Location"].partition("?")[0] in doors
+    )
+
+
+def _walks(who: str, audience: str, name: str) -> bool:
+    """Each gate is walked by whom it is for and by whom it keeps out, and not by three who meet the same one."""
+    if who == "staff with every right":
+        return audience != "staff with the right"  # tests/house/test_admin.py opens every list and every row
+    if who == "staff without the right":
+        return audience in {"staff with the right", "all staff", "one person"}
+    if who in {"merchant B", "sub-account without the right"}:
+        return audience != "staff with the right" or name.endswith("_changelist")
+    return True
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["anonymous", "shopper B", "merchant B", "sub-account without the right", "staff without the right",
+     "staff with every right"],
+)  # fmt: skip
+def test_every_route_answers_each_principal_as_the_matrix_says(world, who):  # F1
+    person = {
+        "anonymous": None,
+        "shopper B": shopper(),
+        "merchant B": world["stranger"],
+        "sub-account without the right": world["reader"],
+        "staff without the right": staff(superuser=False),
+        "staff with every right": staff(),
+    }[who]
+    client = _signed_in(person) if person else Client()
+    wrong, seen = {}, 0
+    kept = {world["shop"].slug, world["order"].public_id}
+    for name, audience, url, right in _places(world):
+        if not _walks(who, audience, name):
+            continue
+        answer, seen = client.get(url), seen + 1
+        wanted, said_no = _wanted(name, audience, right, who), _is_no(answer, audience)
+        if audience in {"everybody", "signed in"} and answer.status_code in {404, 405}:
+            continue  # a form that is only sent, a page whose case is not there: nobody is refused
+        told = answer.status_code, answer.get("Location", "")
+        if (
+            answer.status_code >= 500
+            or (wanted == "page" and said_no and answer.status_code != 405)
+            or (wanted == "no" and not said_no)
+        ):
+            wrong[name] = told
+        elif wanted == "no" and audience == "one person":
+            body = answer.content.decode()
+            if any(one in body and one not in url for one in kept):
+                wrong[name] = "names what is not hers"
+
+    assert wrong == {}
+    assert seen > 200

@@ -33,9 +33,14 @@ SPEAKS_CHINESE = {
     "risk/folding.py": "which characters look like which",
     "mall/templatetags/mall.py": "how dates and counts are written in Chinese",
     "orders/shipping_files.py": "what columns of files are called that people fill in",
+    "orders/bank_statements.py": "what banks call the columns of their statements",
     "orders/gateways/alipay_bill.py": "the columns of Alipay's bills",
     "orders/gateways/wechat_bill.py": "the columns of WeChat Pay's bills",
-    "mall/places.py": "what kinds of places are called, and whose English name is not their sound",
+    "mall/places.py": "what kinds of places are called",
+    "mall/divisions/__init__.py": "what kinds of places are called",
+    "mall/divisions/build.py": "what the source calls them",
+    "mall/divisions/english.py": "which places are called otherwise in English",
+    "mall/divisions/spelling.py": "what kinds of places are called, and whose English name is not their sound",
 }
 SIGNS = "[象万]"  # of the house, drawn rather than said
 

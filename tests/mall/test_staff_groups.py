@@ -40,6 +40,10 @@ WHO = {
     "orders.decide_aftersale": {"support"},
     "orders.ask_payment": {"finance"},
     "orders.retry_refund": {"finance"},
+    "orders.refund_to_balance": {"finance"},
+    "orders.read_statement": {"finance"},
+    "orders.decide_bankline": {"finance"},
+    "orders.send_back": {"finance"},
     "orders.fetch_bill": {"finance"},
     "orders.resolve_difference": {"finance"},
     "risk.release_hold": {"risk"},
@@ -52,6 +56,9 @@ WHO = {
     "settlement.decide_withdrawal": {"finance"},
     "settlement.pay_withdrawal": {"finance"},
     "settlement.pay_dutyremittance": {"finance"},
+    "orders.propose_party": {"finance"},
+    "orders.confirm_party": {"finance"},
+    "settlement.pay_partypayout": {"finance"},
     "settlement.answer_dispute": {"finance"},
     "settlement.book_correction": {"finance"},
     "settlement.correct_entry": {"finance"},
@@ -60,6 +67,8 @@ WHO = {
     "mall.retry_outboxevent": {"operations"},
     "operations.change_alertreceiver": {"operations"},
     "accounts.change_user": set(),
+    "access.decide_accessrequest": {"operations", "risk"},
+    "access.add_accessrequest": {"auditor", "category_expert", "operations", "finance", "risk", "support"},
 }
 PLACES = {
     "admin:tunables": {"operations"},
@@ -85,7 +94,10 @@ PLACES = {
     "admin:settlement_transit": {"finance"},
     "admin:settlement_simulation": {"finance"},
     "admin:catalog_commissionversion_add": {"finance"},
+    "admin:orders_party_add": {"finance"},
+    "admin:orders_partyruleversion_add": {"finance"},
     "admin:accounts_user_add": set(),
+    "admin:access_accessrequest_add": {"auditor", "category_expert", "operations", "finance", "risk", "support"},
     "admin:auth_group_add": set(),
 }
 

@@ -4,12 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import translation
 
 from catalog.tunables import DUTY_YEAR_LIMIT
-from mall.audit.models import AuditRecord
 from mall.events.models import OutboxEvent
 from mall.money import Money
 from mall.rows import select_rows
@@ -155,26 +153,17 @@ def test_what_was_sent_back_frees_the_year_and_money_for_goods_that_stay_does_no
     assert (order.declaration.value, int(ordered)) == (Money(120_000), left)
 
 
-def test_staff_see_declarations_covered_and_each_look_is_on_the_record(client):
+def test_staff_see_declarations_covered(client):
     importer(me := shopper())
     order = placed_order(shopper=me, skus={abroad_sku(): 1})
     url = reverse("admin:orders_declaration_change", args=[order.declaration.pk])
     number = order.declaration.id_number.reveal()
-    client.force_login(clerk := staff())
+    client.force_login(staff())
 
     shown = client.get(url).text + client.get(reverse("admin:orders_declaration_changelist")).text
-    assert number not in shown and "张小云" not in shown and order.public_id in shown
-    assert not AuditRecord.objects.filter(action="orders.reveal_declaration").exists()
-    full = client.get(url, {"in_full": 1}).text
-    assert number in full and "张小云" in full
-    (row,) = AuditRecord.objects.filter(action="orders.reveal_declaration")
-    assert (row.subject, row.actor) == (order.public_id, clerk)
 
-    client.force_login(other := staff(superuser=False))
-    other.user_permissions.add(Permission.objects.get(codename="view_declaration"))
-    assert client.get(url).status_code == 200
-    assert client.get(url, {"in_full": 1}).status_code == 403
-    assert AuditRecord.objects.filter(action="orders.reveal_declaration").count() == 1
+    assert number not in shown and "张小云" not in shown and order.public_id in shown
+    assert "张**" in shown
 
 
 def test_the_checkout_page_asks_says_why_not_and_shows_it_covered(client):

@@ -93,7 +93,7 @@ def test_without_the_guard_it_oversells(committed_db, monkeypatch):
     """The negative control: the same rush, with a reservation that reads first and writes what it read later."""
     teapot = sku(stock=UNITS)
 
-    def unguarded(*, documents, now, expires_at=None, slots=None, from_aside=None):
+    def unguarded(*, documents, now, expires_at=None, slots=None, from_aside=None, routes=None):
         with connection.cursor() as cursor:
             cursor.execute("SELECT on_hand - reserved FROM catalog_stock WHERE sku_id = %s", [teapot.pk])
             (left,) = cursor.fetchone()

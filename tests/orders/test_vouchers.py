@@ -114,7 +114,7 @@ def test_paid_it_is_booked_with_a_code_and_used_it_is_delivered():
     assert Stock.objects.values_list("on_hand", "reserved").get(slot=slot) == (2, 2)
     line = use(order)
     order.refresh_from_db()
-    assert (line.order_id, order.status, order.delivered_at, order.shipped_at) == (
+    assert (line.line.order_id, order.status, order.delivered_at, order.shipped_at) == (
         order.pk, "delivered", slot.starts_at, None,
     )  # fmt: skip
     assert Stock.objects.values_list("on_hand", "reserved").get(slot=slot) == (0, 0)

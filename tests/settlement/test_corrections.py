@@ -13,7 +13,14 @@ from mall.events import deliver_everything
 from mall.flow import WrongStatus
 from mall.money import Money
 from mall.notifications.models import Notice
-from settlement.corrections import WrongCorrection, book_correction, discard_correction, draw_up_correction
+from merchants.sanctions import enforce_fines, impose, lift
+from settlement.corrections import (
+    WrongCorrection,
+    book_correction,
+    discard_correction,
+    draw_up_correction,
+    give_reasons,
+)
 from settlement.explaining import explain_order
 from settlement.ledger import balances, trial_balance
 from settlement.models import Correction, Entry, Posting, Statement, StatementLine
@@ -185,3 +192,86 @@ def test_one_draws_it_up_on_the_page_of_the_entry_and_it_waits_in_the_queue(clie
     with translation.override("en"):
         queue = {row.label: row.count for row in waiting(clerk)}
     assert queue["Corrections to book"] == 1
+
+
+# Fee refunds (S6): commission and fines that staff give back
+
+
+def fined(place, fen=5_000):
+    sanction = impose(shop=place, code="late_shipping", note="…", fine=Money(fen), by=staff(), now=NOON)
+    enforce_fines(now=NOON + 8 * DAY)
+    deliver_everything()
+    return sanction, Entry.objects.get(kind="fined", ref=sanction.public_id)
+
+
+def given_back(entry, fen, side, *, now=NOON + 9 * DAY):
+    correction = draw_up_correction(
+        entry=entry, direction="to_shop", side=side, amount=Money(fen), reason="Goodwill.", by=staff(), now=now
+    )
+    book_correction(correction=correction, by=staff(), now=now)
+    deliver_everything()
+
+
+def sound():
+    found = verify_ledger()
+    assert (found.faults, found.waiting) == ([], 0)
+
+
+def test_commission_that_is_given_back_stands_as_that_on_the_statement(order, entry):  # S6
+    given_back(entry, 200, "commission", now=NOON + DAY)
+    freeze_statements(now=NOON + 3 * DAY)
+
+    line = next(line for line in StatementLine.objects.all() if line.posting.entry.kind == "corrected")
+    give_reasons([line.posting])
+    with translation.override("en"):
+        assert (line.posting.said, line.posting.reason) == ("Commission given back", "Goodwill.")
+    assert balances(order.shop)["available"] == Money(200)
+    sound()
+
+
+def test_a_part_of_a_fine_is_given_back_and_lifting_it_brings_the_rest(order):
+    sanction, entry = fined(order.shop)
+    given_back(entry, 2_000, "fines")
+    assert balances(order.shop)["available"] == Money(-3_000)
+    sound()
+
+    lift(sanction=sanction, by=staff(), now=NOON + 10 * DAY)
+    deliver_everything()
+
+    assert balances(order.shop)["available"] == Money(0)
+    sound()
+
+
+def test_a_fine_that_was_given_back_whole_brings_nothing_when_it_is_lifted(order):
+    sanction, entry = fined(order.shop)
+    given_back(entry, 5_000, "fines")
+    lift(sanction=sanction, by=staff(), now=NOON + 10 * DAY)
+    deliver_everything()
+
+    assert balances(order.shop)["available"] == Money(0)
+    sound()
+
+
+def test_of_a_fine_that_was_lifted_meanwhile_nothing_more_is_given_back(order):
+    sanction, entry = fined(order.shop)
+    correction = draw_up_correction(
+        entry=entry, direction="to_shop", side="fines", amount=Money(2_000), reason="…", by=staff(), now=NOON
+    )
+    lift(sanction=sanction, by=staff(), now=NOON + 10 * DAY)
+    deliver_everything()
+
+    with pytest.raises(WrongCorrection):
+        book_correction(correction=correction, by=staff(), now=NOON + 11 * DAY)
+    assert balances(order.shop)["available"] == Money(0)
+
+
+def test_no_more_of_a_fine_is_given_back_than_it_was_and_none_is_taken_so(order, entry):
+    _sanction, fine = fined(order.shop)
+    given_back(fine, 3_000, "fines")
+    for wrong in (
+        {"entry": fine, "direction": "to_shop", "amount": Money(2_001)},
+        {"entry": fine, "direction": "from_shop", "amount": Money(1)},
+        {"entry": entry, "direction": "to_shop", "amount": Money(1)},
+    ):
+        with pytest.raises(WrongCorrection):
+            draw_up_correction(**wrong, side="fines", reason="…", by=staff(), now=NOON)

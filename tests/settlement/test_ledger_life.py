@@ -34,11 +34,14 @@ from orders.cancellation import cancel_order, cancel_paid_order, close_unpaid_or
 from orders.fulfillment import complete_order, mark_delivered, ship_order
 from orders.gateways import sandbox_bank
 from orders.models import OrderLine
+from orders.parties.rules import TakesTooMuch
 from orders.payments import start_payment
+from orders.purses import NotEnoughBalance, choose_refunds
 from orders.refunds import finish_refunds
 from settlement.corrections import book_correction, draw_up_correction
 from settlement.ledger import trial_balance
 from settlement.models import Correction, Entry, Share, Withdrawal
+from settlement.party_payouts import NothingToPay, draw_up_payouts, pay_payout
 from settlement.payouts import ask_about_payouts, pay_withdrawals
 from settlement.release import release_due_shares
 from settlement.verification import verify_ledger
@@ -49,8 +52,9 @@ from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import category, product, sku
 from tests.factories.commission import rule_in_force
 from tests.factories.merchants import shop
+from tests.factories.parties import part_in_force, party_account
 from tests.factories.settlement import asked, bank_account
-from tests.journeys import in_process, pay, placed_group
+from tests.journeys import from_balance, in_process, pay, placed_group, topped_up
 from tests.orders import presales
 from tests.orders.after_sales.cases import accepted
 
@@ -72,6 +76,17 @@ class Life:
     case: object = None
     is_advanced: bool = False
     is_released: bool = False
+    parts: list = field(default_factory=list)  # (party's key, line's key or None, of what was paid, how much)
+    shipping_gone: int = 0
+
+    def kept(self, *, of=None, line=None) -> int:
+        """What is kept of the parts: of a party, or of a line."""
+        found = 0
+        for key, line_key, whole, amount in self.parts:
+            if of in (None, key) and line in (None, line_key):
+                gone = self.shipping_gone if line_key is None else self.gone[line_key]
+                found += int(Fraction(amount * (whole - gone), whole))
+        return found
 
     def commission(self, line) -> int:
         """Of what the line still holds: at its rate, or the share of what a rule took of it."""
@@ -82,7 +97,9 @@ class Life:
 
     def undisputed(self) -> int:
         clear = [line for line in self.lines if self.case is None or line.pk != self.case.line_id]
-        return sum(line.total.minor - self.gone[line.pk] - self.commission(line) for line in clear)
+        return sum(
+            line.total.minor - self.gone[line.pk] - self.commission(line) - self.kept(line=line.pk) for line in clear
+        )
 
 
 class LedgerLife(RuleBasedStateMachine):
@@ -103,14 +120,16 @@ class LedgerLife(RuleBasedStateMachine):
             theirs = product(shop=self.shops[place], category=category(commission_bps=bps))
             self.goods.append(sku(product=theirs, price=price, stock=100_000))
         self.rules = {}
+        self.gives, self.parts, self.party_available = {}, {}, Counter()
         self.pot = presales.teapot(stock=100_000)
         self.unpaid, self.paid, self.lives, self.deposits, self.fines = [], [], [], [], []
         self.books = dict.fromkeys(
             ("escrow", "unclaimed", "shop_pending", "shop_available", "shop_withdrawing", "commission", "fees", "fines",
-             "corrections"),
+             "corrections", "purse", "party_pending", "party_available", "party_paying"),
             0,
         )  # fmt: skip
         self.available = Counter()  # by shop
+        self.wishes, self.by_balance = False, set()  # refunds go on her balance; these orders were paid from it
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -131,6 +150,12 @@ class LedgerLife(RuleBasedStateMachine):
         for order in group.orders.all():
             for line in order.lines.all():
                 assert (line.commission and line.commission.minor) == self.by_rule(line)
+            self.parts[order.pk] = self.given(order)
+            kept = order.party_parts.order_by("pk").values_list("party", "line", "whole", "amount")
+            assert [(party, line, int(whole.minor), amount.minor) for party, line, whole, amount in kept] == [
+                (self.gives[key][0].rule.party_id, line, whole, amount)
+                for key, line, whole, amount in self.parts[order.pk]
+            ]
         return group
 
     @rule(first=st.integers(1, 4), third=st.integers(0, 2))
@@ -161,6 +186,79 @@ class LedgerLife(RuleBasedStateMachine):
         deliver_everything()
         self.rules[of] = (version.rule, bps, ladder, fixed or 0, floor, cap)
 
+    # Parts of brands, suppliers, carriers
+
+    @rule(
+        of=st.sampled_from([0, 1, 2, "brand", "carrier"]), bps=st.integers(0, 4_000),
+        fixed=st.none() | st.integers(1, 900),
+    )  # fmt: skip
+    def give_away(self, of, bps, fixed):
+        """A supplier gets so much of some goods, a brand of what the commission leaves, a carrier of the freight."""
+        said = {"position": 2, "bps": bps, "fixed": fixed and Money(fixed)}
+        place = self.shops[0]
+        if of == "brand":
+            said |= {"position": 1, "base": "rest", "kind": "brand"}
+        elif of == "carrier":
+            said |= {"base": "freight", "kind": "carrier"}
+        else:
+            place = self.goods[of].shop
+            said |= {"category": self.goods[of].product.category}
+        before = self.gives.get(of)
+        if before:
+            said |= {"of": before[0].rule.party, "rule": before[0].rule}
+            said.pop("kind", None)
+        try:
+            version = part_in_force(place, now=self.now, **said)
+        except TakesTooMuch:  # with what others get
+            return
+        if not before:
+            party_account(version.rule.party, now=self.now)
+        self.gives[of] = (version, bps, fixed or 0)
+
+    def given(self, order):
+        """What parties get of an order, worked out anew: the brand before the suppliers, the carrier of the freight."""
+        found = []
+        for line in order.lines.order_by("pk"):
+            of = next((place for place, goods in enumerate(self.goods) if goods.pk == line.sku_id), None)
+            paid = line.total.minor
+            by_rule = self.by_rule(line)
+            commission = half_up(Fraction(paid * line.commission_bps, 10_000)) if by_rule is None else by_rule
+            room = paid - commission
+            first = "brand" if of is not None and self.goods[of].shop == self.shops[0] else None
+            for key, base in ((first, room), (of, paid)):
+                if key not in self.gives:
+                    continue
+                _version, bps, fixed = self.gives[key]
+                amount = min(half_up(Fraction(base * bps, 10_000)) + fixed * line.quantity, paid, room)
+                room -= amount
+                if amount:
+                    found.append((key, line.pk, paid, amount))
+        freight = order.shipping_fee.minor
+        if freight and "carrier" in self.gives and order.shop_id == self.shops[0].pk:
+            _version, bps, fixed = self.gives["carrier"]
+            if amount := min(half_up(Fraction(freight * bps, 10_000)) + fixed, freight):
+                found.append(("carrier", None, freight, amount))
+        return found
+
+    def for_parties(self, order) -> int:
+        return sum(amount for _key, _line, _whole, amount in self.parts.get(order.pk, ()))
+
+    @rule()
+    def pay_parties(self):
+        """What parties have available goes to their banks: one person draws it up, another pays."""
+        owed = {key: fen for key, fen in self.party_available.items() if fen > 0}
+        try:
+            drawn = draw_up_payouts(by=staff(), now=self.now)
+        except NothingToPay:
+            assert not owed
+            return
+        for payout in drawn:
+            pay_payout(payout=payout, reference="ICBC 1", by=staff(), now=self.now)
+        assert sorted(payout.amount.minor for payout in drawn) == sorted(owed.values())
+        self.books["party_available"] -= sum(owed.values())
+        for key in owed:
+            self.party_available[key] = 0
+
     def by_rule(self, line):
         """What the rules take of a line, worked out anew; nothing where none is for its goods."""
         of = next((place for place, goods in enumerate(self.goods) if goods.pk == line.sku_id), None)
@@ -180,10 +278,48 @@ class LedgerLife(RuleBasedStateMachine):
     def pay(self, data):
         self.pay_for(self.unpaid.pop(data.draw(st.integers(0, len(self.unpaid) - 1))))
 
+    @rule(fen=st.integers(100, 60_000))
+    def top_up(self, fen):
+        if self.books["purse"] + fen <= 500_000:
+            topped_up(self.shopper, Money(fen), now=self.now)
+            self.books["purse"] += fen
+
+    @precondition(lambda self: self.unpaid)
+    @rule(data=st.data())
+    def pay_from_her_balance(self, data):
+        """Whole, or not at all."""
+        group = data.draw(st.sampled_from(self.unpaid))
+        if group.total.minor > self.books["purse"]:
+            with pytest.raises(NotEnoughBalance):
+                from_balance(group, now=self.now)
+            return
+        self.unpaid.remove(group)
+        from_balance(group, now=self.now)
+        orders = list(group.orders.order_by("pk"))
+        self.paid.extend(orders)
+        self.by_balance |= {order.pk for order in orders}
+        parts = sum(self.for_parties(order) for order in orders)
+        self.books["escrow"] += group.total.minor - parts
+        self.books["party_pending"] += parts
+        self.books["purse"] -= group.total.minor
+
+    @rule(wishes=st.booleans())
+    def choose_where_refunds_go(self, wishes):
+        choose_refunds(shopper=self.shopper, to_balance=wishes, now=self.now)
+        self.wishes = wishes
+
+    def goes_back(self, order, fen):
+        """To where it was paid from, or on her balance."""
+        if self.wishes or order.pk in self.by_balance:
+            self.books["purse"] += fen
+
     def pay_for(self, group):
         pay(group, now=self.now)
-        self.paid.extend(group.orders.order_by("pk"))
-        self.books["escrow"] += group.total.minor
+        orders = list(group.orders.order_by("pk"))
+        self.paid.extend(orders)
+        parts = sum(self.for_parties(order) for order in orders)
+        self.books["escrow"] += group.total.minor - parts
+        self.books["party_pending"] += parts
 
     @precondition(lambda self: self.unpaid)
     @rule(data=st.data(), goes_back=st.booleans())
@@ -197,7 +333,7 @@ class LedgerLife(RuleBasedStateMachine):
         sandbox_bank.settle_late_trades(now=self.now)
         sandbox_bank.deliver_notices(now=self.now, post=in_process(self.now))
         deliver_everything()
-        self.books["unclaimed"] += group.total.minor
+        self.books["purse" if self.wishes else "unclaimed"] += group.total.minor
         if goes_back:
             self.refund()
 
@@ -236,6 +372,7 @@ class LedgerLife(RuleBasedStateMachine):
             deliver_everything()
             self.refund()
             self.books["escrow"] -= order.deposit.minor
+            self.goes_back(order, order.deposit.minor)
         else:
             cancel_order(order=order, reason="…", by=self.shopper, leaves_deposit=True, now=self.now)
             self.keep(order)
@@ -254,7 +391,9 @@ class LedgerLife(RuleBasedStateMachine):
         cancel_order(order=order, reason="…", by=self.shopper, now=self.now)
         deliver_everything()
         self.refund()
-        self.books["escrow"] -= order.total.minor
+        self.books["escrow"] -= order.total.minor - self.for_parties(order)
+        self.books["party_pending"] -= self.for_parties(order)
+        self.goes_back(order, order.total.minor)
 
     @precondition(lambda self: self.paid)
     @rule(data=st.data())
@@ -269,10 +408,13 @@ class LedgerLife(RuleBasedStateMachine):
         share = Share.objects.get(order_public_id=order.public_id)
         life = Life(share, list(order.lines.order_by("pk")), 0)
         commission = sum(life.commission(line) for line in life.lines)
-        life.pending = order.total.minor - commission
-        assert (share.gross, share.commission.minor, share.net.minor) == (order.total, commission, life.pending)
+        life.parts = self.parts.get(order.pk, [])
+        life.pending = order.total.minor - commission - life.kept()
+        assert (share.gross, share.commission.minor, share.parties.minor, share.net.minor) == (
+            order.total, commission, life.kept(), life.pending,
+        )  # fmt: skip
         self.lives.append(life)
-        self.books["escrow"] -= order.total.minor
+        self.books["escrow"] -= order.total.minor - life.kept()
         self.books["shop_pending"] += life.pending
         self.books["commission"] += commission
 
@@ -302,9 +444,18 @@ class LedgerLife(RuleBasedStateMachine):
         case.refresh_from_db()
         line = next(line for line in life.lines if line.pk == case.line_id)
         before = life.commission(line)
+        keys = {key for key, _line, _whole, _amount in life.parts}
+        held = {key: life.kept(of=key) for key in keys}
         life.gone[line.pk] += case.refund_goods.minor
+        life.shipping_gone += case.refund_shipping.minor
         commission = before - life.commission(line)
-        of_shop = case.refund.minor - commission
+        back = {key: held[key] - life.kept(of=key) for key in keys}
+        of_shop = case.refund.minor - commission - sum(back.values())
+        self.goes_back(case.order, case.refund.minor)
+        for key, fen in back.items():
+            self.books["party_available" if life.is_released else "party_pending"] -= fen
+            if life.is_released:
+                self.party_available[key] -= fen
         of_pending = min(of_shop, life.pending)
         life.pending -= of_pending
         life.case = None
@@ -440,6 +591,10 @@ class LedgerLife(RuleBasedStateMachine):
                 life.is_advanced = life.is_advanced or part > 0
             life.is_released = life.case is None
             life.pending -= part
+            for key in {key for key, *_rest in life.parts} if life.is_released else ():
+                self.books["party_pending"] -= life.kept(of=key)
+                self.books["party_available"] += life.kept(of=key)
+                self.party_available[key] += life.kept(of=key)
             self.books["shop_pending"] -= part
             self.make_available(life.share.shop_id, part)
 
@@ -475,7 +630,8 @@ class LedgerLife(RuleBasedStateMachine):
     @invariant()
     def escrow_is_what_was_paid_and_is_not_settled(self):
         if self.stands():
-            owed = sum(order.total.minor for order in self.paid) + sum(order.deposit.minor for order in self.deposits)
+            owed = sum(order.total.minor - self.for_parties(order) for order in self.paid)
+            owed += sum(order.deposit.minor for order in self.deposits)
             (held,) = self.asked(
                 "SELECT coalesce(-sum(p.amount), 0)::bigint FROM settlement_posting p"
                 " JOIN settlement_account a ON a.id = p.account_id WHERE a.kind = 'escrow'"
@@ -484,13 +640,14 @@ class LedgerLife(RuleBasedStateMachine):
 
     @invariant()
     def nothing_that_is_held_for_others_falls_below_zero(self):
-        """Of each account by itself; only what a shop has available may be a debt."""
+        """Of each account by itself; only what a shop or a party has available may be a debt."""
         if self.stands():
             assert self.asked(
                 "SELECT a.kind, a.shop_id, sum(p.amount) FROM settlement_posting p"
                 " JOIN settlement_account a ON a.id = p.account_id"
                 " WHERE a.kind IN ('escrow', 'unclaimed', 'customs', 'deposit', 'shop_pending', 'shop_withdrawing',"
-                " 'shop_deposit', 'shop_cards') GROUP BY a.id HAVING sum(p.amount) > 0"
+                " 'shop_deposit', 'shop_cards', 'purse', 'party_pending', 'party_paying')"
+                " GROUP BY a.id HAVING sum(p.amount) > 0"
             ) == []  # fmt: skip
 
     @invariant()

@@ -121,9 +121,9 @@ def test_a_run_takes_the_same_statements_for_few_and_for_many(
     completed_orders(owner_connection, 300, completed_at=LONG_AGO + timedelta(days=1))
     release_due_shares(now=DUE - timedelta(days=1))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         few = release_due_shares(now=DUE, batch=1000)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         many = release_due_shares(now=DUE + timedelta(days=1), batch=1000)
 
     assert (few, many) == (3, 300)

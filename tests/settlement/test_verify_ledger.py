@@ -24,10 +24,10 @@ from tests.factories.settlement import completed_orders
 from tests.journeys import completed_order, pay, placed_group
 
 QUIET = {
-    "unbalanced": 0, "misfits": 0, "share_faults": 0, "reversal_faults": 0, "joint_faults": 0, "escrow_faults": 0,
-    "duty_faults": 0, "card_faults": 0, "unclaimed_faults": 0, "receipt_faults": 0, "tender_faults": 0,
-    "deposit_faults": 0, "withdrawal_faults": 0, "correction_faults": 0, "fine_faults": 0,
-    "seizure_faults": 0, "statement_faults": 0,
+    "unbalanced": 0, "misfits": 0, "share_faults": 0, "reversal_faults": 0, "joint_faults": 0, "party_faults": 0,
+    "escrow_faults": 0, "duty_faults": 0, "card_faults": 0, "purse_faults": 0, "transfer_faults": 0,
+    "unclaimed_faults": 0, "receipt_faults": 0, "tender_faults": 0, "deposit_faults": 0, "withdrawal_faults": 0,
+    "correction_faults": 0, "fine_faults": 0, "seizure_faults": 0, "statement_faults": 0,
     "broken_seals": [], "waiting": 0, "faults": [],
 }  # fmt: skip
 

@@ -1,10 +1,11 @@
 """The account's pages and the address book as a shopper meets them."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import override
 
-from mall.accounts.addresses import MOST_ADDRESSES
+from mall.accounts.addresses import MOST_ADDRESSES, save_address
 from mall.accounts.models import Address
 from tests.clients import Client
 from tests.factories.accounts import address, shopper
@@ -64,10 +65,81 @@ def test_an_address_is_changed_where_it_stands():
     home = address(person)
 
     signed_in(person).post(
-        reverse("storefront:accounts:address-edit", args=[home.public_id]), {**TYPED, "city": "宁波"}
+        reverse("storefront:accounts:address-edit", args=[home.public_id]),
+        {**TYPED, "city": "宁波", "district": "海曙"},
     )
 
-    assert list(Address.objects.values_list("pk", "city")) == [(home.pk, "宁波")]
+    assert list(Address.objects.values_list("pk", "city", "district")) == [(home.pk, "宁波市", "海曙区")]
+
+
+ADD = reverse("storefront:accounts:address-add")
+
+
+def selects(response, name: str) -> list[str]:
+    """The values that a select of the page's form offers."""
+    return [value for value, _label in response.context["form"][name].field.choices]
+
+
+def test_without_scripts_each_choice_brings_the_next_and_nothing_typed_is_lost():  # A2
+    client = signed_in(shopper())
+
+    first = client.get(ADD)
+    second = client.post(ADD, {**TYPED, "city": "", "district": "", "look": "divisions"})
+    third = client.post(ADD, {**TYPED, "district": "", "look": "divisions"})
+
+    assert (len(selects(first, "province")), selects(first, "city")) == (35, [""])
+    assert "宁波市" in selects(second, "city") and selects(second, "district") == [""]
+    assert "西湖区" in selects(third, "district") and third.context["form"]["city"].value() == "杭州市"
+    assert not third.context["form"].errors and 'value="龙井路 1 号"' in third.content.decode()
+    assert not Address.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"province": "某省"}, "province"),
+        ({"city": "南京市"}, "city"),  # of another province
+        ({"district": "玄武区"}, "district"),  # of another city
+        ({"district": ""}, "district"),
+        ({"province": "湖北", "city": "仙桃"}, "district"),  # a city that has none
+    ],
+)
+def test_the_city_lies_in_the_province_and_the_district_in_the_city(typed, field):  # A2
+    answer = signed_in(shopper()).post(ADD, {**TYPED, **typed})
+
+    assert answer.status_code == 200 and field in answer.context["form"].errors
+    assert not Address.objects.exists()
+
+
+def test_a_city_without_districts_needs_none():  # A2
+    person = shopper()
+
+    signed_in(person).post(ADD, {**TYPED, "province": "湖北", "city": "仙桃", "district": ""})
+
+    home = Address.objects.get(shopper=person)
+    assert (home.province, home.city, home.district) == ("湖北省", "仙桃市", "")
+
+
+def test_the_verb_refuses_what_lies_elsewhere():  # A2
+    person = shopper()
+    fields = {**TYPED, "is_default": False}
+
+    for wrong in ({"city": "南京市"}, {"district": "玄武区"}, {"province": "Atlantis"}, {"city": ""}):
+        with pytest.raises(ValidationError):
+            save_address(shopper=person, fields=fields | wrong)
+
+    assert not person.addresses.exists()
+
+
+def test_scripts_are_given_what_lies_in_a_choice_in_the_readers_language():  # A2
+    way = reverse("storefront:accounts:divisions")
+
+    def asked(language, **query):
+        return Client().get(way, query, headers={"accept-language": language}).json()["divisions"]
+
+    assert ["杭州市", "Hangzhou"] in asked("en", province="浙江省")
+    assert ["西湖区", "西湖区"] in asked("zh-hans", province="浙江省", city="杭州市")
+    assert asked("en", province="湖北省", city="仙桃市") == asked("en", province="x") == asked("en") == []
 
 
 def test_another_persons_address_does_not_exist():

@@ -89,4 +89,4 @@ def test_the_gates_server_is_killed_and_emptied_in_the_middle_of_it(live_stack):
     assert len(browsed) == 5 and all(browsed)
     assert_exactly_all_units_are_sold(tea, sale, 20, 50)
     assert told.ends[BOUGHT] + late.ends[BOUGHT] == 20
-    assert told.errors == 0
+    assert told.errors == told.statuses[503]  # "one moment", while it was away

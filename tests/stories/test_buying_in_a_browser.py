@@ -18,11 +18,9 @@ from tests.pages import PASSWORD
 ADDRESS = {
     "consignee": "张小云",
     "phone": "19900000001",
-    "province": "浙江省",
-    "city": "杭州市",
-    "district": "西湖区",
     "line": "文三路 1 号",
 }
+DIVISIONS = {"province": "浙江省", "city": "杭州市", "district": "西湖区"}
 MOST_TABS = 200
 
 
@@ -37,6 +35,9 @@ class Mouse:
 
     def write(self, place, text: str) -> None:
         place.fill(text)
+
+    def choose(self, place, value: str) -> None:
+        place.select_option(value)
 
 
 class Finger(Mouse):
@@ -57,6 +58,10 @@ class Keys(Mouse):
         self._reach(place)
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text)
+
+    def choose(self, place, value: str) -> None:
+        self._reach(place)
+        self.page.keyboard.type(place.locator(f"option[value='{value}']").inner_text())
 
     def _reach(self, place) -> None:
         expect(place).to_be_visible()
@@ -110,6 +115,14 @@ def test_she_buys(furnished_stack, browser, hand, width, language, scripts):
         hand.press(page.locator("form[action='/accounts/login/'] button[type=submit]"))
         for name, text in ADDRESS.items():
             hand.write(page.locator(f"input[name={name}]"), text)
+        for name, value in DIVISIONS.items():
+            place = page.locator(f"select[name={name}]")
+            expect(place.locator(f"option[value='{value}']")).to_have_count(1)
+            hand.choose(place, value)
+            if not scripts and name != "district":
+                hand.press(button("Show the cities and districts of my choice"))
+        for name, text in ADDRESS.items():
+            expect(page.locator(f"input[name={name}]")).to_have_value(text)
         hand.press(button("Place order"))
 
         # One payment at the sandbox bank.

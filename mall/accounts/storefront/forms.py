@@ -8,6 +8,7 @@ from mall import clock
 from mall.accounts.models import User
 from mall.accounts.privacy.consents import WORDS, choose
 from mall.crypto import normal_phone
+from mall.divisions.forms import DivisionField, link_divisions
 
 
 class AddressForm(forms.Form):
@@ -15,9 +16,9 @@ class AddressForm(forms.Form):
 
     consignee = forms.CharField(label=_("Recipient"), max_length=40)
     phone = forms.CharField(label=_("Mobile number"), max_length=20)
-    province = forms.CharField(label=_("Province"), max_length=40)
-    city = forms.CharField(label=_("City"), max_length=40)
-    district = forms.CharField(label=_("District"), max_length=40, required=False)
+    province = DivisionField(label=_("Province"))
+    city = DivisionField(label=_("City"))
+    district = DivisionField(label=_("District"), required=False)
     line = forms.CharField(label=_("Street and number"), max_length=120)
     is_default = forms.BooleanField(label=_("Use as my default address"), required=False)
 
@@ -35,6 +36,8 @@ class AddressForm(forms.Form):
         for name, meaning in self.AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = meaning
         self.fields["phone"].widget.attrs["inputmode"] = "tel"
+        link_divisions(self)
+        self.fields["district"].is_needed = True
 
     def clean_phone(self):
         phone = self.cleaned_data["phone"]

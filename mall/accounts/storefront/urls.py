@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/<int:pk>/end/", safety.end_one, name="session-end"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("privacy/<slug:public_id>/", privacy.privacy_file, name="privacy-file"),
+    path("divisions/", views.divisions, name="divisions"),
     path("addresses/", views.addresses, name="addresses"),
     path("addresses/add/", views.address_add, name="address-add"),
     path("addresses/<str:public_id>/", views.address_edit, name="address-edit"),

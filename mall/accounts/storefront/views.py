@@ -4,15 +4,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall.accounts.addresses import MOST_ADDRESSES, remove_address, save_address
 from mall.accounts.models import Address
 from mall.accounts.storefront.forms import AddressForm, ProfileForm
+from mall.divisions import divisions_of, find
+from mall.divisions.forms import wants_choices
+from mall.forms import as_typed
 
 FIELDS = ["consignee", "phone", "province", "city", "district", "line", "is_default"]
 
@@ -64,7 +68,9 @@ def address_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def _address_page(request: HttpRequest, *, address: Address | None) -> HttpResponse:
     form = AddressForm(request.POST or None, initial=_as_typed(address) if address else None)
 
-    if request.method == "POST" and form.is_valid():
+    if wants_choices(request.POST):
+        as_typed(form)
+    elif request.method == "POST" and form.is_valid():
         try:
             save_address(shopper=request.user, fields=form.cleaned_data, address=address)
         except ValidationError as problem:
@@ -80,6 +86,16 @@ def _as_typed(address: Address) -> dict:
     """The address as its owner may see it: in clear."""
     values = {name: getattr(address, name) for name in FIELDS}
     return {name: value.reveal() if hasattr(value, "reveal") else value for name, value in values.items()}
+
+
+@require_safe
+@cache_control(private=True, max_age=3600)
+def divisions(request: HttpRequest) -> HttpResponse:
+    """The cities of ``province``, or the districts of ``city`` in it: full name and how the reader calls it."""
+    province, city = request.GET.get("province", "")[:40], request.GET.get("city", "")[:40]
+    above = find(province, city) if province else None
+    rows = divisions_of(above) if above else ()
+    return JsonResponse({"divisions": [(one.name, one.told) for one in rows]})
 
 
 @login_required

@@ -91,6 +91,7 @@ def test_one_more_row_keeps_everything_typed_and_writes_nothing(client, house):
     ("rows", "number", "field", "said"),
     [
         ([row(0), row(1, "Atlantis")], 1, "regions", "“Atlantis” is no province"),
+        ([row(0), row(1, "Zhejiang Nanjing")], 1, "regions", "“Nanjing” is no city of Zhejiang"),
         ([row(0), row(1)], 1, "regions", "Name the regions"),
         ([row(0), empty(1), row(2, "新疆"), row(3, "Xinjiang")], 3, "regions", "Xinjiang is named twice"),
         ([row(0, first_fee="")], 0, "first_fee", "required"),

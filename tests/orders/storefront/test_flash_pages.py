@@ -130,6 +130,19 @@ def test_who_was_let_in_for_nothing_sees_what_it_costs_now(sale, monkeypatch):
     assert Order.objects.count() == 1
 
 
+def test_while_the_gate_is_away_button_and_queue_say_when_to_come_again(sale, monkeypatch):  # E3
+    monkeypatch.setattr(gate, "ask", lambda *_args, **_more: gate.Answer(gate.AWAY))
+    me = buyer()
+
+    pressed = me.post(url(sale, "buy"), headers={"accept-language": "en"})
+    waited = me.get(url(sale, "line"), headers={"accept-language": "en"})
+
+    assert [(answer.status_code, answer["Retry-After"]) for answer in (pressed, waited)] == [(503, "5")] * 2
+    assert (waited["Refresh"], "Refresh" in pressed) == ("5", False)
+    assert "The flash sale pauses for a moment" in pressed.content.decode()
+    assert not Order.objects.exists()
+
+
 def test_a_sale_that_has_stopped_sells_nothing_and_one_that_is_not_there_is_not_found(sale):
     stop_promotion(promotion=sale, by=staff(), now=clock.now())
 
