@@ -3,10 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mall.accounts.privacy.registry import DELETE, KEEP, obstacle, personal
+from mall.accounts.privacy.registry import DELETE, KEEP, blank, obstacle, personal
 from orders.models import (
     AddressChange,
     AfterSale,
+    BankLine,
     CardTry,
     Cart,
     Declaration,
@@ -50,6 +51,11 @@ personal(
 )
 
 
+personal(
+    "orders/bank-lines",
+    lambda person: BankLine.objects.filter(payment__group__shopper=person),
+    erase=blank(payer_name="", payer_account="", remark=""),  # the bank knows them by its own number
+)
 personal("orders/balance", lambda person: Purse.objects.filter(shopper=person), erase=KEEP)
 personal(
     "orders/balance-moves",

@@ -304,7 +304,8 @@ WHO_ACTS = {  # rows that name somebody for what she did in her work, not about 
     "proposed_by", "resolved_by", "assigned_to", "claimed_by", "imposed_by", "lifted_by", "added_by", "uploaded_by",
     "published_by", "turned_by", "saved_by", "reviewed_by", "expert_by", "against", "invited_by", "started_by",
     "kept_by", "changed_by", "joined_by", "enrolled_by", "looked_by", "cleared_by", "officer", "earlier_officer",
-    "used_by", "accepted_by", "first_by", "approved_by", "appealed_by", "done_by", "handed_in_by", "agreed_by", "sent_by",
+    "used_by", "accepted_by", "first_by", "approved_by", "appealed_by", "done_by",
+    "handed_in_by", "agreed_by", "sent_by",
 }  # fmt: skip
 COUNTERS = {  # a number for each person, with nothing about her
     "marketing.CouponClaims", "marketing.BargainHelps", "marketing.DepositTaking", "marketing.FlashCount",
