@@ -115,6 +115,7 @@ ACTION_OF_RIGHT = {
     "orders.cancel": "after_sale",
     "orders.personal": "after_sale",
     "orders.after_sale": "after_sale",
+    "orders.invoice": "after_sale",
     "reviews.answer": "after_sale",
     "money.see": "withdraw",
     "money.withdraw": "withdraw",

@@ -33,6 +33,7 @@ from orders.commission import commissions_by_rule
 from orders.customs import check_import, declare
 from orders.destination import Destination, region_of
 from orders.gift_cards import paid_by_cards, spend
+from orders.invoices import InvoiceWanted, ask_with_orders
 from orders.limits import check_order
 from orders.models import Order, OrderGroup, OrderLine, OrderStep
 from orders.offering import frozen_duty, frozen_issuers, frozen_parts, quote_with_offers
@@ -157,6 +158,7 @@ def place_order(
     marks: Marks = UNKNOWN,
     knows_deposit: bool = False,
     stores: Mapping[int, Warehouse] | None = None,
+    invoice: InvoiceWanted | None = None,
 ) -> OrderGroup:
     """
     Turn the shopper's cart into one order per shop and kind of goods, all or nothing; or a deal into an order.
@@ -173,6 +175,7 @@ def place_order(
     :param wanted: a deal, ordered by itself; the cart stays as it is
     :param marks: the device and the network that the order comes from
     :param knows_deposit: she knows when she loses the deposit of a deal that has one
+    :param invoice: to whom the shops make out invoices for what she pays in cash
     :param stores: where she picks the goods of shops up, by the shop's key; what is not picked up is sent
     :raises EmptyCart: the cart holds nothing (of these)
     :raises NotForSale: a line cannot be bought any more; nothing was placed
@@ -188,6 +191,7 @@ def place_order(
     :raises OfferGone: an offer that was counted on has just run out; nothing was placed
     :raises CardsChanged: her gift cards pay another amount than she was shown; nothing was placed
     :raises DealGone: the deal cannot be had (any more); nothing was placed
+    :raises WrongInvoice: an invoice cannot be made out so; nothing was placed
     :raises DepositNotAgreed: it has a deposit, of which she knows nothing; nothing was placed
     """
     if address is not None and address.shopper_id != shopper.pk:
@@ -252,6 +256,8 @@ def place_order(
     if any_parties:
         freeze_parts(orders, written, now=now)
     declare(orders, parts, importer, now)
+    if invoice:
+        ask_with_orders(orders, invoice, now=now)
     router = Router(to)
     stock.reserve_all(
         documents={

@@ -69,6 +69,22 @@ PICK_UP_OVER_TO_SHOP = Kind(
     body=_("Its code has expired. Keep it longer, or cancel it and return the money."),
     is_mailed=False,
 )
+INVOICE_ISSUED = Kind(
+    "orders.invoice_issued",
+    title=_("%(shop)s has issued the invoice of your order"),
+    body=_("Order %(number)s: the PDF is ready to be downloaded."),
+)
+INVOICE_REFUSED = Kind(
+    "orders.invoice_refused",
+    title=_("%(shop)s cannot issue the invoice of your order as you asked"),
+    body=_("Order %(number)s: read why, and ask again."),
+)
+INVOICE_CORRECTION_DUE = Kind(
+    "orders.invoice_correction_due",
+    title=_("%(shop)s: an invoice is to be corrected"),
+    body=_("Money of order %(number)s went back after its invoice: issue a red-letter one."),
+    is_mailed=False,
+)
 AFTER_SALE_OPENED = Kind(
     "orders.after_sale_opened",
     title=_("%(shop)s: a shopper asks for “%(wish)s”"),

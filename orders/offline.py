@@ -30,8 +30,8 @@ from mall.crypto import blind_index
 from mall.refusals import Refusal
 from merchants.models import Shop
 from orders import tunables
-from orders.models import OfflineList, OfflineUse, Order, OrderLine, Voucher
-from orders.vouchers import VoucherUsed, digits_of, redeem
+from orders.models import OfflineList, OfflineUse, Order, OrderLine, Voucher, WrongCode
+from orders.vouchers import VoucherUsed, check_pace, digits_of, redeem
 
 DIGEST_SIGNS = 5  # of four bits each
 MOST_CODES = 2_000
@@ -167,9 +167,11 @@ def hand_in(*, taken: OfflineList, signature: str, uses: Iterable[Use], by, now:
     for each other.
 
     :raises BadList: the mark of the list is not ours
+    :raises TooOften: the person has checked too many wrong codes within a day
     """
     if not hmac.compare_digest(signature, signature_of(taken)):
         raise BadList(_("This does not belong to a list of your shop."))
+    check_pace(by, now)
     uses = list(uses)
     known = _lock(taken.shop, uses)
     came = [_use(taken, use, known.get(blind_index(use.code)), by, now) for use in uses]
@@ -206,6 +208,8 @@ def _use(taken: OfflineList, use: Use, voucher: Voucher | None, by, now: datetim
     if former := mine.first():
         return former
     _decide(row, now)
+    if row.outcome == Outcome.UNKNOWN:
+        WrongCode.objects.create(shop_id=taken.shop_id, by=by, tried_at=now)
     OfflineUse.objects.bulk_create([row], ignore_conflicts=True)  # an unknown code, handed in twice at once
     return mine.get()
 

@@ -13,6 +13,8 @@ from mall.events.orders import (
     AfterSaleMoved,
     AfterSaleOpened,
     AfterSaleRefundOwed,
+    InvoiceAnswered,
+    InvoiceCorrectionDue,
     OrderBalanceDue,
     OrderCanceled,
     OrderCompleted,
@@ -32,6 +34,8 @@ from orders import (
     cancellation,
     deals,
     goods_watch,
+    invoice_notices,
+    invoices,
     offering,
     parcel_notices,
     perks,
@@ -210,3 +214,26 @@ def count_no_more(event: OrdersSetAside) -> None:
 @on(OrdersCleared)
 def count_again(event: OrdersCleared) -> None:
     setting_aside.readmit(order_ids=event.order_ids, now=datetime.fromisoformat(event.cleared_at))
+
+
+@on(InvoiceAnswered)
+def tell_of_invoice(event: InvoiceAnswered) -> None:
+    invoice_notices.tell_shopper(
+        invoice_id=event.invoice_id, is_issued=event.is_issued, now=datetime.fromisoformat(event.answered_at)
+    )
+
+
+@on(InvoiceCorrectionDue)
+def tell_of_correction(event: InvoiceCorrectionDue) -> None:
+    invoice_notices.tell_shop_of_correction(invoice_id=event.invoice_id, now=datetime.fromisoformat(event.due_at))
+
+
+@on(PaymentRefunded)
+def correct_invoice(event: PaymentRefunded) -> None:
+    if event.order_id:
+        invoices.follow_money(order_id=event.order_id, now=datetime.fromisoformat(event.refunded_at))
+
+
+@on(OrderCanceled)
+def withdraw_invoice(event: OrderCanceled) -> None:
+    invoices.follow_money(order_id=event.order_id, now=datetime.fromisoformat(event.canceled_at))

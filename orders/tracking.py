@@ -20,6 +20,7 @@ from mall.flow import WrongStatus
 from mall.rows import insert_rows
 from orders import carriers, tunables
 from orders.after_sales.cases import AfterSaleOpen
+from orders.after_sales.returning import note_undelivered
 from orders.fulfillment import came_back, hand_over, note_delivery
 from orders.locks import lock_order
 from orders.models import Order, OrderStep, Parcel, ParcelLine, ParcelScan
@@ -97,7 +98,9 @@ def _note_return(order: Order, parcel: Parcel, at: datetime) -> None:
     """It is with its shop again: nothing goes on by itself until the shop sends it anew, or pays it back."""
     parcel.returned_at, parcel.look_at = at, None
     parcel.save(update_fields=["returned_at", "look_at"])
-    if parcel.after_sale_id is None and order.status == Order.Status.SHIPPED:
+    if parcel.after_sale_id is not None:
+        note_undelivered(parcel.after_sale, now=at)
+    elif order.status == Order.Status.SHIPPED:
         order.due_at = None
         order.save(update_fields=["due_at"])
     write_steps([order], OrderStep.Kind.RETURNED, at=at, note=f"{parcel.carrier} {parcel.tracking_number}")

@@ -102,6 +102,13 @@ PICK_UP_DAYS = Tunable(
     most=60,
     sentence=_("Days that an order lies ready in a store before its code expires."),
 )
+WRONG_VOUCHER_CODES = Tunable(
+    "orders.wrong_voucher_codes",
+    default=30,
+    least=5,
+    most=1000,
+    sentence=_("Wrong codes of appointments and pick-ups that a person may check in 24 hours."),
+)
 OFFLINE_HOURS = Tunable(
     "orders.offline_hours",
     default=12,

@@ -19,13 +19,14 @@ from mall.audit.trail import record
 from mall.clock import BUSINESS_ZONE, business_date, start_of
 from mall.crypto import blind_index
 from mall.flow import WrongStatus
+from mall.pace import keep_pace
 from mall.refusals import Refusal
 from mall.rows import insert_rows
 from merchants.models import Shop
 from orders import tunables
 from orders.fulfillment import deliver_orders
 from orders.locks import lock_order
-from orders.models import Order, OrderLine, Voucher
+from orders.models import Order, OrderLine, Voucher, WrongCode
 
 DIGITS = 12
 
@@ -90,11 +91,19 @@ def use_voucher(*, shop: Shop, code: str, by, now: datetime) -> Voucher:
     :raises VoucherInvalid: its order was canceled
     :raises VoucherExpired: it was to be picked up before
     :raises TooEarly: the day of the appointment has not come
+    :raises TooOften: the person has checked too many wrong codes within a day
     """
+    check_pace(by, now)
     voucher = find_voucher(shop, code)
     if voucher is None:
+        WrongCode.objects.create(shop=shop, by=by, tried_at=now)
         raise UnknownVoucher(_("No order of your shop has this code. Ask the shopper to read it out again."))
     return redeem(voucher=voucher, by=by, at=now, now=now)
+
+
+def check_pace(by, now: datetime) -> None:
+    """:raises TooOften: the person has checked too many wrong codes within a day, and codes are not found by trying"""
+    keep_pace(WrongCode.objects.filter(by=by), "tried_at", most=tunables.WRONG_VOUCHER_CODES.value, now=now)
 
 
 def digits_of(code: str) -> str:

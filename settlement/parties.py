@@ -196,7 +196,7 @@ def goods_of(case: AfterSale) -> Counter[int]:
     """What a case returned of lines (keys, fen): of its own, and of those of which refunds had kept it for gifts."""
     found = Counter({case.line_id: case.refund_goods.minor})
     for line, amount in case.credits.values_list("line_id", "amount"):
-        found[line] += amount if isinstance(amount, int) else amount.minor
+        found[line] += amount
     return found
 
 

@@ -97,6 +97,7 @@ from orders.checkout import DealWanted, place_order
 from orders.gateways import sandbox_bank
 from orders.gateways.pages import scan_url
 from orders.gift_cards import cards_of, keep_card
+from orders.invoices import InvoiceWanted, ask_invoice, issue_invoice
 from orders.models import (
     AfterSale,
     OfflineList,
@@ -119,7 +120,7 @@ from settlement.statements import dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
-from tests.factories import accounts, catalog, films, freight, kinds, merchants
+from tests.factories import accounts, catalog, films, freight, kinds, merchants, papers
 from tests.factories.access import asked_access, granted_access
 from tests.factories.attributes import attribute
 from tests.factories.commission import proposed_version, rule_in_force
@@ -622,6 +623,7 @@ def staged(scene: Scene) -> Scene:
     _keep_house(scene, one, other, now)
     _pick_ups(scene, other, now)
     scene.freight = freight.template(shop=scene.shop, default=True)
+    _invoice(scene, now)
     _move_money(scene, now)
     journeys.filled_cart(skus={one: 1, stranger: 2, scene.abroad: 1}, **give)
     deliver_everything()
@@ -703,6 +705,18 @@ def _decorate(scene: Scene, now: datetime) -> None:
     hidden = draft_of(shop).blocks[-1]["id"]
     revision = draft_of(shop).revision
     drafts.hide_block(shop=shop, block_id=hidden, hidden=True, revision=revision, by=by, now=now)
+
+
+def _invoice(scene: Scene, now: datetime) -> None:
+    """One is issued, one is asked for."""
+    company = InvoiceWanted("company", "杭州示例商贸有限公司", "pay@example.com", merchants.credit_code())
+    person = InvoiceWanted("personal", "张小云", "she@example.com")
+    for status, wish in (("completed", company), ("shipped", person)):
+        order = scene.orders[status]
+        invoice = ask_invoice(order=order, wanted=wish, by=order.shopper, now=now)
+        if status == "completed":
+            issue_invoice(invoice=invoice, number="25332000000012345678", file=papers.pdf(), by=scene.owner, now=now)
+        scene.words.append(wish.title)
 
 
 def _keep_house(scene: Scene, one: Sku, other: Sku, now: datetime) -> None:
@@ -1066,6 +1080,8 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("complaint", "storefront:after-sales:complain", scene.case.order.public_id)
     yield page("after-sale", "storefront:after-sales:case", scene.case.public_id)
     yield page("order-sheet", "storefront:orders:sheet", scene.orders["completed"].public_id)
+    for status in ("completed", "shipped", "paid"):
+        yield page(f"order-invoice-{status}", "storefront:orders:invoice", scene.orders[status].public_id)
     yield page("order-other-address", "storefront:orders:address", scene.orders["paid"].public_id)
     yield page("review", "storefront:catalog:review", scene.reviewable.pk)
     yield page("question", "storefront:catalog:question", scene.question.public_id)
@@ -1214,6 +1230,9 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("offline", "orders:offline")
     yield page("offline-list", "orders:offline-list", scene.offline.public_id)
     yield page("gift-cards", "orders:cards")
+    yield page("invoices", "orders:invoices")
+    for status in ("completed", "shipped"):
+        yield page(f"invoice-{status}", "orders:invoice", scene.orders[status].invoice.public_id)
     yield page("production", "orders:production")
     yield page("order-deposit", "orders:detail", scene.presales["waiting"].public_id)
     yield page("promotion-presale", "marketing:detail", scene.presale.public_id)
@@ -1287,6 +1306,11 @@ def _admin(scene: Scene) -> Iterator[Page]:
 
 
 NO_PAGES = {
+    "storefront:accounts:divisions": "answers a script",
+    "storefront:orders:invoice-withdraw": "a press of a button",
+    "storefront:orders:invoice-paper": "a file",
+    "backoffice:orders:invoice-answer": "a press of a button",
+    "backoffice:orders:invoice-paper": "a file",
     "backoffice:orders:address-answer": "a press of a button",
     "backoffice:orders:offline-file": "a file",
     "backoffice:orders:move": "a press of a button",

@@ -1,5 +1,6 @@
 """How allauth meets the mall."""
 
+import time
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from mall import clock
 from mall.accounts.devices import note_device
 from mall.accounts.factors import is_fresh
-from mall.accounts.guessing import attempt, may_send_code
+from mall.accounts.guessing import answer_evenly, attempt, may_send_code
 from mall.accounts.models import SignInTrouble
 from mall.accounts.privacy.consents import Purpose, browser_agrees, given_by, tell_browser
 from mall.accounts.sessions import note_trouble
@@ -89,7 +90,10 @@ class Adapter(DefaultAccountAdapter):
         return client_ip(request)
 
     def pre_authenticate(self, request, **credentials):
-        """Count the attempt before the password is looked at, whether the account exists or not."""
+        """
+        Count the attempt before the password is looked at, whether the account exists or not; who is turned away is
+        noted for the report about security (R7).
+        """
         account = credentials.get("email") or credentials.get("username") or ""
         request.attempt = attempt(request, account=account)
         if request.attempt is None:
@@ -97,9 +101,12 @@ class Adapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request, **credentials):
-        """A right password is no failure: what was counted is given back."""
+        """A right password is no failure: what was counted is given back. A wrong one is told at an even moment."""
+        since = time.monotonic()
         user = super().authenticate(request, **credentials)
-        if user is not None:
+        if user is None:
+            answer_evenly(since=since)
+        else:
             request.attempt.give_back()
         return user
 

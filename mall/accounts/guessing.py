@@ -8,7 +8,9 @@ fails a lot is slowed down instead, for others live in it too.
 
 import logging
 import re
+import time
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from mall.accounts.marks import COOKIE
@@ -38,6 +40,16 @@ def attempt(request: HttpRequest, *, account: str) -> Taken | None:
     return take(*hers, (Limit("sign-in from network", NETWORK_FAILURES.value, seconds), network)) or take(
         *hers, (Limit("sign-in from slowed network", 1, SLOWED_SECONDS), network)
     )
+
+
+def answer_evenly(*, since: float) -> None:
+    """
+    Wait until the next whole step of time after ``since``, so that how long it took does not tell who has an account.
+
+    :param since: as :func:`time.monotonic` said
+    """
+    if step := settings.MALL_EVEN_SECONDS:
+        time.sleep(step - (time.monotonic() - since) % step)
 
 
 def may_send_code(to: str) -> bool:

@@ -1,30 +1,10 @@
-"""Numbers of accounts that platform staff may turn."""
+"""How often one may guess, how many messages an address may be sent, how long files with personal data stay; staff may
+turn these."""
 
 from django.utils.translation import gettext_lazy as _
 
 from mall.tunables import Tunable
 
-DATA_DAYS = Tunable(
-    "accounts.data_days",
-    default=7,
-    least=1,
-    most=30,
-    sentence=_("For how many days people can download the file with their data."),
-)
-ERASURE_DAYS = Tunable(
-    "accounts.erasure_days",
-    default=15,
-    least=1,
-    most=15,
-    sentence=_("How many days people have to change their mind before they are erased."),
-)
-STALE_DAYS = Tunable(
-    "accounts.stale_days",
-    default=90,
-    least=14,
-    most=365,
-    sentence=_("After how many days without a sign-in an account of staff counts as stale in the security report."),
-)
 SIGN_IN_FAILURES = Tunable(
     "mall.sign_in_failures",
     default=10,
@@ -59,4 +39,25 @@ CODES_A_DAY = Tunable(
     least=1,
     most=100,
     sentence=_("Codes, links and invitations that one address or telephone is sent in 24 hours."),
+)
+DATA_DAYS = Tunable(
+    "accounts.data_days",
+    default=7,
+    least=1,
+    most=30,
+    sentence=_("For how many days people can download the file with their data."),
+)
+ERASURE_DAYS = Tunable(
+    "accounts.erasure_days",
+    default=15,
+    least=1,
+    most=15,
+    sentence=_("How many days people have to change their mind before they are erased."),
+)
+STALE_DAYS = Tunable(
+    "accounts.stale_days",
+    default=90,
+    least=14,
+    most=365,
+    sentence=_("After how many days without a sign-in an account of staff counts as stale in the security report."),
 )

@@ -121,6 +121,27 @@ class AddressChangeAnswered:
 
 
 @event
+class InvoiceAnswered:
+    """A shop has issued an invoice or a correction of it, or refused to; what stands on it is sealed."""
+
+    invoice_id: str
+    order_id: str
+    shop_id: str
+    is_issued: bool
+    answered_at: str
+
+
+@event
+class InvoiceCorrectionDue:
+    """Money went back after the shop had issued an invoice: a red-letter one is to take back as much."""
+
+    invoice_id: str
+    order_id: str
+    shop_id: str
+    due_at: str
+
+
+@event
 class ParcelShipped:
     """One parcel of an order is on its way; ``is_last``: with it all of the order (``OrderShipped``)."""
 

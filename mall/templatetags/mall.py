@@ -88,6 +88,7 @@ TONES = {
         "arbitration",
         "decided",
         "disputed",
+        "due",
     },
     "bad": {"frozen", "restricted", "failed", "rejected", "taken_down", "withheld"},
 }  # every other status is quiet

@@ -102,6 +102,7 @@ def _roles() -> list[dict]:
         "orders.ship": _("ships orders"),
         "orders.cancel": _("cancels orders"),
         "orders.personal": _("sees where orders go"),
+        "orders.invoice": _("issues invoices"),
         "reviews.answer": _("answers reviews and questions"),
         "money.see": _("sees the money"),
         "money.withdraw": _("withdraws money"),

@@ -22,15 +22,15 @@ class Seat(models.Model):
     SEES = frozenset({"shop.see", "orders.see", "products.see", "reviews.see"})
     RIGHTS = {
         Role.OWNER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                            "orders.after_sale", "reviews.answer", "money.see", "money.withdraw", "shop.edit",
-                            "shop.decorate", "promotions.edit", "staff.edit", "shop.exit", "shop.sign"},
+                            "orders.after_sale", "orders.invoice", "reviews.answer", "money.see", "money.withdraw",
+                            "shop.edit", "shop.decorate", "promotions.edit", "staff.edit", "shop.exit", "shop.sign"},
         Role.MANAGER: SEES | {"products.edit", "stock.edit", "orders.ship", "orders.cancel", "orders.personal",
-                              "orders.after_sale", "reviews.answer", "shop.edit", "shop.decorate",
+                              "orders.after_sale", "orders.invoice", "reviews.answer", "shop.edit", "shop.decorate",
                               "promotions.edit"},
         Role.EDITOR: SEES | {"products.edit", "stock.edit", "shop.decorate"},
         Role.CLERK: SEES | {"stock.edit", "orders.ship", "orders.cancel", "orders.personal", "orders.after_sale"},
         Role.SERVICE: SEES | {"orders.personal", "orders.after_sale", "reviews.answer"},
-        Role.FINANCE: SEES | {"money.see", "money.withdraw"},
+        Role.FINANCE: SEES | {"orders.invoice", "money.see", "money.withdraw"},
         Role.READER: SEES,
     }  # fmt: skip
 

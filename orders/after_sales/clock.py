@@ -14,8 +14,7 @@ from orders.after_sales import table
 from orders.after_sales.answering import agree_for_silence
 from orders.after_sales.arbitration import bring_before_mall, execute
 from orders.after_sales.cases import Did, Kind, Side, Status, end, lock_case
-from orders.after_sales.returning import accept, note_arrival, receive
-from orders.after_sales.settling import settle
+from orders.after_sales.returning import accept, money_instead, note_arrival, receive
 from orders.models import AfterSale
 
 log = logging.getLogger("orders.after_sales")
@@ -75,7 +74,7 @@ def _accept(case: AfterSale, now: datetime) -> None:
 
 
 def _money_instead(case: AfterSale, now: datetime) -> None:
-    settle(case, Did.GAVE_MONEY, goods=case.worth, side=Side.CLOCK, now=now)
+    money_instead(case, side=Side.CLOCK, now=now)
 
 
 _DO = {

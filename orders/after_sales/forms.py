@@ -186,7 +186,7 @@ class WishForm(forms.Form):
     ):  # fmt: skip
         """:param look: what so many pieces, and so much money, would do to gifts"""
         super().__init__(*args, **kwargs)
-        self.outlook = look(self._pieces(left), self._amount())
+        self.outlook = look(self.pieces(left), self._amount())
         if self.outlook and not self.outlook.goes_back:
             money = {"back": self.outlook.refund_if_back, "kept": self.outlook.refund_if_kept}
             money["worth"] = self.outlook.charge
@@ -219,7 +219,7 @@ class WishForm(forms.Form):
         else:
             del self.fields["replacement"]
 
-    def _pieces(self, left: int) -> int:
+    def pieces(self, left: int) -> int:
         """How many are asked about, as far as that can be read; all until then."""
         asked = str(self.data.get(self.add_prefix("quantity")) or "") if self.is_bound else ""
         return min(max(int(asked), 1), left) if asked.isdecimal() and left else left

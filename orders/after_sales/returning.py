@@ -154,7 +154,7 @@ def _count(
 @transaction.atomic
 def resend(*, case: AfterSale, carrier: str, tracking_number: str, by, now: datetime) -> Parcel:
     """
-    The shop sends the replacement, or what it has repaired, in a parcel of its own.
+    The shop sends the replacement, or what it has repaired, in a parcel of its own; what came back of that, once more.
 
     :raises WrongStatus: the shop owes no goods
     :raises BadTrackingNumber: not a number of this carrier
@@ -163,8 +163,9 @@ def resend(*, case: AfterSale, carrier: str, tracking_number: str, by, now: date
     case = lock_case(case)
     table.check("resend", case, Side.SHOP)
     start = case.order.shop.province, case.order.shop.city
-    parcel = hand_over(case.order, carrier, tracking_number, start=start, after_sale=case, now=now)
-    if case.kind == Kind.EXCHANGE:
+    former = _undelivered(case)
+    parcel = hand_over(case.order, carrier, tracking_number, start=start, after_sale=case, replaces=former, now=now)
+    if case.kind == Kind.EXCHANGE and former is None:  # what came back has left the stock before
         if not case.replacement_id:
             raise RuntimeError(f"{case} is an exchange for nothing")
         stock.consume(document=case.public_id, by=by, now=now)
@@ -182,8 +183,16 @@ def give_money(*, case: AfterSale, text: str = "", by, now: datetime) -> AfterSa
     """
     case = lock_case(case)
     table.check("give_money", case, Side.SHOP)
-    settle(case, Did.GAVE_MONEY, goods=case.worth, side=Side.SHOP, by=by, now=now, text=text)
+    money_instead(case, side=Side.SHOP, by=by, now=now, text=text)
     return case
+
+
+def money_instead(case: AfterSale, *, side: str, by=None, now: datetime, text: str = "") -> None:
+    """No goods for a locked case: what was sent and came back is on the shelf again, once."""
+    former = _undelivered(case)
+    if former is not None and case.kind == Kind.EXCHANGE:
+        stock.restock(document=former.public_id, sku=case.replacement, quantity=case.quantity, by=by, now=now)
+    settle(case, Did.GAVE_MONEY, goods=case.worth, side=side, by=by, now=now, text=text)
 
 
 @transaction.atomic
@@ -196,7 +205,22 @@ def receive(*, case: AfterSale, by=None, now: datetime) -> AfterSale:
     case = lock_case(case)
     side = Side.SHOPPER if by else Side.CLOCK
     table.check("receive" if by else "run_out", case, side)
-    Parcel.objects.filter(after_sale=case, delivered_at=None).update(delivered_at=now)
+    Parcel.objects.filter(after_sale=case, delivered_at=None, returned_at=None).update(delivered_at=now)
     case.fault = AfterSale.Fault.SHOP if case.is_blamed_on_shop else AfterSale.Fault.SHOPPER
     end(case, Status.DONE, Did.RECEIVED, side=side, by=by, now=now)
     return case
+
+
+def _undelivered(case: AfterSale) -> Parcel | None:
+    """What was sent for a case, came back and was not sent again."""
+    return Parcel.objects.filter(after_sale=case, returned_at__isnull=False, replaced_by=None).first()
+
+
+def note_undelivered(case: AfterSale, *, now: datetime) -> None:
+    """
+    What a case has sent is with the shop again, its carrier tells: the shop owes it once more, with new days to send it
+    or to return the money. The caller has locked the order. Of a case that went on otherwise nothing is done.
+    """
+    case = lock_case(case)
+    if case.status == Status.RESENT:
+        move(case, Status.RESENDING, Did.UNDELIVERED, side=Side.CLOCK, now=now)

@@ -100,3 +100,25 @@ class VoucherForm(forms.Form):
         help_text=_("Twelve digits; blanks between them do not matter."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}),
     )
+
+
+class InvoicePaperForm(forms.Form):
+    """An invoice that the shop has issued, or a red-letter one: its number and its PDF."""
+
+    number = forms.CharField(
+        label=_("Invoice number"),
+        max_length=24,
+        help_text=_("20 digits of a digital invoice, or 8."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    file = forms.FileField(
+        label=_("PDF of the invoice"), help_text=_("A plain PDF of at most 10 MB; it is kept sealed.")
+    )
+
+
+class InvoiceRefusalForm(forms.Form):
+    """Why the shop cannot make it out as asked."""
+
+    reason = forms.CharField(
+        label=_("Why not"), max_length=200, help_text=_("The shopper reads it, and may mend what she asked.")
+    )

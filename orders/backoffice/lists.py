@@ -14,7 +14,7 @@ from mall.backoffice.lists import ShopList
 from mall.backoffice.tables import Sort
 from mall.crypto import blind_index, normal_phone
 from orders import tunables
-from orders.models import GiftCard, Order, OrderLine, Parcel
+from orders.models import GiftCard, Invoice, Order, OrderLine, Parcel
 
 WAITS = [
     ("", _("All")),
@@ -133,4 +133,27 @@ CARDS = ShopList(
     filter=CardFilter,
     sorts=[Sort("issued", _("Issued"), "issued_at"), Sort("balance", _("Balance"), "balance")],
     default="-issued",
+)
+
+
+class InvoiceFilter(ListFilter):
+    """By state, number of the order or of an invoice, and day of asking."""
+
+    status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Invoice.Status.choices], required=False)
+    asked_from = DateField(label=_("Asked from"), required=False)
+    asked_to = DateField(label=_("Asked until"), required=False)
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        if word := self.value("q"):
+            rows = rows.filter(Q(order__public_id=word.lower()) | Q(papers__number=word)).distinct()
+        if status := self.value("status"):
+            rows = rows.filter(status=status)
+        return between_days(rows, "asked_at", self.value("asked_from"), self.value("asked_to"))
+
+
+INVOICES = ShopList(
+    key="invoices",
+    filter=InvoiceFilter,
+    sorts=[Sort("asked", _("Asked for"), "asked_at"), Sort("answered", _("Answered"), "answered_at", has_nulls=True)],
+    default="asked",
 )

@@ -10,7 +10,7 @@ from mall.backoffice.tables import capped_counts, shown_count
 from mall.backoffice.todo import SOON, URGENT, WHENEVER, Todo, age
 from merchants.models import Seat, Shop
 from orders import tunables
-from orders.models import Order
+from orders.models import Invoice, Order
 
 CLOSING = timedelta(minutes=10)
 
@@ -24,6 +24,7 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
         return []
     mine = Order.objects.owned_by(shop)
     to_ship = mine.awaiting_shipment()
+    invoices = Invoice.objects.owned_by(shop).to_answer()
     closing = mine.filter(status=Order.Status.UNPAID, due_at__isnull=False, due_at__lte=now + CLOSING)
     counts = capped_counts(
         {
@@ -33,6 +34,7 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
             "address": mine.with_address_asked(),
             "back": mine.with_returns(),
             "prepare": mine.to_prepare(),
+            "invoices": invoices if seat.can("orders.invoice") else invoices.none(),
         }
     )
     url = reverse("backoffice:orders:list", args=[shop.slug])
@@ -49,6 +51,21 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
                 % {"count": shown_count(counts["address"])},
                 detail=_("What is packed waits for your answer."),
                 url=f"{url}?waits=address",
+                tone=SOON,
+            )
+        )
+    if counts["invoices"]:
+        found.append(
+            Todo(
+                sign="receipt",
+                title=ngettext(
+                    "%(count)s invoice to issue or correct",
+                    "%(count)s invoices to issue or correct",
+                    counts["invoices"],
+                )
+                % {"count": shown_count(counts["invoices"])},
+                detail=_("The shopper downloads the PDF from her order."),
+                url=reverse("backoffice:orders:invoices", args=[shop.slug]),
                 tone=SOON,
             )
         )

@@ -5,6 +5,7 @@ from django.urls import path
 from orders.backoffice import (
     card_views,
     file_views,
+    invoice_views,
     offline_views,
     pick_up_views,
     printing,
@@ -27,6 +28,10 @@ urlpatterns = [
     path("papers/packing-lists/", printing.pdf, {"paper": "packing-lists"}, name="packing-lists-pdf"),
     path("papers/labels/", printing.pdf, {"paper": "labels"}, name="labels-pdf"),
     path("by-file/", file_views.by_file, name="by-file"),
+    path("invoices/", invoice_views.invoice_list, name="invoices"),
+    path("invoices/<str:public_id>/", invoice_views.invoice, name="invoice"),
+    path("invoices/<str:public_id>/papers/<str:number>/", invoice_views.paper, name="invoice-paper"),
+    path("invoices/<str:public_id>/<str:action>/", invoice_views.answer, name="invoice-answer"),
     path("<str:public_id>/", views.detail, name="detail"),
     path("<str:public_id>/ship/", views.ship, name="ship"),
     path("<str:public_id>/address/<str:change>/", views.answer_address, name="address-answer"),

@@ -42,6 +42,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         dress=lambda rows: rows.prefetch_related("lines"),
     )
     context = {"list": listed, "page": listed.page, "can_print": request.seat.can("orders.ship")}
+    context["can_invoice"] = request.seat.can("orders.invoice")
     return render(request, "backoffice/orders/list.html", context)
 
 

@@ -826,6 +826,36 @@ class Migration(FirstMigration):
             options={"verbose_name": "routing", "verbose_name_plural": "routings"},
         ),
         migrations.CreateModel(
+            name="WrongCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                ("tried_at", models.DateTimeField(verbose_name="tried at")),
+            ],
+            options={
+                "verbose_name": "wrong code",
+                "verbose_name_plural": "wrong codes",
+                "indexes": [models.Index(fields=["by", "tried_at"], name="wrong_code_of_person")],
+            },
+        ),
+        migrations.CreateModel(
             name="OfflineList",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1487,6 +1517,7 @@ class Migration(FirstMigration):
                             ("rejected", "Did not accept what came back"),
                             ("counted", "Counted what came back"),
                             ("resent", "Sent goods"),
+                            ("undelivered", "What was sent came back"),
                             ("gave_money", "Returns the money instead"),
                             ("received", "Received the goods"),
                             ("escalated", "Asked the mall to decide"),
@@ -3543,6 +3574,182 @@ class Migration(FirstMigration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Invoice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="ivc", unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked for"),
+                            ("issued", "Issued"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                            ("due", "Correction due"),
+                            ("reversed", "Reversed"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("personal", "Personal"), ("company", "Company")], max_length=8, verbose_name="kind"
+                    ),
+                ),
+                ("title", mall.crypto.EncryptedTextField(verbose_name="title")),
+                ("tax_number", mall.crypto.EncryptedTextField(verbose_name="tax number")),
+                ("email", mall.crypto.EncryptedTextField(verbose_name="e-mail address")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered at")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="correction due since")),
+                ("reason", models.CharField(blank=True, default="", max_length=200, verbose_name="why not")),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoice",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invoice",
+                "verbose_name_plural": "invoices",
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoicePaper",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, verbose_name="invoice number")),
+                ("is_red", models.BooleanField(default=False, verbose_name="red-letter")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("file", models.CharField(max_length=120, verbose_name="file")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="orders.invoice",
+                        verbose_name="invoice",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invoice paper",
+                "verbose_name_plural": "invoice papers",
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("personal", "Personal"), ("company", "Company")], max_length=8, verbose_name="kind"
+                    ),
+                ),
+                ("title", mall.crypto.EncryptedTextField(verbose_name="title")),
+                ("tax_number", mall.crypto.EncryptedTextField(verbose_name="tax number")),
+                ("email", mall.crypto.EncryptedTextField(verbose_name="e-mail address")),
+                ("said_at", models.DateTimeField(verbose_name="said at")),
+                (
+                    "shopper",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invoice_profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "invoice profile",
+                "verbose_name_plural": "invoice profiles",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(fields=["shop", "status", "id"], name="invoice_of_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["asked", "withdrawn"]), ("answered_at__isnull", False), _connector="OR"
+                ),
+                name="invoice_answered_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "refused"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="invoice_refused_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "due"), _negated=True), ("due_at__isnull", False), _connector="OR"
+                ),
+                name="invoice_due_has_a_moment",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoicepaper",
+            constraint=models.UniqueConstraint(fields=("shop", "number"), name="invoice_number_once_per_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="invoicepaper",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_red", False)), fields=("invoice",), name="invoice_issued_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invoicepaper",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="invoice_amount_positive"),
         ),
         migrations.AddIndex(
             model_name="difference",

@@ -28,7 +28,7 @@ BEGIN
         WHEN 'returning' THEN NEW.status = 'inspecting'
         WHEN 'inspecting' THEN NEW.status IN ('refunding', 'resending', 'refused', 'done')
         WHEN 'resending' THEN NEW.status IN ('resent', 'refunding', 'done')
-        WHEN 'resent' THEN NEW.status IN ('done', 'arbitration')
+        WHEN 'resent' THEN NEW.status IN ('done', 'arbitration', 'resending')
         WHEN 'arbitration' THEN NEW.status IN ('decided', 'closed')
         WHEN 'decided' THEN NEW.status IN ('arbitration', 'awaiting_return', 'refunding', 'done', 'closed')
         WHEN 'refunding' THEN NEW.status = 'done'
@@ -184,6 +184,15 @@ DROP FUNCTION orders_purse_adds_up();
 GRANT UPDATE, DELETE ON orders_purse TO {APP_ROLE};
 """
 
+# A shop answers what it was asked for; to whom an invoice is made out only its shopper says.
+INVOICES = f"""
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON orders_invoice FROM {SHOP_ROLE};
+GRANT UPDATE (status, answered_at, due_at, reason) ON orders_invoice TO {SHOP_ROLE};
+"""
+FORMER_INVOICES = f"""
+GRANT INSERT, UPDATE, DELETE ON orders_invoice TO {SHOP_ROLE};
+"""
+
 # What a line says was shipped is what its parcels carry (of one that was sent again, the later): checked for every line that a transaction has touched when it
 # ends.
 PARCELS = """
@@ -246,11 +255,14 @@ class Migration(migrations.Migration):
         RowsOfOneShop("orders_parcelscan"),
         RowsOfOneShop("orders_voucher"),
         RowsOfOneShop("orders_routing"),
+        RowsOfOneShop("orders_wrongcode"),
         RowsOfOneShop("orders_offlinelist"),
         RowsOfOneShop("orders_offlineuse"),
         RowsOfOneShop("orders_giftcard"),
         RowsOfOneShop("orders_giftcardmove"),
         RowsOfOneShop("orders_declaration"),
+        RowsOfOneShop("orders_invoice"),
+        RowsOfOneShop("orders_invoicepaper"),
         RowsOfOneShop("orders_goodsstop"),
         RowsOfOneShop("orders_aftersale"),
         RowsOfOneShop("orders_aftersalenote"),
@@ -266,15 +278,18 @@ class Migration(migrations.Migration):
         AppendOnly("orders_parcelline"),
         AppendOnly("orders_parcelscan"),
         AppendOnly("orders_routing"),
+        AppendOnly("orders_wrongcode"),
         AppendOnly("orders_offlinelist"),
         AppendOnly("orders_offlineuse"),
         AppendOnly("orders_declaration"),
+        AppendOnly("orders_invoicepaper"),
         AppendOnly("orders_goodsstop"),
         AppendOnly("orders_giftcardmove"),
         AppendOnly("orders_differencenote"),
         AppendOnly("orders_pursemove"),
         migrations.RunSQL(CARDS, FORMER_CARDS),
         migrations.RunSQL(PURSES, FORMER_PURSES),
+        migrations.RunSQL(INVOICES, FORMER_INVOICES),
         migrations.RunSQL(PARCELS, NO_PARCELS),
         migrations.RunSQL(VERDICTS, FORMER_VERDICTS),
         migrations.RunSQL(MOVES, NO_MOVES),
@@ -285,6 +300,7 @@ class Migration(migrations.Migration):
             "orders_cartline",
             "orders_cardtry",
             "orders_importer",
+            "orders_invoiceprofile",
             "orders_sealedaddress",
             "orders_ordergroup",
             "orders_partyrule",

@@ -91,7 +91,7 @@ class AfterSale(ShopOwned):
             Status.RETURNING: {Status.INSPECTING},
             Status.INSPECTING: {Status.REFUNDING, Status.RESENDING, Status.REFUSED, Status.DONE},
             Status.RESENDING: {Status.RESENT, Status.REFUNDING, Status.DONE},
-            Status.RESENT: {Status.DONE, Status.ARBITRATION},
+            Status.RESENT: {Status.DONE, Status.ARBITRATION, Status.RESENDING},
             Status.ARBITRATION: {Status.DECIDED, Status.CLOSED},
             Status.DECIDED: {
                 Status.ARBITRATION,
@@ -281,6 +281,7 @@ class AfterSaleNote(ShopOwned):
         REJECTED = "rejected", _("Did not accept what came back")
         COUNTED = "counted", _("Counted what came back")
         RESENT = "resent", _("Sent goods")
+        UNDELIVERED = "undelivered", _("What was sent came back")
         GAVE_MONEY = "gave_money", _("Returns the money instead")
         RECEIVED = "received", _("Received the goods")
         ESCALATED = "escalated", _("Asked the mall to decide")

@@ -54,6 +54,17 @@ class Voucher(ShopOwned):
         return " ".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
+class WrongCode(ShopOwned):
+    """Somebody of a shop has typed, or handed in, a code that no order of the shop has: one may do so a few times."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("by"))
+    tried_at = models.DateTimeField(_("tried at"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("wrong code"), _("wrong codes")
+        indexes = [models.Index(fields=["by", "tried_at"], name="wrong_code_of_person")]
+
+
 class OfflineList(ShopOwned):
     """
     The codes that a device took with it, as short keyed digests, to check them where there is no network: those of one

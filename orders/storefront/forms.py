@@ -18,6 +18,7 @@ from mall.money import Money
 from orders.cart import CartShop, CartView
 from orders.customs import LONGEST_NAME
 from orders.models.cart import MOST_LINES, MOST_OF_ONE
+from orders.storefront.invoices import InvoiceForm
 
 NEW, NOWHERE = "new", "nowhere"
 ADDRESS_FIELDS = ("consignee", "phone", "province", "city", "district", "line")
@@ -89,6 +90,7 @@ class CheckoutForm(forms.Form):
             self.fields[name].widget.attrs["autocomplete"] = meaning
         self.fields["phone"].widget.attrs["inputmode"] = "tel"
         link_divisions(self, is_lax=True)
+        self.invoice = InvoiceForm(self.data if self.is_bound else None, may_be_none=True)
         self.fields["importer_name"].widget.attrs["autocomplete"] = "name"
         self.fields["importer_id"].widget.attrs["autocomplete"] = "off"
         self.shops = shops
@@ -143,6 +145,8 @@ class CheckoutForm(forms.Form):
             for name in ADDRESS_FIELDS:
                 for error in typed.errors.get(name, []):
                     self.add_error(name, error)
+        if not self.invoice.is_valid():
+            self.add_error(None, _("Please look at what the invoice needs."))
         return cleaned
 
 

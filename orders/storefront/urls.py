@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from orders.storefront import addresses, balance, cashier, flash, gift_cards, printing, scanning, transfers, views
+from orders.storefront import (
+    addresses,
+    balance,
+    cashier,
+    flash,
+    gift_cards,
+    invoices,
+    printing,
+    scanning,
+    transfers,
+    views,
+)
 
 app_name = "orders"
 
@@ -33,6 +44,9 @@ urlpatterns = [
     path("orders/<str:public_id>/", views.detail, name="detail"),
     path("orders/<str:public_id>/print/", printing.order_sheet, name="sheet"),
     path("orders/<str:public_id>/address/", addresses.change, name="address"),
+    path("orders/<str:public_id>/invoice/", invoices.invoice, name="invoice"),
+    path("orders/<str:public_id>/invoice/withdraw/", invoices.withdraw, name="invoice-withdraw"),
+    path("orders/<str:public_id>/invoice/papers/<str:number>/", invoices.paper, name="invoice-paper"),
     path("orders/<str:public_id>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:public_id>/codes/", views.codes, name="codes"),
     path("orders/<str:public_id>/cards/<str:card_id>/keep/", gift_cards.keep, name="card-keep"),

@@ -24,6 +24,7 @@ from mall import clock
 from mall.accounts.addresses import MOST_ADDRESSES
 from mall.accounts.marks import marks_of, number_device
 from mall.accounts.models import Address
+from mall.forms import as_typed
 from mall.money import Money
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
@@ -55,6 +56,7 @@ from orders.fulfillment import mark_delivered
 from orders.gateways.base import ChannelUnavailable
 from orders.gift_cards import CardsChanged, cards_of, show_cards, whole_cards
 from orders.handing_over import show_codes
+from orders.invoices import can_ask
 from orders.models import AddressChange, Order, OrderGroup, OrderLine, OrderStep, Payment, Refund
 from orders.offering import breakdown, freight_notes
 from orders.payments import NoticeRefused, ask_about_payment, owed_now, payment_page_url, receive_notice, start_payment
@@ -272,6 +274,7 @@ def _looked(request: HttpRequest, addresses: list, wanted: DealWanted | None) ->
         return redirect("storefront:orders:cart")
     form = CheckoutForm(request.POST, addresses=addresses, shops=view.shops)
     form.full_clean()
+    as_typed(form.invoice)
     form.errors.clear()  # she has not asked to order: what is missing is told when she does
     cards = card_choices(view, request.user, chosen_shops(request.POST))
     key = request.POST.get("checkout_key") or str(uuid4())
@@ -301,6 +304,7 @@ def _place_order(request: HttpRequest, form: CheckoutForm, wanted: DealWanted | 
         coupons=chosen_coupons(request.POST),
         cards={shop_id: Money(fen) for shop_id, fen in seen.items()},
         wanted=wanted,
+        invoice=form.invoice.wanted,
         stores=None if wanted else stores_named(chosen_stores(request.POST)),
         marks=marks_of(request),
         knows_deposit=form.cleaned_data["knows_deposit"],
@@ -338,6 +342,8 @@ def _checkout_page(
     paid = paid_by(cards)
     by_cards = Money.total(paid.values(), view.total.currency)
     deposit = deal.deposit.deposit * wanted.quantity if deal and deal.deposit else None
+    if not form.is_bound:
+        form.invoice.prefill(request.user)
     pick_ups = [] if wanted else pick_up_choices(view, _stores(request), view.to)
     context = {
         "cart": view,
@@ -504,9 +510,9 @@ def _tabs(orders, wanted: str) -> list[Choice]:
 @never_cache
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    orders = request.user.orders.select_related("shop", "group", "store").annotate(group_size=Count("group__orders"))
+    orders = request.user.orders.select_related("shop", "group", "store", "invoice")
     order = get_object_or_404(
-        orders.prefetch_related(
+        orders.annotate(group_size=Count("group__orders")).prefetch_related(
             Prefetch("lines", OrderLine.objects.select_related("slot").order_by("pk")),
             Prefetch("steps", OrderStep.objects.order_by("-pk")),
             with_parcels(),
@@ -551,6 +557,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "askable": {line.pk for line in order.lines.all() if _left(order, line)}
         if kinds_for(order, clock.now())
         else set(),
+        "invoice": getattr(order, "invoice", None),
+        "can_ask_invoice": can_ask(order),
         "can_complain": order.paid_at is not None or order.deposit_paid_at is not None,
     }
     return render(request, "storefront/orders/detail.html", context)

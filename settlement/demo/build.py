@@ -18,6 +18,7 @@ from settlement.demo import (
     brand_halls,
     campaigns,
     changes,
+    channel_bills,
     commission,
     deals,
     duties,
@@ -41,6 +42,7 @@ from settlement.demo import (
     visits,
     voices,
     warehouses,
+    ways_to_pay,
 )
 from settlement.demo.life import DAYS, Life, make_shoppers, tell_side_by_side
 from settlement.demo.side_by_side import deliver_side_by_side, side_by_side
@@ -110,9 +112,11 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     pick_ups.show_pick_ups(shops=opened, owners=owners, now=now)
     fake_trade.show_fake_trade(shops=opened, owners=owners, now=now)
     operations.show_operations(now=now)
-    privacy.show_privacy(now=now)
     access.show_access(staff=staff, now=now)
     parties.pay_parties(staff=(staff, expert), now=now)
+    channel_bills.show_bills(staff=(staff, expert), now=now)
+    ways_to_pay.show_ways_to_pay(shops=opened, staff=(staff, expert), now=now)
+    privacy.show_privacy(now=now)
     money.move_money(shops=opened, owners=owners, staff=(staff, expert), now=now)
     deliver_everything()
     connection_created.disconnect(_commit_without_waiting)

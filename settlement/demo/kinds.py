@@ -22,7 +22,7 @@ from orders.cart import add_to_cart
 from orders.checkout import place_order
 from orders.customs import save_importer
 from orders.gateways import sandbox_bank
-from orders.models import Order, OrderGroup
+from orders.models import Order, OrderGroup, Payment
 from settlement.demo import pictures
 from settlement.demo.shops import SHOPPER
 
@@ -201,7 +201,11 @@ def paid(group: OrderGroup, at: datetime) -> Order:
 
 def pay(group: OrderGroup, at: datetime) -> None:
     """What the group waits for is paid at the sandbox bank, and the mall is told."""
-    payment = payments.start_payment(group=group, channel=CHANNEL, now=at)
+    pay_at_bank(payments.start_payment(group=group, channel=CHANNEL, now=at), at)
+
+
+def pay_at_bank(payment: Payment, at: datetime) -> None:
+    """The payer presses the button; the mall is told."""
     sandbox_bank.decide(token=sandbox_bank.token_of(payment.public_id), outcome="success", now=at)
 
     def post(url: str, headers: dict[str, str], body: bytes) -> int:

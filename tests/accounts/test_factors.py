@@ -700,8 +700,6 @@ def an_action(name: str, client) -> tuple:
         importer(buyer := shopper())
         completed_order(shopper=buyer, skus={abroad_sku(): 1})
         return boss, "post", reverse("admin:settlement_dutyremittance_draw_up"), {}, DutyRemittance.objects.exists
-    if name == "accounts.personal_data":
-        return boss, "post", reverse("storefront:accounts:privacy"), {"download": "yes"}, PersonalFile.objects.exists
     if name == "settlement.party_account":
         of = party("brand")
         form = {"action": "name_account", "_selected_action": [of.pk], "confirmed": "yes", "kind": "company",
@@ -719,6 +717,8 @@ def an_action(name: str, client) -> tuple:
         completed_order(skus={pot: 1})
         release_due_shares(now=NOON + timedelta(days=8))
         return boss, "post", reverse("admin:settlement_partypayout_draw_up"), {}, PartyPayout.objects.exists
+    if name == "accounts.personal_data":
+        return boss, "post", reverse("storefront:accounts:privacy"), {"download": "yes"}, PersonalFile.objects.exists
     if name == "risk.money_cases":
         with_money(place := shop(), 100_000)
         case = proposed_seizure(held_money(place))

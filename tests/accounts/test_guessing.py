@@ -1,6 +1,7 @@
 """Guessing passwords and flooding people, bounded; and no answer tells who has an account (R9, H7)."""
 
 import re
+import time
 
 import pytest
 from django.core import mail
@@ -119,6 +120,19 @@ def _plain(answer) -> tuple:
     """An answer without what differs from one request to the next."""
     text = re.sub(r'(value|nonce|token)="[^"]*"', "", answer.content.decode())
     return answer.status_code, answer.get("Location"), text, sorted(answer.headers), sorted(answer.cookies)
+
+
+@pytest.mark.parametrize("who", ["known-person@example.com", "other-person@example.com"])
+@pytest.mark.parametrize("door", ["account_login", "account_reset_password"])
+def test_what_could_tell_is_answered_at_an_even_moment(settings, door, who):  # H7
+    """How long it takes is measured by ``benchmarks enumeration``."""
+    settings.MALL_EVEN_SECONDS = 0.2
+    shopper(password=PASSWORD, email="known-person@example.com")
+    began = time.monotonic()
+
+    Client().post(reverse(door), {"login": who, "email": who, "password": "wrong"})
+
+    assert time.monotonic() - began >= 0.2
 
 
 @pytest.mark.parametrize("door", ["login", "reset", "locked"])

@@ -153,8 +153,8 @@ def a_bit_of_everything() -> None:
     place_hold(kind="settlement", subject_id=order.public_id, reason="…", by=clerk, now=NOON)
     trade_case(order.shop.public_id)
     an_alert()
-    SecurityReport.objects.create(quarter="2026Q1", made_at=NOON, to_do=["…"], digests={"en": "0"})
     granted_access(clerk, order.public_id, ["orders.order.phone"])
+    SecurityReport.objects.create(quarter="2026Q1", made_at=NOON, to_do=["…"], digests={"en": "0"})
     JobRun.objects.create(name="mall.seal_audit_trail", started_at=NOON, ended_at=NOON, ok=True, summary={"sealed": 1})
 
 

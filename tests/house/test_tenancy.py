@@ -43,6 +43,7 @@ from merchants.models import Seat
 from merchants.sanctions import impose
 from orders.after_sales.asking import complain
 from orders.gift_cards import cards_of
+from orders.invoices import InvoiceWanted, ask_invoice, issue_invoice
 from orders.offline import take_list
 from settlement.models import Deposit, Statement
 from settlement.statements import freeze_statements
@@ -58,7 +59,8 @@ from tests.factories.freight import template
 from tests.factories.joint import proposed
 from tests.factories.kinds import card_sku, code_sku, service_sku, slot_of
 from tests.factories.marketing import draft, trial
-from tests.factories.merchants import seat, shop
+from tests.factories.merchants import credit_code, seat, shop
+from tests.factories.papers import pdf
 from tests.factories.papers import picture as scan
 from tests.factories.parties import part_in_force, party
 from tests.factories.settlement import asked, held_money, with_money
@@ -191,6 +193,10 @@ ROWS = {
     "backoffice:orders:packing-lists-pdf": {},
     "backoffice:orders:labels-pdf": {},
     "backoffice:orders:cards": {},
+    "backoffice:orders:invoices": {},
+    "backoffice:orders:invoice": {"public_id": "invoice"},
+    "backoffice:orders:invoice-answer": {"public_id": "invoice", "action": "=issue"},
+    "backoffice:orders:invoice-paper": {"public_id": "invoice", "number": "=25000000000000000007"},
     "backoffice:orders:production": {},
     "backoffice:orders:detail": {"public_id": "order"},
     "backoffice:orders:ship": {"public_id": "order"},
@@ -241,6 +247,10 @@ WRITES = {
     "backoffice:orders:labels-pdf",
     "backoffice:orders:address-answer",
     "backoffice:orders:send-again",
+    "backoffice:orders:invoices",
+    "backoffice:orders:invoice",
+    "backoffice:orders:invoice-answer",
+    "backoffice:orders:invoice-paper",
     "backoffice:orders:move",
     "backoffice:orders:ready",
     "backoffice:orders:offline",
@@ -342,6 +352,9 @@ SHOPPERS_ROWS = {
     "storefront:orders:detail": {"public_id": "order"},
     "storefront:orders:sheet": {"public_id": "order"},
     "storefront:orders:address": {"public_id": "order"},
+    "storefront:orders:invoice": {"public_id": "order"},
+    "storefront:orders:invoice-withdraw": {"public_id": "order"},
+    "storefront:orders:invoice-paper": {"public_id": "order", "number": "=25000000000000000007"},
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
     "storefront:orders:codes": {"public_id": "order"},
@@ -469,6 +482,9 @@ def built(module_db):
         of_cards = paid_order(shopper=order.shopper, skus={card_sku(shop=mine): 1})
         change = address_asked(shopper=order.shopper, skus={sku(shop=mine): 1})
         sent = shipped_order(shopper=order.shopper, skus={sku(shop=mine): 1})
+        wish = InvoiceWanted("company", "示例公司", "pay@example.com", credit_code())
+        invoice = ask_invoice(order=order, wanted=wish, by=order.shopper, now=NOON)
+        issue_invoice(invoice=invoice, number="25000000000000000007", file=pdf(), by=owner, now=NOON)
         case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
@@ -488,6 +504,7 @@ def built(module_db):
             "order": order,
             "sent": sent,
             "packed": change.order,
+            "invoice": invoice,
             "change": change,
             "parcel": sent.parcels.get(),
             "offline_list": take_list(shop=mine, device="平板", by=owner, now=clock.now()),

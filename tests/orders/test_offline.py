@@ -11,6 +11,7 @@ from django.utils import translation
 from catalog.models import Stock
 from mall import clock
 from mall.clock import BUSINESS_ZONE
+from mall.pace import TooOften
 from mall.tenancy import shop_scope
 from orders.cancellation import cancel_order
 from orders.models import OfflineUse, Order, Voucher
@@ -26,7 +27,7 @@ from orders.offline import (
     signature_of,
     take_list,
 )
-from orders.vouchers import use_voucher
+from orders.vouchers import UnknownVoucher, use_voucher
 from tests.clients import Client
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
@@ -151,6 +152,24 @@ def test_what_cannot_count_is_listed_with_its_reason():
     for row, words in zip(rows, ("Canceled", "ended", "lie in", "No order"), strict=True):
         assert words in row.why
     assert Voucher.objects.filter(used_at__isnull=False).count() == 0
+
+
+@pytest.mark.django_db
+def test_codes_are_not_found_by_trying_neither_at_the_desk_nor_by_a_list():
+    mine, cup, store = scene()
+    order, taken, clerk = ready_order(store=store, skus={cup: 1}), take(mine), shopper()
+    for number in range(20):
+        with pytest.raises(UnknownVoucher):
+            use_voucher(shop=mine, code=f"{number:012d}", by=clerk, now=NOON)
+    uses = [Use(f"{number:012d}", NOON) for number in range(20, 30)]
+    given = {"taken": taken, "signature": signature_of(taken), "by": clerk, "now": NOON}
+    assert {row.outcome for row in hand_in(uses=uses, **given)} == {"unknown"}
+
+    with pytest.raises(TooOften):
+        use_voucher(shop=mine, code=code_of(order), by=clerk, now=NOON + 23 * HOUR)
+    with pytest.raises(TooOften):
+        hand_in(uses=uses, **given)
+    use_voucher(shop=mine, code=code_of(order), by=shopper(), now=NOON)  # another person may
 
 
 @pytest.mark.django_db

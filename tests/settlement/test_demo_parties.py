@@ -30,7 +30,7 @@ def test_a_supplier_a_brand_and_a_carrier_get_their_parts_and_another_shop_is_as
 
     assert {terms.party_kind for terms in terms_in_force([teaware.pk], now=NOON)} == {"brand", "supplier", "carrier"}
     parts = PartyPart.objects.order_by("pk").values_list("party__kind", "amount")
-    assert [(kind, amount.minor) for kind, amount in parts] == [("brand", 600), ("supplier", 9_000), ("carrier", 700)]
+    assert list(parts) == [("brand", 600), ("supplier", 9_000), ("carrier", 700)]
     assert [version.shop for version in offered_to(home) if version.shop] == [home]
     assert sorted(PartyPayout.objects.values_list("status", flat=True)) == ["drawn", "paid", "paid"]
     assert Party.objects.filter(bank_accounts__status="verified").count() == 3

@@ -13,6 +13,7 @@ from merchants.access import shop_right
 from orders.after_sales import acting, gifts, table
 from orders.after_sales.backoffice.lists import AFTER_SALES
 from orders.after_sales.evidence import shown, visible_notes
+from orders.after_sales.freight import way_back_payer
 from orders.after_sales.words import entries, waiting_for
 from orders.models import AfterSale, AfterSaleNote, Verdict
 
@@ -73,6 +74,7 @@ def _mine(request: HttpRequest, public_id: str) -> AfterSale:
 def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None) -> HttpResponse:
     now = clock.now()
     words, until = waiting_for(found, SHOP)
+    verdict = Verdict.objects.owned_by(request.shop).filter(case=found).order_by("-round").first()
 
     def url_of(note: AfterSaleNote, number: int) -> str:
         return reverse("backoffice:after-sales:file", args=[request.shop.slug, found.public_id, note.pk, number])
@@ -86,8 +88,9 @@ def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None
         "until": until,
         "entries": entries(found, visible_notes(found, SHOP, now), reader=SHOP, url_of=url_of),
         "offers": acting.offers(found, SHOP, now=now, tried=tried, bound=bound) if may_act else [],
-        "verdict": Verdict.objects.owned_by(request.shop).filter(case=found).order_by("-round").first(),
+        "verdict": verdict,
         "parcels": found.parcels.order_by("pk"),
+        "way_back": way_back_payer(found, verdict),
         "outlook": gifts.outlook_of(found),
         "gifts": found.gifts.select_related("line").order_by("line"),
     }

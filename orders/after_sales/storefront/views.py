@@ -18,6 +18,7 @@ from orders.after_sales import acting, asking, gifts, table
 from orders.after_sales.amounts import worth_of
 from orders.after_sales.evidence import shown, visible_notes
 from orders.after_sales.forms import ComplaintForm, WishForm
+from orders.after_sales.freight import freight_outlook, way_back_payer
 from orders.after_sales.words import entries, waiting_for
 from orders.gift_cards import whole_cards
 from orders.models import AfterSale, AfterSaleNote, OrderLine, Verdict
@@ -53,6 +54,7 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
     now = clock.now()
     left = whole_cards(line) if line.order.is_of_cards else asking.askable_of(line.order, line)
     kinds = asking.kinds_for(line.order, now, line)
+    is_unsent = line.order.status == line.order.Status.PAID and len(kinds) == 1
     if not kinds or not left:
         messages.info(request, _("Nothing can be asked for about these goods now."))
         return redirect("storefront:orders:detail", public_id)
@@ -61,11 +63,11 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         kinds=kinds,
         left=left,
         replacements=asking.replacements_for(line),
-        goes_whole=line.order.is_of_cards or (line.order.status == line.order.Status.PAID and len(kinds) == 1),
+        goes_whole=line.order.is_of_cards or is_unsent,
         look=gifts.look_of(
             line.order,
             line,
-            is_unshipped=line.order.status == line.order.Status.PAID and len(kinds) == 1,
+            is_unshipped=is_unsent,
             worth=lambda pieces: worth_of(line, pieces),
         ),
     )
@@ -85,9 +87,10 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         "form": form,
         "left": left,
         "worth": worth_of(line, left),
-        "is_unsent": line.order.status == line.order.Status.PAID and len(kinds) == 1,
+        "is_unsent": is_unsent,
         "perks": perks.of_order(line.order.public_id),
         "credit": gifts.credit_for(line, left),
+        "freight": freight_outlook(line.order, line, form.pieces(left), is_unshipped=is_unsent, kinds=kinds),
     }
     return render(request, "storefront/after_sales/ask.html", context)
 
@@ -156,6 +159,7 @@ def _mine(request: HttpRequest, public_id: str) -> AfterSale:
 def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None) -> HttpResponse:
     now = clock.now()
     words, until = waiting_for(found, SHOPPER)
+    verdict = Verdict.objects.filter(case=found).order_by("-round").first()
 
     def url_of(note: AfterSaleNote, number: int) -> str:
         return reverse("storefront:after-sales:file", args=[found.public_id, note.pk, number])
@@ -168,8 +172,9 @@ def _page(request: HttpRequest, found: AfterSale, *, tried: str = "", bound=None
         "until": until,
         "entries": entries(found, visible_notes(found, SHOPPER, now), reader=SHOPPER, url_of=url_of),
         "offers": acting.offers(found, SHOPPER, now=now, tried=tried, bound=bound),
-        "verdict": Verdict.objects.filter(case=found).order_by("-round").first(),
+        "verdict": verdict,
         "parcels": found.parcels.order_by("pk"),
+        "way_back": way_back_payer(found, verdict),
         "outlook": gifts.outlook_of(found),
         "gifts": found.gifts.select_related("line").order_by("line"),
         "refund": found.refunds.first() if found.settled_at and found.order.by_cards else None,

@@ -4,16 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from catalog.models import Stock
+from catalog.models import Sku, Stock
 from mall.flow import WrongStatus
 from orders import tunables
 from orders.after_sales import answering, clock, returning
+from orders.carriers.sandbox import COMES_BACK, number_of
 from orders.fulfillment import complete_delivered_orders
 from orders.models import AfterSale, Order, Refund
+from orders.tracking import follow_parcels
 from settlement.models import Share
 from settlement.release import release_due_shares
 from settlement.verification import verify_ledger
 from tests.conftest import NOON
+from tests.factories import number
 from tests.factories.accounts import shopper as a_person
 from tests.factories.accounts import staff
 from tests.journeys import completed_order, delivered_order, paid_order
@@ -149,6 +152,55 @@ def test_an_exchange_reserves_when_agreed_and_leaves_with_a_parcel_of_its_own():
     assert case.parcels.get().delivered_at == NOON
     assert (line.claimed_quantity, line.refunded_quantity) == (0, 0)  # the new piece may be returned as well
     assert Order.objects.get().paused_at is None
+
+
+def an_exchange_that_came_back() -> tuple[AfterSale, Sku]:
+    """The replacement was not accepted, and is with the shop again."""
+    skus = three_cups()
+    (cup,) = skus
+    case = agreed(case_of(delivered_order(skus=skus), "exchange"))
+    case = returning.note_arrival(case=sent_back(case), by=a_person(), now=NOON)
+    case = returning.inspect(case=case, sellable=0, damaged=1, by=a_person(), now=NOON)
+    fate = number_of(f"{number():010d}{COMES_BACK}")
+    returning.resend(case=case, carrier="sandbox", tracking_number=fate, by=a_person(), now=NOON)
+    follow_parcels(now=NOON + 9 * DAY)
+    case.refresh_from_db()
+    return case, cup
+
+
+def test_a_replacement_that_comes_back_to_its_sender_is_owed_once_more():  # O7, O6
+    case, cup = an_exchange_that_came_back()
+    former = case.parcels.get()
+    assert (case.status, former.delivered_at, case.notes.latest("pk").did) == ("resending", None, "undelivered")
+    assert case.due_at == former.returned_at + 7 * DAY
+
+    again = returning.resend(
+        case=case, carrier="sf", tracking_number=f"SF{number():013d}", by=a_person(), now=NOON + 10 * DAY
+    )
+    clock.run_due(now=NOON + 30 * DAY)
+
+    case.refresh_from_db()
+    former.refresh_from_db()
+    again.refresh_from_db()
+    assert (case.status, again.replaces, former.delivered_at) == ("done", former, None)
+    assert again.delivered_at == NOON + 30 * DAY
+    assert Stock.objects.values_list("on_hand", "reserved").get(sku=cup) == (6, 0)  # it has left once
+
+
+@pytest.mark.parametrize("who", ["shop", "clock"])
+def test_instead_of_a_replacement_that_came_back_the_money_goes_back_and_it_is_on_the_shelf(who):  # O7, O8
+    case, cup = an_exchange_that_came_back()
+
+    if who == "shop":
+        returning.give_money(case=case, by=a_person(), now=NOON + 10 * DAY)
+        returning_twice = clock.run_due(now=NOON + 40 * DAY)
+        assert returning_twice == {}
+    else:
+        clock.run_due(now=NOON + 40 * DAY)
+
+    case.refresh_from_db()
+    assert (case.status, case.refund_goods) == ("refunding", case.worth)
+    assert Stock.objects.values_list("on_hand", "reserved").get(sku=cup) == (7, 0)
 
 
 def test_what_was_not_inspected_can_be_counted_later_once():

@@ -11,6 +11,7 @@ from orders.models import Party, PartyAgreement, PartyRuleVersion
 from orders.parties.rules import confirm_version
 from settlement.models import PartyBankAccount
 from settlement.party_payouts import verify_accounts
+from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import category, product, sku
 from tests.factories.merchants import seat, shop
@@ -45,7 +46,7 @@ def rule_form(client, page: str, **said) -> dict:
             name = bound.html_name if widget is None else f"{bound.html_name}{bound.field.widget.widgets_names[number]}"
             value = bound.value()
             typed[name] = value if isinstance(value, (str, int)) else ""
-    return typed | said
+    return typed | {"base": "paid"} | said
 
 
 def test_a_shop_enters_a_supplier_says_what_it_gets_and_names_its_account(client, place, finance):  # S2
@@ -143,10 +144,11 @@ def test_who_may_look(client, place, role, status):
 
 def test_an_orders_page_explains_who_gets_what_of_it_and_why(client, place, finance):  # S2
     pot = sku(product=product(shop=place, category=category(commission_bps=500)), price="100.00", stock=9)
-    supplier = part_in_force(place, fixed="45.00", product=pot.product).rule.party
-    carrier = part_in_force(place, kind="carrier", base="freight", bps=7_000).rule.party
-    part_in_force(place, of=party("brand"), bps=300)
-    order = completed_order(skus={pot: 1})
+    before = {"now": NOON - timedelta(days=30)}
+    supplier = part_in_force(place, fixed="45.00", product=pot.product, **before).rule.party
+    carrier = part_in_force(place, kind="carrier", base="freight", bps=7_000, **before).rule.party
+    part_in_force(place, of=party("brand"), bps=300, **before)
+    order = completed_order(skus={pot: 1}, now=NOON)
 
     answer = client.get(url(place, "order", order.public_id))
     money = answer.context["money"]

@@ -1,5 +1,7 @@
 """A shopper's pages of after-sales, without scripts: asking, the case with its next step, her evidence."""
 
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
@@ -10,6 +12,7 @@ from orders.after_sales import answering
 from orders.models import AfterSale
 from tests.factories.accounts import shopper as a_person
 from tests.factories.catalog import sku
+from tests.factories.merchants import shop
 from tests.factories.papers import picture as scan
 from tests.journeys import delivered_order, paid_order, placed_order
 from tests.orders.after_sales.cases import (
@@ -178,3 +181,35 @@ def test_a_file_is_read_by_who_may_see_it(client):
     assert client.get(url("file", case.public_id, case.notes.get().pk, 2)).status_code == 404
     client.force_login(a_person())
     assert client.get(way).status_code == 404
+
+
+def test_who_bears_fee_and_way_back_is_said_to_the_fen_before_she_asks(client):  # O7
+    place = shop(shipping_fee="8.00")
+    whole, some = arrived(), delivered_order(skus=three_cups(shop=place) | {sku(shop=place): 1}, now=clock.now())
+    unsent = paid_order(skus=three_cups(), now=clock.now())
+
+    def said(order) -> str:
+        client.force_login(order.shopper)
+        page = client.get(
+            url("ask", order.public_id, order.lines.order_by("pk").first().pk), headers={"accept-language": "en"}
+        )
+        return " ".join(re.sub("<[^>]*>", "", page.content.decode()).split())
+
+    assert "If the shop is at fault and with this nothing of the order is left with you" in said(whole)
+    assert "the shipping fee of ¥8.00 goes back to you as well; if you have" in said(whole)
+    assert "send them freight collect" in said(whole)
+    assert "goes back only when everything in the order does" in said(some)
+    assert "If with this nothing of the order is left, the shipping fee of ¥8.00" in said(unsent)
+    assert "freight collect" not in said(unsent)
+
+
+@pytest.mark.parametrize(("reason", "payer"), [("damaged", "freight collect"), ("changed_mind", "the shopper")])
+def test_the_case_says_who_pays_the_way_back(client, reason, payer):  # O7
+    order = arrived()
+    client.force_login(order.shopper)
+    case = case_of(order, reason=reason, now=clock.now())
+
+    page = client.get(url("case", case.public_id), headers={"accept-language": "en"}).content.decode()
+
+    told = page.partition("the way back is paid by</dt><dd>")[2].partition("</dd>")[0]
+    assert payer in told
