@@ -305,10 +305,11 @@ WHO_ACTS = {  # rows that name somebody for what she did in her work, not about 
     "published_by", "turned_by", "saved_by", "reviewed_by", "expert_by", "against", "invited_by", "started_by",
     "kept_by", "changed_by", "joined_by", "enrolled_by", "looked_by", "cleared_by", "officer", "earlier_officer",
     "used_by", "accepted_by", "first_by", "approved_by", "appealed_by", "done_by",
+    "handed_in_by", "agreed_by", "sent_by",
 }  # fmt: skip
 COUNTERS = {  # a number for each person, with nothing about her
     "marketing.CouponClaims", "marketing.BargainHelps", "marketing.DepositTaking", "marketing.FlashCount",
-    "marketing.BuyingGroup",
+    "marketing.BuyingGroup", "settlement.Account",
     "accounts.User_groups", "accounts.User_user_permissions", "admin.LogEntry",
 }  # fmt: skip
 

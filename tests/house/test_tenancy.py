@@ -739,7 +739,8 @@ PLAIN = {
         storefront:orders:gift-cards storefront:orders:list storefront:merchants:apply storefront:merchants:papers
         storefront:orders:balance storefront:orders:balance-refunds
         storefront:notifications:list storefront:notifications:read-all storefront:accounts:home
-        storefront:accounts:go-on storefront:accounts:sessions-end storefront:accounts:addresses
+        storefront:accounts:go-on storefront:accounts:privacy storefront:accounts:sessions-end
+        storefront:accounts:addresses
         storefront:accounts:address-add usersessions_list account_reauthenticate account_email
         account_change_password account_set_password mfa_index mfa_reauthenticate mfa_activate_totp
         mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes mfa_download_recovery_codes
