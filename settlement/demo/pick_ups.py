@@ -89,4 +89,4 @@ def _route(shops: dict[str, Shop], owners: dict[str, User], her: User, now: date
         address=her.addresses.get(is_default=True),
         now=now - 3 * HOUR,
     )
-    paid(group, now - 2 * HOUR)
+    paid(group, now - 3 * HOUR + HOUR / 6)
