@@ -1,4 +1,4 @@
-"""What stands covered of orders: where they go, who those from abroad are declared for, who transferred money."""
+"""What stands covered of orders: where they go, who those from abroad are declared for, from where money came."""
 
 from mall.access.guarding import guard
 from orders.models import BankLine, Declaration, Order
@@ -12,6 +12,11 @@ def _owners(order: Order) -> tuple[str, ...]:
 
 def _shopper(order: Order) -> list:
     return [order.shopper] if order.shopper_id else []
+
+
+def _payer(line: BankLine) -> list:
+    """Whose payment the money is, once that is known."""
+    return [line.payment.group.shopper] if line.payment_id and line.payment.group_id else []
 
 
 guard(
@@ -32,6 +37,6 @@ guard(
     BankLine,
     fields=["payer_account"],
     permission="orders.view_bankline",
-    owners=lambda line: (line.public_id, *([line.payment.group.shopper.public_id] if line.payment_id else [])),
-    told=lambda line: [line.payment.group.shopper] if line.payment_id else [],
+    owners=lambda line: (line.public_id, *(person.public_id for person in _payer(line))),
+    told=_payer,
 )

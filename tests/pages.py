@@ -1389,6 +1389,7 @@ NO_PAGES = {
     "storefront:after-sales:do": "a press of a button",
     "storefront:after-sales:file": "a file",
     "storefront:orders:receive": "a press of a button",
+    "storefront:orders:extend": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:orders:codes": "a press of a button",
     "storefront:orders:card-keep": "a press of a button",

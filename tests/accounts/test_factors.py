@@ -712,8 +712,8 @@ def an_action(name: str, client) -> tuple:
         return boss, "post", reverse("admin:orders_partyruleversion_changelist"), form, confirmed.exists
     if name == "settlement.pay_party":
         pot = sku(price="100.00")
-        of = part_in_force(pot.shop, bps=2_000).rule.party
-        party_account(of, now=NOON)
+        of = part_in_force(pot.shop, bps=2_000, now=NOON - timedelta(days=30)).rule.party
+        party_account(of)
         completed_order(skus={pot: 1})
         release_due_shares(now=NOON + timedelta(days=8))
         return boss, "post", reverse("admin:settlement_partypayout_draw_up"), {}, PartyPayout.objects.exists
