@@ -98,6 +98,7 @@ def test_a_signed_notice_pays_all_orders_of_the_group():
             "total": order.total.minor,
             "duty": 0,
             "by_cards": 0,
+            "by_balance": 0,
             "deposit": 0,
             "kind": "physical",
             "deal": "",
