@@ -29,7 +29,7 @@ def proposed_part(of: Party, *, by=None, now=NOON, rule=None, **said) -> PartyRu
     )  # fmt: skip
 
 
-def part_in_force(shop, *, of: Party | None = None, kind: str = "supplier", now=NOON, **said) -> PartyRuleVersion:
+def part_in_force(shop, /, *, of: Party | None = None, kind: str = "supplier", now=NOON, **said) -> PartyRuleVersion:
     """What a shop gives to a party: its own one, unless one of the mall's is named."""
     of = of or party(kind, shop=shop, now=now)
     version = proposed_part(of, now=now, **said)
