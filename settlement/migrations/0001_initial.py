@@ -1557,7 +1557,7 @@ class Migration(FirstMigration):
                         verbose_name="added by",
                     ),
                 ),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("added_at", models.DateTimeField(verbose_name="entered at")),
                 ("asked_at", models.DateTimeField(null=True, verbose_name="bank last asked at")),
                 ("verified_at", models.DateTimeField(null=True, verbose_name="verified at")),
                 ("usable_from", models.DateTimeField(verbose_name="takes money from")),

@@ -75,7 +75,7 @@ class PartyBankAccount(models.Model):
     branch = models.CharField(_("branch"), max_length=80, blank=True, default="")
     refusal = models.CharField(_("not verified because"), max_length=200, blank=True, default="")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by"))
-    added_at = models.DateTimeField(_("added at"))
+    added_at = models.DateTimeField(_("entered at"))
     asked_at = models.DateTimeField(_("bank last asked at"), null=True)
     verified_at = models.DateTimeField(_("verified at"), null=True)
     usable_from = models.DateTimeField(_("takes money from"))
