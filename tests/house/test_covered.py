@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from mall.accounts.models import User
 from mall.crypto import EncryptedTextField
 from merchants.models import Application, Document, Merchant
-from orders.models import Order, OrderStep
+from orders.models import Order, OrderStep, Party
 from tests.conftest import NOON
 from tests.factories.accounts import staff
 from tests.house.test_admin import MODELS, a_bit_of_everything, list_of
@@ -33,6 +33,7 @@ FEW = 3
 def secrets() -> dict[str, str]:
     """What must not be read, and what it is. A business's registered name and code are public in the register."""
     public = {name for one in Merchant.objects.all() for name in (one.name, one.credit_code)}
+    public |= set(Party.objects.values_list("name", flat=True))
     public |= {said for one in Application.objects.all() for said in (one.merchant_name, one.credit_code)}
     found = {}
     for model in apps.get_models():
