@@ -3,11 +3,12 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mall.accounts.privacy.registry import DELETE, KEEP, obstacle, personal
+from mall.accounts.privacy.registry import DELETE, KEEP, blank, obstacle, personal
 from orders.invoices import forget_titles
 from orders.models import (
     AddressChange,
     AfterSale,
+    BankLine,
     CardTry,
     Cart,
     Declaration,
@@ -18,6 +19,8 @@ from orders.models import (
     Order,
     OrderGroup,
     OrderLine,
+    Purse,
+    PurseMove,
     Refund,
 )
 from orders.sealed_addresses import seal_addresses
@@ -57,6 +60,19 @@ personal(
 )
 
 
+personal(
+    "orders/bank-lines",
+    lambda person: BankLine.objects.filter(payment__group__shopper=person),
+    erase=blank(payer_name="", payer_account="", remark=""),  # the bank knows them by its own number
+)
+personal("orders/balance", lambda person: Purse.objects.filter(shopper=person), erase=KEEP)
+personal(
+    "orders/balance-moves",
+    lambda person: PurseMove.objects.filter(purse__shopper=person).select_related("payment", "refund"),
+    erase=KEEP,
+)
+
+
 @obstacle
 def orders_under_way(person) -> list[str]:
     count = Order.objects.filter(shopper=person).exclude(status__in=ENDED).count()
@@ -78,4 +94,6 @@ def money_that_is_hers(person) -> list[str]:
         found.append(_("Money is on its way back to you."))
     if GiftCard.objects.filter(holder=person, balance__gt=0, status=GiftCard.Status.ACTIVE).exists():
         found.append(_("There is money on your gift cards: spend it or give it away first."))
+    if Purse.objects.filter(shopper=person, balance__gt=0).exists():
+        found.append(_("There is money in your balance: spend it first."))
     return found

@@ -14,9 +14,9 @@ class SealedAddress(models.Model):
     """
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="sealed_address", verbose_name=_("order"))
-    consignee = EncryptedTextField(_("consignee"))
-    phone = EncryptedTextField(_("phone"))
-    address_line = EncryptedTextField(_("street and number"))
+    consignee = EncryptedTextField(_("consignee"), row="order_id")
+    phone = EncryptedTextField(_("phone"), row="order_id")
+    address_line = EncryptedTextField(_("street and number"), row="order_id")
     keep_until = models.DateField(_("kept until"), db_index=True)
 
     class Meta:

@@ -290,7 +290,8 @@ def places_of(words: tuple[str, ...]) -> dict[str, int]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, EncryptedTextField):
-                for value in model._base_manager.values_list(field.name, flat=True):
+                for row in model._base_manager.all():  # a value is opened by its row
+                    value = getattr(row, field.attname)
                     if value and any(word in value.reveal() for word in words):
                         found[model._meta.db_table] = found.get(model._meta.db_table, 0) + 1
     return found
@@ -304,10 +305,11 @@ WHO_ACTS = {  # rows that name somebody for what she did in her work, not about 
     "published_by", "turned_by", "saved_by", "reviewed_by", "expert_by", "against", "invited_by", "started_by",
     "kept_by", "changed_by", "joined_by", "enrolled_by", "looked_by", "cleared_by", "officer", "earlier_officer",
     "used_by", "accepted_by", "first_by", "approved_by", "appealed_by", "done_by",
+    "handed_in_by", "agreed_by", "sent_by",
 }  # fmt: skip
 COUNTERS = {  # a number for each person, with nothing about her
     "marketing.CouponClaims", "marketing.BargainHelps", "marketing.DepositTaking", "marketing.FlashCount",
-    "marketing.BuyingGroup",
+    "marketing.BuyingGroup", "settlement.Account",
     "accounts.User_groups", "accounts.User_user_permissions", "admin.LogEntry",
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ def proposed_part(of: Party, *, by=None, now=NOON, rule=None, **said) -> PartyRu
     )  # fmt: skip
 
 
-def part_in_force(shop, *, of: Party | None = None, kind: str = "supplier", now=NOON, **said) -> PartyRuleVersion:
+def part_in_force(shop, /, *, of: Party | None = None, kind: str = "supplier", now=NOON, **said) -> PartyRuleVersion:
     """What a shop gives to a party: its own one, unless one of the mall's is named."""
     of = of or party(kind, shop=shop, now=now)
     version = proposed_part(of, now=now, **said)
@@ -37,6 +37,12 @@ def part_in_force(shop, *, of: Party | None = None, kind: str = "supplier", now=
         version = confirm_version(version=version, by=staff(), now=now)
         agree(version=version, shop=shop, by=shopper(), now=now)
     return version
+
+
+def offered_part(shop, **said) -> PartyRuleVersion:
+    """What a shop is asked to give to a party of the mall's, and has not answered."""
+    version = proposed_part(party("brand"), shop=shop, **said)
+    return confirm_version(version=version, by=staff(), now=version.proposed_at)
 
 
 def party_account(of: Party, *, told: str = "000", by=None, now=NOON) -> PartyBankAccount:
