@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from mall.accounts.models import User
@@ -355,3 +356,12 @@ def follow_money(*, order_id: str, now: datetime) -> None:
                 invoice_id=invoice.public_id, order_id=order_id, shop_id=order.shop.public_id, due_at=now
             )
         )
+
+
+def forget_titles(rows: QuerySet, now: datetime) -> None:
+    """
+    Their shopper wants to be forgotten: who a private invoice was made out to, and every address, is emptied; a
+    company is no person. What was issued is a voucher of the shop's books and stays, sealed.
+    """
+    rows.update(email="")
+    rows.filter(kind=InvoiceKind.PERSONAL).update(title="")

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mall.accounts.privacy.registry import DELETE, KEEP, blank, obstacle, personal
+from orders.invoices import forget_titles
 from orders.models import (
     AddressChange,
     AfterSale,
@@ -13,6 +14,8 @@ from orders.models import (
     Declaration,
     GiftCard,
     Importer,
+    Invoice,
+    InvoiceProfile,
     Order,
     OrderGroup,
     OrderLine,
@@ -44,6 +47,12 @@ personal("orders/cart", lambda person: Cart.objects.filter(shopper=person), eras
 personal("orders/gift-cards", lambda person: GiftCard.objects.filter(holder=person), erase=KEEP)
 personal("orders/gift-card-tries", lambda person: CardTry.objects.filter(person=person), erase=DELETE)
 personal("orders/importer", lambda person: Importer.objects.filter(shopper=person), erase=DELETE)
+personal("orders/invoice-profile", lambda person: InvoiceProfile.objects.filter(shopper=person), erase=DELETE)
+personal(
+    "orders/invoices",
+    lambda person: Invoice.objects.filter(order__shopper=person).select_related("order"),
+    erase=forget_titles,
+)
 personal(
     "orders/customs",
     lambda person: Declaration.objects.filter(order__shopper=person).select_related("order"),

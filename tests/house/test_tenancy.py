@@ -718,6 +718,7 @@ PLAIN = {
         storefront:catalog:home storefront:catalog:search storefront:catalog:suggest storefront:catalog:sitemap
         storefront:catalog:history storefront:catalog:history-change storefront:catalog:compare
         storefront:marketing:flash storefront:marketing:centre storefront:marketing:trials storefront:marketing:code
+        storefront:accounts:divisions
         storefront:orders:cart storefront:orders:cart-add storefront:orders:cart-change storefront:orders:cart-region
         storefront:orders:sandbox-transfer
         account_login account_logout account_inactive account_signup account_email_verification_sent

@@ -28,6 +28,7 @@ from orders.invoices import (
     ask_invoice,
     cash_of,
     correct_invoice,
+    forget_titles,
     invoiced_lines,
     issue_invoice,
     issued_amount,
@@ -287,6 +288,18 @@ def test_a_shop_never_changes_to_whom_it_is_made_out():  # A2
     invoice = asked()
     with shop_scope(invoice.shop_id), pytest.raises(DatabaseError), transaction.atomic():
         Invoice.objects.filter(pk=invoice.pk).update(title="x")
+
+
+def test_who_wants_to_be_forgotten_leaves_no_name_on_private_invoices():  # A3
+    private, business = issued(), asked(title="示例公司")
+    ask_invoice(order=business.order, wanted=company(kind="personal", title="张小云"), by=shopper(), now=NOON)
+    forget_titles(Invoice.objects.filter(pk__in=[private.pk, business.pk]), NOON)
+
+    private.refresh_from_db()
+    business.refresh_from_db()
+    assert (private.title.reveal(), private.email.reveal()) == ("示例 公司", "")
+    assert (business.title.reveal(), business.email.reveal()) == ("", "")
+    assert private.papers.count() == 1
 
 
 # Pages
