@@ -48,7 +48,7 @@ def under_own_slug(world, name: str) -> str:
     return reverse(name, kwargs={"shop": world["other_shop"].slug, **_arguments(world, ROWS[name])})
 
 
-def test_without_any_filter_no_view_finds_another_shops_row(world, no_filter):  # noqa:
+def test_without_any_filter_no_view_finds_another_shops_row(world, no_filter):
     client, shown, mutated = _signed_in(world["stranger"]), {}, set()
     for name in VIEWS:
         before = len(no_filter)

@@ -176,7 +176,7 @@ def places(world, who: str):
 
 
 @pytest.mark.parametrize("who", ["owner", "shopper"])
-def test_no_form_takes_what_is_nobodys_to_send(world, who):  # noqa:
+def test_no_form_takes_what_is_nobodys_to_send(world, who):
     client, sent, crashed, taken, before = _signed_in(world[who]), 0, {}, {}, gained(world)
     for name, url in places(world, who):
         if name in ENDS:
@@ -206,7 +206,7 @@ def test_no_form_takes_what_is_nobodys_to_send(world, who):  # noqa:
     assert sent > (150 if who == "owner" else 40)
 
 
-def test_calls_of_the_api_take_nothing_either(world):  # noqa:
+def test_calls_of_the_api_take_nothing_either(world):
     client = _signed_in(world["shopper"])
     before = gained(world)
 
