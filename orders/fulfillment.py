@@ -276,6 +276,23 @@ def mark_delivered(*, order: Order, now: datetime, by=None) -> Order:
 
 
 @transaction.atomic
+def extend_completion(*, order: Order, by, now: datetime) -> Order:
+    """
+    The shopper needs more time before her order completes by itself: some days more, once (O5).
+
+    :raises WrongStatus: it has not arrived, is complete, or was put off before
+    """
+    order = lock_order(order.pk)
+    if not order.can_be_extended:
+        raise WrongStatus(_("The completion of this order cannot be put off now."))
+    order.extended_at = now
+    order.due_at += timedelta(days=tunables.EXTENSION_DAYS.value)
+    order.save(update_fields=["extended_at", "due_at"])
+    write_steps([order], OrderStep.Kind.EXTENDED, at=now, by=by)
+    return order
+
+
+@transaction.atomic
 def complete_order(*, order: Order, now: datetime, by=None) -> Order:
     """
     Received and past its time for second thoughts: the sale counts, and the shop's share starts its days.

@@ -1,7 +1,7 @@
-"""What stands covered of orders: where they go, and who those from abroad are declared for."""
+"""What stands covered of orders: where they go, who those from abroad are declared for, from where money came."""
 
 from mall.access.guarding import guard
-from orders.models import Declaration, Order
+from orders.models import BankLine, Declaration, Order
 
 
 def _owners(order: Order) -> tuple[str, ...]:
@@ -12,6 +12,11 @@ def _owners(order: Order) -> tuple[str, ...]:
 
 def _shopper(order: Order) -> list:
     return [order.shopper] if order.shopper_id else []
+
+
+def _payer(line: BankLine) -> list:
+    """Whose payment the money is, once that is known."""
+    return [line.payment.group.shopper] if line.payment_id and line.payment.group_id else []
 
 
 guard(
@@ -27,4 +32,11 @@ guard(
     permission="orders.view_declaration",
     owners=lambda declaration: _owners(declaration.order),
     told=lambda declaration: _shopper(declaration.order),
+)
+guard(
+    BankLine,
+    fields=["payer_account"],
+    permission="orders.view_bankline",
+    owners=lambda line: (line.public_id, *(person.public_id for person in _payer(line))),
+    told=_payer,
 )

@@ -46,6 +46,13 @@ COMPLETION_DAYS = Tunable(
     most=60,
     sentence=_("Days after delivery until an order completes by itself."),
 )
+EXTENSION_DAYS = Tunable(
+    "orders.extension_days",
+    default=7,
+    least=1,
+    most=60,
+    sentence=_("Days by which a shopper may put off the completion of an order, once."),
+)
 ALIPAY_FEE_BPS = Tunable(
     "orders.alipay_fee_bps",
     default=60,

@@ -235,7 +235,7 @@ class PartyAdmin(_SavedByVerb, VerbAdmin):
     @admin.display(description=gettext_lazy("further"))
     def further(self, party: Party) -> str:
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:orders_party_statement", args=[party.pk]), _("Statement")
+            '<a href="{}">{}</a>', reverse("admin:orders_party_statement", args=[party.pk]), _("Statement of the party")
         )
 
 
@@ -293,11 +293,11 @@ class PartyRuleVersionAdmin(_SavedByVerb, VerbAdmin):
     ]  # fmt: skip
     inlines = [AgreementsTo]
     fields = [
-        "public_id", "rule", "party", "number", "status", "position", "shop", "conditions", "effect", "effective_at",
+        "public_id", "rule", "of_party", "number", "status", "position", "shop", "conditions", "effect", "effective_at",
         "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
     ]  # fmt: skip
-    readonly_fields = ["party", "conditions", "effect"]
-    list_display = ["rule", "number", "party", "status", "conditions", "effect", "effective_at", "proposed_by"]
+    readonly_fields = ["of_party", "conditions", "effect"]
+    list_display = ["rule", "number", "of_party", "status", "conditions", "effect", "effective_at", "proposed_by"]
     list_filter = ["status", "rule__party__kind", "effective_at"]
     list_select_related = ["rule__party__shop", "category", "brand", "product", "sku__product", "proposed_by"]
     search_fields = ["=public_id", "=rule__public_id", "rule__party__name", "=rule__party__shop__slug"]
@@ -320,7 +320,7 @@ class PartyRuleVersionAdmin(_SavedByVerb, VerbAdmin):
         return type("Form", (NewRuleForm,), {"by": request.user if request.method == "POST" else None})
 
     @admin.display(description=gettext_lazy("party"))
-    def party(self, version: PartyRuleVersion) -> str:
+    def of_party(self, version: PartyRuleVersion) -> str:
         return str(version.rule.party)
 
     @admin.display(description=gettext_lazy("for which lines"))

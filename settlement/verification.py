@@ -236,10 +236,9 @@ PARTS = f"""{MOVED}, part AS (
 ),
 taken AS (
     SELECT part.id, r.id AS refund_id, r.public_id AS ref, r.status, r.after_sale_id,
-           CASE WHEN part.line_id IS NULL THEN coalesce(c.refund_shipping, 0)
-           ELSE coalesce((SELECT sum(m.goods) FROM moved m WHERE m.case_id = c.id AND m.line_id = part.line_id), 0) END
-               ::bigint AS goods
+           coalesce(CASE WHEN part.line_id IS NULL THEN c.refund_shipping ELSE m.goods END, 0)::bigint AS goods
     FROM part JOIN orders_refund r ON r.order_id = part.order_id LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+    LEFT JOIN moved m ON m.case_id = c.id AND m.line_id = part.line_id
 ),
 gone AS (
     SELECT taken.*, coalesce(sum(goods) OVER (PARTITION BY id ORDER BY refund_id), 0)::bigint AS after FROM taken

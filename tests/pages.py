@@ -91,6 +91,7 @@ from merchants.requirements import earliest_binding, publish_agreement
 from merchants.sanctions import impose
 from orders import offline
 from orders.after_sales import answering, arbitration, asking
+from orders.bank_statements import read_statement
 from orders.cancellation import cancel_order
 from orders.cart import add_to_cart
 from orders.checkout import DealWanted, place_order
@@ -198,6 +199,7 @@ class Scene:
     waiting: OrderGroup | None = None
     payment: Payment | None = None
     by_balance: Payment | None = None
+    by_transfer: Payment | None = None
     top_up: Payment | None = None
     reviewable: OrderLine | None = None
     review: Review | None = None
@@ -606,6 +608,7 @@ def staged(scene: Scene) -> Scene:
     scene.top_up = journeys.topped_up(scene.shopper, Money(50_000), now=now).payments.get()
     scene.by_balance = start_payment(group=scene.waiting, channel="balance", now=now)
     journeys.from_balance(journeys.placed_group(skus={other: 1}, **give), now=now)
+    scene.words += _transfers(scene, other, now)
     scene.orders = orders | {"unpaid": scene.waiting.orders.get(shop=scene.shop)}
     scene.reviewable = orders["delivered"].lines.get()
     scene.case = _after_sale(scene, journeys.delivered_order(skus={one: 2}, by=scene.owner, **give), now)
@@ -778,6 +781,21 @@ def _move_money(scene: Scene, now: datetime) -> None:
     words = "这一笔少了八元"
     dispute_line(line=scene.statement.lines.first(), reason=words, by=scene.owner, now=later)
     scene.words += [to.bank, to.branch, words]
+
+
+def _transfers(scene: Scene, item: Sku, now: datetime) -> list[str]:
+    """An order of which too little has come, and money that quotes nothing."""
+    group = journeys.placed_group(skus={item: 3}, shopper=scene.shopper, now=now)
+    scene.by_transfer = start_payment(group=group, channel="transfer", now=now)
+    came = [("20.00", scene.by_transfer.transfer.reference), ("88.00", "茶具款")]
+    head = "交易时间,交易流水号,收入金额,对方户名,对方账号,附言"
+    rows = [
+        f"{now.isoformat()},FT{number},{amount},杭州远山文化有限公司,330100000000,{remark}"
+        for number, (amount, remark) in enumerate(came)
+    ]
+    file = "托管户流水.csv"
+    read_statement(content="\r\n".join([head, *rows]).encode(), name=file, by=scene.staff, now=now)
+    return [file, "杭州远山文化有限公司", "茶具款"]
 
 
 def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:
@@ -1024,6 +1042,7 @@ def _storefront(scene: Scene) -> Iterator[Page]:
     yield page("product-groups", reverse("storefront:catalog:product", args=[waiting.units.sku.product.public_id]))
     funded = scene.funding.deal_units.first().sku.product
     yield page("product-crowdfunding", reverse("storefront:catalog:product", args=[funded.public_id]))
+    yield page("sandbox-transfer", reverse("storefront:orders:sandbox-transfer"))
     yield page("cashier", reverse("storefront:orders:cashier", args=[sandbox_bank.token_of(scene.payment.public_id)]))
     yield page("sign-in", reverse("account_login"))
     yield page("sign-up", reverse("account_signup"))
@@ -1059,6 +1078,7 @@ def _account(scene: Scene) -> Iterator[Page]:
     yield page("my-gift-cards", "storefront:orders:gift-cards")
     yield page("my-balance", "storefront:orders:balance")
     yield page("pay-balance", "storefront:orders:pay-balance", scene.by_balance.public_id)
+    yield page("pay-transfer", "storefront:orders:pay-transfer", scene.by_transfer.public_id)
     yield page("topped-up", "storefront:orders:payment-return", scene.top_up.public_id)
     yield page("my-bargains", "storefront:marketing:bargains")
     for state, bargain in scene.bargains.items():
@@ -1292,6 +1312,7 @@ def _admin(scene: Scene) -> Iterator[Page]:
     yield Page("simulation", STAFF, reverse("admin:settlement_simulation") + "?month=2026-03-01&rate=3")
     yield Page("transit", STAFF, reverse("admin:settlement_transit"))
     yield Page("report", STAFF, reverse("admin:settlement_report"))
+    yield Page("read-statement", STAFF, reverse("admin:orders_bankstatement_read"))
     for status in ("review", "trade-review"):
         row = scene.applications[status]
         yield Page(f"case-{status}-row", STAFF, reverse("admin:merchants_application_change", args=[row.pk]))
@@ -1368,6 +1389,7 @@ NO_PAGES = {
     "storefront:after-sales:do": "a press of a button",
     "storefront:after-sales:file": "a file",
     "storefront:orders:receive": "a press of a button",
+    "storefront:orders:extend": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",
     "storefront:orders:codes": "a press of a button",
     "storefront:orders:card-keep": "a press of a button",

@@ -89,7 +89,7 @@ def transfer(shop, asked: Asked):
     """Products with all that an import reads; a line for each combination and each further picture."""
     shown = asked.only_chosen(ProductFilter(asked.query).narrow(Product.objects.owned_by(shop)))
     goods = Product.objects.owned_by(shop).filter(pk__in=shown.order_by().values("pk"))
-    return with_specifications(goods.select_related("category", "brand"))
+    return with_specifications(goods.select_related("category", "brand", "freight"))
 
 
 def _cell(name: str, line: dict) -> object:

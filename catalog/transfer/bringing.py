@@ -26,7 +26,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from catalog import products
-from catalog.models import ImportedPicture, ImportProblem, Product, ProductImport, Sku, Warehouse
+from catalog.freight.templates import use_template
+from catalog.models import FreightTemplate, ImportedPicture, ImportProblem, Product, ProductImport, Sku, Warehouse
 from catalog.stock import correct_many, default_warehouse
 from catalog.transfer.cells import Cell, Row, UnreadableFile
 from catalog.transfer.columns import COLUMN, ERROR, ROW, Columns, known
@@ -253,6 +254,12 @@ def _create(job: ProductImport, plans: Sequence[Plan], *, now: datetime) -> None
     }
     if counts:
         correct_many(shop=job.shop, counts=counts, by=job.by, now=now, document=job.public_id)
+    named: dict[FreightTemplate, list[Product]] = {}
+    for plan, product in zip(plans, created, strict=True):
+        if plan.sets_freight:
+            named.setdefault(plan.freight, []).append(product)
+    for template, goods in named.items():
+        use_template(products=goods, template=template, shop=job.shop, by=job.by, now=now)
     _order_pictures(job, zip(plans, created, strict=True), now=now)
 
 
@@ -273,6 +280,8 @@ def _update(job: ProductImport, plan: Plan, *, now: datetime) -> None:
                 is_error=False,
             )
         correct_many(shop=job.shop, counts=counts, by=job.by, now=now, document=job.public_id)
+    if plan.sets_freight:
+        use_template(products=[product], template=plan.freight, shop=job.shop, by=job.by, now=now)
     _order_pictures(job, [(plan, product)], now=now)
     if plan.submits and product.status == Product.Status.OFF_SALE:
         products.put_on_sale(product=product, by=job.by, now=now)

@@ -59,6 +59,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "at_home": ("At home",),
     "ships_on": ("Ships from",),
     "promises": ("Promises",),
+    "freight": ("Freight Template",),
     **{key: (name,) for key, name in LIMITS.items()},
     "hs_code": ("HS Code", "Variant HS Code", "Harmonized System Code"),
     "origin": ("COO", "Country of Origin", "Variant Country of Origin", "Country/Region of Origin"),

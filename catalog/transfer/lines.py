@@ -16,7 +16,19 @@ from catalog.transfer.planning import BRAND, KIND, TAGS, customs_cells
 from mall.texts import Text
 
 NAME = {key: names[0] for key, names in NAMES.items()}
-PLAIN = {"subtitle", "attributes", "volume", "offered", "kind", "at_home", "ships_on", "promises", *LIMITS, *CUSTOMS}
+PLAIN = {
+    "subtitle",
+    "attributes",
+    "volume",
+    "offered",
+    "kind",
+    "at_home",
+    "ships_on",
+    "promises",
+    "freight",
+    *LIMITS,
+    *CUSTOMS,
+}
 OURS = [name for key, name in NAME.items() if ":" in key or key in PLAIN]
 HEAD = [
     "Handle", "Title", "Body (HTML)", "Vendor", "Product Category", "Type", "Tags", "Published",
@@ -123,6 +135,7 @@ def _of_product(product: Product, category: str) -> dict:
     line[NAME["at_home"]] = "TRUE" if product.at_home else ""
     line[NAME["ships_on"]] = product.ships_on.isoformat() if product.ships_on else ""
     line[NAME["promises"]] = ", ".join(product.promises)
+    line[NAME["freight"]] = str(product.freight.name) if product.freight else ""
     line |= {name: getattr(product, key) or "" for key, name in LIMITS.items()}
     line |= {NAME[key]: cell for key, cell in customs_cells(product.customs).items()}
     line |= {f"{ATTRIBUTE}{told.name}": told.for_files for told in specifications_of(product)}

@@ -23,6 +23,7 @@ from catalog.models import (
     Brand,
     Category,
     CategoryAttribute,
+    FreightTemplate,
     ImportedPicture,
     Product,
     ProductChange,
@@ -66,6 +67,8 @@ class Plan:
     pictures: list[dict] = field(default_factory=list)  # those that are not there yet, as fields of ImportedPicture
     submits: bool = False
     takes_off: bool = False
+    freight: FreightTemplate | None = None  # none: the default one
+    sets_freight: bool = False
     rewrites: bool = False  # whether more changes than stock, pictures and state
     changes: list[tuple[str, str, str]] = field(default_factory=list)  # column, before, after
 
@@ -101,6 +104,15 @@ class Planner:
         for brand in Brand.objects.order_by("pk"):
             for name in [brand.slug, *brand.name.values()]:
                 found.setdefault(_plain(name), brand)
+        return found
+
+    @cached_property
+    def freights(self) -> dict[str, FreightTemplate]:
+        """The shop's templates by name in any language."""
+        found: dict[str, FreightTemplate] = {}
+        for row in FreightTemplate.objects.owned_by(self.shop).order_by("-is_default", "pk"):
+            for name in [row.public_id, *row.name.values()]:
+                found.setdefault(_plain(name), row)
         return found
 
     @cached_property
@@ -164,7 +176,9 @@ class Planner:
         named = Q(handle__in=handles) | Q(public_id__in=handles) | Q(pk__in=set(by_code.values()))
         products = {
             product.pk: product
-            for product in mine.filter(named).select_related("category__trade", "brand", "shop").order_by("pk")
+            for product in mine.filter(named)
+            .select_related("category__trade", "brand", "shop", "freight")
+            .order_by("pk")
         }
         skus: dict[int, list[Sku]] = {}
         for sku in Sku.objects.owned_by(self.shop).filter(product__in=products).order_by("pk"):
@@ -227,6 +241,9 @@ class Planner:
         if told.has_errors:
             return
         self._write_values(plan, known.values.get(before.pk, {}) if before else {})
+        if told.has_errors:
+            return
+        self._find_freight(plan)
         if told.has_errors:
             return
         skus = known.skus.get(before.pk, []) if before else []
@@ -405,6 +422,21 @@ class Planner:
                 _("“%(brand)s” is a protected brand: ask for its authorization first, below Products, Brands.")
                 % {"brand": brand},
             )
+
+    def _find_freight(self, plan: Plan) -> None:
+        """By which template its delivery is charged: one of the shop's by its name, or the default one."""
+        told, before = plan.told, plan.product
+        if told.freight is None:
+            return
+        found = self.freights.get(_plain(told.freight)) if told.freight else None
+        if told.freight and found is None:
+            why = _("Your shop has no freight template “%(name)s”.") % {"name": told.freight[:60]}
+            told.say(told.rows_from, self.columns.name("freight"), why)
+            return
+        old = before.freight if before else None
+        plan.freight, plan.sets_freight = found, old != found
+        if before and plan.sets_freight:
+            plan.changes.append((self.columns.name("freight"), *(str(one.name) if one else "" for one in (old, found))))
 
     def _find_category(self, plan: Plan, fields: dict) -> None:
         """The mall's category of that name or path, else of that type, else the one chosen for the rest."""

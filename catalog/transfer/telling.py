@@ -103,6 +103,7 @@ class Told:
     at_home: bool | None = None
     ships_on: date | None = None
     promises: list[str] | None = None
+    freight: str | None = None  # the name of a template; empty: the default one
     limits: dict[str, int | None] = field(default_factory=dict)
     customs: dict[str, str | int] = field(default_factory=dict)  # as a product keeps it; only what the file says
     customs_row: int = 0  # where the file says of it what only goods from abroad have
@@ -293,6 +294,8 @@ class _Teller:
                 told.say(row.number, self.columns.name("ships_on"), _("Write the day as in 2026-12-01."))
         if "promises" in self.columns:
             told.promises = [code for code in re.split(r"[,，;；\s]+", self._text(row, "promises")) if code]
+        if "freight" in self.columns:
+            told.freight = self._text(row, "freight")
         told.limits = {key: self._whole_number(row, key, MOST_LIMIT) for key in LIMITS if key in self.columns}
         told.values = {key: self._text(row, key) for key in self.columns.asked}
         if self._text(row, "gift_card").casefold() in _YES:  # how Shopify tells the kind

@@ -56,6 +56,7 @@ def meanings() -> list[tuple[str, str]]:
         ("At home", _("TRUE for a service that comes to the shopper's address.")),
         ("Ships from", _("Of pre-sales: the day, such as 2026-12-01.")),
         ("Promises", _("What the mall lets shops promise, by its codes, between commas.")),
+        ("Freight Template", _("The name of one of your freight templates; empty: the default one.")),
         ("Limit per order / buyer / over days", _("How many of it one may buy, and over how many days that counts.")),
         (
             "HS Code / COO",

@@ -154,6 +154,6 @@ class InvoiceFilter(ListFilter):
 INVOICES = ShopList(
     key="invoices",
     filter=InvoiceFilter,
-    sorts=[Sort("asked", _("Asked for"), "asked_at"), Sort("answered", _("Answered"), "answered_at", has_nulls=True)],
+    sorts=[Sort("asked", _("Asked on"), "asked_at"), Sort("answered", _("Answered on"), "answered_at", has_nulls=True)],
     default="asked",
 )

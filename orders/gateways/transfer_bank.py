@@ -12,12 +12,17 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from mall.ids import new_id
 from mall.money import Money
 from orders.models import SandboxTransfer, SentBack
 
-SANDBOX_ACCOUNT = {"holder": "Sandbox Custodian", "bank_name": "Sandbox Bank", "number": "6200 0000 0000 0042"}
+SANDBOX_ACCOUNT = {
+    "holder": gettext_lazy("Sandbox Custodian"),
+    "bank_name": gettext_lazy("Sandbox Bank"),
+    "number": "6200 0000 0000 0042",
+}
 COLUMNS = ("booked_at", "bank_reference", "credit", "currency", "payer_name", "payer_account", "remark")
 MOST_LINES = 5_000
 

@@ -258,6 +258,7 @@ class Migration(FirstMigration):
                     models.CharField(blank=True, default="", max_length=200, verbose_name="canceled because"),
                 ),
                 ("due_at", models.DateTimeField(null=True, verbose_name="the clock acts at")),
+                ("extended_at", models.DateTimeField(null=True, verbose_name="its completion was put off at")),
                 ("paused_at", models.DateTimeField(null=True, verbose_name="an after-sale is open since")),
                 ("set_aside_at", models.DateTimeField(null=True, verbose_name="counts in no figure since")),
                 ("partly_shipped_at", models.DateTimeField(null=True, verbose_name="a part of it was shipped at")),
@@ -429,6 +430,12 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="order_completed_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("extended_at", None), ("status__in", ["delivered", "completed"]), _connector="OR"
+                        ),
+                        name="order_extended_after_delivery",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1053,6 +1060,7 @@ class Migration(FirstMigration):
                             ("address", "Address changed"),
                             ("returned", "A parcel came back"),
                             ("delivered", "Delivered"),
+                            ("extended", "Completion put off"),
                             ("completed", "Completed"),
                             ("canceled", "Canceled"),
                             ("deposit_kept", "The shop keeps the deposit"),

@@ -24,9 +24,9 @@ class InvoiceProfile(models.Model):
 
     shopper = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invoice_profile")
     kind = models.CharField(_("kind"), max_length=8, choices=InvoiceKind)
-    title = EncryptedTextField(_("title"))
-    tax_number = EncryptedTextField(_("tax number"))
-    email = EncryptedTextField(_("e-mail address"))
+    title = EncryptedTextField(_("title"), row="shopper_id")
+    tax_number = EncryptedTextField(_("tax number"), row="shopper_id")
+    email = EncryptedTextField(_("e-mail address"), row="shopper_id")
     said_at = models.DateTimeField(_("said at"))
 
     class Meta:

@@ -182,6 +182,7 @@ class Order(ShopOwned):
     canceled_at = models.DateTimeField(_("canceled at"), null=True)
     cancel_reason = models.CharField(_("canceled because"), max_length=200, blank=True, default="")
     due_at = models.DateTimeField(_("the clock acts at"), null=True)
+    extended_at = models.DateTimeField(_("its completion was put off at"), null=True)  # by its shopper, once
     paused_at = models.DateTimeField(_("an after-sale is open since"), null=True)
     set_aside_at = models.DateTimeField(_("counts in no figure since"), null=True)  # it looks like fake trade
 
@@ -262,6 +263,10 @@ class Order(ShopOwned):
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=False) | ~Q(status="completed"), name="order_completed_has_a_moment"
             ),
+            models.CheckConstraint(
+                condition=Q(extended_at=None) | Q(status__in=["delivered", "completed"]),
+                name="order_extended_after_delivery",
+            ),
             models.CheckConstraint(condition=~Q(deal="") | Q(awaits_deal=False), name="order_waits_for_a_deal"),
             models.CheckConstraint(
                 condition=Q(awaits_deal=False) | Q(status__in=["unpaid", "paid", "booked", "canceled"]),
@@ -304,6 +309,11 @@ class Order(ShopOwned):
     def can_be_canceled(self) -> bool:
         """Whether it may come to nothing: while none of it has left."""
         return self.FLOW.can(self, self.Status.CANCELED) and self.partly_shipped_at is None
+
+    @property
+    def can_be_extended(self) -> bool:
+        """Whether its shopper may put its completion off: once, while it has arrived and is not complete."""
+        return self.status == self.Status.DELIVERED and self.due_at is not None and self.extended_at is None
 
     @property
     def before_duty(self) -> Money:
@@ -488,6 +498,7 @@ class OrderStep(ShopOwned):
         ADDRESS = "address", _("Address changed")
         RETURNED = "returned", _("A parcel came back")
         DELIVERED = "delivered", _("Delivered")
+        EXTENDED = "extended", _("Completion put off")
         COMPLETED = "completed", _("Completed")
         CANCELED = "canceled", _("Canceled")
         DEPOSIT_KEPT = "deposit_kept", _("The shop keeps the deposit")

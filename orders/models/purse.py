@@ -24,7 +24,7 @@ class Purse(models.Model):
     currency = CurrencyField()
     balance = MoneyField(_("balance"), default=0, db_default=0)
     takes_refunds = models.BooleanField(_("takes refunds"), default=False, db_default=False)
-    opened_at = models.DateTimeField(_("opened at"))
+    opened_at = models.DateTimeField(pgettext_lazy("balance", "opened at"))
 
     class Meta:
         verbose_name, verbose_name_plural = _("shopper's balance"), _("shoppers' balances")
@@ -73,3 +73,6 @@ class PurseMove(models.Model):
             ),
             models.CheckConstraint(condition=Q(left__gte=0), name="purse_move_never_below_zero"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"

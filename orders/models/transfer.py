@@ -36,7 +36,7 @@ class BankStatement(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("uploaded by")
     )  # nobody: it was fetched
-    read_at = models.DateTimeField(_("read at"))
+    read_at = models.DateTimeField(pgettext_lazy("bank line", "read at"))
     lines_count = models.PositiveIntegerField(_("lines"))
     fresh_count = models.PositiveIntegerField(_("of these new"))
     paid_count = models.PositiveIntegerField(_("of these paid at once"))
@@ -65,7 +65,7 @@ class BankLine(models.Model):
         LATE = "late", _("Nothing is owed any more")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("bank line", "Open")
         PROPOSED = "proposed", _("Waiting for the second person")
         DONE = "done", pgettext_lazy("bank line", "Done")
 
@@ -108,7 +108,7 @@ class BankLine(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
     )
-    read_at = models.DateTimeField(_("read at"))
+    read_at = models.DateTimeField(pgettext_lazy("bank line", "read at"))
     done_at = models.DateTimeField(_("done at"), null=True)
 
     class Meta:

@@ -51,5 +51,6 @@ urlpatterns = [
     path("orders/<str:public_id>/codes/", views.codes, name="codes"),
     path("orders/<str:public_id>/cards/<str:card_id>/keep/", gift_cards.keep, name="card-keep"),
     path("orders/<str:public_id>/receive/", views.receive, name="receive"),
+    path("orders/<str:public_id>/extend/", views.extend, name="extend"),
     path("orders/<str:public_id>/again/", views.buy_again, name="buy-again"),
 ]

@@ -30,8 +30,10 @@ from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from mall.storefront.first_view import dressed
 from mall.storefront.shell import framed
+from mall.templatetags.mall import plain_moment
 from marketing import perks
 from marketing.deals import Deal, DealGone, page_of, waiting_words
+from orders import tunables
 from orders.addresses import can_change
 from orders.after_sales.amounts import left_of
 from orders.after_sales.asking import kinds_for
@@ -52,7 +54,7 @@ from orders.checkout import (
     place_order,
 )
 from orders.customs import ImporterNeeded, WrongIdentity, forget_importer, importer_of, save_importer
-from orders.fulfillment import mark_delivered
+from orders.fulfillment import extend_completion, mark_delivered
 from orders.gateways.base import ChannelUnavailable
 from orders.gift_cards import CardsChanged, cards_of, show_cards, whole_cards
 from orders.handing_over import show_codes
@@ -543,6 +545,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "has_codes": order.kind == Product.Kind.VIRTUAL and order.delivered_at is not None,
         "gift_cards": cards_of(order) if order.is_of_cards else [],
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
+        "extension": tunables.EXTENSION_DAYS.value if order.can_be_extended else 0,
         "can_pay": (is_unpaid or is_balance_open(order, clock.now())) and order.group.pay_by >= clock.now(),
         "presale": presale_of(order, now=clock.now()) if order.deposit else None,
         "loses_deposit": order.status == Order.Status.DEPOSIT_PAID,
@@ -626,6 +629,19 @@ def receive(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Thank you: the order is delivered."))
+    return redirect("storefront:orders:detail", order.public_id)
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, public_id: str) -> HttpResponse:
+    order = get_object_or_404(request.user.orders, public_id=public_id)
+    try:
+        order = extend_completion(order=order, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Put off: it completes by itself on %(at)s.") % {"at": plain_moment(order.due_at)})
     return redirect("storefront:orders:detail", order.public_id)
 
 

@@ -20,6 +20,7 @@ from settlement.queries import postings_of
         Column(_("Added by the mall"), lambda share: share.subsidy),
         Column(_("Added by other shops"), lambda share: share.from_issuers),
         Column(_("Commission"), lambda share: share.commission),
+        Column(_("Parts of others"), lambda share: share.parties),
         Column(_("Your share"), lambda share: share.net),
         Column(_("Currency"), lambda share: share.currency),
         Column(_("Available on"), lambda share: share.due_on),

@@ -27,6 +27,7 @@ from settlement.demo import (
     gift_cards,
     gifts,
     goods,
+    invoices,
     joint,
     kinds,
     money,
@@ -99,6 +100,7 @@ def build(*, now: datetime, scale: int = 1, say: Callable[[str], object] = lambd
     search.tell_search(staff=staff, now=now)
     changes.show_changes(shops=opened, owners=owners, goods=made, expert=expert, now=now)
     shops.show_shop_life(opened, owners=owners, staff=staff, now=now)
+    invoices.show_invoices(owners=owners, now=now)
     after_sales.show_after_sales(owners=owners, now=now)
     duties.show_duties(opened, owners=owners, staff=staff, now=now)
     promotions.promote(shops=opened, owners=owners, staff=staff, goods=made, now=now)

@@ -30,7 +30,7 @@ from merchants.access import ALL_RIGHTS
 from merchants.models import Seat
 from orders.bank_statements import read_statement
 from orders.cancellation import cancel_order
-from orders.models import BankLine, Bill, Difference, OrderGroup, PartyRuleVersion, Payment, PurseMove, Refund
+from orders.models import BankLine, Bill, Difference, PartyRuleVersion, Payment, PurseMove, Refund
 from orders.payments import start_payment
 from risk.models import MoneyCase
 from settlement.models import (
@@ -652,11 +652,11 @@ def an_action(name: str, client) -> tuple:
         Withdrawal.objects.filter(pk=asked(place, 20_000).pk).update(**facts)
         return boss, "post", reverse("admin:settlement_payoutfile_make"), {}, PayoutFile.objects.exists
     if name == "orders.spend_balance":
-        group = placed_group(skus={sku(price="1200.00"): 1})
-        topped_up(group.shopper, Money(120_000))
-        payment = start_payment(group=group, channel="balance", now=clock.now())
+        now = clock.now()
+        group = placed_group(skus={sku(price="1200.00"): 1}, now=now)
+        topped_up(group.shopper, Money(120_000), now=now)
+        payment = start_payment(group=group, channel="balance", now=now)
         paid = Payment.objects.filter(pk=payment.pk, status="succeeded")
-        OrderGroup.objects.filter(pk=group.pk).update(pay_by=clock.now() + timedelta(minutes=5))
         return (
             group.shopper,
             "post",
@@ -712,8 +712,8 @@ def an_action(name: str, client) -> tuple:
         return boss, "post", reverse("admin:orders_partyruleversion_changelist"), form, confirmed.exists
     if name == "settlement.pay_party":
         pot = sku(price="100.00")
-        of = part_in_force(pot.shop, bps=2_000).rule.party
-        party_account(of, now=NOON)
+        of = part_in_force(pot.shop, bps=2_000, now=NOON - timedelta(days=30)).rule.party
+        party_account(of)
         completed_order(skus={pot: 1})
         release_due_shares(now=NOON + timedelta(days=8))
         return boss, "post", reverse("admin:settlement_partypayout_draw_up"), {}, PartyPayout.objects.exists

@@ -290,7 +290,7 @@ def places_of(words: tuple[str, ...]) -> dict[str, int]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, EncryptedTextField):
-                for row in model._base_manager.all():
+                for row in model._base_manager.all():  # a value is opened by its row
                     value = getattr(row, field.attname)
                     if value and any(word in value.reveal() for word in words):
                         found[model._meta.db_table] = found.get(model._meta.db_table, 0) + 1

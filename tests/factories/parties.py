@@ -39,6 +39,12 @@ def part_in_force(shop, /, *, of: Party | None = None, kind: str = "supplier", n
     return version
 
 
+def offered_part(shop, **said) -> PartyRuleVersion:
+    """What a shop is asked to give to a party of the mall's, and has not answered."""
+    version = proposed_part(party("brand"), shop=shop, **said)
+    return confirm_version(version=version, by=staff(), now=version.proposed_at)
+
+
 def party_account(of: Party, *, told: str = "000", by=None, now=NOON) -> PartyBankAccount:
     """Its account, verified and past its waiting time; ``told`` are the digits by which the sandbox bank answers."""
     long_ago = now - timedelta(days=5)

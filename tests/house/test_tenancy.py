@@ -62,7 +62,7 @@ from tests.factories.marketing import draft, trial
 from tests.factories.merchants import credit_code, seat, shop
 from tests.factories.papers import pdf
 from tests.factories.papers import picture as scan
-from tests.factories.parties import part_in_force, party
+from tests.factories.parties import offered_part, part_in_force
 from tests.factories.settlement import asked, held_money, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
@@ -357,6 +357,7 @@ SHOPPERS_ROWS = {
     "storefront:orders:invoice-paper": {"public_id": "order", "number": "=25000000000000000007"},
     "storefront:orders:cancel": {"public_id": "order"},
     "storefront:orders:receive": {"public_id": "order"},
+    "storefront:orders:extend": {"public_id": "order"},
     "storefront:orders:codes": {"public_id": "order"},
     "storefront:orders:card-keep": {"public_id": "of_cards", "card_id": "card"},
     "storefront:orders:buy-again": {"public_id": "order"},
@@ -559,7 +560,7 @@ def built(module_db):
             "transfer": way,
             "party": given_away.rule.party,
             "party_rule": given_away,
-            "party_offer": part_in_force(mine, of=party("brand"), bps=100, shop=mine),
+            "party_offer": offered_part(mine, bps=100),
             "bank_account": taken.bank_account,
             "withdrawal": taken,
             "money_case": held_money(mine),
@@ -718,9 +719,11 @@ PLAIN = {
         storefront:catalog:history storefront:catalog:history-change storefront:catalog:compare
         storefront:marketing:flash storefront:marketing:centre storefront:marketing:trials storefront:marketing:code
         storefront:orders:cart storefront:orders:cart-add storefront:orders:cart-change storefront:orders:cart-region
+        storefront:orders:sandbox-transfer
         account_login account_logout account_inactive account_signup account_email_verification_sent
         account_reset_password account_reset_password_done account_reset_password_from_key
         account_reset_password_from_key_done account_confirm_email admin:javascript-catalog api:categories api:products
+        storefront:accounts:divisions storefront:orders:sandbox-transfer
         healthz robots site-manifest favicon.ico set_language appearance styleguide media/<path:path>
     """,
     "on the way in": """
@@ -732,7 +735,9 @@ PLAIN = {
         storefront:catalog:alerts storefront:marketing:my-groups storefront:marketing:mine
         storefront:marketing:my-trials storefront:marketing:bargains storefront:after-sales:list
         storefront:orders:checkout storefront:orders:importer-forget storefront:orders:scan
+        storefront:orders:balance storefront:orders:balance-refunds storefront:accounts:privacy
         storefront:orders:gift-cards storefront:orders:list storefront:merchants:apply storefront:merchants:papers
+        storefront:orders:balance storefront:orders:balance-refunds
         storefront:notifications:list storefront:notifications:read-all storefront:accounts:home
         storefront:accounts:go-on storefront:accounts:privacy storefront:accounts:sessions-end
         storefront:accounts:addresses

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from catalog.models import ProductStats, Stock
+from mall import clock
 from mall.audit.models import AuditRecord
 from mall.events.models import OutboxEvent
+from mall.flow import WrongStatus
 from mall.tenancy import shop_scope
 from orders import fulfillment
 from orders.carriers import BadTrackingNumber, clean_tracking_number
@@ -15,6 +18,7 @@ from orders.fulfillment import (
     complete_delivered_orders,
     complete_order,
     deliver_shipped_orders,
+    extend_completion,
     mark_delivered,
     ship_order,
 )
@@ -22,7 +26,7 @@ from orders.models import Order, OrderStep, Parcel
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import sku
-from tests.journeys import delivered_order, paid_order, shipped_order
+from tests.journeys import completed_order, delivered_order, paid_order, shipped_order
 
 DAY = timedelta(days=1)
 
@@ -166,3 +170,30 @@ def test_the_clock_works_in_batches(monkeypatch):
     assert set(Order.objects.values_list("status", flat=True)) == {"completed"}
     assert ProductStats.objects.get(product=teapot.product_id).sold_count == 10
     assert OrderStep.objects.filter(kind="completed").count() == len(told("OrderCompleted")) == len(orders)
+
+
+@pytest.mark.django_db
+def test_a_shopper_puts_the_completion_of_her_order_off_once(client):  # O5
+    order = delivered_order(now=clock.now())
+    due_at = order.due_at
+    client.force_login(order.shopper)
+    page, press = (reverse(f"storefront:orders:{name}", args=[order.public_id]) for name in ("detail", "extend"))
+
+    assert press in client.get(page).content.decode()
+    client.post(press)
+    client.post(press)
+
+    order.refresh_from_db()
+    assert order.due_at == due_at + 7 * DAY
+    assert [step.by for step in order.steps.filter(kind="extended")] == [order.shopper]
+    assert press not in client.get(page).content.decode()
+    assert complete_delivered_orders(now=due_at + 6 * DAY) == 0
+    assert complete_delivered_orders(now=due_at + 7 * DAY) == 1
+
+
+@pytest.mark.django_db
+def test_only_what_has_arrived_is_put_off():  # O5
+    for order in (paid_order(), shipped_order(), completed_order()):
+        with pytest.raises(WrongStatus):
+            extend_completion(order=order, by=order.shopper, now=NOON)
+        assert not order.steps.filter(kind="extended").exists()

@@ -228,6 +228,7 @@ def test_staff_read_why_in_the_back_office_and_move_it_there():
     put(near, pot, 5)
     order = paid_order(skus={cup: 2})
     desk = Client()
+    desk.cookies["django_language"] = "en"
     desk.force_login(seat(mine).user)
     page = reverse("backoffice:orders:detail", args=[mine.slug, order.public_id])
     assert "the nearest" in desk.get(page).content.decode()

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from mall.flow import WrongStatus
 from mall.money import Money
+from orders.models import Party, PartyRuleVersion
 from settlement.bank_accounts import BankAccountRefused
 from settlement.models import PartyBankAccount, PartyPayout, Statement
 from settlement.party_payouts import (
@@ -200,6 +201,11 @@ def test_staff_enter_a_party_propose_confirm_and_pay_in_the_admin(client):
     assert answer.status_code == 302
     form = client.get(reverse("admin:orders_partyruleversion_add")).context["adminform"].form
     assert {"party", "rate", "shop", "campaign", "brand"} <= set(form.fields)
+    said = {"party": Party.objects.get().pk, "position": "100", "base": "paid", "rate": "3", "reason": "x"}
+    said |= {f"name{ending}": "许可费" for ending in form.fields["name"].widget.widgets_names}
+    answer = client.post(reverse("admin:orders_partyruleversion_add"), said)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert PartyRuleVersion.objects.get().bps == 300
     again = client.post(reverse("admin:orders_party_add"), {"kind": "brand", "name": "云间品牌"})
     assert again.context["adminform"].form.errors.keys() == {"name"}
 

@@ -21,6 +21,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.attributes import attribute, choice
 from tests.factories.catalog import brand, category
+from tests.factories.freight import template as template_of
 from tests.factories.merchants import shop
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,29 @@ def test_values_of_attributes_go_out_and_come_in_by_their_names(place):  # C1, C
         changed = csv_file([cup("one", **{"Product Category": "teaware", "Attribute: glaze": "White"})], head[:-1])
         assert counts(brought_in(place, changed)) == (0, 1, 0, 0)
     assert values_of(row) == {glaze.pk: [choice(glaze, "白")], volume.pk: 120}
+
+
+def test_the_freight_template_goes_out_and_comes_in_by_its_name(place):  # O2, C8
+    near, far = template_of(shop=place), template_of(shop=place, name="大件物流", english="Bulky goods")
+    brought_in(place, csv_file([cup(**{"Freight Template": "Bulky goods"})], [*BEFORE, "Freight Template"]))
+    product = Product.objects.get()
+    assert product.freight == far
+    content = exported(place, "csv")
+    assert "大件物流" in content.decode() or "Bulky goods" in content.decode()
+
+    again = brought_in(place, content)
+    changed = brought_in(
+        place, csv_file([cup(**{"Freight Template": near.name["zh-hans"]})], [*BEFORE, "Freight Template"])
+    )
+    product.refresh_from_db()
+    assert (counts(again), counts(changed), product.freight) == ((0, 0, 1, 0), (0, 1, 0, 0), near)
+
+    emptied = brought_in(place, csv_file([cup(**{"Freight Template": ""})], [*BEFORE, "Freight Template"]))
+    left_alone = brought_in(place, csv_file([cup()]))
+    product.refresh_from_db()
+    assert (counts(emptied), counts(left_alone), product.freight) == ((0, 1, 0, 0), (0, 0, 1, 0), None)
+
+    unknown = brought_in(place, csv_file([cup(**{"Freight Template": "Drone"})], [*BEFORE, "Freight Template"]))
+    with translation.override("en"):
+        assert [(row, column) for row, column, _why in said(unknown)] == [(2, "Freight Template")]
+    assert "Drone" in said(unknown)[0][2] and counts(unknown) == (0, 0, 0, 1)

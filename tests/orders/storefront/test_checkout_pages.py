@@ -230,7 +230,7 @@ def test_the_checkout_asks_the_same_whatever_the_length(client, many, django_ass
     me = filled_cart(skus={sku(): 1 for _line in range(many)})
     signed_in(client, me).get(CHECKOUT)
 
-    with django_assert_num_queries(7):  # session, cart, what is sold, what is on offer, cards, addresses, stores
+    with django_assert_num_queries(8):  # session, cart, what is sold, on offer, cards, addresses, stores, who is billed
         client.get(CHECKOUT)
 
 
