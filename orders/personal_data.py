@@ -65,6 +65,12 @@ personal(
     lambda person: BankLine.objects.filter(payment__group__shopper=person),
     erase=blank(payer_name="", payer_account="", remark=""),  # the bank knows them by its own number
 )
+personal("orders/invoice-profile", lambda person: InvoiceProfile.objects.filter(shopper=person), erase=DELETE)
+personal(
+    "orders/invoices",
+    lambda person: Invoice.objects.filter(order__shopper=person).select_related("order", "shop"),
+    erase=blank(email=""),  # in whose name an invoice was made out stays with the books, encrypted
+)
 personal("orders/balance", lambda person: Purse.objects.filter(shopper=person), erase=KEEP)
 personal(
     "orders/balance-moves",

@@ -42,7 +42,9 @@ class SecurityReportAdmin(ReadOnlyAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view
-        fetch = path("<int:pk>/<slug:language>/", view(require_safe(self.fetch)), name="operations_securityreport_pdf")
+        fetch = path(
+            "<int:pk>/pdf/<slug:language>/", view(require_safe(self.fetch)), name="operations_securityreport_pdf"
+        )
         return [fetch, *super().get_urls()]
 
     @admin.display(description=_("where somebody has to act"))

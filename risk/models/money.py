@@ -51,14 +51,14 @@ class MoneyRule(models.Model):
         COUPONS = "coupons", _("Many accounts on one device pay with coupons")
 
     BOUNDS = {
-        Code.LARGE: Bounds(9_000, 10_000, _("0.01 % of withdrawals that are smaller"), "from"),
-        Code.TURNOVER: Bounds(1_000, 50_000, _("0.01 % of the turnover"), "over"),
+        Code.LARGE: Bounds(9_000, 10_000, _("in 10,000 withdrawals that are smaller"), "from"),
+        Code.TURNOVER: Bounds(1_000, 50_000, _("in 10,000 of the turnover"), "over"),
         Code.OFTEN: Bounds(2, 20, _("withdrawals"), "from"),
         Code.NEW_ACCOUNT: Bounds(1, 720, _("hours"), "under"),
         Code.NEW_DEVICE: Bounds(1, 720, _("hours since it was first seen"), "under"),
         Code.NIGHT: Bounds(1, 8, _("o'clock"), "under"),
         Code.PAYEES: Bounds(2, 20, _("accounts"), "from"),
-        Code.REFUNDS: Bounds(150, 2_000, _("% of the usual week"), "over"),
+        Code.REFUNDS: Bounds(150, 2_000, _("percent of the usual week"), "over"),
         Code.COUPONS: Bounds(2, 100, _("people on one device"), "from"),
     }
     Mode = Mode

@@ -99,7 +99,7 @@ def a_bit_of_everything() -> None:
     bound_card(shopper(), order.shop)
     topped_up(shopper(), Money(10_000))
     told = read_statement(content=statement(line("?")), name="march.csv", by=clerk, now=NOON)
-    SentBack.objects.create(reference="ref_x", amount=1, line=told.lines.get(), asked_at=NOON)
+    SentBack.objects.create(reference=f"ref_{number()}", amount=1, line=told.lines.get(), asked_at=NOON)
     submitted()
     Deposit.objects.create(application=in_status("agreed"), amount=500_000, asked_at=NOON)
     AgreementRenewal.objects.create(
