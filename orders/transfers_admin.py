@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mall import clock
@@ -35,7 +35,7 @@ class StatementForm(forms.Form):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
-            raise forms.ValidationError(_t("This file is too large."))
+            raise forms.ValidationError(gettext("This file is too large."))
         return file
 
 
@@ -87,11 +87,11 @@ class BankStatementAdmin(ReadOnlyAdmin):
             except Refusal as refusal:
                 form.add_error("file", str(refusal))
             else:
-                told = _t("Read: %(lines)d lines, of these %(fresh)d new; %(paid)d paid at once.")
+                told = gettext("Read: %(lines)d lines, of these %(fresh)d new; %(paid)d paid at once.")
                 counts = {"lines": read.lines_count, "fresh": read.fresh_count, "paid": read.paid_count}
                 messages.success(request, told % counts)
                 return redirect("admin:orders_bankstatement_change", read.pk)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": _t("Read a statement"),
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Read a statement"),
                    "form": form}  # fmt: skip
         return TemplateResponse(request, "admin/orders/read_statement.html", context)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.gateways.base import Answer, BadNotice, BillLine, NoBill, Notice, Payable, Returnable, Standing
@@ -57,4 +58,4 @@ class BalanceGateway:
         raise BadNotice("a balance sends no messages")
 
     def bill(self, *, day: date, now: datetime) -> Iterator[BillLine]:
-        raise NoBill("a balance has no bill")
+        raise NoBill(_("The channel has no bill of this day."))
