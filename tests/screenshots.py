@@ -36,7 +36,7 @@ SHEET, GAP, TALLEST_TILE = 2000, 16, 640  # a phone's page is shown in a sixth o
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description="What does everything look like?")
     parser.add_argument("--var", type=Path, help="keep the servers' data here, and use what is there")
-    parser.add_argument("--only", default="", help="pages whose <audience>-<page> begins like this")
+    parser.add_argument("--only", action="append", default=[], help="pages whose <audience>-<page> begins like this")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument("--width", type=int, choices=(390, 1280), action="append")
     parser.add_argument("--dark", action="store_true", help="as a person who prefers the dark sees it")
@@ -89,7 +89,7 @@ def _shoot(browser, servers: TemporaryServers, scene, options: argparse.Namespac
     from tests.browsing import visitor
     from tests.pages import pages
 
-    all_pages = [page for page in pages(scene) if f"{page.audience}-{page.name}".startswith(options.only)]
+    all_pages = [page for page in pages(scene) if f"{page.audience}-{page.name}".startswith(tuple(options.only) or "")]
     url = f"http://127.0.0.1:{servers.web_port}"
     complaints = []
     for language in options.language or LANGUAGES:

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.crypto import BlindIndexField, EncryptedTextField
 from mall.flow import Flow
@@ -156,7 +157,7 @@ class Application(models.Model):
     agreed_at = models.DateTimeField(_("agreement accepted at"), null=True)
     reminded_at = models.DateTimeField(_("reminded at"), null=True)  # that agreement or deposit are missing
     expired_at = models.DateTimeField(_("expired at"), null=True)
-    opened_at = models.DateTimeField(_("opened at"), null=True)
+    opened_at = models.DateTimeField(pgettext_lazy("shop", "opened at"), null=True)
     merchant = models.ForeignKey(
         Merchant, models.PROTECT, null=True, related_name="applications", verbose_name=_("merchant")
     )

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.flow import Flow
 from mall.ids import PublicIdField
@@ -72,7 +73,7 @@ class Shop(models.Model):
     shipping_fee = MoneyField(_("shipping fee"), default=0)
     free_shipping_over = MoneyField(_("free shipping from"), null=True, blank=True)
     restriction = models.PositiveSmallIntegerField(_("level of restriction"), default=0)
-    opened_at = models.DateTimeField(_("opened at"))
+    opened_at = models.DateTimeField(pgettext_lazy("shop", "opened at"))
     reminded_at = models.DateTimeField(_("reminded at"), null=True)
     frozen_at = models.DateTimeField(_("frozen at"), null=True)
     frozen_because = models.CharField(_("frozen because"), max_length=300, blank=True, default="")
