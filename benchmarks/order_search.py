@@ -11,6 +11,7 @@ import http.client
 import random
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import psycopg2
 
@@ -118,7 +119,7 @@ def _questions(orders: int, dice: random.Random, names: dict) -> dict[str, str]:
         "by a code that is rare": f"?q={names['codes'][dice.randint(20, SKUS - 1)]}",
         "by goods of nearly all": "?q=%E7%83%AD%E5%8D%96",  # 热卖
         "by words that nothing has": f"?q=zzz{number}",
-        "by a province that is rare": "?province=%E8%A5%BF%E8%97%8F",
+        "by a province that is rare": f"?province={quote(RARE_PROVINCE)}",
         "by days and amount": f"?placed_from={day}&placed_to={day + timedelta(days=14)}&least=500&most=520",
         "sorted by total": f"?sort=-total&status={OLD}&least=300",
         "to ship": "?status=paid&sort=placed",

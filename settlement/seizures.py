@@ -10,6 +10,7 @@ bank already is the bank's. Never more is seized than the shop has available.
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mall.money import Money
@@ -93,8 +94,9 @@ def _locked_shop(case: MoneyCase) -> Shop:
 
 def cases_of(shop: Shop) -> list[MoneyCase]:
     """The cases in which the shop's money was held or seized, newest first; asked for by the house."""
+    shown = Q(is_live=True) | Q(status=Status.SEIZED)
     with house_scope():
-        rows = list(MoneyCase.objects.filter(shop_id=shop.public_id, is_live=True).order_by("-pk")[:50])
+        rows = list(MoneyCase.objects.filter(shown, shop_id=shop.public_id).order_by("-pk")[:50])
     for row in rows:
         row.is_undecided = row.status in MoneyCase.UNDECIDED
         row.appeal_until = row.decided_at and row.decided_at + timedelta(days=MONEY_APPEAL_DAYS.value)

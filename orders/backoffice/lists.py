@@ -13,6 +13,7 @@ from mall.backoffice.filters import DateField, ListFilter, amount_field, between
 from mall.backoffice.lists import ShopList
 from mall.backoffice.tables import Sort
 from mall.crypto import blind_index, normal_phone
+from mall.divisions import divisions_of
 from orders import tunables
 from orders.models import GiftCard, Invoice, Order, OrderLine, Parcel
 
@@ -37,6 +38,10 @@ MOST_SKUS = 500  # whose orders a word of goods may mean
 _PHONE = re.compile(r"\+?[\d \-()]{7,20}")
 
 
+def _provinces() -> list[tuple]:
+    return [("", _("All")), *((one.name, one.told) for one in divisions_of())]
+
+
 class OrderFilter(ListFilter):
     """By state, number, day of placing and of payment, total, and where it goes."""
 
@@ -49,7 +54,7 @@ class OrderFilter(ListFilter):
     paid_to = DateField(label=_("Paid until"), required=False)
     least = amount_field(_("Total from"))
     most = amount_field(_("Total up to"))
-    province = forms.CharField(label=_("Province"), max_length=40, required=False)
+    province = forms.ChoiceField(label=_("Province"), choices=_provinces, required=False)
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         if status := self.value("status"):
@@ -61,7 +66,7 @@ class OrderFilter(ListFilter):
         if word := self.value("q"):
             rows = _found(rows, word)
         if province := self.value("province"):
-            rows = rows.filter(province__startswith=province)
+            rows = rows.filter(province=province)
         rows = between_days(rows, "placed_at", self.value("placed_from"), self.value("placed_to"))
         rows = between_days(rows, "paid_at", self.value("paid_from"), self.value("paid_to"))
         return between_amounts(rows, "total", self.value("least"), self.value("most"))

@@ -281,6 +281,7 @@ class Migration(FirstMigration):
                     models.Index(fields=["shop", "paid_at", "id"], name="order_of_shop_by_payment"),
                     models.Index(fields=["shop", "total", "id"], name="order_of_shop_by_total"),
                     models.Index(fields=["shop", "phone_index"], name="order_of_shop_by_phone"),
+                    models.Index(fields=["shop", "province", "placed_at", "id"], name="order_of_shop_by_province"),
                     models.Index(fields=["shopper", "-id"], name="order_of_shopper"),
                     models.Index(
                         condition=models.Q(("late_at", None), ("status", "paid")),

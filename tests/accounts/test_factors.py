@@ -377,6 +377,7 @@ def admin_pages() -> list[str]:
         "id": 1,
         "number": 1,
         "note": 1,
+        "language": "en",
     }
     return sorted({reverse(f"admin:{name}", kwargs={key: words[key] for key in taken}) for name, taken in walk(site)})
 

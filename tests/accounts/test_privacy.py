@@ -205,7 +205,7 @@ def test_only_she_fetches_it_and_only_after_she_has_confirmed_that_it_is_her():
 # Being forgotten
 
 
-def test_a_person_is_refused_with_every_reason_while_something_is_open(db):
+def test_a_person_is_refused_with_every_reason_while_something_is_open(db, in_english):
     person = shopper()
     paid_order(shopper=person, now=NOON)
     seat(shop(), person)

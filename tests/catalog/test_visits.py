@@ -42,7 +42,8 @@ def told(place) -> list[tuple]:
     return [(row.on, row.visitors, row.page_views) for row in rows]
 
 
-def test_people_are_counted_once_a_day_and_every_page_they_see():
+def test_people_are_counted_once_a_day_and_every_page_they_see(settings):
+    settings.MALL_TRUSTED_PROXIES = ["127.0.0.1"]
     place, other = shop(), shop()
     front, goods = pages_of(place)
     now = clock.now()

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -301,8 +302,13 @@ def test_a_verb_is_named_and_guarded(model, verb):
     assert isinstance(shown, Verbs)
     assert shown.noun
     assert app_label == model._meta.app_label
-    known = {name for name, _words in model._meta.permissions} | {
-        f"{action}_{model._meta.model_name}" for action in model._meta.default_permissions
+    known = {
+        name
+        for one in apps.get_app_config(app_label).get_models()
+        for name in [
+            *(name for name, _words in one._meta.permissions),
+            *(f"{action}_{one._meta.model_name}" for action in one._meta.default_permissions),
+        ]
     }
     assert codename in known
 

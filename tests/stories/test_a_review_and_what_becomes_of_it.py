@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from catalog.models import Favorite, Review, Sku, Vote
 from mall import clock
+from mall.accounts.privacy.consents import Purpose, choose
 from tests import journeys
 from tests.browsing import DESKTOP, PHONE, visitor
 from tests.factories.accounts import address, shopper
@@ -83,6 +84,7 @@ def test_a_buyer_reviews_the_shop_answers_another_votes_and_a_stranger_cannot(fu
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_what_she_keeps_an_eye_on(furnished_stack, browser, scripts):
     scene, person = furnished_stack.scene, shopper()
+    choose(person=person, choices={Purpose.PERSONALISATION: True}, now=clock.now())  # no history is kept before (A3)
     title = str(scene.product.title["en"])
 
     with visitor(browser, furnished_stack.url, person=person, scripts=scripts) as page:

@@ -58,7 +58,6 @@
   const left = noted().filter(([code, at]) => !counted.has(`${code.slice(-4)} ${Date.parse(at)}`));
   localStorage.setItem(place, JSON.stringify(left));
 
-  desk.hidden = false;
   desk.addEventListener("submit", (event) => { event.preventDefault(); check(); });
   handIn.addEventListener("submit", (event) => {
     if (!navigator.onLine) { event.preventDefault(); say("offline", "warning"); }
