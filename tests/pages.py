@@ -787,7 +787,8 @@ def _move_money(scene: Scene, now: datetime) -> None:
     scene.statement = statements_of(scene.shop).filter(kind="daily").latest("period_from")
     words = "这一笔少了八元"
     dispute_line(line=scene.statement.lines.first(), reason=words, by=scene.owner, now=later)
-    scene.words += [to.bank, to.branch, words]
+    scene.words += [to.bank, "中国工商银行", to.branch, words, masked(scene.shop.merchant.name)]
+    scene.words += Party.objects.values_list("name", flat=True)
 
 
 def _transfers(scene: Scene, item: Sku, now: datetime) -> list[str]:

@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+CLOCK = "clock"
 
 
 class AuditRecord(models.Model):
@@ -26,6 +29,8 @@ class AuditRecord(models.Model):
     @property
     def who(self) -> str:
         """As whom people know her today; a number when she is forgotten."""
+        if self.actor_label == CLOCK:
+            return pgettext("who did it", "clock")
         return str(self.actor) if self.actor else self.actor_label
 
     def __str__(self) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mall.audit.models import AuditRecord
+from mall.audit.models import CLOCK, AuditRecord
 from mall.chain import SealedTable
 from mall.rows import insert_rows
 
-CLOCK = "clock"
 SEALED = SealedTable(
     "mall_auditrecord",
     ("at", "actor_id", "actor_label", "action", "subject", "shop_slug", "before", "after"),

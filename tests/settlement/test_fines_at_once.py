@@ -63,7 +63,7 @@ def test_who_lifts_waits_for_the_booking_and_what_was_booked_comes_back(committe
 
 
 def test_without_the_lock_a_fine_stays_that_was_lifted(committed_db, monkeypatch):  # negative control
-    monkeypatch.setattr(fines, "_locked", lambda sanction_id: Sanction.objects.get(public_id=sanction_id))
+    monkeypatch.setattr(fines, "lock_sanction", lambda sanction_id: Sanction.objects.get(public_id=sanction_id))
 
     assert booked_while_lifted(monkeypatch) == 1
 
