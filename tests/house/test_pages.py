@@ -39,8 +39,8 @@ EMPTY = {
 # What a Chinese page says in Latin letters: signs that are the same everywhere, ids, addresses, names of files.
 SAME_EVERYWHERE = {
     "SKU", "CSV", "XLSX", "Excel", "WPS", "WebP", "JPEG", "PNG", "GIF", "JSON", "HTML", "URL", "SPU", "ERP", "API",
-    "PDF", "EMS", "DHL", "UPS", "GBK", "Shopify", "UTF", "ZIP", "CNY", "sandbox", "balance", "transfer", "sku", "SHA", "Stripe",
-    "Cookie",
+    "PDF", "EMS", "DHL", "UPS", "GBK", "Shopify", "UTF", "ZIP", "CNY", "sandbox", "balance", "transfer",
+    "sku", "SHA", "Stripe", "Cookie",
 }  # fmt: skip
 NO_WORDS = re.compile(
     r"\b[a-z]{3}_[0-9a-z]{20}\b|\b(?=\w*\d)[0-9a-z]{6,}\b|\S*@\S+|\S+\.webp"
