@@ -788,7 +788,7 @@ def _move_money(scene: Scene, now: datetime) -> None:
     words = "这一笔少了八元"
     dispute_line(line=scene.statement.lines.first(), reason=words, by=scene.owner, now=later)
     scene.words += [to.bank, "中国工商银行", to.branch, words, masked(scene.shop.merchant.name)]
-    scene.words += Party.objects.values_list("name", flat=True)
+    scene.words += [*Party.objects.values_list("name", flat=True), scene.money_case.order_number]
 
 
 def _transfers(scene: Scene, item: Sku, now: datetime) -> list[str]:

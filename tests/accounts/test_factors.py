@@ -378,6 +378,7 @@ def admin_pages() -> list[str]:
         "number": 1,
         "note": 1,
         "language": "en",
+        "kind": "orders.order",
     }
     return sorted({reverse(f"admin:{name}", kwargs={key: words[key] for key in taken}) for name, taken in walk(site)})
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from catalog.models import Favorite, Review, Sku, Vote
 from mall import clock
-from mall.accounts.privacy.consents import Purpose, choose
+from mall.accounts.privacy.consents import COOKIE, WORDS, Purpose, choose
 from tests import journeys
 from tests.browsing import DESKTOP, PHONE, visitor
 from tests.factories.accounts import address, shopper
@@ -88,6 +88,8 @@ def test_what_she_keeps_an_eye_on(furnished_stack, browser, scripts):
     title = str(scene.product.title["en"])
 
     with visitor(browser, furnished_stack.url, person=person, scripts=scripts) as page:
+        agreed = {"name": COOKIE, "value": str(WORDS[Purpose.COOKIES].version), "url": furnished_stack.url}
+        page.context.add_cookies([agreed])
         page.goto(reverse("storefront:catalog:category", args=[scene.category.slug]))
         card = page.locator("article.goods", has_text=title)
         card.locator("[data-mark=favorite]").click()
