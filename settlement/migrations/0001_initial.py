@@ -44,6 +44,7 @@ class Migration(FirstMigration):
                             ("party_paying", "Party: on its way to the bank"),
                             ("commission", "Platform commission"),
                             ("subsidy", "Discounts that the mall bears"),
+                            ("passed_on", "Commission passed on to parties"),
                             ("fees", "Fees for withdrawals"),
                             ("fines", "Fines of shops"),
                             ("corrections", "Corrections borne by the mall"),

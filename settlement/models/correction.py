@@ -15,8 +15,8 @@ from settlement.models.ledger import Account, Entry
 class Correction(ShopOwned):
     """
     So much more or less for a shop than an entry said, and which account of the mall's bears or gets it. The entry
-    itself stays as it is. What the shop gets of commission, fees or a fine is a refund of them, and is called so; what a
-    payment channel took back of an order's money, or gave again, is a charge-back, won or lost.
+    itself stays as it is. What the shop gets of commission, fees or a fine is a refund of them, and is called so; what
+    a payment channel took back of an order's money, or gave again, is a charge-back, won or lost.
     """
 
     class Direction(models.TextChoices):

@@ -54,13 +54,14 @@ from tests.factories.commission import rule_in_force
 from tests.factories.joint import signed
 from tests.factories.marketing import coupon
 from tests.factories.merchants import shop
-from tests.factories.parties import part_in_force, party_account
+from tests.factories.parties import part_in_force, party, party_account
 from tests.factories.settlement import asked, bank_account
 from tests.journeys import from_balance, in_process, pay, placed_group, topped_up
 from tests.orders import presales
 from tests.orders.after_sales.cases import accepted
 
 DAY = timedelta(days=1)
+BY_MALL = ("promoter",)  # who is paid out of the commission
 
 
 def half_up(amount: Fraction) -> int:
@@ -97,10 +98,10 @@ class Life:
         return found
 
     def kept(self, *, of=None, line=None) -> int:
-        """What is kept of the parts: of a party, or of a line."""
+        """What is kept of the parts: of a party, or of those that the shop pays, all or of a line."""
         found = 0
         for key, line_key, whole, amount in self.parts:
-            if of in (None, key) and line in (None, line_key):
+            if (of == key if of is not None else key not in BY_MALL) and line in (None, line_key):
                 gone = self.shipping_gone if line_key is None else self.gone[line_key]
                 found += int(Fraction(amount * (whole - gone), whole))
         return found
@@ -144,7 +145,7 @@ class LedgerLife(RuleBasedStateMachine):
         self.unpaid, self.paid, self.lives, self.deposits, self.fines = [], [], [], [], []
         self.books = dict.fromkeys(
             ("escrow", "unclaimed", "shop_pending", "shop_available", "shop_withdrawing", "commission", "fees", "fines",
-             "corrections", "subsidy", "purse", "party_pending", "party_available", "party_paying"),
+             "corrections", "subsidy", "passed_on", "purse", "party_pending", "party_available", "party_paying"),
             0,
         )  # fmt: skip
         self.available = Counter()  # by shop
@@ -223,24 +224,31 @@ class LedgerLife(RuleBasedStateMachine):
         deliver_everything()
         self.rules[of] = (version.rule, bps, ladder, fixed or 0, floor, cap)
 
-    # Parts of brands, suppliers, carriers
+    # Parts of brands, suppliers, carriers, promoters
 
     @rule(
-        of=st.sampled_from([0, 1, 2, "brand", "carrier"]), bps=st.integers(0, 4_000),
+        of=st.sampled_from([0, 1, 2, "brand", "carrier", "promoter"]), bps=st.integers(0, 4_000),
         fixed=st.none() | st.integers(1, 900),
     )  # fmt: skip
     def give_away(self, of, bps, fixed):
-        """A supplier gets so much of some goods, a brand of what the commission leaves, a carrier of the freight."""
+        """
+        A supplier gets so much of some goods, a brand of what the commission leaves, a carrier of the freight, a
+        promoter of the commission in all shops, which the mall pays.
+        """
         said = {"position": 2, "bps": bps, "fixed": fixed and Money(fixed)}
         place = self.shops[0]
         if of == "brand":
             said |= {"position": 1, "base": "rest", "kind": "brand"}
         elif of == "carrier":
             said |= {"base": "freight", "kind": "carrier"}
+        elif of == "promoter":
+            said |= {"base": "commission", "bearer": "mall", "position": 3}
         else:
             place = self.goods[of].shop
             said |= {"category": self.goods[of].product.category}
         before = self.gives.get(of)
+        if of == "promoter" and not before:
+            said["of"] = party("promoter", now=self.now)
         if before:
             said |= {"of": before[0].rule.party, "rule": before[0].rule}
             said.pop("kind", None)
@@ -260,7 +268,8 @@ class LedgerLife(RuleBasedStateMachine):
             paid = line.total.minor
             by_rule = self.by_rule(line)
             base = Fraction(self.commission_base(line) * line.commission_bps, 10_000)
-            room = max(paid - (half_up(base) if by_rule is None else by_rule), 0)
+            commission = half_up(base) if by_rule is None else by_rule
+            room = rest = max(paid - commission, 0)
             first = "brand" if of is not None and self.goods[of].shop == self.shops[0] else None
             for key, base in ((first, room), (of, paid)):
                 if key not in self.gives:
@@ -270,6 +279,11 @@ class LedgerLife(RuleBasedStateMachine):
                 room -= amount
                 if amount:
                     found.append((key, line.pk, paid, amount))
+            if "promoter" in self.gives:
+                _version, bps, fixed = self.gives["promoter"]
+                amount = half_up(Fraction(commission * bps, 10_000)) + fixed * line.quantity
+                if amount := min(amount, paid, paid - rest):
+                    found.append(("promoter", line.pk, paid, amount))
         freight = order.shipping_fee.minor
         if freight and "carrier" in self.gives and order.shop_id == self.shops[0].pk:
             _version, bps, fixed = self.gives["carrier"]
@@ -278,7 +292,16 @@ class LedgerLife(RuleBasedStateMachine):
         return found
 
     def for_parties(self, order) -> int:
-        return sum(amount for _key, _line, _whole, amount in self.parts.get(order.pk, ()))
+        """What the shop pays of it."""
+        return sum(amount for key, _line, _whole, amount in self.parts.get(order.pk, ()) if key not in BY_MALL)
+
+    def set_aside(self, order, sign=1):
+        """What parties get of it, out of escrow, and out of the mall's own."""
+        by_mall = sum(amount for key, _line, _whole, amount in self.parts.get(order.pk, ()) if key in BY_MALL)
+        of_shop = self.for_parties(order)
+        self.books["escrow"] -= sign * of_shop
+        self.books["passed_on"] -= sign * by_mall
+        self.books["party_pending"] += sign * (of_shop + by_mall)
 
     @rule(is_discarded=st.booleans())
     def pay_parties(self, is_discarded):
@@ -344,9 +367,9 @@ class LedgerLife(RuleBasedStateMachine):
         orders = list(group.orders.order_by("pk"))
         self.paid.extend(orders)
         self.by_balance |= {order.pk for order in orders}
-        parts = sum(self.for_parties(order) for order in orders)
-        self.books["escrow"] += group.total.minor - parts
-        self.books["party_pending"] += parts
+        self.books["escrow"] += group.total.minor
+        for order in orders:
+            self.set_aside(order)
         self.books["purse"] -= group.total.minor
 
     @rule(wishes=st.booleans())
@@ -363,9 +386,9 @@ class LedgerLife(RuleBasedStateMachine):
         pay(group, now=self.now)
         orders = list(group.orders.order_by("pk"))
         self.paid.extend(orders)
-        parts = sum(self.for_parties(order) for order in orders)
-        self.books["escrow"] += group.total.minor - parts
-        self.books["party_pending"] += parts
+        self.books["escrow"] += group.total.minor
+        for order in orders:
+            self.set_aside(order)
 
     @precondition(lambda self: self.unpaid)
     @rule(data=st.data(), goes_back=st.booleans())
@@ -437,8 +460,8 @@ class LedgerLife(RuleBasedStateMachine):
         cancel_order(order=order, reason="…", by=self.shopper, now=self.now)
         deliver_everything()
         self.refund()
-        self.books["escrow"] -= order.total.minor - self.for_parties(order)
-        self.books["party_pending"] -= self.for_parties(order)
+        self.books["escrow"] -= order.total.minor
+        self.set_aside(order, -1)
         self.goes_back(order, order.total.minor)
 
     @precondition(lambda self: self.paid)
@@ -503,7 +526,9 @@ class LedgerLife(RuleBasedStateMachine):
         back = {key: held[key] - life.kept(of=key) for key in keys}
         subsidy -= life.subsidy()
         issuers.subtract(life.issuers())
-        of_shop = case.refund.minor + subsidy - commission - sum(back.values())
+        by_mall = sum(fen for key, fen in back.items() if key in BY_MALL)
+        of_shop = case.refund.minor + subsidy - commission - (sum(back.values()) - by_mall)
+        self.books["passed_on"] += by_mall
         self.goes_back(case.order, case.refund.minor)
         for key, fen in back.items():
             self.books["party_available" if life.is_released else "party_pending"] -= fen
