@@ -20,7 +20,7 @@ from mall import clock
 from mall.accounts.factors import ask_fresh_factor
 from mall.money import DEFAULT_CURRENCY
 from mall.refusals import Refusal
-from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows, SavedByVerb, Verb, VerbAdmin
 from marketing.models import Campaign
 from merchants.models import Shop
 from orders.models import Party, PartyAgreement, PartyRule, PartyRuleVersion
@@ -40,22 +40,6 @@ from settlement.rule_fields import BASES, TIERS, PartyAccountForm, PartyForm, Pa
 
 PROPOSE, CONFIRM, PAY = "orders.propose_party", "orders.confirm_party", "settlement.pay_partypayout"
 Status = PartyRuleVersion.Status
-
-
-class _SavedByVerb:
-    """A page of adding whose form calls the verb while it is checked; the admin itself writes nothing."""
-
-    def save_form(self, request: HttpRequest, form, change):
-        return form.saved
-
-    def save_model(self, request: HttpRequest, obj, form, change) -> None:
-        """The verb has written it while the form was checked."""
-
-    def save_related(self, request, form, formsets, change) -> None:
-        """There is nothing beside it."""
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        return [{"added": {}}]
 
 
 class _VerbForm(forms.ModelForm):
@@ -163,7 +147,7 @@ class AccountsOfParty(ReadOnlyRows):
 
 
 @admin.register(Party)
-class PartyAdmin(_SavedByVerb, VerbAdmin):
+class PartyAdmin(SavedByVerb, VerbAdmin):
     """Who gets parts of orders, the mall's own and those of shops."""
 
     noun = "party"
@@ -279,7 +263,7 @@ class AgreementsTo(ReadOnlyRows):
 
 
 @admin.register(PartyRuleVersion)
-class PartyRuleVersionAdmin(_SavedByVerb, VerbAdmin):
+class PartyRuleVersionAdmin(SavedByVerb, VerbAdmin):
     """What parties get, from when on, and which shops have agreed; the next version takes a version's place."""
 
     noun = "version"

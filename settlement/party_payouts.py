@@ -262,7 +262,7 @@ class Statement:
         """The bookings of the month that changed what it is owed, as one amount each, the newest first."""
         within = self._postings.filter(entry__at__gte=start_of(self.first), entry__at__lt=start_of(self.after))
         moved = within.values("entry", "entry__kind", "entry__ref", "entry__at").annotate(sum=-Sum("amount"))
-        return moved.exclude(sum=0).order_by("-entry")
+        return moved.exclude(sum=0).order_by("-entry__at", "-entry")
 
 
 def tell_lines(rows: Iterable[dict], currency: str = DEFAULT_CURRENCY) -> list[dict]:
