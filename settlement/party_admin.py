@@ -36,7 +36,7 @@ from orders.parties.terms import PartyTerms, explain_part, say_taken, say_which
 from settlement.models import PartyBankAccount, PartyPayout, PartyShare
 from settlement.parties import balances
 from settlement.party_payouts import Statement, add_account, discard_payout, draw_up_payouts, pay_payout, tell_lines
-from settlement.rule_fields import TIERS, PartyAccountForm, PartyForm, PartyRuleFields
+from settlement.rule_fields import BASES, TIERS, PartyAccountForm, PartyForm, PartyRuleFields
 
 PROPOSE, CONFIRM, PAY = "orders.propose_party", "orders.confirm_party", "settlement.pay_partypayout"
 Status = PartyRuleVersion.Status
@@ -82,6 +82,13 @@ class NewRuleForm(_VerbForm, PartyRuleFields):
         label=gettext_lazy("Brand"), queryset=Brand.objects.order_by("slug"), required=False,
         empty_label=gettext_lazy("All"),
     )  # fmt: skip
+    base = forms.ChoiceField(label=gettext_lazy("Taken of"), choices=BASES)
+    bearer = forms.ChoiceField(
+        label=gettext_lazy("Paid by"),
+        choices=PartyRuleVersion.Bearer.choices,
+        initial=PartyRuleVersion.Bearer.SHOP,
+        help_text=gettext_lazy("What the mall pays needs no shop's agreement and is at most the line's commission."),
+    )
     shop = forms.ModelChoiceField(
         label=gettext_lazy("Shop"),
         queryset=Shop.objects.all(),
@@ -123,7 +130,7 @@ RULE_GROUPS = (
         gettext_lazy("For which lines: everything that is filled in must be so"),
         ("category", "brand", "shop", "tier", "campaign"),
     ),
-    (pgettext_lazy("party", "How much"), ("base", "rate", "ladder", "fixed", "floor", "cap")),
+    (pgettext_lazy("party", "How much"), ("bearer", "base", "rate", "ladder", "fixed", "floor", "cap")),
     (gettext_lazy("From when, and why"), ("effective_at", "reason")),
 )
 
@@ -263,7 +270,9 @@ class PartyRuleVersionAdmin(SavedByVerb, VerbAdmin):
     verbs = [
         Verb(
             name="confirm", label=gettext_lazy("Confirm"), call=confirm_version, permission=CONFIRM, fits=_waits,
-            warning=gettext_lazy("Somebody else than who proposed it confirms it. It counts where shops agree."),
+            warning=gettext_lazy(
+                "Somebody else than who proposed it confirms it. It counts where shops agree, or the mall pays."
+            ),
             fresh_action="orders.confirm_party", stays=True,
         ),
         Verb(
@@ -277,8 +286,8 @@ class PartyRuleVersionAdmin(SavedByVerb, VerbAdmin):
     ]  # fmt: skip
     inlines = [AgreementsTo]
     fields = [
-        "public_id", "rule", "of_party", "number", "status", "position", "shop", "conditions", "effect", "effective_at",
-        "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
+        "public_id", "rule", "of_party", "number", "status", "position", "shop", "bearer", "conditions", "effect",
+        "effective_at", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
     ]  # fmt: skip
     readonly_fields = ["of_party", "conditions", "effect"]
     list_display = ["rule", "number", "of_party", "status", "conditions", "effect", "effective_at", "proposed_by"]

@@ -57,7 +57,7 @@ class AskForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["fields_wanted"].choices = self.choices
         self.fields["hours"] = forms.IntegerField(
-            label=_("hours"),
+            label=_("Hours"),
             min_value=1,
             max_value=MOST_ACCESS_HOURS.value,
             initial=1,
