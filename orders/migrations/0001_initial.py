@@ -2200,7 +2200,7 @@ class Migration(FirstMigration):
                 ("booked_at", models.DateTimeField(verbose_name="booked by the bank at")),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
-                ("payer_name", models.CharField(blank=True, default="", max_length=200, verbose_name="payer")),
+                ("payer_name", mall.crypto.EncryptedTextField(blank=True, default="", verbose_name="payer")),
                 (
                     "payer_account",
                     mall.crypto.EncryptedTextField(blank=True, default="", verbose_name="payer's account"),
