@@ -6,6 +6,7 @@ Limits that are exact however many ask at once: so many times within so many sec
     SIGN_IN = Limit("sign-in", most=10, seconds=900)
     taken = take((SIGN_IN, account))     # None: too often
     taken.give_back()                    # it was no failure after all
+    has_room((SIGN_IN, account))         # looks, and counts nothing
 
 One script in the cache server looks and counts in one step, under the server's own clock, for all keys together: either
 each has room and each is counted, or none is. What is kept there is a keyed hash and a moment, never a phone number or
@@ -38,6 +39,7 @@ for i, key in ipairs(KEYS) do
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - ARGV[2 * i + 1] * 1000000)
   if redis.call('ZCARD', key) >= tonumber(ARGV[2 * i]) then return i end
 end
+if ARGV[1] == '' then return 0 end
 for i, key in ipairs(KEYS) do
   redis.call('ZADD', key, now, ARGV[1])
   redis.call('PEXPIRE', key, ARGV[2 * i + 1] * 1000)
@@ -83,15 +85,23 @@ class Taken:
 def take(*asked: tuple[Limit, str]) -> Taken | None:
     """Count one more for each of these keys, or none of them: then ``None``."""
     taken = Taken(tuple(limit.key(of) for limit, of in asked), secrets.token_hex(8))
+    return taken if _try(taken, [limit for limit, _of in asked]) else None
+
+
+def has_room(*asked: tuple[Limit, str]) -> bool:
+    """Whether one more could be counted for each of these keys now; nothing is."""
+    return _try(Taken(tuple(limit.key(of) for limit, of in asked), ""), [limit for limit, _of in asked])
+
+
+def _try(taken: Taken, limits: Sequence[Limit]) -> bool:
+    """Count what has a number, when there is room for all of it; what has none is only looked at."""
     if not is_away():
-        numbers = [figure for limit, _of in asked for figure in (limit.most, limit.seconds)]
+        numbers = [figure for limit in limits for figure in (limit.most, limit.seconds)]
         try:
-            full = cache_server().eval(_TAKE, len(taken.keys), *taken.keys, taken.number, *numbers)
+            return not cache_server().eval(_TAKE, len(taken.keys), *taken.keys, taken.number, *numbers)
         except redis.RedisError as error:
             note_away(error)
-        else:
-            return None if full else taken
-    return taken if _own.take(taken, [limit for limit, _of in asked]) else None
+    return _own.take(taken, limits)
 
 
 class _Own:
@@ -109,7 +119,7 @@ class _Own:
                 self.times[key] = [one for one in self.times[key] if one[0] > now - limit.seconds]
                 if len(self.times[key]) >= limit.most:
                     return False
-            for key in taken.keys:
+            for key in taken.keys if taken.number else ():
                 self.times[key].append((now, taken.number))
         return True
 

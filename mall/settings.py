@@ -377,7 +377,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "storefront:catalog:home"
-ACCOUNT_FORMS = {"reset_password": "mall.accounts.forms.EvenResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "mall.accounts.forms.AskingLoginForm",
+    "signup": "mall.accounts.forms.AskingSignupForm",
+    "reset_password": "mall.accounts.forms.EvenResetPasswordForm",
+}
 MALL_EVEN_SECONDS = 0.25  # what could tell who has an account is answered at a multiple of this
 ACCOUNT_USER_DISPLAY = "mall.accounts.adapter.display_name"
 ACCOUNT_ADAPTER = "mall.accounts.adapter.Adapter"

@@ -307,5 +307,21 @@ class ReadOnlyAdmin(ShowsCovered, ReadOnly, admin.ModelAdmin):
     change_form_template = "admin/verbs/change_form.html"
 
 
+class SavedByVerb:
+    """Pages whose form calls the verb while it is checked and keeps in ``saved`` what that wrote."""
+
+    def save_form(self, request: HttpRequest, form, change):
+        return form.saved
+
+    def save_model(self, request: HttpRequest, obj, form, change) -> None:
+        """The verb has written it while the form was checked."""
+
+    def save_related(self, request, form, formsets, change) -> None:
+        """There is nothing beside it."""
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        return [{"added": {}}] if add else [{"changed": {"fields": list(form.changed_data)}}]
+
+
 class VerbAdmin(Verbs, ReadOnlyAdmin):
     """A list and pages to read, and the verbs that staff may use on them."""

@@ -12,7 +12,7 @@ from catalog.models import Category
 from mall import clock
 from mall.forms import TextFormField
 from mall.refusals import Refusal
-from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, Verbs
+from mall.staff import ReadOnlyAdmin, SavedByVerb, Verb, VerbAdmin, Verbs
 from marketing.campaigns.auditing import AUDITED_IN, accept, refuse
 from marketing.campaigns.briefs import FIELDS, call_off, save_brief
 from marketing.campaigns.inviting import fitting, fitting_count, invite
@@ -120,7 +120,7 @@ class BriefForm(forms.ModelForm):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(Verbs, ReadOnlyAdmin):
+class CampaignAdmin(SavedByVerb, Verbs, ReadOnlyAdmin):
     """A brief can be changed until the first shop is invited; whom it invites stands below it."""
 
     noun = "campaign"
@@ -184,18 +184,6 @@ class CampaignAdmin(Verbs, ReadOnlyAdmin):
             return super().get_form(request, obj, change, **kwargs)
         by = request.user if request.method == "POST" else None
         return type("Form", (BriefForm,), {"by": by})
-
-    def save_form(self, request: HttpRequest, form, change):
-        return form.saved
-
-    def save_model(self, request: HttpRequest, obj, form, change) -> None:
-        """The verb has written it while the form was checked."""
-
-    def save_related(self, request, form, formsets, change) -> None:
-        """There is nothing beside it."""
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        return [{"added": {}}] if add else [{"changed": {"fields": list(form.changed_data)}}]
 
     @admin.display(description=gettext_lazy("Whom it would invite"))
     def foreseen(self, row: Campaign) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from mall import clock
 from mall.forms import MoneyFormField, TextFormField
 from mall.refusals import Refusal
-from mall.staff import ReadOnlyAdmin, Verb, VerbAdmin, Verbs
+from mall.staff import ReadOnlyAdmin, SavedByVerb, Verb, VerbAdmin, Verbs
 from marketing.coupons import revoke_coupon
 from marketing.giving import MOST_DAYS, SEGMENTS_OF_THE_MALL, send_coupons, stop_sending
 from marketing.models import Coupon, CouponSending, Promotion, PromotionUse
@@ -142,7 +142,7 @@ class CouponSendingAdmin(VerbAdmin):
 
 
 @admin.register(Promotion)
-class PromotionAdmin(Verbs, ReadOnlyAdmin):
+class PromotionAdmin(SavedByVerb, Verbs, ReadOnlyAdmin):
     noun = "promotion"
     verbs = [
         Verb(
@@ -198,18 +198,6 @@ class PromotionAdmin(Verbs, ReadOnlyAdmin):
             return super().get_form(request, obj, change, **kwargs)
         by = request.user if request.method == "POST" else None
         return type("Form", (MallPromotionForm,), {"by": by})
-
-    def save_form(self, request: HttpRequest, form, change):
-        return form.saved
-
-    def save_model(self, request: HttpRequest, obj, form, change) -> None:
-        """The verb has written it while the form was checked."""
-
-    def save_related(self, request, form, formsets, change) -> None:
-        """There is nothing beside it."""
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        return [{"added": {}}] if add else [{"changed": {"fields": list(form.changed_data)}}]
 
 
 @admin.register(Coupon)

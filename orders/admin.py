@@ -11,6 +11,7 @@ from orders import (  # noqa: F401 (each registers its own)
     after_sales_admin,
     declarations_admin,
     goods_watch_admin,
+    invoices_admin,
     reconciliation_admin,
     transfers_admin,
 )

@@ -5,7 +5,7 @@ A member's cart is found by the shopper, a guest's by the token in her session; 
 after she signed in merges the two.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -371,7 +371,6 @@ def view_of(
     terms = terms_of(offers.values(), region_of(to))
     held = {line.sku_id: line.quantity for line in lines if line.sku_id in offers}
     too_many = limits.why_not(held, offers, limits.bought_lately(shopper, offers, now))
-    times = slots_by(line.slot_id for line in lines if line.slot_id is not None)
     whole = quote_with_offers(
         [(offers[sku_id], quantity) for sku_id, quantity in held.items() if offers[sku_id].is_buyable],
         shopper_id=shopper.pk if shopper else None,
@@ -381,31 +380,8 @@ def view_of(
         to=region_of(to),
         picked_up=picked_up,
     )
-    away = {sku_id for shop in whole.shops if shop.freight for sku_id in shop.freight.not_delivered}
-    parts = {line.sku_id: line for shop in whole.shops for line in shop.lines}
-    views = [
-        _line_view(
-            line,
-            offers[line.sku_id],
-            parts.get(line.sku_id),
-            times.get(line.slot_id),
-            too_many.get(line.sku_id, ""),
-            whole,
-            now,
-            to.refuses(offers[line.sku_id].freight) if to and line.sku_id in away else "",
-        )
-        for line in lines
-        if line.sku_id in offers
-    ]
-    by_shop: dict[int, list[CartLineView]] = {}
-    for view in sorted(views, key=lambda view: view.sku.shop_id):
-        by_shop.setdefault(view.sku.shop_id, []).append(view)
+    by_shop = _line_views(lines, offers, whole, too_many, to, now)
     priced = {shop.shop_id: shop for shop in whole.shops}
-    for shop_id, theirs in by_shop.items():
-        if too_dear := customs.why_too_much(priced.get(shop_id)):
-            by_shop[shop_id] = [
-                replace(view, problem=view.problem or too_dear) if view.sku.customs else view for view in theirs
-            ]
     gifts, promised = _gifts(whole, offers), in_cart(whole)
     shops = [
         _shop_view(
@@ -423,11 +399,49 @@ def view_of(
     return CartView(
         shops=shops,
         total=whole.total,
-        count=sum(view.quantity for view in views),
+        count=sum(view.quantity for theirs in by_shop.values() for view in theirs),
         has_problems=any(view.problem for theirs in by_shop.values() for view in theirs),
         quote=whole,
         to=to,
     )
+
+
+def _line_views(
+    lines: list[HeldLine],
+    offers: dict[int, BuyableSku],
+    whole: Quote,
+    too_many: Mapping[int, str],
+    to: Destination | None,
+    now: datetime,
+) -> dict[int, list[CartLineView]]:
+    """By the key of the shop its lines, each with what stands in its way."""
+    times = slots_by(line.slot_id for line in lines if line.slot_id is not None)
+    away = {sku_id for shop in whole.shops if shop.freight for sku_id in shop.freight.not_delivered}
+    priced = {line.sku_id: line for shop in whole.shops for line in shop.lines}
+    views = [
+        _line_view(
+            line,
+            offers[line.sku_id],
+            priced.get(line.sku_id),
+            times.get(line.slot_id),
+            too_many.get(line.sku_id, ""),
+            whole,
+            now,
+            to.refuses(offers[line.sku_id].freight) if to and line.sku_id in away else "",
+        )
+        for line in lines
+        if line.sku_id in offers
+    ]
+    by_shop: dict[int, list[CartLineView]] = {}
+    for view in sorted(views, key=lambda view: view.sku.shop_id):
+        by_shop.setdefault(view.sku.shop_id, []).append(view)
+    quotes = {shop.shop_id: shop for shop in whole.shops}
+    for shop_id, theirs in by_shop.items():
+        if too_dear := customs.why_too_much(quotes.get(shop_id)):
+            by_shop[shop_id] = [
+                replace(view, problem=view.problem or too_dear) if view.sku.customs else view for view in theirs
+            ]
+    return by_shop
 
 
 def problem_with(offer: BuyableSku, quantity: int, flash: int = 0) -> str:

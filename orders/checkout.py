@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog import stock
-from catalog.commission import ANY_RULE, Commission
+from catalog.commission import ANY_RULE
 from catalog.models import Warehouse
 from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import slots_by
@@ -23,9 +23,9 @@ from mall.events.orders import OrdersPlaced
 from mall.money import Money
 from mall.refusals import Refusal
 from mall.rows import insert_rows, select_rows
-from marketing.deals import Deal, DealGone, DepositTerms, find_deal, take_deal
+from marketing.deals import Deal, DealGone, find_deal, take_deal
 from marketing.offers import ANY_LIVE
-from marketing.pricing import PricedLine, Quote
+from marketing.pricing import Quote
 from marketing.redemption import UsedBy, use_offers
 from orders import tunables
 from orders.cart import CartView, HeldLine, NotForSale, WrongTime, open_cart, view_of
@@ -35,15 +35,15 @@ from orders.destination import Destination, region_of
 from orders.gift_cards import paid_by_cards, spend
 from orders.invoices import InvoiceWanted, ask_with_orders
 from orders.limits import check_order
-from orders.models import Order, OrderGroup, OrderLine, OrderStep
-from orders.offering import frozen_duty, frozen_issuers, frozen_parts, quote_with_offers
+from orders.models import Order, OrderGroup
+from orders.offering import quote_with_offers
 from orders.parties.placing import freeze_parts
 from orders.parties.terms import ANY_PARTY
 from orders.parts import Part, parts_of
 from orders.payments import confirm_free_group
 from orders.pick_up import from_store, picked_up
+from orders.placed_rows import write_orders
 from orders.routing import Router
-from orders.steps import write_steps
 
 
 class EmptyCart(Refusal):
@@ -197,25 +197,18 @@ def place_order(
     if address is not None and address.shopper_id != shopper.pk:
         raise ValueError("the address is another shopper's")
     cart_id = open_cart(shopper, None, now) if wanted else _lock_cart(shopper)
-    placed, any_offers, any_rules, any_parties, lines = _placed_or_wanted(shopper, checkout_key, cart_id)
+    placed, any_offers, any_rules, any_parties, in_cart = _placed_or_wanted(shopper, checkout_key, cart_id)
     if placed:
         return OrderGroup.objects.get(pk=placed)
 
-    deal = None
-    if wanted:
-        offer, deal = _dealt(wanted, shopper, now)
-        if deal.deposit and not knows_deposit:
-            raise DepositNotAgreed(_("Say that you know when the deposit is lost."))
-        lines = [_Line(None, offer.sku_id, wanted.quantity, None)]
+    deal, lines = _of_deal(wanted, shopper, knows_deposit, now) if wanted else (None, in_cart)
     lines = [line for line in lines if only_skus is None or line.sku_id in only_skus]
     if not lines:
         raise EmptyCart(_("Your cart is empty."))
-    offers = _offers_for(lines)
-    slots = _times_of(lines, offers, now)
-    check_order(shopper, {line.sku_id: line.quantity for line in lines}, offers, now)
     to = Destination.of(address) if address else None
-    whole = quote_with_offers(
-        [(offers[line.sku_id], line.quantity) for line in lines],
+    goods = _looked_at(lines, shopper=shopper, now=now)
+    quote = quote_with_offers(
+        [(goods.offers[line.sku_id], line.quantity) for line in lines],
         shopper_id=shopper.pk,
         coupons=coupons,
         now=now,
@@ -224,77 +217,27 @@ def place_order(
         to=region_of(to),
         picked_up=stores or (),
     )
-    if to:
-        _check_delivered(whole, offers, to)
-    offers |= _gifts(whole, offers)
-    if expected is not None and expected != whole.fingerprint:
-        raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
-
-    _check_left(lines, offers, whole)
-    parts = picked_up(parts_of(whole, offers), stores or {}, offers)
+    _check_quote(quote, lines, goods, expected=expected, to=to)
+    parts = picked_up(parts_of(quote, goods.offers), stores or {}, goods.offers)
     if address is None and any(part.needs_address for part in parts):
         raise AddressNeeded(_("Say where it should go."))
-    importer = check_import(parts, offers, shopper, now)
+    importer = check_import(parts, goods.offers, shopper, now)
     by_cards = paid_by_cards(shopper, parts, {} if deal and deal.deposit else cards or {})
 
-    flash = whole.flash_units
-    pay_by = now + timedelta(minutes=minutes_to_pay(has_flash=bool(flash), deal=deal))
-    group = OrderGroup(
-        shopper=shopper,
-        checkout_key=checkout_key,
-        currency=whole.total.currency,
-        total=whole.total,
-        by_cards=Money.total(by_cards, whole.total.currency),
-        placed_at=now,
-        pay_by=pay_by,
-        device_mark=marks.device,
-        network_mark=marks.network,
-    )
-    insert_rows([group])
+    group = _open_group(shopper, checkout_key, quote, by_cards, deal, marks, now)
     commissions = commissions_by_rule(parts, now=now) if any_rules else {}
-    orders, written = _write_orders(group, parts, by_cards, offers, slots, address, messages or {}, deal, commissions)
+    orders, written = write_orders(
+        group, parts, by_cards, goods.offers, goods.slots, address, messages or {}, deal, commissions
+    )
     if any_parties:
         freeze_parts(orders, written, now=now)
     declare(orders, parts, importer, now)
     if invoice:
         ask_with_orders(orders, invoice, now=now)
-    router = Router(to)
-    stock.reserve_all(
-        documents={
-            order.public_id: {line.sku_id: line.quantity for line in part.quote.lines}
-            for order, part in zip(orders, parts, strict=True)
-        },
-        now=now,
-        expires_at=pay_by,
-        slots=slots,
-        from_aside=flash,
-        routes={
-            order.public_id: from_store(stores[order.shop_id]) if order.store_id else router.route(order.public_id)
-            for order in orders
-            if order.store_id or order.is_sent
-        },
-    )
-    router.keep(orders, now)
-    use_offers(
-        quote=whole,
-        group_id=group.public_id,
-        orders=[
-            UsedBy(order.public_id, order.shop_id, order.before_duty, part.quote.lines)
-            for order, part in zip(orders, parts, strict=True)
-        ],
-        shopper_id=shopper.pk,
-        now=now,
-    )
+    _reserve(group, orders, parts, goods, from_aside=quote.flash_units, stores=stores or {}, to=to)
+    _use_offers(group, orders, parts, quote)
     if deal:
-        (order,) = orders
-        take_deal(
-            deal,
-            order_id=order.public_id,
-            group_id=group.public_id,
-            shopper_id=shopper.pk,
-            quantity=wanted.quantity,
-            now=now,
-        )
+        _take(deal, group, orders, wanted.quantity)
     spend(shopper, orders, now=now)
     _clear(lines)
 
@@ -318,9 +261,6 @@ def minutes_to_pay(*, has_flash: bool, deal: Deal | None) -> int:
     return (tunables.FLASH_UNPAID_MINUTES if has_flash else tunables.UNPAID_MINUTES).value
 
 
-NOWHERE = Address(consignee="", phone="", province="", city="", district="", line="")  # of what is never brought
-
-
 # This verb's reads and writes are spelled out as statements: a checkout must not cost more than three times its SQL.
 
 
@@ -329,6 +269,13 @@ class _Line(NamedTuple):
     sku_id: int
     quantity: int
     slot_id: int | None
+
+
+class _Goods(NamedTuple):
+    """What is to be ordered, as it is sold today; by SKU, also when a service is wanted."""
+
+    offers: dict[int, BuyableSku]
+    slots: dict[int, int]
 
 
 def _lock_cart(shopper: User) -> int | None:
@@ -354,6 +301,114 @@ def _placed_or_wanted(
     placed, any_offers, any_rules, any_parties, *_line = rows[0]
     held = [_Line(*line) for _p, _o, _r, _a, *line in rows if line[0] is not None]
     return placed, any_offers, any_rules, any_parties, held
+
+
+def _of_deal(wanted: DealWanted, shopper: User, knows_deposit: bool, now: datetime) -> tuple[Deal, list[_Line]]:
+    """:raises DepositNotAgreed: it has a deposit, of which she knows nothing"""
+    offer, deal = _dealt(wanted, shopper, now)
+    if deal.deposit and not knows_deposit:
+        raise DepositNotAgreed(_("Say that you know when the deposit is lost."))
+    return deal, [_Line(None, offer.sku_id, wanted.quantity, None)]
+
+
+def _looked_at(lines: list[_Line], *, shopper: User, now: datetime) -> _Goods:
+    """What is wanted, if it is sold today, at the times that were chosen, to this shopper in such numbers."""
+    offers = _offers_for(lines)
+    goods = _Goods(offers, _times_of(lines, offers, now))
+    check_order(shopper, {line.sku_id: line.quantity for line in lines}, offers, now)
+    return goods
+
+
+def _check_quote(
+    quote: Quote, lines: list[_Line], goods: _Goods, *, expected: str | None, to: Destination | None
+) -> None:
+    """It can be had there, at the price that was shown; what is given with it joins the goods."""
+    if to:
+        _check_delivered(quote, goods.offers, to)
+    goods.offers.update(_gifts(quote, goods.offers))
+    if expected is not None and expected != quote.fingerprint:
+        raise PriceChanged(_("Prices have changed since you looked; please check your order again."))
+    _check_left(lines, goods.offers, quote)
+
+
+def _open_group(
+    shopper: User,
+    checkout_key: UUID,
+    quote: Quote,
+    by_cards: list[Money],
+    deal: Deal | None,
+    marks: Marks,
+    now: datetime,
+) -> OrderGroup:
+    minutes = minutes_to_pay(has_flash=bool(quote.flash_units), deal=deal)
+    group = OrderGroup(
+        shopper=shopper,
+        checkout_key=checkout_key,
+        currency=quote.total.currency,
+        total=quote.total,
+        by_cards=Money.total(by_cards, quote.total.currency),
+        placed_at=now,
+        pay_by=now + timedelta(minutes=minutes),
+        device_mark=marks.device,
+        network_mark=marks.network,
+    )
+    insert_rows([group])
+    return group
+
+
+def _reserve(
+    group: OrderGroup,
+    orders: list[Order],
+    parts: list[Part],
+    goods: _Goods,
+    *,
+    from_aside: Mapping[int, tuple[str, int]],
+    stores: Mapping[int, Warehouse],
+    to: Destination | None,
+) -> None:
+    """The goods of all orders until they are paid, from her stores or from the warehouses that lie best."""
+    router = Router(to)
+    stock.reserve_all(
+        documents={
+            order.public_id: {line.sku_id: line.quantity for line in part.quote.lines}
+            for order, part in zip(orders, parts, strict=True)
+        },
+        now=group.placed_at,
+        expires_at=group.pay_by,
+        slots=goods.slots,
+        from_aside=from_aside,
+        routes={
+            order.public_id: from_store(stores[order.shop_id]) if order.store_id else router.route(order.public_id)
+            for order in orders
+            if order.store_id or order.is_sent
+        },
+    )
+    router.keep(orders, group.placed_at)
+
+
+def _use_offers(group: OrderGroup, orders: list[Order], parts: list[Part], quote: Quote) -> None:
+    use_offers(
+        quote=quote,
+        group_id=group.public_id,
+        orders=[
+            UsedBy(order.public_id, order.shop_id, order.before_duty, part.quote.lines)
+            for order, part in zip(orders, parts, strict=True)
+        ],
+        shopper_id=group.shopper_id,
+        now=group.placed_at,
+    )
+
+
+def _take(deal: Deal, group: OrderGroup, orders: list[Order], quantity: int) -> None:
+    (order,) = orders
+    take_deal(
+        deal,
+        order_id=order.public_id,
+        group_id=group.public_id,
+        shopper_id=group.shopper_id,
+        quantity=quantity,
+        now=group.placed_at,
+    )
 
 
 def _clear(lines: list[_Line]) -> None:
@@ -428,109 +483,3 @@ def _gifts(whole: Quote, offers: dict[int, BuyableSku]) -> dict[int, BuyableSku]
     """What is given with the order and was not in the cart, as it is sold; asked only when something is given."""
     given = [line.sku_id for part in whole.shops for line in part.lines if line.sku_id not in offers]
     return {offer.sku_id: offer for offer in buyable_skus(given)} if given else {}
-
-
-def _write_orders(
-    group: OrderGroup,
-    parts: list[Part],
-    by_cards: list[Money],
-    offers: dict[int, BuyableSku],
-    slots: Mapping[int, int],
-    address: Address | None,
-    messages: Mapping[int, str],
-    deal: Deal | None,
-    commissions: Mapping[int, Commission],
-) -> tuple[list[Order], list[OrderLine]]:
-    """One order per part with its lines and the first step of its timeline: three statements."""
-    orders = insert_rows(
-        _order(group, part, paid, address, messages, deal) for part, paid in zip(parts, by_cards, strict=True)
-    )
-    lines = insert_rows(
-        _line(order, priced, offers[priced.sku_id], slots.get(priced.sku_id), commissions.get(priced.sku_id))
-        for order, part in zip(orders, parts, strict=True)
-        for priced in part.quote.lines
-    )
-    write_steps(orders, OrderStep.Kind.PLACED, at=group.placed_at, by=group.shopper)
-    return orders, lines
-
-
-def _order(
-    group: OrderGroup,
-    part: Part,
-    by_cards: Money,
-    address: Address | None,
-    messages: Mapping[int, str],
-    deal: Deal | None,
-) -> Order:
-    quote = part.quote
-    where = address if part.needs_address and address else NOWHERE
-    order = Order(
-        shop_id=quote.shop_id,
-        group=group,
-        shopper=group.shopper,
-        kind=part.kind,
-        store_id=part.store_id,
-        promised_on=part.promised_on,
-        currency=quote.total.currency,
-        goods_total=quote.goods_total,
-        shipping_fee=quote.shipping_fee,
-        discount=quote.discount,
-        duty=quote.duty,
-        total=quote.total,
-        by_cards=by_cards,
-        price_trace=quote.trace,
-        consignee=where.consignee,
-        phone=where.phone,
-        province=where.province,
-        city=where.city,
-        district=where.district,
-        address_line=where.line,
-        message=messages.get(quote.shop_id, ""),
-        deal=deal.key if deal else "",
-        awaits_deal=bool(deal and deal.waits),
-        placed_at=group.placed_at,
-        due_at=group.pay_by,
-    )
-    if deal and deal.deposit:
-        _divide(order, deal.deposit, pieces=sum(line.quantity for line in quote.lines))
-    return order
-
-
-def _divide(order: Order, terms: DepositTerms, *, pieces: int) -> None:
-    """It is paid in two parts, and ships from a day on. That the deposit counts for more is in the price already."""
-    order.deposit = terms.deposit * pieces
-    order.balance_from, order.balance_until = terms.balance_from, terms.balance_until
-    order.promised_on = terms.ships_on
-    note = {"step": "deposit", "version": 1, "amount": order.deposit.minor, "worth": (terms.worth * pieces).minor}
-    order.price_trace = [*order.price_trace, note]
-
-
-def _line(
-    order: Order, priced: PricedLine, offer: BuyableSku, slot_id: int | None, commission: Commission | None
-) -> OrderLine:
-    return OrderLine(
-        shop_id=order.shop_id,
-        order=order,
-        sku_id=priced.sku_id,
-        product_public_id=offer.product_public_id,
-        title=offer.title,
-        choice_text=offer.choice_text,
-        picture=offer.picture,
-        slot_id=slot_id,
-        quantity=priced.quantity,
-        currency=priced.total.currency,
-        unit_price=priced.unit_price,
-        discount=priced.discount,
-        total=priced.total,
-        discount_parts=frozen_parts(priced),
-        subsidy=priced.borne_by("platform"),
-        issuers=frozen_issuers(priced),
-        from_issuers=priced.borne_by("issuer"),
-        gift_count=priced.gifts,
-        duty=priced.duty.amount if priced.duty else Money(0, priced.total.currency),
-        duty_parts=frozen_duty(priced, offer),
-        commission_bps=offer.commission_bps,
-        commission_on_subsidy=bool(tunables.COMMISSION_ON_SUBSIDY.value),
-        commission=Money(commission.amount, priced.total.currency) if commission else None,
-        commission_rule=commission.as_data() if commission else None,
-    )

@@ -1,7 +1,10 @@
-"""What stands covered of orders: where they go, who those from abroad are declared for, from where money came."""
+"""
+What stands covered of orders: where they go, who those from abroad are declared for, to whom invoices are made out,
+from where money came.
+"""
 
 from mall.access.guarding import guard
-from orders.models import BankLine, Declaration, Order
+from orders.models import BankLine, Declaration, Invoice, Order
 
 
 def _owners(order: Order) -> tuple[str, ...]:
@@ -32,6 +35,13 @@ guard(
     permission="orders.view_declaration",
     owners=lambda declaration: _owners(declaration.order),
     told=lambda declaration: _shopper(declaration.order),
+)
+guard(
+    Invoice,
+    fields=["title", "tax_number", "email"],
+    permission="orders.view_invoice",
+    owners=lambda invoice: (invoice.public_id, *_owners(invoice.order)),
+    told=lambda invoice: _shopper(invoice.order),
 )
 guard(
     BankLine,

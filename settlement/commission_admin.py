@@ -27,7 +27,7 @@ from catalog.tunables import COMMISSION_NOTICE_DAYS
 from mall import clock
 from mall.forms import MoneyFormField, TextFormField
 from mall.refusals import Refusal
-from mall.staff import Verb, VerbAdmin
+from mall.staff import SavedByVerb, Verb, VerbAdmin
 from marketing.models import Campaign
 from merchants.models import Shop, TierRecord
 from settlement.rule_fields import CategoryChoice, LadderField
@@ -210,7 +210,7 @@ def _is_last(version: CommissionVersion) -> bool:
 
 
 @admin.register(CommissionVersion)
-class CommissionVersionAdmin(VerbAdmin):
+class CommissionVersionAdmin(SavedByVerb, VerbAdmin):
     """What rules of commission say, from when on; a version is never changed, the next one takes its place."""
 
     noun = "version"
@@ -283,18 +283,6 @@ class CommissionVersionAdmin(VerbAdmin):
             "rate": None if version.bps is None else version.bps / 100,
             **{name: getattr(version, name) for name in names},
         }
-
-    def save_form(self, request: HttpRequest, form, change):
-        return form.saved
-
-    def save_model(self, request: HttpRequest, obj, form, change) -> None:
-        """The verb has written it while the form was checked."""
-
-    def save_related(self, request, form, formsets, change) -> None:
-        """There is nothing beside it."""
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        return [{"added": {}}]
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, version: CommissionVersion) -> str:

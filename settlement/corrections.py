@@ -5,8 +5,9 @@ way, in the other direction.
 
 Only what is the shop's and the mall's own is moved: what it has available, against commission, fees, fines, subsidy or
 the account of corrections. To the shop of commission, fees or a fine it is a refund of them (S6), and stands so on its
-statement; a fine that was lifted meanwhile is back already. What is held for others follows from orders, payments and
-refunds, and is right when they are.
+statement; a fine that was lifted meanwhile is back already. What a payment channel took back of a completed order is a
+charge-back: the shop bears it, its money leaves the custodian, and it gets again what the channel gives again. What is
+held for others follows from orders, payments and refunds, and is right when they are.
 """
 
 from collections.abc import Iterable
@@ -23,7 +24,7 @@ from mall.money import Money
 from mall.refusals import Refusal
 from merchants.models import Shop
 from settlement.fines import lock_sanction
-from settlement.ledger import Leg, accounts, post
+from settlement.ledger import Leg, accounts, booked
 from settlement.models import Account, Correction, Entry, Posting
 from settlement.withdrawals import AnotherPersonDecides
 
@@ -46,7 +47,8 @@ def draw_up_correction(
 
     :param shop: whose money it is; needed only when the entry touched several shops
     :raises WrongCorrection: the entry touched no shop, or not this one; or together with other corrections of it in the
-        same direction it would be more than the entry moved; or of fines: it is none, or more is asked for
+        same direction it would be more than the entry moved; or of fines: it is none, or more is asked for; or of a
+        charge-back: the entry is no order's completion, or more would come back than was taken
     """
     if side == Correction.Side.FINES and (entry.kind != Entry.Kind.FINED or direction != Correction.Direction.TO_SHOP):
         raise WrongCorrection(
@@ -57,6 +59,8 @@ def draw_up_correction(
     most = sum(leg for leg in legs if leg > 0)
     others = Correction.objects.filter(entry=entry, direction=direction, currency=amount.currency)
     before = others.exclude(status=Status.DISCARDED).aggregate(sum=Sum("amount"))["sum"] or 0
+    if side == Correction.Side.CUSTODIAN:
+        _check_charge_back(entry, direction, amount)
     if amount.minor <= 0 or int(before) + amount.minor > most:
         left = Money(max(most - int(before), 0), amount.currency)
         raise WrongCorrection(_("This entry can be corrected by at most %(most)s.") % {"most": left}, field="amount")
@@ -73,6 +77,22 @@ def draw_up_correction(
         after={"entry": entry.public_id, "direction": direction, "side": side, "amount": amount.minor},
     )
     return correction
+
+
+def _check_charge_back(entry: Entry, direction: str, amount: Money) -> None:
+    """The shop's row is locked: no other correction of the entry is drawn up meanwhile."""
+    if entry.kind != Entry.Kind.COMPLETED:
+        raise WrongCorrection(
+            _("A payment channel takes back what a completed order brought: choose that entry."), field="side"
+        )
+    if direction == Correction.Direction.FROM_SHOP:
+        return
+    rows = Correction.objects.filter(entry=entry, side=Correction.Side.CUSTODIAN, currency=amount.currency)
+    taken = rows.filter(direction=Correction.Direction.FROM_SHOP, status=Status.BOOKED).aggregate(sum=Sum("amount"))
+    given = rows.filter(direction=direction).exclude(status=Status.DISCARDED).aggregate(sum=Sum("amount"))
+    left = Money(int(taken["sum"] or 0) - int(given["sum"] or 0), amount.currency)
+    if amount > left:
+        raise WrongCorrection(_("The channel has taken back %(left)s of it.") % {"left": left}, field="amount")
 
 
 def _shop_of(entry: Entry, shop: Shop | None) -> Shop:
@@ -109,7 +129,7 @@ def book_correction(*, correction: Correction, by, now: datetime) -> Correction:
     sign = 1 if correction.direction == Correction.Direction.TO_SHOP else -1
     change = correction.amount * sign
     legs = [Leg(of[keys[1]], change), Leg(of[keys[0]], -change)]
-    post(kind=Entry.Kind.CORRECTED, ref=correction.public_id, at=now, legs=legs)
+    booked(kind=Entry.Kind.CORRECTED, ref=correction.public_id, at=now, legs=legs)
     publish(
         MoneyCorrected(
             shop_id=shop.public_id,

@@ -5,6 +5,7 @@ not available yet.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,18 +25,22 @@ from orders.parties.terms import explain_part
 from settlement.corrections import give_reasons
 from settlement.joint import tell_parts
 from settlement.models import Correction, Entry, Posting, Share
-from settlement.parties import kept
+from settlement.parties import Bearer, kept
 from settlement.queries import explain, postings_of
 from settlement.remains import added_kept, commission_kept
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a party gets of a line, or of the shipping fee, as it stands: who, how much, and how it came about."""
+    """
+    What a party gets of a line, or of the shipping fee, as it stands: who, how much, whether the shop pays it, and how
+    it came about.
+    """
 
     name: str
     kind: str
     amount: Money
+    is_of_shop: bool
     how: list[str]
 
 
@@ -107,7 +112,7 @@ class Explained:
 
     @property
     def shipping_of_shop(self) -> Money:
-        return self.shipping - Money.total((given.amount for given in self.shipping_given), self.shipping.currency)
+        return self.shipping - _paid_by_shop(self.shipping_given, self.shipping.currency)
 
 
 def explain_order(order: Order, *, now: datetime) -> Explained:
@@ -136,15 +141,12 @@ def explain_order(order: Order, *, now: datetime) -> Explained:
         lines=parts,
         shipping=shipping,
         shipping_given=shipping_given,
-        parties=Money.total(
-            (given.amount for given in [*shipping_given, *(given for part in parts for given in part.given)]),
-            order.currency,
-        ),
+        parties=_paid_by_shop([*shipping_given, *(given for part in parts for given in part.given)], order.currency),
         corrected=corrected,
         commission=Money.total((part.commission for part in parts), order.currency),
         of_shop=Money.total((part.of_shop for part in parts), order.currency)
         + shipping
-        - Money.total((given.amount for given in shipping_given), order.currency)
+        - _paid_by_shop(shipping_given, order.currency)
         + corrected,
         steps=_steps(order, share),
         postings=postings,
@@ -166,7 +168,7 @@ def _part(line: OrderLine, gone: int, of_parties: list[PartyPart]) -> LinePart:
     commission, added = commission_kept(line, gone), added_kept(line, gone)
     back = Money(gone, line.currency)
     given = _given(of_parties, line.pk, gone)
-    parties = Money.total((each.amount for each in given), line.currency)
+    parties = _paid_by_shop(given, line.currency)
     return LinePart(
         line=line,
         back=back,
@@ -184,11 +186,16 @@ def _given(of_parties: list[PartyPart], line: int | None, gone: int) -> list[Giv
             name=part.rule["party_name"],
             kind=str(Party.Kind(part.rule["party_kind"]).label),
             amount=kept(part, gone),
+            is_of_shop=part.bearer == Bearer.SHOP,
             how=explain_part(part.rule, part.amount)[1:],
         )
         for part in of_parties
         if part.line_id == line
     ]
+
+
+def _paid_by_shop(given: Iterable[Given], currency: str) -> Money:
+    return Money.total((each.amount for each in given if each.is_of_shop), currency)
 
 
 def _steps(order: Order, share: Share | None) -> list[Step]:

@@ -2,10 +2,12 @@
 Writing the ledger, and reading what stands in it (S1).
 
 Postings are positive for debit, negative for credit. The same reason (kind) for the same thing (ref) is booked once,
-however many ask at once: the key of the entry decides, not the asking.
+however many ask at once: the key of the entry decides, not the asking. Who has moved a status with the money asks
+``booked`` and gets the entry that stands; who only hears news, perhaps again, asks ``post``.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +27,10 @@ SEALED = (
 )
 
 _TO_ALPHABET = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
+
+
+class BookedOtherwise(Exception):
+    """This reason is booked already, with other legs: a mistake of the caller, never of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,28 @@ def post(*, kind: str, ref: str, at: datetime, legs: Sequence[Leg]) -> Entry | N
         )
         for leg in legs
     )
+    return entry
+
+
+@transaction.atomic
+def booked(*, kind: str, ref: str, at: datetime, legs: Sequence[Leg]) -> Entry:
+    """
+    Book once and answer the entry that stands: to the first who asks, and to everybody who asks again (A3).
+
+    :raises BookedOtherwise: it stands with other legs
+    :raises ValueError: the legs do not sum to zero in every currency, or there are none
+    """
+    if entry := post(kind=kind, ref=ref, at=at, legs=legs):
+        return entry
+    wanted = Counter((leg.account.pk, leg.amount.currency, leg.amount.minor) for leg in legs if leg.amount)
+    if not wanted:
+        raise ValueError(f"{kind} {ref}: there is nothing to book")
+    entry = Entry.objects.get(kind=kind, ref=ref)
+    stands = Counter(
+        (posting.account_id, posting.currency, posting.amount.minor) for posting in entry.postings.order_by("pk")
+    )
+    if stands != wanted:
+        raise BookedOtherwise(f"{kind} {ref}: booked already, with other legs")
     return entry
 
 

@@ -85,6 +85,23 @@ APPEAL_REFUSED = Kind(
     title=_("%(shop)s: your appeal was refused"),
     body=_("%(answer)s The seizure stands."),
 )
+PARTY_OFFERED = Kind(
+    "settlement.party_offered",
+    title=_("%(shop)s: you are asked to give a part to %(party)s"),
+    body=_("Read for which goods and how much. Nothing is taken of your orders before you agree."),
+)
+PARTY_AGREED = Kind(
+    "settlement.party_agreed",
+    title=_("%(shop)s agreed to give a part to %(party)s"),
+    body=_("It counts for orders to come."),
+    is_mailed=False,
+)
+PARTY_ENDED = Kind(
+    "settlement.party_ended",
+    title=_("%(shop)s gives %(party)s no part any more"),
+    body=_("Orders that were placed keep what they have promised."),
+    is_mailed=False,
+)
 DISPUTE_ANSWERED = Kind(
     "settlement.dispute_answered",
     title=_("%(shop)s: a disputed line is answered"),

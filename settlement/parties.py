@@ -1,7 +1,8 @@
 """
 The parts of brands, suppliers, carriers and promoters in the books (S2): what was frozen when an order was placed is
 set aside for them out of escrow with its payment, goes back with refunds as the frozen parts say, and becomes available
-together with the shop's own share.
+together with the shop's own share. What the mall pays out of its commission is an expense of the mall's (``passed_on``)
+and set aside with the rest; the commission stays whole, and so does what the shop is told and invoiced.
 
 Of a refund each part gives back the share of its amount that went: what is kept is rounded down on the whole, so that
 parts add up and the last piece takes the rest. What a party has already is a debt that its next parts pay (D6).
@@ -15,12 +16,14 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from mall.money import Money
-from orders.models import AfterSale, Order, OrderLine, PartyPart, Refund
+from orders.models import AfterSale, Order, OrderLine, PartyPart, PartyRuleVersion, Refund
 from settlement import ledger
 from settlement.ledger import Leg, post
 from settlement.models import Account, Entry, PartyShare
 
 PENDING, AVAILABLE = Account.Kind.PARTY_PENDING, Account.Kind.PARTY_AVAILABLE
+Bearer = PartyRuleVersion.Bearer
+SOURCES = {Bearer.SHOP: Account.Kind.ESCROW, Bearer.MALL: Account.Kind.PASSED_ON}
 
 # One statement for a whole batch: an entry for each order of which parties get something, its legs, and the shares.
 RELEASE = """
@@ -96,9 +99,9 @@ def kept_of(parts: Iterable[PartyPart], goods: Mapping[int, int], shipping: int)
     return found
 
 
-def parts_of(order: Order) -> list[PartyPart]:
-    """What parties were promised of it."""
-    return list(PartyPart.objects.filter(order=order).order_by("pk"))
+def parts_of(order: Order, *, bearer: str) -> list[PartyPart]:
+    """What parties were promised of it: what the shop pays, or the mall."""
+    return list(PartyPart.objects.filter(order=order, bearer=bearer).order_by("pk"))
 
 
 # Booking
@@ -107,18 +110,15 @@ def parts_of(order: Order) -> list[PartyPart]:
 @transaction.atomic
 def set_aside(*, order: Order) -> Entry | None:
     """Book what parties get of a paid order, out of escrow, once; nothing of one that is not paid whole."""
-    if order.paid_at is None or not (parts := parts_of(order)):
+    if order.paid_at is None or not (parts := list(PartyPart.objects.filter(order=order))):
         return None
     amounts = kept_of(parts, {}, 0)
     of = accounts_of(amounts, order.currency)
-    escrow = ledger.account(Account.Kind.ESCROW, currency=order.currency)
-    whole = Money.total(amounts.values(), order.currency)
-    entry = post(
-        kind=Entry.Kind.PARTS,
-        ref=order.public_id,
-        at=order.paid_at,
-        legs=[Leg(escrow, whole), *(Leg(of[PENDING, party], -amount) for party, amount in sorted(amounts.items()))],
-    )
+    legs = [Leg(of[PENDING, party], -amount) for party, amount in sorted(amounts.items())]
+    for bearer in sorted({part.bearer for part in parts}):
+        borne = Money.total((part.amount for part in parts if part.bearer == bearer), order.currency)
+        legs.append(Leg(ledger.account(SOURCES[bearer], currency=order.currency), borne))
+    entry = post(kind=Entry.Kind.PARTS, ref=order.public_id, at=order.paid_at, legs=legs)
     PartyShare.objects.bulk_create(
         [
             PartyShare(
@@ -134,17 +134,28 @@ def set_aside(*, order: Order) -> Entry | None:
 
 @transaction.atomic
 def take_back(*, refund: Refund, refunded_at: datetime) -> Entry | None:
-    """Book once what parties give back of an order that never completed: into escrow, which pays the refund."""
+    """
+    Book once what parties give back of an order that never completed: into escrow, which pays the refund, and to the
+    mall what it had paid.
+    """
     set_aside(order=refund.order)
     if not lock_shares(refund.order) or Entry.objects.filter(kind=Entry.Kind.PARTS_BACK, ref=refund.public_id).exists():
         return None
-    legs = legs_back(refund)
-    if not legs:
-        return None
-    currency = refund.currency
-    escrow = ledger.account(Account.Kind.ESCROW, currency=currency)
-    whole = Money.total((leg.amount for leg in legs), currency)
-    return post(kind=Entry.Kind.PARTS_BACK, ref=refund.public_id, at=refunded_at, legs=[*legs, Leg(escrow, -whole)])
+    return _give_back(refund, (Bearer.SHOP, Bearer.MALL), refunded_at)
+
+
+def take_back_passed_on(*, refund: Refund, refunded_at: datetime) -> Entry | None:
+    """What the mall had paid of an order that had completed; the caller has made sure that it is done once."""
+    return _give_back(refund, (Bearer.MALL,), refunded_at)
+
+
+def _give_back(refund: Refund, bearers: Iterable[str], at: datetime) -> Entry | None:
+    legs = []
+    for bearer in bearers:
+        if theirs := legs_back(refund, bearer=bearer):
+            whole = Money.total((leg.amount for leg in theirs), refund.currency)
+            legs += [*theirs, Leg(ledger.account(SOURCES[bearer], currency=refund.currency), -whole)]
+    return post(kind=Entry.Kind.PARTS_BACK, ref=refund.public_id, at=at, legs=legs) if legs else None
 
 
 def lock_shares(order: Order) -> list[PartyShare]:
@@ -153,12 +164,13 @@ def lock_shares(order: Order) -> list[PartyShare]:
     return list(shares.order_by("party"))
 
 
-def legs_back(refund: Refund) -> list[Leg]:
+def legs_back(refund: Refund, *, bearer: str) -> list[Leg]:
     """
-    What parties give back with a refund, noted on their shares: from what is pending, else from what they have
-    available, which may fall below zero. The caller has made sure that it is done once.
+    What parties give back with a refund of what the shop had paid, or the mall, noted on their shares: from what is
+    pending, else from what they have available, which may fall below zero. The caller has made sure that it is done
+    once.
     """
-    amounts = parts_back(refund)
+    amounts = parts_back(refund, bearer=bearer)
     if not amounts:
         return []
     shares = {share.party_id: share for share in lock_shares(refund.order)}
@@ -174,10 +186,10 @@ def legs_back(refund: Refund) -> list[Leg]:
     return [leg for leg in legs if leg.amount]
 
 
-def parts_back(refund: Refund) -> dict[int, Money]:
+def parts_back(refund: Refund, *, bearer: str) -> dict[int, Money]:
     """By party (key) what goes back with a refund, of its case, or of all that was left of a canceled order."""
     order, case = refund.order, refund.after_sale
-    if order.paid_at is None or not (parts := parts_of(order)):
+    if order.paid_at is None or not (parts := parts_of(order, bearer=bearer)):
         return {}
     before, before_shipping = _gone_before(refund)
     after, after_shipping = Counter(before), before_shipping

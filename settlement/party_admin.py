@@ -20,7 +20,7 @@ from mall import clock
 from mall.accounts.factors import ask_fresh_factor
 from mall.money import DEFAULT_CURRENCY
 from mall.refusals import Refusal
-from mall.staff import ReadOnlyAdmin, ReadOnlyRows, Verb, VerbAdmin
+from mall.staff import ReadOnlyAdmin, ReadOnlyRows, SavedByVerb, Verb, VerbAdmin
 from marketing.models import Campaign
 from merchants.models import Shop
 from orders.models import Party, PartyAgreement, PartyRule, PartyRuleVersion
@@ -36,26 +36,10 @@ from orders.parties.terms import PartyTerms, explain_part, say_taken, say_which
 from settlement.models import PartyBankAccount, PartyPayout, PartyShare
 from settlement.parties import balances
 from settlement.party_payouts import Statement, add_account, discard_payout, draw_up_payouts, pay_payout, tell_lines
-from settlement.rule_fields import TIERS, PartyAccountForm, PartyForm, PartyRuleFields
+from settlement.rule_fields import BASES, TIERS, PartyAccountForm, PartyForm, PartyRuleFields
 
 PROPOSE, CONFIRM, PAY = "orders.propose_party", "orders.confirm_party", "settlement.pay_partypayout"
 Status = PartyRuleVersion.Status
-
-
-class _SavedByVerb:
-    """A page of adding whose form calls the verb while it is checked; the admin itself writes nothing."""
-
-    def save_form(self, request: HttpRequest, form, change):
-        return form.saved
-
-    def save_model(self, request: HttpRequest, obj, form, change) -> None:
-        """The verb has written it while the form was checked."""
-
-    def save_related(self, request, form, formsets, change) -> None:
-        """There is nothing beside it."""
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        return [{"added": {}}]
 
 
 class _VerbForm(forms.ModelForm):
@@ -98,6 +82,13 @@ class NewRuleForm(_VerbForm, PartyRuleFields):
         label=gettext_lazy("Brand"), queryset=Brand.objects.order_by("slug"), required=False,
         empty_label=gettext_lazy("All"),
     )  # fmt: skip
+    base = forms.ChoiceField(label=gettext_lazy("Taken of"), choices=BASES)
+    bearer = forms.ChoiceField(
+        label=gettext_lazy("Paid by"),
+        choices=PartyRuleVersion.Bearer.choices,
+        initial=PartyRuleVersion.Bearer.SHOP,
+        help_text=gettext_lazy("What the mall pays needs no shop's agreement and is at most the line's commission."),
+    )
     shop = forms.ModelChoiceField(
         label=gettext_lazy("Shop"),
         queryset=Shop.objects.all(),
@@ -139,7 +130,7 @@ RULE_GROUPS = (
         gettext_lazy("For which lines: everything that is filled in must be so"),
         ("category", "brand", "shop", "tier", "campaign"),
     ),
-    (pgettext_lazy("party", "How much"), ("base", "rate", "ladder", "fixed", "floor", "cap")),
+    (pgettext_lazy("party", "How much"), ("bearer", "base", "rate", "ladder", "fixed", "floor", "cap")),
     (gettext_lazy("From when, and why"), ("effective_at", "reason")),
 )
 
@@ -156,7 +147,7 @@ class AccountsOfParty(ReadOnlyRows):
 
 
 @admin.register(Party)
-class PartyAdmin(_SavedByVerb, VerbAdmin):
+class PartyAdmin(SavedByVerb, VerbAdmin):
     """Who gets parts of orders, the mall's own and those of shops."""
 
     noun = "party"
@@ -272,14 +263,16 @@ class AgreementsTo(ReadOnlyRows):
 
 
 @admin.register(PartyRuleVersion)
-class PartyRuleVersionAdmin(_SavedByVerb, VerbAdmin):
+class PartyRuleVersionAdmin(SavedByVerb, VerbAdmin):
     """What parties get, from when on, and which shops have agreed; the next version takes a version's place."""
 
     noun = "version"
     verbs = [
         Verb(
             name="confirm", label=gettext_lazy("Confirm"), call=confirm_version, permission=CONFIRM, fits=_waits,
-            warning=gettext_lazy("Somebody else than who proposed it confirms it. It counts where shops agree."),
+            warning=gettext_lazy(
+                "Somebody else than who proposed it confirms it. It counts where shops agree, or the mall pays."
+            ),
             fresh_action="orders.confirm_party", stays=True,
         ),
         Verb(
@@ -293,8 +286,8 @@ class PartyRuleVersionAdmin(_SavedByVerb, VerbAdmin):
     ]  # fmt: skip
     inlines = [AgreementsTo]
     fields = [
-        "public_id", "rule", "of_party", "number", "status", "position", "shop", "conditions", "effect", "effective_at",
-        "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
+        "public_id", "rule", "of_party", "number", "status", "position", "shop", "bearer", "conditions", "effect",
+        "effective_at", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at",
     ]  # fmt: skip
     readonly_fields = ["of_party", "conditions", "effect"]
     list_display = ["rule", "number", "of_party", "status", "conditions", "effect", "effective_at", "proposed_by"]

@@ -22,7 +22,7 @@ from mall.tenancy import house_scope
 from orders.models import Party, Refund
 from settlement import ledger
 from settlement.bank_accounts import BATCH, PAUSE, BankAccountRefused, check_number, digits, is_same_name
-from settlement.ledger import Leg, post
+from settlement.ledger import Leg, booked
 from settlement.models import Account, Entry, PartyBankAccount, PartyPayout, Posting
 from settlement.parties import party_accounts
 from settlement.tunables import BANK_ACCOUNT_HOURS
@@ -172,7 +172,7 @@ def _draw_up(party_id: int, by, now: datetime, currency: str) -> PartyPayout | N
             )
     except IntegrityError:  # at this very moment
         return None
-    post(
+    booked(
         kind=Entry.Kind.PARTY_DRAWN,
         ref=payout.public_id,
         at=now,
@@ -199,7 +199,7 @@ def pay_payout(*, payout: PartyPayout, reference: str, by, now: datetime) -> Par
     paying = party_accounts([(PAYING, payout.party_id)], payout.currency)[str(PAYING), payout.party_id]
     custodian = ledger.account(Account.Kind.CUSTODIAN, currency=payout.currency)
     legs = [Leg(paying, payout.amount), Leg(custodian, -payout.amount)]
-    post(kind=Entry.Kind.PARTY_PAID, ref=payout.public_id, at=now, legs=legs)
+    booked(kind=Entry.Kind.PARTY_PAID, ref=payout.public_id, at=now, legs=legs)
     return payout
 
 
@@ -215,7 +215,7 @@ def discard_payout(*, payout: PartyPayout, by, now: datetime) -> PartyPayout:
     of = party_accounts([(AVAILABLE, payout.party_id), (PAYING, payout.party_id)], payout.currency)
     available, paying = (of[str(kind), payout.party_id] for kind in (AVAILABLE, PAYING))
     legs = [Leg(paying, payout.amount), Leg(available, -payout.amount)]
-    post(kind=Entry.Kind.PARTY_RETURNED, ref=payout.public_id, at=now, legs=legs)
+    booked(kind=Entry.Kind.PARTY_RETURNED, ref=payout.public_id, at=now, legs=legs)
     return payout
 
 
@@ -262,7 +262,7 @@ class Statement:
         """The bookings of the month that changed what it is owed, as one amount each, the newest first."""
         within = self._postings.filter(entry__at__gte=start_of(self.first), entry__at__lt=start_of(self.after))
         moved = within.values("entry", "entry__kind", "entry__ref", "entry__at").annotate(sum=-Sum("amount"))
-        return moved.exclude(sum=0).order_by("-entry")
+        return moved.exclude(sum=0).order_by("-entry__at", "-entry")
 
 
 def tell_lines(rows: Iterable[dict], currency: str = DEFAULT_CURRENCY) -> list[dict]:

@@ -101,7 +101,7 @@ def undisputed(order_public_id: str) -> Money:
     ):
         gone[line_id] += goods
     clear = [line for line in order.lines.order_by("pk") if line.pk not in in_question]
-    others = parties.parts_kept(parties.parts_of(order), clear, gone)
+    others = parties.parts_kept(parties.parts_of(order, bearer=parties.Bearer.SHOP), clear, gone)
     return Money.total((_of_shop(line, gone[line.pk]) - others[line.pk] for line in clear), order.currency)
 
 

@@ -25,6 +25,7 @@ EARNED = (
     Account.Kind.FEES,
     Account.Kind.FINES,
     Account.Kind.SUBSIDY,
+    Account.Kind.PASSED_ON,
     Account.Kind.CORRECTIONS,
 )
 HELD = (

@@ -7,8 +7,8 @@ still holds, so that parts add up to the fen and everything returned leaves noth
 pending money while the share waits, else from what it has available; when that does not suffice the balance goes below
 zero, a debt that its next shares pay (D6). The platform never pays silently. What another shop has borne of it (K2)
 goes back to that shop, in an entry of its own. What brands, suppliers, carriers and promoters got of it they give back
-in the same entry. Duty goes back out of what is owed to customs; what gift cards had paid
-is owed to their holders again.
+in the same entry, to the mall what it had paid in another. Duty goes back out of what is owed to customs; what gift
+cards had paid is owed to their holders again.
 """
 
 from collections import Counter
@@ -51,7 +51,8 @@ def reverse(*, refund_id: str, refunded_at: datetime) -> Entry | None:
         return None
 
     commission, subsidy, issuers = _parts_back(refund)
-    of_parties = parties.legs_back(refund)
+    of_parties = parties.legs_back(refund, bearer=parties.Bearer.SHOP)
+    parties.take_back_passed_on(refund=refund, refunded_at=refunded_at)
     theirs = Money.total((leg.amount for leg in of_parties), order.currency)
     of_shop = refund.amount - refund.duty + subsidy - commission - theirs
     waits = share.left if share.status == Share.Status.PENDING else Money(0, order.currency)

@@ -70,6 +70,9 @@ class PartyAccountForm(forms.Form):
     branch = forms.CharField(label=gettext_lazy("Branch"), max_length=80, required=False)
 
 
+BASES = PartyRuleVersion.Base.choices  # the last one, the commission, is the mall's to give
+
+
 class PartyRuleFields(forms.Form):
     """How much a party gets, of what, from when and why; the same for shops and staff."""
 
@@ -88,7 +91,7 @@ class PartyRuleFields(forms.Form):
             "Of the rules of a party that fit the one with the smallest number counts; parties take in this order."
         ),
     )
-    base = forms.ChoiceField(label=gettext_lazy("Taken of"), choices=PartyRuleVersion.Base.choices)
+    base = forms.ChoiceField(label=gettext_lazy("Taken of"), choices=BASES[:-1])
     category = CategoryChoice(
         label=gettext_lazy("Category"),
         queryset=Category.objects.order_by("path"),
@@ -143,6 +146,7 @@ class PartyRuleFields(forms.Form):
             "name": cleaned["name"] or Text(),
             "position": cleaned["position"],
             "base": cleaned["base"],
+            **({"bearer": cleaned["bearer"]} if "bearer" in cleaned else {}),
             "bps": None if rate is None else int(rate * 100),
             "effective_at": cleaned["effective_at"],
             "reason": cleaned["reason"],

@@ -69,7 +69,8 @@ ORDER BY abs(sum(taken) - sum(simulated)) DESC, s.id
 """  # noqa: S608 - our own words
 PARTIES = """
 SELECT s.slug, sum(p.amount * greatest(p.whole - x.goods, 0) / p.whole)::bigint
-FROM orders_order o JOIN orders_partypart p ON p.order_id = o.id JOIN merchants_shop s ON s.id = o.shop_id
+FROM orders_order o JOIN orders_partypart p ON p.order_id = o.id AND p.bearer = 'shop'
+JOIN merchants_shop s ON s.id = o.shop_id
 LEFT JOIN orders_orderline l ON l.id = p.line_id LEFT JOIN catalog_sku k ON k.id = l.sku_id
 LEFT JOIN catalog_product d ON d.id = k.product_id LEFT JOIN catalog_category g ON g.id = d.category_id
 CROSS JOIN LATERAL (

@@ -6,7 +6,8 @@ category; the shipping fee is free of
 commission. What the mall bears of discounts is added to the shop's share out of the mall's own account, what another
 shop has signed to bear (K2) out of that shop's money, in an entry of its own for each such shop. Duty of
 goods from abroad is none of it: it went from the payment to what is owed to customs. Nor is what brands, suppliers,
-carriers and promoters get of it: that was set aside with the payment (``parties``). The parts
+carriers and promoters get of it: that was set aside with the payment (``parties``), and what the mall pays of it
+comes out of no order. The parts
 always add up to what the shopper paid and the others added.
 """
 
@@ -84,7 +85,7 @@ def split_order(*, order: Order, completed_at: datetime) -> Share:
         return share
     lines = list(order.lines.order_by("pk"))
     parties.set_aside(order=order)
-    parts = parties.parts_of(order)
+    parts = parties.parts_of(order, bearer=parties.Bearer.SHOP)
     if order.refunded:
         split = Split(*left_at_completion(order, lines, parts))
     else:

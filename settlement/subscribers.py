@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
@@ -22,6 +23,8 @@ from mall.events.orders import (
     OrderDepositKept,
     OrderDepositPaid,
     OrderPaid,
+    PartyRuleAnswered,
+    PartyRuleOffered,
     PaymentRefunded,
     TransferDecided,
     TransferReturned,
@@ -38,9 +41,10 @@ from mall.events.settlement import (
     WithdrawalEnded,
 )
 from mall.money import Money
+from mall.notifications.sending import notify
 from merchants.models import Seat, Shop
 from merchants.telling import tell_shop
-from orders.models import Order, Refund
+from orders.models import Order, PartyRuleVersion, Refund
 from settlement import deposits, fines, kept_deposits, money_watch, notices, parties, receipts, reversals, splits
 
 WITH_MONEY = tuple(role for role in Seat.Role if "money.withdraw" in Seat.RIGHTS[role])
@@ -272,6 +276,22 @@ def watch_refund(event: PaymentRefunded) -> None:
 @on(DisputeAnswered)
 def tell_of_answer(event: DisputeAnswered) -> None:
     _tell(event, notices.DISPUTE_ANSWERED, event.answered_at, "statement", event.statement_id)
+
+
+@on(PartyRuleOffered)
+def tell_of_party_offer(event: PartyRuleOffered) -> None:
+    _tell(event, notices.PARTY_OFFERED, event.offered_at, "parties", party=event.party)
+
+
+@on(PartyRuleAnswered)
+def tell_of_party_answer(event: PartyRuleAnswered) -> None:
+    """A party has no account with the mall: who had proposed its rule speaks for it."""
+    version = PartyRuleVersion.objects.select_related("rule__party", "proposed_by").get(public_id=event.version_id)
+    shop = Shop.objects.get(public_id=event.shop_id)
+    kind = notices.PARTY_AGREED if event.is_agreed else notices.PARTY_ENDED
+    facts = {"shop": dict(shop.name), "party": version.rule.party.name}
+    url = reverse("admin:orders_partyruleversion_change", args=[version.pk])
+    notify([version.proposed_by], kind, facts, url=url, now=datetime.fromisoformat(event.answered_at))
 
 
 def _tell(event, kind, at: str, page: str, *arguments: str, **facts) -> None:

@@ -18,13 +18,13 @@ from settlement import (
 
 @job("settlement.release_due_shares")
 def release_due_shares() -> dict:
-    count = release.release_due_shares(now=clock.now())
+    count = release.release_due_shares(now=clock.of_the_database())
     return {"released": count} if count else {}
 
 
 @job("settlement.continue_release")
 def continue_release() -> dict:
-    count = release.continue_release(now=clock.now())
+    count = release.continue_release(now=clock.of_the_database())
     return {"released": count} if count else {}
 
 

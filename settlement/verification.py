@@ -231,7 +231,8 @@ ORDER BY 1
 # share of what was paid for its line, or for delivery, that went; refunds count in their order, and that of a canceled
 # order takes all that was left.
 PARTS = f"""{MOVED}, part AS (
-    SELECT p.id, p.order_id, o.public_id AS order_ref, p.party_id, p.line_id, p.amount::bigint, p.whole::bigint
+    SELECT p.id, p.order_id, o.public_id AS order_ref, p.party_id, p.line_id, p.amount::bigint, p.whole::bigint,
+           p.bearer
     FROM orders_partypart p JOIN orders_order o ON o.id = p.order_id WHERE o.paid_at IS NOT NULL
 ),
 taken AS (
@@ -244,7 +245,7 @@ gone AS (
     SELECT taken.*, coalesce(sum(goods) OVER (PARTITION BY id ORDER BY refund_id), 0)::bigint AS after FROM taken
 ),
 parts_back AS (
-    SELECT part.order_ref, part.party_id, gone.ref, gone.status,
+    SELECT part.order_ref, part.party_id, part.bearer, gone.ref, gone.status,
            part.amount * greatest(part.whole - gone.after + gone.goods, 0) / part.whole
            - CASE WHEN gone.after_sale_id IS NULL THEN 0
              ELSE part.amount * greatest(part.whole - gone.after, 0) / part.whole END AS amount
@@ -252,7 +253,8 @@ parts_back AS (
 )"""  # noqa: S608 - words of ours
 
 # What is booked for parties is what was promised, less what went back; a share of theirs says the same, and is
-# available once its order's is. What was paid out is what payouts say.
+# available once its order's is. What was paid out is what payouts say, and what the mall passed on of its commission
+# is what it was to pay.
 PARTY_FAULTS = f"""
 WITH {PARTS}, written AS (
     SELECT CASE WHEN e.kind IN ('parts_back', 'reversed') THEN 'back' ELSE e.kind END AS kind, e.ref, a.party_id,
@@ -314,15 +316,31 @@ SELECT 'order ' || s.order_public_id, format('its share gives %s to parties, its
     coalesce(kept.amount, 0))
 FROM settlement_share s LEFT JOIN (
     SELECT order_ref, sum(amount)::bigint AS amount FROM (
-        SELECT order_ref, amount FROM part
+        SELECT order_ref, amount FROM part WHERE bearer = 'shop'
         UNION ALL
         SELECT b.order_ref, -b.amount FROM parts_back b JOIN orders_refund r ON r.public_id = b.ref
-        LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id WHERE c.is_after_completion IS NOT TRUE
+        LEFT JOIN orders_aftersale c ON c.id = r.after_sale_id
+        WHERE c.is_after_completion IS NOT TRUE AND b.bearer = 'shop'
     ) x GROUP BY order_ref
 ) kept ON kept.order_ref = s.order_public_id
 WHERE NOT s.is_kept_deposit AND s.parties <> coalesce(kept.amount, 0) AND s.order_public_id NOT IN (
     SELECT payload ->> 'order_id' FROM mall_outboxevent WHERE delivered_at IS NULL AND name = 'AfterSaleRefundOwed'
 )
+UNION ALL
+SELECT kind || ' ' || ref, format('the mall has paid %s of it, it should be %s', coalesce(passed_on.amount, 0),
+    coalesce(due.amount, 0))
+FROM (
+    SELECT e.kind, e.ref, sum(p.amount)::bigint AS amount FROM settlement_posting p
+    JOIN settlement_account a ON a.id = p.account_id AND a.kind = 'passed_on'
+    JOIN settlement_entry e ON e.id = p.entry_id GROUP BY 1, 2
+) passed_on FULL JOIN (
+    SELECT 'parts' AS kind, order_ref AS ref, sum(amount)::bigint AS amount FROM part WHERE bearer = 'mall' GROUP BY 2
+    UNION ALL
+    SELECT 'parts_back', ref, -sum(amount)::bigint FROM parts_back WHERE bearer = 'mall' AND status = 'succeeded'
+    GROUP BY 2 HAVING sum(amount) <> 0
+) due USING (kind, ref)
+WHERE passed_on.amount IS DISTINCT FROM due.amount
+    AND NOT (passed_on.amount IS NULL AND ref IN (SELECT ref FROM waiting WHERE ref IS NOT NULL))
 ORDER BY 1
 """  # noqa: S608 - words of ours
 
@@ -346,9 +364,9 @@ back AS (
 ),
 for_parties AS (
     SELECT order_ref, sum(amount)::bigint AS amount FROM (
-        SELECT order_ref, amount FROM part
+        SELECT order_ref, amount FROM part WHERE bearer = 'shop'
         UNION ALL
-        SELECT order_ref, -amount FROM parts_back WHERE status = 'succeeded'
+        SELECT order_ref, -amount FROM parts_back WHERE status = 'succeeded' AND bearer = 'shop'
     ) x GROUP BY order_ref
 ),
 expected AS (

@@ -27,7 +27,7 @@ from merchants import states
 from merchants.models import Shop
 from risk.holds import held_subjects
 from risk.models import Hold
-from settlement.ledger import Leg, accounts, balance_of, post
+from settlement.ledger import Leg, accounts, balance_of, booked
 from settlement.models import Account, BankAccount, Entry, Withdrawal
 from settlement.money_watch import watch_withdrawal
 from settlement.tunables import (
@@ -325,7 +325,7 @@ def book_payout(withdrawal: Withdrawal, *, by=None, now: datetime) -> Withdrawal
     withdrawal.ended_at, withdrawal.ended_by = now, by
     withdrawal.save(update_fields=["status", "ended_at", "ended_by", "reference"])
     of = _accounts(withdrawal)
-    post(
+    booked(
         kind=Entry.Kind.PAID_OUT,
         ref=withdrawal.public_id,
         at=now,
@@ -341,7 +341,7 @@ def book_payout(withdrawal: Withdrawal, *, by=None, now: datetime) -> Withdrawal
 
 def _book(kind: str, withdrawal: Withdrawal, now: datetime, source: str, target: str) -> None:
     of = _accounts(withdrawal)
-    post(
+    booked(
         kind=kind,
         ref=withdrawal.public_id,
         at=now,

@@ -6,6 +6,7 @@ What every test finds here.
 ``committed_db``                     a database of its own, for tests that commit, use threads or other processes
 ``owner_connection``                 the superuser's connection to ``committed_db``, to plant faults
 ``live_stack``                       gunicorn, a Celery worker and beat, really running
+``furnished_stack``                  the same with a little of everything in it: ``furnished_stack.scene``
 ``browser_page``                     a page of a real Chromium
 ``noon``                             the moment at which tests happen
 ``proof``                            notes a figure in ``var/proof.json``
@@ -26,12 +27,16 @@ import pytest
 from benchmarks import chromium
 from mall.embedded.processes import CannotStart, die_with_parent
 from tests import servers
+from tests.scenes import KeptScene
 
 ROOT = Path(__file__).resolve().parents[1]
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # noon in Shanghai
 PROOFS = ROOT / "var" / "proof.json"
 
+RUNNING_MALL = {"live_stack", "furnished_stack"}
+
 _running = ExitStack()
+_kept_stack = servers.KeptStack()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,6 +60,7 @@ def pytest_configure(config):
     valkey = _running.enter_context(servers.own_valkey())
     os.environ["REDIS_URL"] = valkey.url
     os.environ["DATABASE_URL"] = servers.url_with_database(os.environ["DATABASE_URL"], servers.own_database_name())
+    _running.callback(_kept_stack.stop)
 
     from django.conf import settings
 
@@ -74,13 +80,13 @@ def pytest_collection_modifyitems(items):
 
     Those that drive the running mall come first, for they are the longest: so no process is left alone with one.
     """
-    items.sort(key=lambda item: "live_stack" not in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: not RUNNING_MALL & set(getattr(item, "fixturenames", ())))
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark and mark.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: take the fixture committed_db instead of transaction=True")
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & {"committed_db", "live_stack"} and (mark or "db" in fixtures):
+        if fixtures & {"committed_db", *RUNNING_MALL} and (mark or "db" in fixtures):
             raise pytest.UsageError(f"{item.nodeid}: committed_db and live_stack do not go with db or django_db")
 
 
@@ -149,6 +155,11 @@ def owner_connection(committed_db):
     connection.close()
 
 
+@pytest.fixture(scope="session")
+def kept_scene(tmp_path_factory):
+    return KeptScene(tmp_path_factory.mktemp("scene") / "media", _all_connections_to)
+
+
 @pytest.fixture(scope="module")
 def live_stack(django_db_blocker):
     """
@@ -156,11 +167,54 @@ def live_stack(django_db_blocker):
 
     Connections of the test's own process lead to the same database. See ``tests.servers.LiveStack``.
     """
-    name = servers.next_database_name()
-    servers.clone_template(name)
-    with _all_connections_to(name), servers.running_stack(name) as stack, django_db_blocker.unblock():
+    with (
+        _kept_stack.on(lambda name, _var: servers.clone_template(name)) as stack,
+        _all_connections_to(stack.database),
+        django_db_blocker.unblock(),
+    ):
         yield stack
-    servers.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def furnished_stack(kept_scene, django_db_blocker):
+    """``live_stack`` with a little of everything in it: ``furnished_stack.scene``, see ``tests.pages.Scene``."""
+    from django.test import override_settings
+
+    scene = None
+
+    def fill(name, var):
+        nonlocal scene
+        with django_db_blocker.unblock():
+            scene = kept_scene.put_into(name, var / "media")
+
+    with (
+        _kept_stack.on(fill) as stack,
+        _all_connections_to(stack.database),
+        override_settings(MEDIA_ROOT=str(Path(stack.env["MALL_VAR"]) / "media")),
+        django_db_blocker.unblock(),
+    ):
+        stack.scene = scene
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def furnished_db(kept_scene, django_db_blocker, tmp_path_factory):
+    """The same scene without the running mall; the connections of all tests of the module lead to its database."""
+    from django.test import override_settings
+
+    name, media = servers.next_database_name(), tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=str(media)):
+        scene = kept_scene.put_into(name, media)
+        with _all_connections_to(name):
+            yield scene
+        servers.drop_database(name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """The running mall, whose clock never rests, ends with the last test that drives it."""
+    if not RUNNING_MALL & set(getattr(item, "fixturenames", ())):
+        _kept_stack.stop()
 
 
 class _all_connections_to:

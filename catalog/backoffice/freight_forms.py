@@ -9,7 +9,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.freight.charging import Goods, Zone
+from catalog.freight.charging import Goods, Zone, zone_of
 from catalog.freight.templates import (
     LONGEST_NAME,
     MOST_FEE,
@@ -19,10 +19,11 @@ from catalog.freight.templates import (
     MOST_ZONES,
     terms_of,
 )
-from catalog.freight.words import told_region
+from catalog.freight.words import charged, told_region
 from catalog.models import FreightTemplate
 from mall.divisions.forms import DivisionField, link_divisions
 from mall.forms import MoneyFormField, TextFormField, as_typed
+from mall.money import DEFAULT_CURRENCY
 from mall.refusals import Refusal
 
 _BETWEEN = re.compile(r"[,;\n\u3001\uff0c\uff1b]+")
@@ -63,6 +64,9 @@ class ZoneForm(forms.Form):
     )
     remove = forms.BooleanField(label=gettext_lazy("Remove this zone"), required=False)
 
+    told: Mapping[str, str] | None = None
+    is_wanted = False  # somebody has just asked for it
+
     def __init__(self, *args, is_rest: bool, **kwargs):
         self.is_rest = is_rest
         may_be_empty = not is_rest and not kwargs.get("initial")
@@ -77,8 +81,23 @@ class ZoneForm(forms.Form):
     @property
     def is_left_out(self) -> bool:
         """A row that says nothing, or is to go."""
-        is_blank = self.empty_permitted and not self.has_changed()
-        return not self.is_rest and (is_blank or self.cleaned_data.get("remove", False))
+        return not self.is_rest and (self.is_blank or self.cleaned_data.get("remove", False))
+
+    @property
+    def is_blank(self) -> bool:
+        return self.empty_permitted and not self.has_changed()
+
+    def tell(self, measure: str) -> None:
+        """Fold the row: what it charges is said in a line. One that makes no sense, or is to go, stays open."""
+        if self.is_bound:
+            said = self.zone() if self.is_valid() and not self.is_left_out else None
+        else:
+            said = zone_of(self.initial) if self.initial else None
+        self.told = charged(said, measure, DEFAULT_CURRENCY) if said else None
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.errors) or self.is_wanted or not (self.told or self.is_blank)
 
     def full_clean(self):
         super().full_clean()
@@ -145,7 +164,10 @@ class TemplateForm(forms.Form):
             )
             for number in range(count)
         ]
+        for row in self.rows:
+            row.tell(str(self["measure"].value()))
         if more:
+            self.rows[-1].is_wanted = True
             for form in (self, *self.rows):
                 as_typed(form)
 

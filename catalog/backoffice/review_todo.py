@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.models import Question, Review
-from mall.backoffice.tables import capped_counts, shown_count
-from mall.backoffice.todo import SOON, URGENT, Todo
+from mall.backoffice.tables import capped_counts
+from mall.backoffice.todo import URGENT, Todo, counted
 from merchants.models import Seat, Shop
 
 LOW_STARS = 2
@@ -28,15 +28,24 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
             .filter(shop_answered_at=None, asked_at__gt=now - LATELY),
         }
     )
-    found = []
-    if low := counts["low"]:
-        title = ngettext("%(count)s poor review without an answer", "%(count)s poor reviews without an answer", low)
-        url = f"{reverse('backoffice:reviews:list', args=[shop.slug])}?answered=waiting&sort=stars"
-        detail = _("A kind answer soon often wins a shopper back.")
-        found.append(Todo("star", title % {"count": shown_count(low)}, url, detail, URGENT))
-    if asked := counts["questions"]:
-        title = ngettext("%(count)s question of shoppers", "%(count)s questions of shoppers", asked)
-        url = f"{reverse('backoffice:reviews:questions', args=[shop.slug])}?answered=waiting"
-        detail = _("Who asks wants to buy.")
-        found.append(Todo("help", title % {"count": shown_count(asked)}, url, detail, SOON))
-    return found
+    reviews_page = reverse("backoffice:reviews:list", args=[shop.slug])
+    questions_page = reverse("backoffice:reviews:questions", args=[shop.slug])
+    return [
+        *counted(
+            counts["low"],
+            sign="star",
+            title=ngettext(
+                "%(count)s poor review without an answer", "%(count)s poor reviews without an answer", counts["low"]
+            ),
+            detail=_("A kind answer soon often wins a shopper back."),
+            url=f"{reviews_page}?answered=waiting&sort=stars",
+            tone=URGENT,
+        ),
+        *counted(
+            counts["questions"],
+            sign="help",
+            title=ngettext("%(count)s question of shoppers", "%(count)s questions of shoppers", counts["questions"]),
+            detail=_("Who asks wants to buy."),
+            url=f"{questions_page}?answered=waiting",
+        ),
+    ]

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 
 from catalog.backoffice.lists import with_little_stock
 from catalog.models import Product
-from mall.backoffice.tables import capped_counts, shown_count
-from mall.backoffice.todo import SOON, URGENT, Todo
+from mall.backoffice.tables import capped_counts
+from mall.backoffice.todo import URGENT, Todo, counted
 from merchants.models import Seat, Shop
 
 
@@ -27,44 +27,41 @@ def waiting(shop: Shop, seat: Seat, now: datetime) -> list[Todo]:
             "low": with_little_stock(on_sale, "low"),
         }
     )
-    url = reverse("backoffice:catalog:list", args=[shop.slug])
-
-    def told(name: str, sign: str, title: str, detail: str, query: str, tone: str, place: str = url) -> list[Todo]:
-        count = counts[name]
-        return [Todo(sign, title % {"count": shown_count(count)}, f"{place}?{query}", detail, tone)] if count else []
-
+    products = reverse("backoffice:catalog:list", args=[shop.slug])
+    stock = reverse("backoffice:stock:list", args=[shop.slug])
     return [
-        *told(
-            "refused",
-            "edit",
-            ngettext("%(count)s product needs correction", "%(count)s products need correction", counts["refused"]),
-            _("The reviewer's note stands on its page."),
-            "status=refused",
-            SOON,
+        *counted(
+            counts["refused"],
+            sign="edit",
+            title=ngettext(
+                "%(count)s product needs correction", "%(count)s products need correction", counts["refused"]
+            ),
+            detail=_("The reviewer's note stands on its page."),
+            url=f"{products}?status=refused",
         ),
-        *told(
-            "taken_down",
-            "ban",
-            ngettext("%(count)s product was taken down", "%(count)s products were taken down", counts["taken_down"]),
-            _("The platform's reason stands on its page."),
-            "status=taken_down",
-            URGENT,
+        *counted(
+            counts["taken_down"],
+            sign="ban",
+            title=ngettext(
+                "%(count)s product was taken down", "%(count)s products were taken down", counts["taken_down"]
+            ),
+            detail=_("The platform's reason stands on its page."),
+            url=f"{products}?status=taken_down",
+            tone=URGENT,
         ),
-        *told(
-            "none",
-            "box",
-            ngettext("%(count)s product is sold out", "%(count)s products are sold out", counts["none"]),
-            _("On sale, but nobody can buy it."),
-            "status=on_sale&stock=none",
-            URGENT,
+        *counted(
+            counts["none"],
+            sign="box",
+            title=ngettext("%(count)s product is sold out", "%(count)s products are sold out", counts["none"]),
+            detail=_("On sale, but nobody can buy it."),
+            url=f"{products}?status=on_sale&stock=none",
+            tone=URGENT,
         ),
-        *told(
-            "low",
-            "stock",
-            ngettext("%(count)s product is low in stock", "%(count)s products are low in stock", counts["low"]),
-            _("Order more before it is sold out."),
-            "stock=low",
-            SOON,
-            reverse("backoffice:stock:list", args=[shop.slug]),
+        *counted(
+            counts["low"],
+            sign="stock",
+            title=ngettext("%(count)s product is low in stock", "%(count)s products are low in stock", counts["low"]),
+            detail=_("Order more before it is sold out."),
+            url=f"{stock}?stock=low",
         ),
     ]

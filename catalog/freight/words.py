@@ -1,11 +1,12 @@
 """Freight in sentences: what a template charges, why an order was charged what it was, where nothing goes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from catalog.freight.charging import FREE, FURTHER, PIECE, VOLUME, WEIGHT, Charge, Freight, Terms
+from catalog.freight.charging import FREE, FURTHER, PIECE, VOLUME, WEIGHT, Freight, Terms, Zone
 from mall.divisions import find
 from mall.money import Money
 from mall.places import Region, province_of, romanized
@@ -124,15 +125,19 @@ def explained_freight(found: Freight, currency: str) -> list[str]:
 
 def conditions(terms: Terms, currency: str) -> list[dict]:
     """The zones of a template as a reader wants them: where, what is charged, what is free."""
-    rows = [Charge(terms, zone, 0, 0, 0, "", 0).as_data() for zone in terms.zones]
+    is_only = len(terms.zones) == 1
     return [
-        {
-            "where": zone_name(row["regions"], is_only=len(rows) == 1),
-            "rates": rates(row, currency),
-            "free": free_from(row["free_over"], row["free_pieces"], currency),
-        }
-        for row in [*rows[1:], rows[0]]
+        {"where": zone_name(zone.regions, is_only=is_only), **charged(zone, terms.measure, currency)}
+        for zone in [*terms.zones[1:], terms.zones[0]]
     ]
+
+
+def charged(zone: Zone, measure: str, currency: str) -> dict[str, str]:
+    """What is charged in a zone, and what is free there."""
+    return {
+        "rates": rates({"measure": measure, **asdict(zone)}, currency),
+        "free": free_from(zone.free_over, zone.free_pieces, currency),
+    }
 
 
 def place_named(to: Region, province: str, city: str, terms: Terms) -> str:

@@ -2390,7 +2390,7 @@ class Migration(FirstMigration):
                 ),
                 ("batch", models.CharField(max_length=40, verbose_name="came with")),
                 ("document", models.CharField(blank=True, default="", max_length=40, verbose_name="for")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("added_at", models.DateTimeField(verbose_name="entered at")),
                 ("given_at", models.DateTimeField(null=True, verbose_name="handed out at")),
             ],
             options={

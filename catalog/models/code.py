@@ -34,7 +34,7 @@ class GoodsCode(ShopOwned):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.FREE)
     batch = models.CharField(_("came with"), max_length=40)
     document = models.CharField(_("for"), max_length=40, blank=True, default="")
-    added_at = models.DateTimeField(_("added at"))
+    added_at = models.DateTimeField(_("entered at"))
     given_at = models.DateTimeField(_("handed out at"), null=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Speaking for goods on behalf of a document: reserved at order, consumed at shipping, released at canceling."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -90,39 +91,18 @@ def reserve_all(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("reserve_all() belongs inside the transaction of what the goods are for")
-    wanted: dict[int, int] = {}
-    for quantities in documents.values():
-        for sku_id, quantity in quantities.items():
-            if quantity <= 0:
-                raise ValueError(f"a reservation needs a quantity above zero, not {quantity}")
-            wanted[sku_id] = wanted.get(sku_id, 0) + quantity
-    left: dict[int, dict[int, int]] = {}  # by SKU, then by stock in the order of the warehouses
-    shops, products, aside, in_stores, lies_in = {}, {}, {}, {}, {}
-    times = slots or {}
-    for sku_id, place, stock_id, shop_id, free, product_id, slot_id, is_store, kept, *where in sorted(
-        select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)]), key=lambda row: row[:3]
-    ):
-        if slot_id != times.get(sku_id):
-            continue
-        left.setdefault(sku_id, {})[stock_id] = free
-        lies_in[stock_id] = place, is_store, *where
-        shops[sku_id], products[sku_id] = shop_id, product_id
-        if is_store:
-            in_stores[stock_id] = free, product_id
-        aside[sku_id] = aside.get(sku_id, 0) + kept
-    freed = {}
-    for sku_id, stock_id, part in hand_over(from_aside) if from_aside else ():
-        left[sku_id][stock_id] += part
-        freed[stock_id] = freed.get(stock_id, 0) + part
-        aside[sku_id] -= part
-
-    totals = {sku_id: sum(left.get(sku_id, {}).values()) for sku_id in wanted}
-    short = [sku_id for sku_id in wanted if totals[sku_id] < wanted[sku_id]]
+    wanted = _added_up(documents)
+    sold = _lock_sold(wanted, slots or {})
+    if from_aside:
+        sold.free(hand_over(from_aside))
+    short = [sku_id for sku_id in wanted if sold.total(sku_id) < wanted[sku_id]]
     if short:
         raise out_of_stock(short)
+    sold_out = {sold.products[sku_id] for sku_id in wanted if sold.total(sku_id) + sold.aside[sku_id] == wanted[sku_id]}
+
     rows = [
         Reservation(
-            shop_id=shops[sku_id],
+            shop_id=sold.shops[sku_id],
             stock_id=stock_id,
             document=document,
             quantity=part,
@@ -130,7 +110,7 @@ def reserve_all(
             expires_at=expires_at,
         )
         for document, quantities in documents.items()
-        for sku_id, stock_id, part in _taken(quantities, left, lies_in, (routes or {}).get(document))
+        for sku_id, stock_id, part in _taken(quantities, sold, (routes or {}).get(document))
     ]
     taken: dict[int, int] = {}
     for row in rows:
@@ -139,22 +119,76 @@ def reserve_all(
     if changed != len(taken):
         raise out_of_stock(list(wanted))
     insert_rows(rows)
-    show_products_anew(
-        {products[sku_id] for sku_id in wanted if totals[sku_id] + aside[sku_id] == wanted[sku_id]},
-        {
+    show_products_anew(sold_out, sold.emptied_stores(taken))
+
+
+def _added_up(documents: Mapping[str, Mapping[int, int]]) -> dict[int, int]:
+    wanted: dict[int, int] = {}
+    for quantities in documents.values():
+        for sku_id, quantity in quantities.items():
+            if quantity <= 0:
+                raise ValueError(f"a reservation needs a quantity above zero, not {quantity}")
+            wanted[sku_id] = wanted.get(sku_id, 0) + quantity
+    return wanted
+
+
+@dataclass(slots=True)
+class _Sold:
+    """
+    What can be bought of some SKUs, under its lock; it shrinks while documents take of it.
+
+    :ivar left: by SKU, then by stock in the order of the warehouses
+    :ivar lies_in: of a stock its place, whether it is a store's, and what else a :class:`Place` tells
+    :ivar aside: by SKU, what is set aside for promotions
+    :ivar in_stores: of a store's stock, what was free there and the product
+    :ivar freed: by stock, what of it was set aside for these documents
+    """
+
+    left: dict[int, dict[int, int]] = field(default_factory=dict)
+    lies_in: dict[int, tuple] = field(default_factory=dict)
+    shops: dict[int, int] = field(default_factory=dict)
+    products: dict[int, int] = field(default_factory=dict)
+    aside: dict[int, int] = field(default_factory=dict)
+    in_stores: dict[int, tuple[int, int]] = field(default_factory=dict)
+    freed: dict[int, int] = field(default_factory=dict)
+
+    def total(self, sku_id: int) -> int:
+        return sum(self.left.get(sku_id, {}).values())
+
+    def free(self, parts: Iterable[tuple[int, int, int]]) -> None:
+        """These pieces (SKU, stock, how many) are not set aside any more."""
+        for sku_id, stock_id, part in parts:
+            self.left[sku_id][stock_id] += part
+            self.freed[stock_id] = self.freed.get(stock_id, 0) + part
+            self.aside[sku_id] -= part
+
+    def emptied_stores(self, taken: Mapping[int, int]) -> set[int]:
+        """Products of which a store has none any more, when so many are taken of each stock."""
+        return {
             product_id
-            for stock_id, (free, product_id) in in_stores.items()
-            if taken.get(stock_id, 0) - freed.get(stock_id, 0) == free > 0
-        },
-    )
+            for stock_id, (free, product_id) in self.in_stores.items()
+            if taken.get(stock_id, 0) - self.freed.get(stock_id, 0) == free > 0
+        }
 
 
-def _taken(
-    quantities: Mapping[int, int],
-    left: Mapping[int, dict[int, int]],
-    lies_in: Mapping[int, tuple],
-    route: Route | None,
-) -> Iterable[tuple[int, int, int]]:
+def _lock_sold(wanted: Mapping[int, int], times: Mapping[int, int]) -> _Sold:
+    """Lock the stock of these SKUs; of services that at the time at which they are wanted."""
+    sold = _Sold()
+    for sku_id, place, stock_id, shop_id, free, product_id, slot_id, is_store, kept, *where in sorted(
+        select_rows(LOCK_WHAT_IS_SOLD, [list(wanted)]), key=lambda row: row[:3]
+    ):
+        if slot_id != times.get(sku_id):
+            continue
+        sold.left.setdefault(sku_id, {})[stock_id] = free
+        sold.lies_in[stock_id] = place, is_store, *where
+        sold.shops[sku_id], sold.products[sku_id] = shop_id, product_id
+        if is_store:
+            sold.in_stores[stock_id] = free, product_id
+        sold.aside[sku_id] = sold.aside.get(sku_id, 0) + kept
+    return sold
+
+
+def _taken(quantities: Mapping[int, int], sold: _Sold, route: Route | None) -> Iterable[tuple[int, int, int]]:
     """
     Of each SKU from which stock how many are taken for one document; what is left there shrinks.
 
@@ -162,31 +196,29 @@ def _taken(
     """
     if route is None:
         for sku_id, quantity in quantities.items():
-            for stock_id, part in spread_over(left[sku_id], quantity):
+            for stock_id, part in spread_over(sold.left[sku_id], quantity):
                 yield sku_id, stock_id, part
         return
-    order = route(quantities, _places(quantities, left, lies_in))
+    order = route(quantities, _places(quantities, sold))
     for sku_id, quantity in quantities.items():
-        there = {lies_in[stock_id][2]: (stock_id, free) for stock_id, free in left[sku_id].items()}
+        there = {sold.lies_in[stock_id][2]: (stock_id, free) for stock_id, free in sold.left[sku_id].items()}
         allowed = dict(there[warehouse_id] for warehouse_id in order if warehouse_id in there)
         if sum(allowed.values()) < quantity:
             raise out_of_stock([sku_id])
         for stock_id, part in spread_over(allowed, quantity):
-            left[sku_id][stock_id] -= part
+            sold.left[sku_id][stock_id] -= part
             yield sku_id, stock_id, part
 
 
-def _places(
-    quantities: Mapping[int, int], left: Mapping[int, dict[int, int]], lies_in: Mapping[int, tuple]
-) -> list[Place]:
+def _places(quantities: Mapping[int, int], sold: _Sold) -> list[Place]:
     """The warehouses in which a row of these SKUs lies, in the shop's order."""
     free: dict[int, dict[int, int]] = {}
     rows: dict[int, tuple] = {}
     for sku_id in quantities:
-        for stock_id, count in left[sku_id].items():
-            warehouse_id = lies_in[stock_id][2]
+        for stock_id, count in sold.left[sku_id].items():
+            warehouse_id = sold.lies_in[stock_id][2]
             free.setdefault(warehouse_id, {})[sku_id] = max(count, 0)
-            rows[warehouse_id] = lies_in[stock_id]
+            rows[warehouse_id] = sold.lies_in[stock_id]
     places = [
         Place(warehouse_id, position, is_store, province, city, cost, free[warehouse_id])
         for position, is_store, warehouse_id, province, city, cost in rows.values()

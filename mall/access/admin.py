@@ -28,7 +28,7 @@ from mall.access.models import AccessLook, AccessRequest
 from mall.access.tunables import MOST_ACCESS_HOURS
 from mall.accounts.factors import ask_fresh_factor
 from mall.refusals import Refusal
-from mall.staff import ReadOnlyRows, Verb, VerbAdmin
+from mall.staff import ReadOnlyRows, SavedByVerb, Verb, VerbAdmin
 
 Status = AccessRequest.Status
 ASK = "access.add_accessrequest"
@@ -57,7 +57,7 @@ class AskForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["fields_wanted"].choices = self.choices
         self.fields["hours"] = forms.IntegerField(
-            label=_("hours"),
+            label=_("Hours"),
             min_value=1,
             max_value=MOST_ACCESS_HOURS.value,
             initial=1,
@@ -109,7 +109,7 @@ class Looks(ReadOnlyRows):
 
 
 @admin.register(AccessRequest)
-class AccessRequestAdmin(VerbAdmin):
+class AccessRequestAdmin(SavedByVerb, VerbAdmin):
     """Requests: one's own, and all of them for who decides."""
 
     noun = "request"
@@ -191,18 +191,6 @@ class AccessRequestAdmin(VerbAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
         """The page from which she came has said of what, and which fields."""
         return {"subject": request.GET.get("subject", ""), "fields_wanted": request.GET.getlist("fields")}
-
-    def save_form(self, request: HttpRequest, form, change):
-        return form.saved
-
-    def save_model(self, request: HttpRequest, obj, form, change) -> None:
-        """The verb has written it while the form was checked."""
-
-    def save_related(self, request, form, formsets, change) -> None:
-        """There is nothing beside it."""
-
-    def construct_change_message(self, request, form, formsets, add=False):
-        return [{"added": {}}]
 
     def get_urls(self):
         view = self.admin_site.admin_view(require_POST(self.look))

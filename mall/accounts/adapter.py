@@ -44,6 +44,7 @@ class Adapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "rate_limited": gettext_lazy("Too many attempts. Try again in a few minutes."),
+        "unanswered": gettext_lazy("There were many attempts. Answer the question below and try again."),
     }
 
     def authentication_failed(self, request, **credentials):
@@ -92,10 +93,13 @@ class Adapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """
         Count the attempt before the password is looked at, whether the account exists or not; who is turned away is
-        noted for the report about security (R7).
+        noted for the report about security (R7). Where the form can ask a question, it is asked before.
         """
         account = credentials.get("email") or credentials.get("username") or ""
-        request.attempt = attempt(request, account=account)
+        has_answered = getattr(request, "has_answered", True)
+        request.attempt = attempt(request, account=account, has_answered=has_answered)
+        if request.attempt is None and not has_answered:
+            raise self.validation_error("unanswered")
         if request.attempt is None:
             note_trouble(kind=SignInTrouble.Kind.LOCKED, now=clock.now())
             raise self.validation_error("too_many_login_attempts")

@@ -60,7 +60,7 @@ WATCHES_OPERATIONS = {
     "operations.view_securityreport",
 }  # fmt: skip
 ASKS_FOR_ACCESS = {"access.view_accessrequest", "access.add_accessrequest"}
-SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup"}
+SEES_ORDERS = {"orders.view_order", "orders.view_ordergroup", "orders.view_invoice"}
 SEES_MONEY = {
     "orders.view_payment", "orders.view_paymentnotice", "orders.view_refund", "orders.view_giftcard",
     "orders.view_purse", "orders.view_bankstatement", "orders.view_bankline", "orders.view_sentback",

@@ -33,6 +33,34 @@ DEVICE_FAILURES = Tunable(
     most=1000,
     sentence=_("Wrong passwords from one browser in that time before it has to wait."),
 )
+ACCOUNT_TRIES = Tunable(
+    "mall.account_tries",
+    default=5,
+    least=0,
+    most=100,
+    sentence=_("Wrong passwords of one account in that time before a question is asked that programs cannot answer."),
+)
+NETWORK_TRIES = Tunable(
+    "mall.network_tries",
+    default=10,
+    least=0,
+    most=100_000,
+    sentence=_("Wrong passwords from one network, and from one browser, in that time before that question is asked."),
+)
+MALL_TRIES = Tunable(
+    "mall.mall_tries",
+    default=500,
+    least=0,
+    most=1_000_000,
+    sentence=_("Wrong passwords in the whole mall in that time before everybody on an unknown device is asked it."),
+)
+FORM_TRIES = Tunable(
+    "mall.form_tries",
+    default=5,
+    least=0,
+    most=100_000,
+    sentence=_("New accounts, and wishes for a new password, from one network in that time before it is asked there."),
+)
 CODES_A_DAY = Tunable(
     "mall.codes_a_day",
     default=5,

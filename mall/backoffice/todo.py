@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import ngettext
 
+from mall.backoffice.tables import shown_count
+
 URGENT, SOON, WHENEVER = "bad", "warn", "info"
 _PLACE = {URGENT: 0, SOON: 1, WHENEVER: 2}
 
@@ -26,6 +28,16 @@ def todos(shop, seat, now: datetime) -> list[Todo]:
     """What waits for the holder of a seat, the most pressing first."""
     found = [todo for name in settings.BACKOFFICE_TODO for todo in import_string(name)(shop, seat, now)]
     return sorted(found, key=lambda todo: _PLACE[todo.tone])
+
+
+def counted(count: int, *, sign: str, title: str, url: str, detail: str = "", tone: str = SOON) -> list[Todo]:
+    """
+    Rows that wait, as one thing to do; nothing where there are none.
+
+    :param count: as ``mall.backoffice.tables.capped_counts`` found it
+    :param title: in the number that fits, with ``%(count)s`` in it
+    """
+    return [Todo(sign, title % {"count": shown_count(count)}, url, detail, tone)] if count else []
 
 
 def age(span: timedelta) -> str:

@@ -14,6 +14,26 @@ class OrdersPlaced:
 
 
 @event
+class PartyRuleOffered:
+    """Staff confirmed what a party of the mall's is to get of one shop's orders: it is asked to agree (S2)."""
+
+    version_id: str
+    shop_id: str
+    party: str
+    offered_at: str
+
+
+@event
+class PartyRuleAnswered:
+    """A shop agreed to give a party of the mall's its part, or ended that; told to who had proposed it."""
+
+    version_id: str
+    shop_id: str
+    is_agreed: bool
+    answered_at: str
+
+
+@event
 class OrderPaid:
     """
     The group's payment succeeded; told once per order of the group. ``duty`` is what of ``total`` customs gets,

@@ -81,9 +81,9 @@ class ReadingAdmin(ReadOnlyAdmin):
     """Every reading; the page before it draws them."""
 
     change_list_template = "admin/operations/readings.html"
-    fields = ["label", "at", "shown", "sample", "limit_shown", "is_bad", "error"]
-    readonly_fields = ["label", "shown", "limit_shown"]
-    list_display = ["label", "at", "shown", "sample", "limit_shown", "is_bad"]
+    fields = ["label", "at", "shown", "sample", "limit_shown", "is_good", "error"]
+    readonly_fields = ["label", "shown", "limit_shown", "is_good"]
+    list_display = ["label", "at", "shown", "sample", "limit_shown", "is_good"]
     list_filter = ["is_bad", known_values("measure", _("measure"), _named)]
     search_fields = ["=measure"]
     date_hierarchy = "at"
@@ -114,6 +114,10 @@ class ReadingAdmin(ReadOnlyAdmin):
     @admin.display(description=_("measure"), ordering="measure")
     def label(self, reading):
         return reading.label
+
+    @admin.display(description=_("within its limit"), boolean=True, ordering="is_bad")
+    def is_good(self, reading):
+        return not reading.is_bad
 
     @admin.display(description=_("value"), ordering="value")
     def shown(self, reading):

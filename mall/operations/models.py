@@ -119,7 +119,7 @@ class AlertReceiver(models.Model):
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     secret = EncryptedTextField(_("secret"), null=True)
     is_active = models.BooleanField(_("is told"), default=True)
-    added_at = models.DateTimeField(_("added at"))
+    added_at = models.DateTimeField(_("entered at"))
     ended_at = models.DateTimeField(_("wanted no more at"), null=True)
 
     class Meta:

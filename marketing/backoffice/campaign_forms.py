@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.prices import lowest_price
 from mall.forms import MoneyFormField
-from marketing.backoffice.forms import SkuField
+from marketing.backoffice.fields import SkuField
 from marketing.campaigns.enrolling import Offered, Problem, ceiling
 from marketing.models import Campaign
 from marketing.rules import MOST_UNITS

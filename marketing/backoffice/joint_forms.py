@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mall.forms import MoneyFormField
-from marketing.backoffice.forms import MomentField, PercentField
+from marketing.backoffice.fields import MomentField, PercentField
 from marketing.joint import KINDS, SCOPES
 from marketing.models import Promotion
 

@@ -685,7 +685,7 @@ class Migration(FirstMigration):
                 ("value", mall.crypto.EncryptedTextField(verbose_name="value")),
                 ("value_index", mall.crypto.BlindIndexField(source="value")),
                 ("why", models.CharField(max_length=300, verbose_name="why")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("added_at", models.DateTimeField(verbose_name="entered at")),
                 (
                     "added_by",
                     models.ForeignKey(

@@ -380,7 +380,7 @@ class Blacklisted(models.Model):
     value = EncryptedTextField(_("value"))
     value_index = BlindIndexField(source="value")
     why = models.CharField(_("why"), max_length=300)
-    added_at = models.DateTimeField(_("added at"))
+    added_at = models.DateTimeField(_("entered at"))
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("added by")
     )

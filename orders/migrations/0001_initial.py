@@ -3301,10 +3301,20 @@ class Migration(FirstMigration):
                             ("paid", "what was paid for the goods"),
                             ("rest", "what the commission leaves of it"),
                             ("freight", "what was paid for delivery"),
+                            ("commission", "the commission"),
                         ],
                         default="paid",
                         max_length=10,
                         verbose_name="taken of",
+                    ),
+                ),
+                (
+                    "bearer",
+                    models.CharField(
+                        choices=[("shop", "the shop, out of its share"), ("mall", "the mall, out of its commission")],
+                        default="shop",
+                        max_length=4,
+                        verbose_name="paid by",
                     ),
                 ),
                 (
@@ -3470,6 +3480,18 @@ class Migration(FirstMigration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("bearer", "shop"), models.Q(("base", "commission"), _negated=True)),
+                            models.Q(
+                                ("bearer", "mall"),
+                                ("is_of_shop", False),
+                                models.Q(("base", "freight"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_version_paid_out_of_what_there_is",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             models.Q(("decided_at", None), ("decided_by", None), ("status", "proposed")),
                             models.Q(
                                 models.Q(("status", "proposed"), _negated=True),
@@ -3599,6 +3621,15 @@ class Migration(FirstMigration):
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
                 ("whole", mall.money.MoneyField(verbose_name="of what was paid")),
+                (
+                    "bearer",
+                    models.CharField(
+                        choices=[("shop", "the shop, out of its share"), ("mall", "the mall, out of its commission")],
+                        default="shop",
+                        max_length=4,
+                        verbose_name="paid by",
+                    ),
+                ),
                 ("rule", models.JSONField(verbose_name="how it came about")),
             ],
             options={

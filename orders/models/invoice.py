@@ -24,7 +24,7 @@ class InvoiceProfile(models.Model):
 
     shopper = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invoice_profile")
     kind = models.CharField(_("kind"), max_length=8, choices=InvoiceKind)
-    title = EncryptedTextField(_("title"), row="shopper_id")
+    title = EncryptedTextField(pgettext_lazy("invoice", "title"), row="shopper_id")
     tax_number = EncryptedTextField(_("tax number"), row="shopper_id")
     email = EncryptedTextField(_("e-mail address"), row="shopper_id")
     said_at = models.DateTimeField(_("said at"))
@@ -71,7 +71,7 @@ class Invoice(ShopOwned):
     order = models.OneToOneField(Order, models.PROTECT, related_name="invoice", verbose_name=_("order"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ASKED)
     kind = models.CharField(_("kind"), max_length=8, choices=InvoiceKind)
-    title = EncryptedTextField(_("title"))
+    title = EncryptedTextField(pgettext_lazy("invoice", "title"))
     tax_number = EncryptedTextField(_("tax number"))
     email = EncryptedTextField(_("e-mail address"))
     asked_at = models.DateTimeField(_("asked at"))

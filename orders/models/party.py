@@ -84,7 +84,8 @@ class PartyRuleVersion(models.Model):
     """
     What a rule gives its party from ``effective_at`` on, in every shop that has agreed to it: of which lines, of what
     (``base``), and how much. Of the rules of a party the first by ``position`` that fits counts; where several parties
-    take of one line, they take in the order of their rules, together at most what is left to the shop.
+    take of one line, they take in the order of their rules, together at most what is left to the shop. What the mall
+    pays out of its commission (``bearer``) costs the shop nothing and needs no agreement; together it is at most that.
     """
 
     class Status(models.TextChoices):
@@ -96,6 +97,11 @@ class PartyRuleVersion(models.Model):
         PAID = "paid", _("what was paid for the goods")
         REST = "rest", _("what the commission leaves of it")
         FREIGHT = "freight", _("what was paid for delivery")
+        COMMISSION = "commission", _("the commission")
+
+    class Bearer(models.TextChoices):
+        SHOP = "shop", _("the shop, out of its share")
+        MALL = "mall", _("the mall, out of its commission")
 
     FLOW = Flow(
         {Status.PROPOSED: {Status.CONFIRMED, Status.DISCARDED}, Status.CONFIRMED: set(), Status.DISCARDED: set()}
@@ -108,6 +114,7 @@ class PartyRuleVersion(models.Model):
     is_end = models.BooleanField(_("ends the rule"), default=False)
     position = models.PositiveIntegerField(pgettext_lazy("rule", "place"), default=100)
     base = models.CharField(_("taken of"), max_length=10, choices=Base, default=Base.PAID)
+    bearer = models.CharField(_("paid by"), max_length=4, choices=Bearer, default=Bearer.SHOP)
 
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
@@ -172,6 +179,11 @@ class PartyRuleVersion(models.Model):
                 name="party_version_freight_is_of_no_goods",
             ),
             models.CheckConstraint(
+                condition=Q(bearer="shop") & ~Q(base="commission")
+                | Q(bearer="mall", is_of_shop=False) & ~Q(base="freight"),
+                name="party_version_paid_out_of_what_there_is",
+            ),
+            models.CheckConstraint(
                 condition=Q(status="proposed", decided_at=None, decided_by=None)
                 | ~Q(status="proposed") & Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="party_version_decided_by_somebody",
@@ -230,6 +242,9 @@ class PartyPart(ShopOwned):
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
     whole = MoneyField(_("of what was paid"))
+    bearer = models.CharField(
+        _("paid by"), max_length=4, choices=PartyRuleVersion.Bearer, default=PartyRuleVersion.Bearer.SHOP
+    )
     rule = models.JSONField(_("how it came about"))
 
     class Meta:

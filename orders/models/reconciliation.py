@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.flow import Flow
 from mall.ids import PublicIdField
@@ -69,7 +70,7 @@ class Difference(models.Model):
         FEE = "fee", _("Another fee than agreed")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("difference", "Open")
         PROPOSED = "proposed", _("Waiting for the second person")
         RESOLVED = "resolved", _("Resolved")
 

@@ -1,7 +1,7 @@
 """
 What parties get of orders, frozen when they are placed (S2): amounts with their reason. All parties of a line together
 get at most what was paid for it less its commission, so that nothing but the shop's own share is given away; those
-whose rules come first are served first.
+that the mall pays out of its commission get at most that. Those whose rules come first are served first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from mall.money import Money
 from mall.rows import insert_rows, select_rows
 from marketing.campaigns.locking import campaigns_behind
 from orders.models import Order, OrderLine, PartyPart
-from orders.parties.terms import Base, PartyFacts, PartyTerms, terms_in_force
+from orders.parties.terms import Base, Bearer, PartyFacts, PartyTerms, terms_in_force
 
 FACTS = """
     SELECT k.id, g.path, p.kind, p.brand_id, p.id, k.shop_id, k.currency, coalesce((
@@ -66,11 +66,13 @@ def _campaigns(lines: Sequence[OrderLine]) -> Mapping[str, str]:
 
 
 def _of_line(order: Order, line: OrderLine, terms: Sequence[PartyTerms], facts: PartyFacts) -> list[PartyPart]:
-    rest = line.total - line.whole_commission
-    bases = {Base.PAID: line.total.minor, Base.REST: max(rest.minor, 0)}
+    paid, commission = line.total.minor, line.whole_commission.minor
+    rest = max(paid - commission, 0)
+    bases = {Base.PAID: paid, Base.REST: rest, Base.COMMISSION: commission}
+    rooms = {Bearer.SHOP: rest, Bearer.MALL: min(commission, paid)}
     goods = [each for each in terms if each.taken_of != Base.FREIGHT]
     pieces = line.quantity - line.gift_count
-    return _divide(order, line, line.total, max(rest.minor, 0), goods, facts, bases, pieces)
+    return _divide(order, line, line.total, rooms, goods, facts, bases, pieces)
 
 
 def _of_freight(
@@ -79,14 +81,15 @@ def _of_freight(
     """Of what was paid for delivery, which bears no commission."""
     paid = order.before_duty - Money.total((line.total for line in lines), order.currency)
     freight = [each for each in terms if each.taken_of == Base.FREIGHT]
-    return _divide(order, None, paid, max(paid.minor, 0), freight, facts, {Base.FREIGHT: paid.minor}, 1)
+    rooms = {Bearer.SHOP: max(paid.minor, 0)}
+    return _divide(order, None, paid, rooms, freight, facts, {Base.FREIGHT: paid.minor}, 1)
 
 
 def _divide(
-    order: Order, line: OrderLine | None, whole: Money, room: int, terms: Sequence[PartyTerms], facts: PartyFacts,
-    bases: Mapping[str, int], pieces: int,
+    order: Order, line: OrderLine | None, whole: Money, rooms: dict[str, int], terms: Sequence[PartyTerms],
+    facts: PartyFacts, bases: Mapping[str, int], pieces: int,
 ) -> list[PartyPart]:  # fmt: skip
-    """Of each party the first rule that fits, in the order of the rules, as long as something is left (``room``)."""
+    """Of each party the first rule that fits, in the order of the rules, as long as who pays has something left."""
     served: set[int] = set()
     parts = []
     for each in terms:
@@ -94,15 +97,16 @@ def _divide(
             continue
         served.add(each.party)
         found = count(each, base=bases[each.taken_of], pieces=pieces, paid=whole.minor)
-        if found.amount > room:
-            found = replace(found, amount=room, held=LEFT)
+        if found.amount > rooms[each.bearer]:
+            found = replace(found, amount=rooms[each.bearer], held=LEFT)
         if not found.amount:
             continue
-        room -= found.amount
+        rooms[each.bearer] -= found.amount
         parts.append(
             PartyPart(
                 shop_id=order.shop_id, order=order, line=line, party_id=each.party, currency=order.currency,
-                amount=Money(found.amount, order.currency), whole=whole, rule=_reason(each, found),
+                amount=Money(found.amount, order.currency), whole=whole, bearer=each.bearer,
+                rule=_reason(each, found),
             )
         )  # fmt: skip
     return parts
@@ -110,4 +114,6 @@ def _divide(
 
 def _reason(terms: PartyTerms, found: Commission) -> dict:
     who = {"party_name": terms.party_name, "party_kind": terms.party_kind, "taken_of": str(terms.taken_of)}
+    if terms.bearer != Bearer.SHOP:
+        who["bearer"] = str(terms.bearer)
     return found.as_data() | who

@@ -1,7 +1,7 @@
 """
 Making rules for parties (S2). Of a party of the mall's one person proposes a version, another confirms it, and it
-counts in those shops that agree to it; a shop that enters a party of its own agrees by writing the rule. Orders keep
-what was in force when they were placed.
+counts in those shops that agree to it, or in all of them when the mall pays it out of its commission; a shop that
+enters a party of its own agrees by writing the rule. Orders keep what was in force when they were placed.
 """
 
 from collections.abc import Iterable
@@ -15,13 +15,15 @@ from catalog.commission import EFFECT, percent
 from catalog.commission_rules import check_ladder
 from catalog.models import Product, Sku
 from mall.audit.trail import record
+from mall.events import publish
+from mall.events.orders import PartyRuleAnswered, PartyRuleOffered
 from mall.money import BPS, Money
 from mall.refusals import Refusal
 from mall.tenancy import house_scope
 from mall.texts import Text
 from merchants.models import Shop
 from orders.models import Party, PartyAgreement, PartyRule, PartyRuleVersion
-from orders.parties.terms import Base, PartyTerms, terms_in_force
+from orders.parties.terms import Base, Bearer, PartyTerms, terms_in_force
 
 Status = PartyRuleVersion.Status
 CONDITIONS = ("category", "brand", "product", "sku", "shop", "tier", "campaign", "campaign_name")
@@ -115,13 +117,14 @@ def _move_party(party: Party, status: str, did: str, by, now: datetime) -> Party
 
 def propose_version(
     *, party: Party, name: Text | None = None, rule: PartyRule | None = None, base: str = Base.PAID,
-    effective_at: datetime | None = None, reason: str, by, now: datetime, position: int = 100, is_end: bool = False,
-    **said,
+    bearer: str = Bearer.SHOP, effective_at: datetime | None = None, reason: str, by, now: datetime,
+    position: int = 100, is_end: bool = False, **said,
 ) -> PartyRuleVersion:  # fmt: skip
     """
     Put down what a party gets from a moment on. Of a party of the mall's another person confirms it, and shops agree;
     of a shop's own party the shop has agreed with this.
 
+    :param bearer: who pays it: the shop out of its share, or the mall out of its commission
     :param name: of a new rule; a version of one that stands (``rule``) goes under its name
     :param effective_at: from now on when left out
     :param is_end: from that moment on there is no such rule
@@ -134,6 +137,7 @@ def propose_version(
     conditions = {field: said[field] for field in CONDITIONS if said.get(field) not in (None, "")}
     effective_at = effective_at or now
     _check(effect, conditions, base, is_end=is_end)
+    _check_bearer(bearer, base, party)
     if effective_at < now:
         raise WrongPartyRule(_("It counts for orders to come: choose a later moment."), field="effective_at")
     if not reason.strip():
@@ -147,9 +151,9 @@ def propose_version(
         number = (rule.versions.aggregate(most=Max("number"))["most"] or 0) + 1
         decided = {"status": Status.CONFIRMED, "decided_by": by, "decided_at": now} if shop else {}
         version = PartyRuleVersion(
-            rule=rule, number=number, position=position, base=base, is_end=is_end, effective_at=effective_at,
-            reason=reason.strip()[:300], proposed_by=by, proposed_at=now, is_of_shop=shop is not None, **decided,
-            **({} if is_end else conditions | effect),
+            rule=rule, number=number, position=position, base=base, bearer=bearer, is_end=is_end,
+            effective_at=effective_at, reason=reason.strip()[:300], proposed_by=by, proposed_at=now,
+            is_of_shop=shop is not None, **decided, **({} if is_end else conditions | effect),
         )  # fmt: skip
         if shop and not is_end:
             _check_room(PartyTerms.of(version, shop=shop.pk), shop, effective_at)
@@ -201,6 +205,17 @@ def _check(effect: dict, conditions: dict, base: str, *, is_end: bool) -> None:
         raise WrongPartyRule(_("This SKU is of another product."), field="sku")
 
 
+def _check_bearer(bearer: str, base: str, party: Party) -> None:
+    if bearer == Bearer.SHOP:
+        if base == Base.COMMISSION:
+            raise WrongPartyRule(_("The commission is the mall's: a part of it is paid by the mall."), field="bearer")
+        return
+    if party.shop_id:
+        raise WrongPartyRule(_("What a party of a shop's own gets is paid by the shop."), field="bearer")
+    if base == Base.FREIGHT:
+        raise WrongPartyRule(_("Delivery bears no commission of which the mall could pay this."), field="base")
+
+
 def _check_own(conditions: dict, shop: Shop | None) -> None:
     """A shop names goods of its own."""
     for field in ("product", "sku"):
@@ -213,7 +228,9 @@ def _check_room(terms: PartyTerms, shop: Shop, moment: datetime) -> None:
     is_freight = terms.taken_of == Base.FREIGHT
     others: dict[int, int] = {}
     for other in terms_in_force([shop.pk], now=moment):
-        if other.party != terms.party and (other.taken_of == Base.FREIGHT) == is_freight and other.may_meet(terms):
+        if other.bearer != Bearer.SHOP or other.party == terms.party:
+            continue
+        if (other.taken_of == Base.FREIGHT) == is_freight and other.may_meet(terms):
             others[other.party] = max(others.get(other.party, 0), other.highest_bps)
     commission = 0 if is_freight else _highest_commission(shop, terms)
     left = max(BPS - commission - sum(others.values()), 0)
@@ -258,7 +275,7 @@ def _lowest_price(shop: Shop, terms: PartyTerms) -> int | None:
 @transaction.atomic
 def confirm_version(*, version: PartyRuleVersion, by, now: datetime) -> PartyRuleVersion:
     """
-    Let shops agree to it, as another person than who proposed it.
+    Let shops agree to it, as another person than who proposed it; what the mall pays counts from its moment on.
 
     :raises AnotherPersonConfirms: ``by`` proposed it herself
     :raises WrongStatus: it is confirmed, or discarded
@@ -266,7 +283,15 @@ def confirm_version(*, version: PartyRuleVersion, by, now: datetime) -> PartyRul
     version = _locked(version)
     if by.pk == version.proposed_by_id:
         raise AnotherPersonConfirms(_("You proposed it yourself: somebody else confirms it."))
-    return _decide(version, Status.CONFIRMED, "confirm_party_rule", by, now)
+    version = _decide(version, Status.CONFIRMED, "confirm_party_rule", by, now)
+    if version.shop_id and version.bearer == Bearer.SHOP and not version.is_end:
+        publish(
+            PartyRuleOffered(
+                version_id=version.public_id, shop_id=version.shop.public_id, party=version.rule.party.name,
+                offered_at=now,
+            )
+        )  # fmt: skip
+    return version
 
 
 @transaction.atomic
@@ -313,6 +338,7 @@ def agree(*, version: PartyRuleVersion, shop: Shop, by, now: datetime) -> PartyA
         _check_room(PartyTerms.of(version, shop=shop.pk), shop, max(now, version.effective_at))
         made = PartyAgreement.objects.create(shop=shop, version=version, agreed_by=by, agreed_at=now)
         _record("agree_party_rule", version.rule.party, version.public_id, by, now, shop, version=version.number)
+        _tell_answer(version, shop, now, is_agreed=True)
     return made
 
 
@@ -320,10 +346,28 @@ def end_agreement(*, rule: PartyRule, shop: Shop, by, now: datetime) -> int:
     """Orders from now on give nothing away by this rule; returns how many agreements ended, of all its versions."""
     with house_scope():
         standing = PartyAgreement.objects.filter(shop=shop, version__rule=rule, ended_at=None)
+        latest = PartyRuleVersion.objects.filter(pk__in=standing.values("version")).order_by("-number").first()
         count = standing.update(ended_by=by, ended_at=now)
-        if count:
+        if latest:
             _record("end_party_agreement", rule.party, rule.public_id, by, now, shop)
+            _tell_answer(latest, shop, now, is_agreed=False)
     return count
+
+
+def _tell_answer(version: PartyRuleVersion, shop: Shop, now: datetime, *, is_agreed: bool) -> None:
+    if version.rule.party.shop_id is None:
+        publish(
+            PartyRuleAnswered(
+                version_id=version.public_id, shop_id=shop.public_id, is_agreed=is_agreed, answered_at=now
+            )
+        )
+
+
+def offers_waiting(shop: Shop) -> int:
+    """How many rules of the mall's parties the shop has neither agreed to nor seen replaced."""
+    with house_scope():
+        agreed = PartyAgreement.objects.filter(shop=shop, ended_at=None)
+        return offered_to(shop).exclude(pk__in=agreed.values("version")).count()
 
 
 def offered_to(shop: Shop) -> QuerySet[PartyRuleVersion]:
@@ -331,7 +375,7 @@ def offered_to(shop: Shop) -> QuerySet[PartyRuleVersion]:
     latest = PartyRuleVersion.objects.filter(status=Status.CONFIRMED, rule__party__shop=None)
     latest = latest.order_by("rule", "-number").distinct("rule").values("pk")
     found = PartyRuleVersion.objects.filter(pk__in=latest, is_end=False, rule__party__status=Party.Status.ACTIVE)
-    found = found.filter(Q(shop=None) | Q(shop=shop))
+    found = found.filter(Q(shop=None) | Q(shop=shop), bearer=Bearer.SHOP)
     return with_names(found).order_by("pk")
 
 

@@ -16,7 +16,7 @@ from mall.rows import select_rows
 from mall.texts import Text
 from orders.models import Party, PartyRuleVersion
 
-Base = PartyRuleVersion.Base
+Base, Bearer = PartyRuleVersion.Base, PartyRuleVersion.Bearer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,13 @@ class PartyFacts(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyTerms(Terms):
-    """A version of a party's rule as one shop has agreed to it."""
+    """A version of a party's rule as one shop has agreed to it, or as the mall pays it."""
 
     party: int
     party_name: str
     party_kind: str
     taken_of: str = Base.PAID
+    bearer: str = Bearer.SHOP
     brand: int | None = None
     brand_name: dict | None = None
     product: int | None = None
@@ -56,6 +57,7 @@ class PartyTerms(Terms):
             party_name=party.name,
             party_kind=party.kind,
             taken_of=version.base,
+            bearer=version.bearer,
             category=version.category.path if version.category else "",
             category_name=dict(version.category.name) if version.category else None,
             brand=version.brand_id,
@@ -108,17 +110,21 @@ class PartyTerms(Terms):
 
 
 # What shops have agreed to and is in force: of each rule the latest version to which the shop has agreed; an end needs
-# no agreement, for it takes nothing.
+# no agreement, for it takes nothing, and what the mall pays needs none, for it takes nothing of the shop.
 IN_FORCE = """
     SELECT DISTINCT ON (v.rule_id, given.shop_id) v.*, given.shop_id AS of_shop
     FROM (
         SELECT DISTINCT w.rule_id, a.shop_id FROM orders_partyagreement a
         JOIN orders_partyruleversion w ON w.id = a.version_id
         WHERE a.shop_id = ANY (%(shops)s) AND a.ended_at IS NULL
+        UNION
+        SELECT w.rule_id, asked.shop_id FROM orders_partyruleversion w
+        JOIN unnest(%(shops)s) AS asked (shop_id) ON coalesce(w.shop_id, asked.shop_id) = asked.shop_id
+        WHERE w.bearer = 'mall' AND w.status = 'confirmed' AND w.effective_at <= %(now)s
     ) given
     JOIN orders_partyruleversion v ON v.rule_id = given.rule_id AND v.status = 'confirmed'
         AND v.effective_at <= %(now)s
-        AND (v.is_end OR EXISTS (
+        AND (v.is_end OR v.bearer = 'mall' AND coalesce(v.shop_id, given.shop_id) = given.shop_id OR EXISTS (
             SELECT FROM orders_partyagreement a
             WHERE a.version_id = v.id AND a.shop_id = given.shop_id AND a.ended_at IS NULL
         ))
@@ -129,6 +135,7 @@ TERMS = f"""
     SELECT jsonb_build_object(
         'rule', r.public_id, 'name', r.name, 'version', v.number, 'position', v.position,
         'party', p.id, 'party_name', p.name, 'party_kind', p.kind, 'taken_of', v.base,
+        'bearer', v.bearer,
         'category', coalesce(c.path, ''), 'category_name', c.name, 'brand', v.brand_id, 'brand_name', b.name,
         'product', v.product_id, 'product_name', d.title, 'sku', v.sku_id,
         'sku_code', coalesce(nullif(k.code, ''), k.public_id, ''),
@@ -142,7 +149,10 @@ TERMS = f"""
     WHERE NOT v.is_end AND p.status = 'active'
     ORDER BY v.of_shop, v.position, r.public_id
 """  # noqa: S608 - our own words
-ANY_PARTY = "EXISTS (SELECT FROM orders_partyagreement a WHERE a.ended_at IS NULL)"
+ANY_PARTY = """(
+    EXISTS (SELECT FROM orders_partyagreement a WHERE a.ended_at IS NULL)
+    OR EXISTS (SELECT FROM orders_partyruleversion v WHERE v.bearer = 'mall' AND v.status = 'confirmed')
+)"""
 
 
 def terms_in_force(shops: Iterable[int], *, now: datetime) -> list[PartyTerms]:
@@ -171,10 +181,12 @@ def say_which(because: dict, currency: str = DEFAULT_CURRENCY) -> str:
 
 def say_taken(terms: PartyTerms) -> str:
     """How much, and of what."""
-    how_much = say_how_much(terms.effect())
-    if terms.bps is None and terms.ladder is None:
-        return how_much
-    return _("%(how_much)s of %(base)s") % {"how_much": how_much, "base": Base(terms.taken_of).label}
+    said = say_how_much(terms.effect())
+    if terms.bps is not None or terms.ladder is not None:
+        said = _("%(how_much)s of %(base)s") % {"how_much": said, "base": Base(terms.taken_of).label}
+    if terms.bearer == Bearer.MALL:
+        said = _("%(how_much)s, paid by %(who)s") % {"how_much": said, "who": Bearer.MALL.label}
+    return said
 
 
 def explain_part(frozen: dict, amount: Money) -> list[str]:
@@ -182,9 +194,11 @@ def explain_part(frozen: dict, amount: Money) -> list[str]:
     who = {"name": frozen["party_name"], "kind": Party.Kind(frozen["party_kind"]).label}
     which = {"name": Text(frozen["name"]), "version": frozen["version"]}
     said = say_which(frozen["because"], amount.currency)
+    paid = [_("Paid by %(who)s: it costs the shop nothing") % {"who": Bearer.MALL.label}]
     return [
         _("%(name)s (%(kind)s)") % who,
         _("Rule “%(name)s”, version %(version)s") % which,
         _("Taken of: %(base)s. It fits: %(conditions)s") % {"base": Base(frozen["taken_of"]).label, "conditions": said},
         say_counted(frozen, amount),
+        *(paid if frozen.get("bearer") == Bearer.MALL else []),
     ]

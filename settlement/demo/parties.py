@@ -1,6 +1,7 @@
 """
 Who else gets parts in the demonstration (S2): a kiln that sends the teaware shop's cups, a brand of the mall's to which
-that shop pays a royalty and another shop is asked to, and a carrier that gets its share of the freight.
+that shop pays a royalty and another shop is asked to, a carrier that gets its share of the freight, and a promoter whom
+the mall pays out of its commission.
 """
 
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ DAY = timedelta(days=1)
 TEAWARE, HOME = "yunjian", "hemu"
 SINCE = 50  # days ago
 KILN, BRAND, CARRIER = "德化县白云瓷业有限公司", "云间品牌管理（杭州）有限公司", "浙江飞燕物流有限公司"
+PROMOTER = "杭州青禾文化传播有限公司"
 
 
 def make_parties(*, shops: dict[str, Shop], owners: dict[str, User], staff: tuple[User, User], now: datetime) -> None:
@@ -30,6 +32,7 @@ def make_parties(*, shops: dict[str, Shop], owners: dict[str, User], staff: tupl
     kiln = enter_party(kind=Party.Kind.SUPPLIER, name=KILN, shop=shop, by=owner, now=since)
     carrier = enter_party(kind=Party.Kind.CARRIER, name=CARRIER, shop=shop, by=owner, now=since)
     brand = enter_party(kind=Party.Kind.BRAND, name=BRAND, by=author, now=since)
+    promoter = enter_party(kind=Party.Kind.PROMOTER, name=PROMOTER, by=author, now=since)
     if goods := _sent_by_the_kiln(shop):
         _propose(
             kiln, {"zh-hans": "一件代发供货价", "en": "Supply price, sent by the kiln"}, owner, since, position=20,
@@ -44,6 +47,11 @@ def make_parties(*, shops: dict[str, Shop], owners: dict[str, User], staff: tupl
         ladder=[[0, 300], [50_000, 200]], cap=Money(8_000), reason="许可使用“云间”商标，单价高者费率递减。",
     )  # fmt: skip
     confirm_version(version=royalty, by=second, now=since)
+    reward = _propose(
+        promoter, {"zh-hans": "直播推广佣金", "en": "Reward for live shows"}, author, since, position=30, bps=2_000,
+        base="commission", bearer="mall", shop=shop, reason="直播推广费由商城从佣金中支付，商家不承担。",
+    )  # fmt: skip
+    confirm_version(version=reward, by=second, now=since)
     agree(version=royalty, shop=shop, by=owner, now=since)
     if HOME in shops:
         asked = _propose(
@@ -51,7 +59,7 @@ def make_parties(*, shops: dict[str, Shop], owners: dict[str, User], staff: tupl
             shop=shops[HOME], reason="禾木家居与云间的联名系列，待商家同意。",
         )  # fmt: skip
         confirm_version(version=asked, by=second, now=now - 2 * DAY)
-    for number, (party, by) in enumerate(((kiln, owner), (carrier, owner), (brand, author))):
+    for number, (party, by) in enumerate(((kiln, owner), (carrier, owner), (brand, author), (promoter, author))):
         add_account(
             party=party, kind="company", holder=party.name, number=f"62223880{number}0001000{number}",
             bank="中国农业银行", branch="德化支行", by=by, now=since,

@@ -49,7 +49,7 @@ class BankAccount(ShopOwned):
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
     )  # fmt: skip
-    added_at = models.DateTimeField(_("added at"))
+    added_at = models.DateTimeField(_("entered at"))
     asked_at = models.DateTimeField(_("bank last asked at"), null=True)
     verified_at = models.DateTimeField(_("verified at"), null=True)
     usable_from = models.DateTimeField(_("takes money from"))

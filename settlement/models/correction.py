@@ -15,7 +15,8 @@ from settlement.models.ledger import Account, Entry
 class Correction(ShopOwned):
     """
     So much more or less for a shop than an entry said, and which account of the mall's bears or gets it. The entry
-    itself stays as it is. What the shop gets of commission, fees or a fine is a refund of them, and is called so.
+    itself stays as it is. What the shop gets of commission, fees or a fine is a refund of them, and is called so; what
+    a payment channel took back of an order's money, or gave again, is a charge-back, won or lost.
     """
 
     class Direction(models.TextChoices):
@@ -28,6 +29,7 @@ class Correction(ShopOwned):
         FINES = Account.Kind.FINES.value, Account.Kind.FINES.label
         SUBSIDY = Account.Kind.SUBSIDY.value, Account.Kind.SUBSIDY.label
         CORRECTIONS = Account.Kind.CORRECTIONS.value, Account.Kind.CORRECTIONS.label
+        CUSTODIAN = Account.Kind.CUSTODIAN.value, _("The payment channel: a charge-back")
 
     class Status(models.TextChoices):
         DRAWN = "drawn", _("Waiting for the second person")
@@ -79,6 +81,9 @@ class Correction(ShopOwned):
             self.Side.COMMISSION: _("Commission given back"),
             self.Side.FEES: _("Fee given back"),
             self.Side.FINES: _("Fine given back"),
+            self.Side.CUSTODIAN: _("Charge-back won"),
         }
         is_refund = self.direction == self.Direction.TO_SHOP
+        if self.side == self.Side.CUSTODIAN and not is_refund:
+            return _("Charge-back: the payment channel took it back")
         return str(refunds.get(self.side, Entry.Kind.CORRECTED.label) if is_refund else Entry.Kind.CORRECTED.label)

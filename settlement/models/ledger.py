@@ -35,6 +35,7 @@ class Account(models.Model):
         PARTY_PAYING = "party_paying", _("Party: on its way to the bank")  # owed to a party until the bank paid
         COMMISSION = "commission", _("Platform commission")  # income
         SUBSIDY = "subsidy", _("Discounts that the mall bears")  # expense
+        PASSED_ON = "passed_on", _("Commission passed on to parties")  # expense
         FEES = "fees", _("Fees for withdrawals")  # income
         FINES = "fines", _("Fines of shops")  # income
         CORRECTIONS = "corrections", _("Corrections borne by the mall")  # expense, or income

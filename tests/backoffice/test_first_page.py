@@ -184,7 +184,7 @@ def test_the_page_asks_the_same_for_one_order_and_three(client, place, many, dja
         paid_order(skus={sku(shop=place): 1}, now=clock.now())
     overview(client, place)
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(35):
         client.get(reverse("backoffice:merchants:dashboard", args=[place.slug]), {"days": "90"})
 
 

@@ -30,12 +30,13 @@ def proposed_part(of: Party, *, by=None, now=NOON, rule=None, **said) -> PartyRu
 
 
 def part_in_force(shop, /, *, of: Party | None = None, kind: str = "supplier", now=NOON, **said) -> PartyRuleVersion:
-    """What a shop gives to a party: its own one, unless one of the mall's is named."""
+    """What a shop gives to a party: its own one, unless one of the mall's is named, which the mall may pay."""
     of = of or party(kind, shop=shop, now=now)
     version = proposed_part(of, now=now, **said)
     if of.shop_id is None:
         version = confirm_version(version=version, by=staff(), now=now)
-        agree(version=version, shop=shop, by=shopper(), now=now)
+        if version.bearer == PartyRuleVersion.Bearer.SHOP:
+            agree(version=version, shop=shop, by=shopper(), now=now)
     return version
 
 

@@ -70,6 +70,7 @@ from tests.journeys import bound_card, completed_order, paid_order, placed_order
 from tests.merchants.applying import in_status, submitted
 from tests.orders.after_sales.cases import before_the_mall, case_of, decided, with_evidence
 from tests.orders.test_bank_statements import line, statement
+from tests.orders.test_invoices import asked as asked_invoice
 
 DAY = timedelta(days=1)
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -99,6 +100,7 @@ def a_bit_of_everything() -> None:
     Refund.objects.create(payment=other.group.payments.get(), order=other, amount=1, reason="…", asked_at=NOON)
     bound_card(shopper(), order.shop)
     topped_up(shopper(), Money(10_000))
+    asked_invoice(other)
     told = read_statement(content=statement(line("?")), name="march.csv", by=clerk, now=NOON)
     SentBack.objects.create(reference=f"ref_{number()}", amount=1, line=told.lines.get(), asked_at=NOON)
     submitted()

@@ -8,12 +8,11 @@ from html.parser import HTMLParser
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from tests import pages
 from tests.clients import Client
-from tests.pages import NO_PAGES, Page, Scene, furnished, staged
+from tests.pages import NO_PAGES, Page, Scene
 
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
@@ -54,17 +53,8 @@ SIGN = "象"  # of the house, drawn rather than said
 
 
 @pytest.fixture(scope="module")
-def scene(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The furnished mall, in a transaction that all tests of this module share and nobody keeps."""
-    from django.db import transaction
-
-    with (
-        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
-        django_db_blocker.unblock(),
-        transaction.atomic(),
-    ):
-        yield staged(furnished())
-        transaction.set_rollback(True)
+def scene(furnished_db):
+    return furnished_db
 
 
 @pytest.fixture(scope="module")

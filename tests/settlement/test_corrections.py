@@ -37,7 +37,7 @@ from tests.journeys import completed_order, paid_order
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-SIDES = [side for side in Correction.Side.values if side != "fines"]  # of which only a fine is given back
+SIDES = [side for side in Correction.Side.values if side not in ("fines", "custodian")]  # these have rules of their own
 
 
 @pytest.fixture
@@ -130,6 +130,30 @@ def test_together_they_are_at_most_what_the_entry_moved(entry):
     assert str(refused.value) == "This entry can be corrected by at most ¥0.01."
     assert refused.value.details == {"field": "amount"}
     drawn(entry, 10_000, direction="from_shop")
+
+
+def test_a_charge_back_is_borne_by_the_shop_which_gets_again_what_the_channel_gives_again(order, entry):  # A1
+    before = sums()
+    taken = drawn(entry, 8_000, direction="from_shop", side="custodian", reason="Card reported stolen.")
+    with pytest.raises(WrongCorrection):  # not booked yet: nothing has been taken
+        drawn(entry, 1, side="custodian")
+    book_correction(correction=taken, by=staff(), now=NOON)
+    debt = sums()
+    won = book_correction(correction=drawn(entry, 5_000, side="custodian"), by=staff(), now=NOON)
+    with translation.override("en"), pytest.raises(WrongCorrection) as refused:
+        drawn(entry, 3_001, side="custodian")
+    with pytest.raises(WrongCorrection) as elsewhere:
+        drawn(Entry.objects.get(ref=won.public_id), 1, direction="from_shop", side="custodian")
+
+    assert debt == before | {"custodian": before["custodian"] - 8_000, "shop_available": 8_000}
+    assert sums() == before | {"custodian": before["custodian"] - 3_000, "shop_available": 3_000}
+    assert (str(refused.value), refused.value.details) == (
+        "The channel has taken back ¥30.00 of it.", {"field": "amount"},
+    )  # fmt: skip
+    assert elsewhere.value.details == {"field": "side"}
+    with translation.override("en"):
+        assert [taken.title, won.title] == ["Charge-back: the payment channel took it back", "Charge-back won"]
+    assert verify_ledger().faults == []
 
 
 def test_an_entry_without_a_shop_and_anothers_shop_are_refused(entry):

@@ -1,4 +1,7 @@
-"""What the demonstration shows of parties: a supplier, a brand and a carrier, paid and waiting; a shop is asked."""
+"""
+What the demonstration shows of parties: a supplier, a brand, a carrier, a promoter whom the mall pays, paid and
+waiting; a shop is asked.
+"""
 
 import pytest
 
@@ -28,10 +31,10 @@ def test_a_supplier_a_brand_and_a_carrier_get_their_parts_and_another_shop_is_as
     release_due_shares(now=NOON - 5 * DAY)
     pay_parties(staff=boss, now=NOON)
 
-    assert {terms.party_kind for terms in terms_in_force([teaware.pk], now=NOON)} == {"brand", "supplier", "carrier"}
+    assert {terms.party_kind for terms in terms_in_force([teaware.pk], now=NOON)} == set(Party.Kind.values)
     parts = PartyPart.objects.order_by("pk").values_list("party__kind", "amount")
-    assert list(parts) == [("brand", 600), ("supplier", 9_000), ("carrier", 700)]
+    assert list(parts) == [("brand", 600), ("supplier", 9_000), ("promoter", 200), ("carrier", 700)]
     assert [version.shop for version in offered_to(home) if version.shop] == [home]
-    assert sorted(PartyPayout.objects.values_list("status", flat=True)) == ["drawn", "paid", "paid"]
-    assert Party.objects.filter(bank_accounts__status="verified").count() == 3
+    assert sorted(PartyPayout.objects.values_list("status", flat=True)) == ["drawn", "paid", "paid", "paid"]
+    assert Party.objects.filter(bank_accounts__status="verified").count() == 4
     assert verify_ledger().faults == []

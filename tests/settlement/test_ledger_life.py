@@ -41,7 +41,7 @@ from orders.refunds import finish_refunds
 from settlement.corrections import book_correction, draw_up_correction
 from settlement.ledger import trial_balance
 from settlement.models import Correction, Entry, Share, Withdrawal
-from settlement.party_payouts import NothingToPay, draw_up_payouts, pay_payout
+from settlement.party_payouts import NothingToPay, discard_payout, draw_up_payouts, pay_payout
 from settlement.payouts import ask_about_payouts, pay_withdrawals
 from settlement.release import release_due_shares
 from settlement.verification import verify_ledger
@@ -51,14 +51,17 @@ from tests.factories import number
 from tests.factories.accounts import shopper, staff
 from tests.factories.catalog import category, product, sku
 from tests.factories.commission import rule_in_force
+from tests.factories.joint import signed
+from tests.factories.marketing import coupon
 from tests.factories.merchants import shop
-from tests.factories.parties import part_in_force, party_account
+from tests.factories.parties import part_in_force, party, party_account
 from tests.factories.settlement import asked, bank_account
 from tests.journeys import from_balance, in_process, pay, placed_group, topped_up
 from tests.orders import presales
 from tests.orders.after_sales.cases import accepted
 
 DAY = timedelta(days=1)
+BY_MALL = ("promoter",)  # who is paid out of the commission
 
 
 def half_up(amount: Fraction) -> int:
@@ -79,11 +82,26 @@ class Life:
     parts: list = field(default_factory=list)  # (party's key, line's key or None, of what was paid, how much)
     shipping_gone: int = 0
 
+    def added(self, line) -> tuple[int, dict[int, int]]:
+        """What the mall and other shops bear of what the line still holds: each part in proportion, rounded down."""
+        left = line.total.minor - self.gone[line.pk]
+        borne = {int(issuer): fen * left // line.total.minor for issuer, fen in (line.issuers or {}).items()}
+        return line.subsidy.minor * left // line.total.minor, borne
+
+    def subsidy(self) -> int:
+        return sum(self.added(line)[0] for line in self.lines)
+
+    def issuers(self) -> Counter:
+        found = Counter()
+        for line in self.lines:
+            found.update(self.added(line)[1])
+        return found
+
     def kept(self, *, of=None, line=None) -> int:
-        """What is kept of the parts: of a party, or of a line."""
+        """What is kept of the parts: of a party, or of those that the shop pays, all or of a line."""
         found = 0
         for key, line_key, whole, amount in self.parts:
-            if of in (None, key) and line in (None, line_key):
+            if (of == key if of is not None else key not in BY_MALL) and line in (None, line_key):
                 gone = self.shipping_gone if line_key is None else self.gone[line_key]
                 found += int(Fraction(amount * (whole - gone), whole))
         return found
@@ -92,14 +110,16 @@ class Life:
         """Of what the line still holds: at its rate, or the share of what a rule took of it."""
         kept = line.total.minor - self.gone[line.pk]
         if line.commission is None:
-            return half_up(Fraction(kept * line.commission_bps, 10_000))
+            subsidy, borne = self.added(line)
+            return half_up(Fraction((kept + subsidy + sum(borne.values())) * line.commission_bps, 10_000))
         return half_up(Fraction(line.commission.minor * kept, line.total.minor))
 
     def undisputed(self) -> int:
         clear = [line for line in self.lines if self.case is None or line.pk != self.case.line_id]
-        return sum(
+        of_lines = sum(
             line.total.minor - self.gone[line.pk] - self.commission(line) - self.kept(line=line.pk) for line in clear
         )
+        return of_lines + sum(subsidy + sum(borne.values()) for subsidy, borne in map(self.added, clear))
 
 
 class LedgerLife(RuleBasedStateMachine):
@@ -125,10 +145,11 @@ class LedgerLife(RuleBasedStateMachine):
         self.unpaid, self.paid, self.lives, self.deposits, self.fines = [], [], [], [], []
         self.books = dict.fromkeys(
             ("escrow", "unclaimed", "shop_pending", "shop_available", "shop_withdrawing", "commission", "fees", "fines",
-             "corrections", "purse", "party_pending", "party_available", "party_paying"),
+             "corrections", "subsidy", "passed_on", "purse", "party_pending", "party_available", "party_paying"),
             0,
         )  # fmt: skip
         self.available = Counter()  # by shop
+        self.charged_back = Counter()  # by order: what the channel took of it and has not given again
         self.wishes, self.by_balance = False, set()  # refunds go on her balance; these orders were paid from it
 
     def teardown(self):
@@ -165,6 +186,23 @@ class LedgerLife(RuleBasedStateMachine):
         self.pay_for(group)
         self.complete_one(self.paid.pop())
 
+    # Coupons
+
+    @rule(who=st.sampled_from(["mall", "shop"]), off=st.integers(1, 700))
+    def get_coupon(self, who, off):
+        """Of the mall's, which bears it; or of a shop's own. It is used by the next order that it fits."""
+        place = None if who == "mall" else self.shops[0]
+        coupon(shop=place, holder=self.shopper, rule={"at": 0, "off": off}, now=self.now, **self.long())
+
+    @rule(part=st.integers(1, 100), off=st.integers(1, 700))
+    def get_coupon_for_another_shop(self, part, off):
+        """Of the first shop, used at the second, which bears what is left of it."""
+        held = coupon(shop=self.shops[0], holder=self.shopper, rule={"at": 0, "off": off}, now=self.now, **self.long())
+        signed(held.promotion, self.shops[1], part=part, now=self.now)
+
+    def long(self):
+        return {"starts_at": NOON - DAY, "ends_at": self.now + 30 * DAY}
+
     # Rules of commission
 
     @rule(
@@ -186,24 +224,31 @@ class LedgerLife(RuleBasedStateMachine):
         deliver_everything()
         self.rules[of] = (version.rule, bps, ladder, fixed or 0, floor, cap)
 
-    # Parts of brands, suppliers, carriers
+    # Parts of brands, suppliers, carriers, promoters
 
     @rule(
-        of=st.sampled_from([0, 1, 2, "brand", "carrier"]), bps=st.integers(0, 4_000),
+        of=st.sampled_from([0, 1, 2, "brand", "carrier", "promoter"]), bps=st.integers(0, 4_000),
         fixed=st.none() | st.integers(1, 900),
     )  # fmt: skip
     def give_away(self, of, bps, fixed):
-        """A supplier gets so much of some goods, a brand of what the commission leaves, a carrier of the freight."""
+        """
+        A supplier gets so much of some goods, a brand of what the commission leaves, a carrier of the freight, a
+        promoter of the commission in all shops, which the mall pays.
+        """
         said = {"position": 2, "bps": bps, "fixed": fixed and Money(fixed)}
         place = self.shops[0]
         if of == "brand":
             said |= {"position": 1, "base": "rest", "kind": "brand"}
         elif of == "carrier":
             said |= {"base": "freight", "kind": "carrier"}
+        elif of == "promoter":
+            said |= {"base": "commission", "bearer": "mall", "position": 3}
         else:
             place = self.goods[of].shop
             said |= {"category": self.goods[of].product.category}
         before = self.gives.get(of)
+        if of == "promoter" and not before:
+            said["of"] = party("promoter", now=self.now)
         if before:
             said |= {"of": before[0].rule.party, "rule": before[0].rule}
             said.pop("kind", None)
@@ -222,8 +267,9 @@ class LedgerLife(RuleBasedStateMachine):
             of = next((place for place, goods in enumerate(self.goods) if goods.pk == line.sku_id), None)
             paid = line.total.minor
             by_rule = self.by_rule(line)
-            commission = half_up(Fraction(paid * line.commission_bps, 10_000)) if by_rule is None else by_rule
-            room = paid - commission
+            base = Fraction(self.commission_base(line) * line.commission_bps, 10_000)
+            commission = half_up(base) if by_rule is None else by_rule
+            room = rest = max(paid - commission, 0)
             first = "brand" if of is not None and self.goods[of].shop == self.shops[0] else None
             for key, base in ((first, room), (of, paid)):
                 if key not in self.gives:
@@ -233,6 +279,11 @@ class LedgerLife(RuleBasedStateMachine):
                 room -= amount
                 if amount:
                     found.append((key, line.pk, paid, amount))
+            if "promoter" in self.gives:
+                _version, bps, fixed = self.gives["promoter"]
+                amount = half_up(Fraction(commission * bps, 10_000)) + fixed * line.quantity
+                if amount := min(amount, paid, paid - rest):
+                    found.append(("promoter", line.pk, paid, amount))
         freight = order.shipping_fee.minor
         if freight and "carrier" in self.gives and order.shop_id == self.shops[0].pk:
             _version, bps, fixed = self.gives["carrier"]
@@ -241,20 +292,34 @@ class LedgerLife(RuleBasedStateMachine):
         return found
 
     def for_parties(self, order) -> int:
-        return sum(amount for _key, _line, _whole, amount in self.parts.get(order.pk, ()))
+        """What the shop pays of it."""
+        return sum(amount for key, _line, _whole, amount in self.parts.get(order.pk, ()) if key not in BY_MALL)
 
-    @rule()
-    def pay_parties(self):
-        """What parties have available goes to their banks: one person draws it up, another pays."""
+    def set_aside(self, order, sign=1):
+        """What parties get of it, out of escrow, and out of the mall's own."""
+        by_mall = sum(amount for key, _line, _whole, amount in self.parts.get(order.pk, ()) if key in BY_MALL)
+        of_shop = self.for_parties(order)
+        self.books["escrow"] -= sign * of_shop
+        self.books["passed_on"] -= sign * by_mall
+        self.books["party_pending"] += sign * (of_shop + by_mall)
+
+    @rule(is_discarded=st.booleans())
+    def pay_parties(self, is_discarded):
+        """What parties have available goes to their banks: one person draws it up, another pays, or discards it."""
         owed = {key: fen for key, fen in self.party_available.items() if fen > 0}
         try:
             drawn = draw_up_payouts(by=staff(), now=self.now)
         except NothingToPay:
             assert not owed
             return
-        for payout in drawn:
-            pay_payout(payout=payout, reference="ICBC 1", by=staff(), now=self.now)
         assert sorted(payout.amount.minor for payout in drawn) == sorted(owed.values())
+        for payout in drawn:
+            if is_discarded:
+                discard_payout(payout=payout, by=staff(), now=self.now)
+            else:
+                pay_payout(payout=payout, reference="ICBC 1", by=staff(), now=self.now)
+        if is_discarded:
+            return
         self.books["party_available"] -= sum(owed.values())
         for key in owed:
             self.party_available[key] = 0
@@ -265,13 +330,17 @@ class LedgerLife(RuleBasedStateMachine):
         if of not in self.rules:
             return None
         _rule, bps, ladder, fixed, floor, cap = self.rules[of]
-        exact, below = Fraction(0), line.total.minor
+        exact, below = Fraction(0), self.commission_base(line)
         for start, rate in reversed(ladder or [[0, bps]]):
             exact += Fraction(max(below - start, 0) * rate, 10_000)
             below = min(below, start)
         amount = half_up(exact) + fixed * line.quantity
         amount = max(amount, floor or 0)
         return min(amount, line.total.minor if cap is None else min(cap, line.total.minor))
+
+    def commission_base(self, line) -> int:
+        """What a rate is taken of: what was paid, and what the mall and other shops added."""
+        return line.total.minor + line.subsidy.minor + sum((line.issuers or {}).values())
 
     @precondition(lambda self: self.unpaid)
     @rule(data=st.data())
@@ -298,9 +367,9 @@ class LedgerLife(RuleBasedStateMachine):
         orders = list(group.orders.order_by("pk"))
         self.paid.extend(orders)
         self.by_balance |= {order.pk for order in orders}
-        parts = sum(self.for_parties(order) for order in orders)
-        self.books["escrow"] += group.total.minor - parts
-        self.books["party_pending"] += parts
+        self.books["escrow"] += group.total.minor
+        for order in orders:
+            self.set_aside(order)
         self.books["purse"] -= group.total.minor
 
     @rule(wishes=st.booleans())
@@ -317,9 +386,9 @@ class LedgerLife(RuleBasedStateMachine):
         pay(group, now=self.now)
         orders = list(group.orders.order_by("pk"))
         self.paid.extend(orders)
-        parts = sum(self.for_parties(order) for order in orders)
-        self.books["escrow"] += group.total.minor - parts
-        self.books["party_pending"] += parts
+        self.books["escrow"] += group.total.minor
+        for order in orders:
+            self.set_aside(order)
 
     @precondition(lambda self: self.unpaid)
     @rule(data=st.data(), goes_back=st.booleans())
@@ -391,8 +460,8 @@ class LedgerLife(RuleBasedStateMachine):
         cancel_order(order=order, reason="…", by=self.shopper, now=self.now)
         deliver_everything()
         self.refund()
-        self.books["escrow"] -= order.total.minor - self.for_parties(order)
-        self.books["party_pending"] -= self.for_parties(order)
+        self.books["escrow"] -= order.total.minor
+        self.set_aside(order, -1)
         self.goes_back(order, order.total.minor)
 
     @precondition(lambda self: self.paid)
@@ -409,12 +478,17 @@ class LedgerLife(RuleBasedStateMachine):
         life = Life(share, list(order.lines.order_by("pk")), 0)
         commission = sum(life.commission(line) for line in life.lines)
         life.parts = self.parts.get(order.pk, [])
-        life.pending = order.total.minor - commission - life.kept()
+        subsidy, issuers = life.subsidy(), life.issuers()
+        life.pending = order.total.minor + subsidy + sum(issuers.values()) - commission - life.kept()
         assert (share.gross, share.commission.minor, share.parties.minor, share.net.minor) == (
             order.total, commission, life.kept(), life.pending,
         )  # fmt: skip
+        assert (share.subsidy.minor, share.from_issuers.minor) == (subsidy, sum(issuers.values()))
         self.lives.append(life)
         self.books["escrow"] -= order.total.minor - life.kept()
+        self.books["subsidy"] -= subsidy
+        for issuer, fen in issuers.items():
+            self.make_available(issuer, -fen)
         self.books["shop_pending"] += life.pending
         self.books["commission"] += commission
 
@@ -443,14 +517,18 @@ class LedgerLife(RuleBasedStateMachine):
         self.refund()
         case.refresh_from_db()
         line = next(line for line in life.lines if line.pk == case.line_id)
-        before = life.commission(line)
+        before, subsidy, issuers = life.commission(line), life.subsidy(), life.issuers()
         keys = {key for key, _line, _whole, _amount in life.parts}
         held = {key: life.kept(of=key) for key in keys}
         life.gone[line.pk] += case.refund_goods.minor
         life.shipping_gone += case.refund_shipping.minor
         commission = before - life.commission(line)
         back = {key: held[key] - life.kept(of=key) for key in keys}
-        of_shop = case.refund.minor - commission - sum(back.values())
+        subsidy -= life.subsidy()
+        issuers.subtract(life.issuers())
+        by_mall = sum(fen for key, fen in back.items() if key in BY_MALL)
+        of_shop = case.refund.minor + subsidy - commission - (sum(back.values()) - by_mall)
+        self.books["passed_on"] += by_mall
         self.goes_back(case.order, case.refund.minor)
         for key, fen in back.items():
             self.books["party_available" if life.is_released else "party_pending"] -= fen
@@ -458,8 +536,17 @@ class LedgerLife(RuleBasedStateMachine):
                 self.party_available[key] -= fen
         of_pending = min(of_shop, life.pending)
         life.pending -= of_pending
+        for_issuers = sum(issuers.values())
+        if for_issuers <= life.pending:
+            life.pending -= for_issuers
+            self.books["shop_pending"] -= for_issuers
+        else:
+            self.make_available(life.share.shop_id, -for_issuers)
+        for issuer, fen in issuers.items():
+            self.make_available(issuer, fen)
         life.case = None
         self.books["commission"] -= commission
+        self.books["subsidy"] += subsidy
         self.books["shop_pending"] -= of_pending
         self.make_available(life.share.shop_id, of_pending - of_shop)
 
@@ -481,6 +568,26 @@ class LedgerLife(RuleBasedStateMachine):
         deliver_everything()
         self.make_available(life.share.shop_id, fen if to_shop else -fen)
         self.books[side] += -fen if to_shop else fen
+
+    @precondition(lambda self: any(life.lines for life in self.lives))
+    @rule(data=st.data(), fen=st.integers(1, 900))
+    def charge_back(self, data, fen):
+        """The channel takes money back of a completed order; or gives some of it again."""
+        life = data.draw(st.sampled_from([life for life in self.lives if life.lines]))
+        ref = life.share.order_public_id
+        entry = Entry.objects.get(kind="completed", ref=ref)
+        if Correction.objects.filter(entry=entry).count() >= 3:
+            return
+        is_won = data.draw(st.booleans()) and self.charged_back[ref] > 0
+        change = min(fen, self.charged_back[ref]) if is_won else -fen
+        correction = draw_up_correction(
+            entry=entry, direction="to_shop" if is_won else "from_shop", side="custodian", amount=Money(abs(change)),
+            reason="…", by=staff(), now=self.now,
+        )  # fmt: skip
+        book_correction(correction=correction, by=staff(), now=self.now)
+        deliver_everything()
+        self.charged_back[ref] -= change
+        self.make_available(life.share.shop_id, change)
 
     @precondition(lambda self: len(self.fines) < 2)
     @rule(of=st.integers(0, 1), fen=st.integers(1, 20_000))

@@ -202,6 +202,7 @@ def test_staff_enter_a_party_propose_confirm_and_pay_in_the_admin(client):
     form = client.get(reverse("admin:orders_partyruleversion_add")).context["adminform"].form
     assert {"party", "rate", "shop", "campaign", "brand"} <= set(form.fields)
     said = {"party": Party.objects.get().pk, "position": "100", "base": "paid", "rate": "3", "reason": "x"}
+    said["bearer"] = "shop"
     said |= {f"name{ending}": "许可费" for ending in form.fields["name"].widget.widgets_names}
     answer = client.post(reverse("admin:orders_partyruleversion_add"), said)
     assert answer.status_code == 302, answer.context["adminform"].form.errors

@@ -1,15 +1,23 @@
 """T+7: the daily run that makes the shops' shares available."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
-from mall.clock import start_of
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from mall import clock
+from mall.clock import business_date, start_of
 from mall.events.models import OutboxEvent
 from mall.money import Money
 from merchants.models import Shop
 from risk.holds import place_hold, release_hold
 from risk.models import Hold
+from settlement import tasks
 from settlement.ledger import balances
-from settlement.models import Entry, Share
+from settlement.models import Entry, Posting, Share
 from settlement.release import RELEASE_HOUR, continue_release, release_due_shares
 from settlement.verification import verify_ledger
 from tests.conftest import NOON
@@ -44,6 +52,55 @@ def test_a_share_is_available_on_its_day_and_not_a_microsecond_earlier(committed
 
     assert (early, due) == (0, 3)
     assert set(Share.objects.values_list("due_on", "released_at")) == {(date(2026, 2, 7), DUE)}
+
+
+def test_two_schedulers_on_one_day_and_the_same_day_again_a_month_later_settle_nothing_twice(
+    committed_db, owner_connection
+):  # D3
+    completed_orders(owner_connection, 60)
+
+    def books():
+        return list(Posting.objects.order_by("pk").values_list("entry", "account", "amount")), list(
+            Share.objects.order_by("pk").values_list("status", "released_at")
+        )
+
+    def run(number):
+        try:
+            gate.wait()
+            return release_due_shares(now=DUE + number * timedelta(minutes=1), batch=7)
+        finally:
+            connection.close()
+
+    gate = Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        released = list(pool.map(run, range(4)))
+    settled = books()
+    again = [release_due_shares(now=DUE), release_due_shares(now=DUE + timedelta(days=30), due_by=DUE.date())]
+
+    assert (sum(released), again) == (60, [0, 0])
+    assert how_often_released() == {1: 60}
+    assert books() == settled
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(days=1), timedelta(days=-1)], ids=["ahead", "behind"])
+def test_a_worker_whose_clock_is_wrong_settles_nothing_early_and_nothing_late(
+    committed_db, owner_connection, monkeypatch, wrong_by
+):  # D4: the clock of the database decides
+    today = business_date(timezone.now())
+    completed_orders(owner_connection, 3, completed_at=start_of(today - timedelta(days=7)))
+    completed_orders(owner_connection, 3, completed_at=start_of(today - timedelta(days=6)))
+
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + wrong_by)
+    by_its_own_clock = business_date(clock.now())
+    first = tasks.release_due_shares()
+    again = tasks.continue_release()
+
+    assert by_its_own_clock == today + wrong_by  # negative control: it would have taken another day
+    assert (first, again) == ({"released": 3}, {})
+    assert set(Share.objects.values_list("status", "due_on")) == {
+        ("released", today), ("pending", today + timedelta(days=1)),
+    }  # fmt: skip
 
 
 def test_each_shop_is_told_what_became_available(committed_db, owner_connection):

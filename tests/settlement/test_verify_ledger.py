@@ -18,8 +18,10 @@ from settlement.models import Entry
 from settlement.release import release_due_shares
 from settlement.staff_queues import waiting
 from settlement.tasks import verify_ledger as verify_at_night
+from settlement.verification import verify_ledger
 from tests.conftest import NOON
 from tests.factories.accounts import staff
+from tests.factories.parties import part_in_force, party
 from tests.factories.settlement import completed_orders
 from tests.journeys import completed_order, pay, placed_group
 
@@ -265,3 +267,15 @@ def test_a_correction_that_was_tampered_with_is_found(committed_db, owner_connec
 
     assert found == [1, 1, 1, 1]
     assert verified()[1]["correction_faults"] == 0
+
+
+def test_the_verifier_finds_what_the_mall_did_not_owe(committed_db, owner_connection):
+    part_in_force(None, of=party("promoter"), bearer="mall", base="commission", bps=5_000)
+    completed_order(now=NOON)
+    deliver_everything()
+    before = verify_ledger().party_faults
+    with owner_connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE orders_partypart SET bearer = 'shop'")
+
+    assert (before, verify_ledger().party_faults) == (0, 2)  # the share of the order, and what the mall paid

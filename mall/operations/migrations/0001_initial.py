@@ -61,7 +61,7 @@ class Migration(FirstMigration):
                 ("language", models.CharField(default="zh-hans", max_length=10, verbose_name="language")),
                 ("secret", mall.crypto.EncryptedTextField(null=True, verbose_name="secret")),
                 ("is_active", models.BooleanField(default=True, verbose_name="is told")),
-                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("added_at", models.DateTimeField(verbose_name="entered at")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="wanted no more at")),
             ],
             options={

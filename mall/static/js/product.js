@@ -106,7 +106,8 @@
     const body = new FormData(form, button);
     try {
       const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
-      const other = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const text = (await answer.text()).replace(/<style[^]*?<\/style>/g, ""); // colours of its own, of no use here
+      const other = new DOMParser().parseFromString(text, "text/html");
       const fresh = other.getElementById("cart-link");
       if (fresh) document.getElementById("cart-link").replaceWith(fresh);
       window.mallCount();

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from mall.accounts.forms import CaptchaField
 from mall.forms import MoneyFormField, TextFormField
 from mall.pages import Choice
 from mall.styleguide.specimen import USUAL, Chapter, Specimen, State, both, plain, spoken
@@ -40,6 +41,14 @@ class FileForm(forms.Form):
     """Something to send."""
 
     pictures = forms.FileField(label=both("商品图片", "Pictures"), required=False)
+
+
+class QuestionForm(forms.Form):
+    """A question that programs do not answer."""
+
+    captcha = CaptchaField(
+        label=both("抄写图中字符，或回答问题", "Copy the signs of the picture, or answer the question")
+    )
 
 
 def _form(form, prefix: str, data: dict | None = None):
@@ -98,6 +107,19 @@ def controls() -> Chapter:
                 both("店标等单张图片；已有的可以移除。", "A shop's sign and the like; what is there may be removed."),
                 [State(USUAL, {"label": both("店标", "Sign"), "widget": PICTURE})],
                 "styleguide/_picture.html",
+            ),
+            Specimen(
+                "widgets/captcha.html",
+                both("人机问题", "Question for people"),
+                both(
+                    "多次尝试之后才出现；看不到图片的人回答文字问题，二者答其一。",
+                    "Only after many attempts. Who does not see the picture answers the words; one of both is enough.",
+                ),
+                [
+                    State(USUAL, {"field": _form(QuestionForm, "asked")["captcha"]}),
+                    State(both("答错", "Wrong"), {"field": _form(QuestionForm, "again", {})["captcha"]}),
+                ],
+                "components/_field.html",
             ),
             Specimen(
                 "_form.html",

@@ -126,6 +126,26 @@ def test_a_template_is_changed_and_a_zone_taken_out(client, house):
     assert (one.version, len(one.zones), one.nowhere) == (2, 1, [])
 
 
+def test_a_zone_folds_to_a_line_that_tells_what_it_charges_and_opens_where_something_is_wrong(client, house):  # O2
+    one = template(shop=house)
+
+    page = client.get(url("freight-edit", house, one), headers=ENGLISH)
+    rest, west = page.context["form"].rows
+    assert not rest.is_open and not west.is_open
+    assert "<strong>Xinjiang, Tibet</strong>: ¥25.00 for the first 1 piece" in page.content.decode()
+
+    wrong = posted(row(0, first_fee="9"), row(1, "Atlantis"), empty(2))
+    answer = client.post(url("freight-edit", house, one), wrong, headers=ENGLISH)
+    rest, west, blank = answer.context["form"].rows
+    assert (rest.is_open, west.is_open, blank.is_open) == (False, True, False)
+    assert "¥9.00 for the first 1 piece" in answer.content.decode()
+
+    grown = client.post(url("freight-edit", house, one), wrong | {"more": "1"}, headers=ENGLISH).context["form"].rows
+    assert [form.is_open for form in grown] == [False, False, False, True]
+    going = client.post(url("freight-edit", house, one), posted(row(0, first="x"), row(1, remove="on")))
+    assert [form.is_open for form in going.context["form"].rows] == [True, True]
+
+
 def test_it_is_tried_with_goods_and_a_region(client, house):  # 2.14
     one = template(shop=house)
     address = url("freight-edit", house, one)
