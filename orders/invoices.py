@@ -262,12 +262,22 @@ def _locked(invoice: Invoice) -> tuple[Order, Invoice]:
     return order, invoice
 
 
+def checked_number(text: str) -> str:
+    """
+    The number of an invoice without blanks.
+
+    :raises WrongInvoice: it has neither 8 nor 20 digits
+    """
+    number = re.sub(r"\s", "", text)
+    if not _NUMBER.fullmatch(number):
+        raise WrongInvoice(_("The number of an invoice has 20 digits, or 8."), field="number")
+    return number
+
+
 def _issued(
     invoice: Invoice, amount: Money, number: str, file: File, by, now: datetime, *, is_red: bool
 ) -> InvoicePaper:
-    number = re.sub(r"\s", "", number)
-    if not _NUMBER.fullmatch(number):
-        raise WrongInvoice(_("The number of an invoice has 20 digits, or 8."), field="number")
+    number = checked_number(number)
     if InvoicePaper.objects.filter(shop=invoice.shop_id, number=number).exists():
         raise InvoiceNumberTaken(_("You have issued another invoice of this number."))
     paper = examine(file)

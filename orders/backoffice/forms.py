@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mall.refusals import Refusal
 from orders.carriers import clean_tracking_number
+from orders.invoices import WrongInvoice, checked_number
 from orders.models import Parcel
 
 
@@ -114,6 +115,12 @@ class InvoicePaperForm(forms.Form):
     file = forms.FileField(
         label=_("PDF of the invoice"), help_text=_("A plain PDF of at most 10 MB; it is kept sealed.")
     )
+
+    def clean_number(self) -> str:
+        try:
+            return checked_number(self.cleaned_data["number"])
+        except WrongInvoice as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
 
 class InvoiceRefusalForm(forms.Form):
