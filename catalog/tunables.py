@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.tunables import Tunable
+from mall.tunables import Tunable, Unit
 
 LOW_STOCK = Tunable(
     "catalog.low_stock", default=10, least=0, most=1000, sentence=_("From how few pieces on a product page says so.")
@@ -12,21 +12,24 @@ DUTY_SHARE_BPS = Tunable(
     default=7_000,
     least=0,
     most=10_000,
-    sentence=_("Which part of consumption tax and VAT is taken of goods from abroad within the limits (0.01 %)."),
+    sentence=_("Which part of consumption tax and VAT is taken of goods from abroad within the limits."),
+    unit=Unit.PERCENT,
 )
 DUTY_PURCHASE_LIMIT = Tunable(
     "catalog.duty_purchase_limit",
     default=500_000,
     least=0,
     most=100_000_000,
-    sentence=_("What goods from abroad in one order may be worth, in fen."),
+    sentence=_("What goods from abroad in one order may be worth."),
+    unit=Unit.YUAN,
 )
 DUTY_YEAR_LIMIT = Tunable(
     "catalog.duty_year_limit",
     default=2_600_000,
     least=0,
     most=1_000_000_000,
-    sentence=_("What goods from abroad that one person orders in a calendar year may be worth, in fen."),
+    sentence=_("What goods from abroad that one person orders in a calendar year may be worth."),
+    unit=Unit.YUAN,
 )
 COMMISSION_NOTICE_DAYS = Tunable(
     "catalog.commission_notice_days",
@@ -158,7 +161,8 @@ SAMPLE_BPS = Tunable(
     default=100,
     least=0,
     most=10_000,
-    sentence=_("Which part of the goods that went on sale by themselves reviewers look at afterwards (0.01 %)."),
+    sentence=_("Which part of the goods that went on sale by themselves reviewers look at afterwards."),
+    unit=Unit.PERCENT,
 )
 CLAIM_MINUTES = Tunable(
     "catalog.claim_minutes",

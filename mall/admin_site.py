@@ -111,16 +111,23 @@ class MallAdminSite(AdminSite):
             raise PermissionDenied
         if request.method == "POST" and (way := ask_fresh_factor(request, "mall.tunables")):
             return way
-        rows = [{"tunable": tunable, "typed": tunable.value} for tunable in all_tunables().values()]
+        rows = [
+            {
+                "tunable": tunable,
+                "least": tunable.told(tunable.least),
+                "most": tunable.told(tunable.most),
+                "default": tunable.told(tunable.default),
+                "typed": tunable.told(tunable.value),
+            }
+            for tunable in all_tunables().values()
+        ]
         if request.method == "POST":
             name, typed = request.POST.get("name", ""), request.POST.get("value", "").strip()
             row = next((row for row in rows if row["tunable"].name == name), None)
             if row is None:
                 raise PermissionDenied
             try:
-                if not typed.removeprefix("-").isdecimal() or len(typed) > 12:
-                    raise ValidationError(_("Enter a whole number."))
-                row["tunable"].turn(int(typed), by=request.user, now=clock.now())
+                row["tunable"].turn(row["tunable"].read(typed), by=request.user, now=clock.now())
             except ValidationError as error:
                 row.update(typed=typed, error=" ".join(error.messages))
             else:

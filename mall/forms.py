@@ -1,6 +1,7 @@
 """Form fields for the ground floor's values: money and text in several languages."""
 
 import copy
+from decimal import Decimal
 
 from django import forms
 from django.conf import settings
@@ -45,6 +46,22 @@ class MoneyFormField(forms.CharField):
                 params={"least": Money(self.minimum), "most": Money(self.maximum)},
             )
         return amount
+
+
+class PercentFormField(forms.DecimalField):
+    """A part typed in per cent (``12.5``), cleaned to hundredths of a per cent, as it is kept."""
+
+    def __init__(self, *, least: int = 0, most: int = 10_000, **kwargs):
+        """:param least: the least, in hundredths of a per cent; :param most: the greatest"""
+        bounds = {"min_value": Decimal(least) / 100, "max_value": Decimal(most) / 100}
+        super().__init__(decimal_places=2, max_digits=8, **bounds, **kwargs)
+
+    def prepare_value(self, value):
+        return f"{value / 100:g}" if isinstance(value, int) else value
+
+    def clean(self, value):
+        part = super().clean(value)
+        return None if part is None else int(part * 100)
 
 
 class TextWidget(forms.MultiWidget):

@@ -89,6 +89,7 @@ SCHEDULE = [
     Line("settlement.verify_bank_accounts", every(60), _("S4: bank accounts of shops are verified"), 60, True),
     Line("settlement.check_withdrawals", every(60), _("S4: withdrawals are looked at"), 60, True),
     Line("settlement.pay_withdrawals", every(60), _("S4: approved withdrawals are paid"), 60, True),
+    Line("settlement.pay_seizure_orders", every(120), _("R4: seized money is paid over by order"), 120, True),
     Line("settlement.ask_about_payouts", every(120), _("S4: payouts not yet known are asked about"), 120, True),
     Line(
         "settlement.freeze_statements", day(5, 30), _("S5: the statements of the day and the month before"), daily=True

@@ -52,7 +52,8 @@ class Verb:
     :ivar fits: whether the verb can be done with a row as it stands now
     :ivar asks: the name of the argument that takes words of the person who decides; empty when none are needed
     :ivar chooses: the name of the argument for which she chooses one of ``choices``
-    :ivar form_class: a form of its own, whose fields are the arguments, instead of ``asks`` and ``chooses``
+    :ivar form_class: a form of its own, whose fields are the arguments, instead of ``asks`` and ``chooses``; where it
+        has a method ``about``, it is told of which rows it is
     :ivar stays: done for one row, she sees its page again rather than the list
     :ivar warning: what the person should know before she confirms
     :ivar fresh_action: its name among the actions that want a second factor shown just now; empty when it does not
@@ -237,6 +238,8 @@ class Verbs:
         if confirmed and verb.fresh_action and (way := ask_fresh_factor(request, verb.fresh_action)):
             return way
         form = verb.form(request.POST if confirmed else None)
+        if hasattr(form, "about"):
+            form.about(rows)
         if confirmed and (form is None or form.is_valid()):
             self._do(request, rows, verb, form.cleaned_data if form else {}, clock.now())
             if verb.stays and len(rows) == 1:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.tunables import Tunable
+from mall.tunables import Tunable, Unit
 
 REMINDER_DAYS = Tunable(
     "merchants.reminder_days", default=30, least=1, most=365,
@@ -34,7 +34,8 @@ APPEAL_DAYS = Tunable(
 )  # fmt: skip
 FINE_MOST = Tunable(
     "merchants.fine_most", default=5_000_000, least=0, most=1_000_000_000,
-    sentence=_("How high the fine of one sanction may be, in fen."),
+    sentence=_("How high the fine of one sanction may be."),
+    unit=Unit.YUAN,
 )  # fmt: skip
 GRACE_DAYS = Tunable(
     "merchants.grace_days", default=30, least=0, most=365,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.tunables import Tunable
+from mall.tunables import Tunable, Unit
 
 UNPAID_MINUTES = Tunable(
     "orders.unpaid_minutes",
@@ -58,21 +58,24 @@ ALIPAY_FEE_BPS = Tunable(
     default=60,
     least=0,
     most=1000,
-    sentence=_("Ten-thousandths of a payment that Alipay may keep as its fee; 0: fees on its bills are not compared."),
+    sentence=_("Which part of a payment Alipay may keep as its fee; 0: fees on its bills are not compared."),
+    unit=Unit.PERCENT,
 )
 WECHAT_FEE_BPS = Tunable(
     "orders.wechat_fee_bps",
     default=60,
     least=0,
     most=1000,
-    sentence=_("Ten-thousandths of a payment that WeChat Pay may keep as its fee; 0: fees are not compared."),
+    sentence=_("Which part of a payment WeChat Pay may keep as its fee; 0: fees are not compared."),
+    unit=Unit.PERCENT,
 )
 STRIPE_FEE_BPS = Tunable(
     "orders.stripe_fee_bps",
     default=0,
     least=0,
     most=1000,
-    sentence=_("Ten-thousandths of a payment that Stripe may keep as its fee; 0: fees are not compared."),
+    sentence=_("Which part of a payment Stripe may keep as its fee; 0: fees are not compared."),
+    unit=Unit.PERCENT,
 )
 ASK_AFTER_MINUTES = Tunable(
     "orders.ask_after_minutes",
@@ -129,6 +132,20 @@ COMMISSION_ON_SUBSIDY = Tunable(
     least=0,
     most=1,
     sentence=_("Whether the commission is also taken of the part of a price that the mall bears (1), or not (0)."),
+)
+PRICE_PROTECTION_DAYS = Tunable(
+    "orders.price_protection_days",
+    default=7,
+    least=0,
+    most=60,
+    sentence=_("Days after payment in which a shopper gets the difference when the price has fallen; 0: in none."),
+)
+MOST_COMPENSATION = Tunable(
+    "orders.most_compensation",
+    default=20_000,
+    least=0,
+    most=1_000_000,
+    sentence=_("Fen that people of a shop who may not withdraw its money may pay as one compensation."),
 )
 ANSWER_HOURS = Tunable(
     "orders.after_sale_answer_hours",
@@ -226,14 +243,16 @@ MOST_COMPLAINTS_BPS = Tunable(
     default=500,
     least=100,
     most=10_000,
-    sentence=_("Above which part of orders with complaints goods are taken off sale (0.01 %)."),
+    sentence=_("Above which part of orders with complaints goods are taken off sale."),
+    unit=Unit.PERCENT,
 )
 MOST_RETURNS_BPS = Tunable(
     "orders.most_returns_bps",
     default=3_000,
     least=100,
     most=10_000,
-    sentence=_("Above which part of orders that came back goods are taken off sale (0.01 %)."),
+    sentence=_("Above which part of orders that came back goods are taken off sale."),
+    unit=Unit.PERCENT,
 )
 WRONG_CARD_CODES = Tunable(
     "orders.wrong_card_codes",
@@ -247,7 +266,8 @@ LEAST_PAYMENT_BPS = Tunable(
     default=9_950,
     least=1,
     most=10_000,
-    sentence=_("Ten-thousandths of payments that must succeed; below it there is an alert."),
+    sentence=_("Which part of payments must succeed; below it there is an alert."),
+    unit=Unit.PERCENT,
 )
 PAYMENT_MINUTES = Tunable(
     "orders.payment_minutes", default=60, least=5, most=1440, sentence=_("Minutes over which payments are judged.")
@@ -264,21 +284,24 @@ MOST_DIFFERENCE = Tunable(
     default=0,
     least=0,
     most=100_000_000,
-    sentence=_("Fen about which channels' bills and our books may disagree before there is an alert."),
+    sentence=_("The amount by which channels' bills and our books may disagree before there is an alert."),
+    unit=Unit.YUAN,
 )
 MOST_BALANCE = Tunable(
     "orders.most_balance",
     default=500_000,
     least=0,
     most=100_000_000,
-    sentence=_("Fen up to which a shopper may top her balance up; what is returned to her comes on top."),
+    sentence=_("The amount up to which a shopper may top her balance up; what is returned to her comes on top."),
+    unit=Unit.YUAN,
 )
 FREE_BALANCE = Tunable(
     "orders.free_balance",
     default=100_000,
     least=0,
     most=100_000_000,
-    sentence=_("Fen that a shopper's balance pays without a second factor shown just now."),
+    sentence=_("What a shopper's balance pays without a second factor shown just now."),
+    unit=Unit.YUAN,
 )
 TRANSFER_DAYS = Tunable(
     "orders.transfer_days",
@@ -292,7 +315,8 @@ LEAST_TRANSFER = Tunable(
     default=10_000,
     least=0,
     most=100_000_000,
-    sentence=_("Fen from which on an order may be paid by bank transfer."),
+    sentence=_("The amount from which on an order may be paid by bank transfer."),
+    unit=Unit.YUAN,
 )
 OPEN_TRANSFERS = Tunable(
     "orders.open_transfers",

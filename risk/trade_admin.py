@@ -1,13 +1,16 @@
 """What platform staff do about fake trade (R3): decide about cases with the evidence before them, turn the rules."""
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mall import clock
 from mall.charts import csv_asked
+from mall.forms import PercentFormField
 from mall.staff import ReadOnlyAdmin, SpeaksTexts, Verb, VerbAdmin
 from risk.fake_trade.cases import clear_case, confirm_case
 from risk.fake_trade.graph import evidence_of
@@ -86,11 +89,61 @@ class TradeCaseAdmin(VerbAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **ours})
 
 
+class TradeRuleForm(forms.ModelForm):
+    """A rule as people say it: parts in per cent; its own limit in hours, or of prices in per cent."""
+
+    share_bps = PercentFormField(
+        least=1,
+        label=_("From which part on, in per cent"),
+        help_text=_("Of the buyers, or of the orders, of a ring: 50 is one half."),
+    )
+    limit = forms.IntegerField(
+        min_value=0, max_value=8_760, required=False, label=_("Its own limit, in hours"),
+        help_text=_("Hours within which something happens; empty where the rule has none."),
+    )  # fmt: skip
+
+    class Meta:
+        model = TradeRule
+        fields = TURNED
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.code == TradeRule.Code.PRICE:
+            self.fields["limit"] = PercentFormField(
+                label=_("Its own limit, in per cent"),
+                required=False,
+                help_text=_("The part of the price they pay."),
+            )
+        if self.instance.pk:
+            self.fields["limit"].help_text = f"{self.fields['limit'].help_text} {say(self.instance)}"
+
+    def clean_limit(self) -> int:
+        return self.cleaned_data["limit"] or 0
+
+
+def say(rule: TradeRule) -> str:
+    """What a rule looks for, in one sentence."""
+    part, limit = f"{rule.share_bps / 100:g}", rule.limit
+    if rule.code == TradeRule.Code.PRICE:
+        given = {"part": part, "limit": f"{limit / 100:g}"}
+        return (
+            gettext("Speaks when at least %(part)s per cent of a ring pay less than %(limit)s per cent of the price.")
+            % given
+        )
+    if limit:
+        return gettext("Speaks when it is so of at least %(part)s per cent of a ring, within %(limit)s hours.") % {
+            "part": part,
+            "limit": limit,
+        }
+    return gettext("Speaks when it is so of at least %(part)s per cent of a ring.") % {"part": part}
+
+
 @admin.register(TradeRule)
 class TradeRuleAdmin(SpeaksTexts, admin.ModelAdmin):
     """The rules as data: staff turn mode, points, part and limit; none is added or removed. Every turn is audited."""
 
-    list_display = ["code", "mode", "weight", "share_bps", "limit"]
+    form = TradeRuleForm
+    list_display = ["code", "mode", "weight", "sentence"]
     list_filter = ["mode"]
     search_fields = ["=code"]
     ordering = ["pk"]
@@ -102,6 +155,10 @@ class TradeRuleAdmin(SpeaksTexts, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description=_("what it looks for"))
+    def sentence(self, rule: TradeRule) -> str:
+        return say(rule)
 
     def save_model(self, request, obj, form, change):
         turned = {name: form.cleaned_data[name] for name in TURNED}

@@ -85,6 +85,16 @@ APPEAL_REFUSED = Kind(
     title=_("%(shop)s: your appeal was refused"),
     body=_("%(answer)s The seizure stands."),
 )
+SEIZED_PAID_OVER = Kind(
+    "settlement.seized_paid_over",
+    title=_("%(shop)s: %(amount)s of seized money was paid over"),
+    body=_("By order %(order)s it went to the authority. The page of the case says when."),
+)
+SEIZED_LIFTED = Kind(
+    "settlement.seized_lifted",
+    title=_("%(shop)s: %(amount)s of seized money is back"),
+    body=_("By order %(order)s the seizure is lifted. It can be withdrawn."),
+)
 PARTY_OFFERED = Kind(
     "settlement.party_offered",
     title=_("%(shop)s: you are asked to give a part to %(party)s"),

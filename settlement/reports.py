@@ -41,6 +41,7 @@ HELD = (
     Account.Kind.PARTY_AVAILABLE,
     Account.Kind.PARTY_PAYING,
     Account.Kind.SEIZED,
+    Account.Kind.SEIZED_PAYING,
     Account.Kind.DEPOSIT,
     Account.Kind.SHOP_DEPOSIT,
     Account.Kind.UNCLAIMED,

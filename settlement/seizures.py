@@ -7,10 +7,10 @@ What stood ready to be paid out is given back first, so that all that the shop h
 bank already is the bank's. Never more is seized than the shop has available.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from mall.money import Money
@@ -19,9 +19,8 @@ from mall.tenancy import house_scope
 from merchants.models import Shop
 from risk.models import MoneyCase
 from risk.money import cases
-from risk.tunables import MONEY_APPEAL_DAYS
 from settlement.ledger import Leg, accounts, balance_of, post
-from settlement.models import Account, Entry, Withdrawal
+from settlement.models import Account, Entry, SeizureOrder, Withdrawal
 from settlement.withdrawals import reject_withdrawal
 
 Status = MoneyCase.Status
@@ -96,10 +95,12 @@ def cases_of(shop: Shop) -> list[MoneyCase]:
     """The cases in which the shop's money was held or seized, newest first; asked for by the house."""
     shown = Q(is_live=True) | Q(status=Status.SEIZED)
     with house_scope():
-        rows = list(MoneyCase.objects.filter(shown, shop_id=shop.public_id).order_by("-pk")[:50])
+        carried_out = SeizureOrder.objects.exclude(status__in=SeizureOrder.VOID).order_by("pk")
+        found = MoneyCase.objects.filter(shown, shop_id=shop.public_id).order_by("-pk")
+        rows = list(found.prefetch_related(Prefetch("seizure_orders", carried_out, to_attr="carried_out"))[:50])
     for row in rows:
         row.is_undecided = row.status in MoneyCase.UNDECIDED
-        row.appeal_until = row.decided_at and row.decided_at + timedelta(days=MONEY_APPEAL_DAYS.value)
+        row.appeal_until = cases.appeal_until(row)
     return rows
 
 
@@ -107,11 +108,14 @@ def may_appeal(case: MoneyCase, now: datetime) -> bool:
     """Whether the shop can say something to it now: it is undecided, or seized within the days to appeal."""
     if case.is_undecided:
         return True
-    return case.status == Status.SEIZED and case.answered_at is None and now <= case.appeal_until
+    is_open = case.status == Status.SEIZED and case.answered_at is None and now <= case.appeal_until
+    return is_open and not case.carried_out
 
 
 def appeal_case(*, shop: Shop, case: MoneyCase, words: str, by, now: datetime) -> MoneyCase:
     """What the shop says to a case of its own, from inside its scope; see ``risk.money.cases.appeal``."""
     with house_scope():
         mine = MoneyCase.objects.get(pk=case.pk, shop_id=shop.public_id)
+        if case.carried_out:  # the days to appeal were over, whatever they are today
+            raise cases.AppealTooLate(_("It can no longer be appealed against."))
         return cases.appeal(case=mine, words=words, by=by, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, F, Min, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from mall import clock
 from mall.admin_site import StaffQueue
 from mall.money import Money
 from mall.staff_queues import of_nightly_check
-from settlement.models import Correction, Dispute, Share, Withdrawal
+from settlement.models import Correction, Dispute, SeizureOrder, Share, Withdrawal
 from settlement.release import last_release_day
 
 STUCK = timedelta(hours=24)  # with the bank
@@ -24,6 +24,7 @@ def waiting(user) -> list[StaffQueue]:
         *_disputes(user),
         *_corrections(user),
         *_transit(user),
+        *_seizure_orders(user),
     ]
 
 
@@ -90,3 +91,21 @@ def _transit(user) -> list[StaffQueue]:
         return []
     url = reverse("admin:settlement_transit")
     return of_nightly_check(user, job="settlement.watch_transit", label=_("Money on its way for too long"), url=url)
+
+
+def _seizure_orders(user) -> list[StaffQueue]:
+    """Orders about seized money that wait for the second person, and the last of a case that the bank refused."""
+    if not user.has_perm("settlement.view_seizureorder"):
+        return []
+    url, status = reverse("admin:settlement_seizureorder_changelist"), SeizureOrder.Status
+    drawn = SeizureOrder.objects.filter(status=status.DRAWN).aggregate(count=Count("pk"), since=Min("drawn_at"))
+    again = SeizureOrder.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))
+    failed = SeizureOrder.objects.filter(~Exists(again), status=status.FAILED)
+    failed = failed.aggregate(count=Count("pk"), since=Min("ended_at"))
+    return [
+        StaffQueue(_("Orders about seized money to approve"), url=f"{url}?status__exact={status.DRAWN}", **drawn),
+        StaffQueue(
+            _("Seized money that the bank did not pay over"), url=f"{url}?status__exact={status.FAILED}",
+            is_trouble=True, **failed,
+        ),
+    ]  # fmt: skip

@@ -37,6 +37,7 @@ from mall.events.settlement import (
     DepositPaid,
     DisputeAnswered,
     MoneyCorrected,
+    SeizedMoneyMoved,
     WithdrawalAsked,
     WithdrawalEnded,
 )
@@ -260,6 +261,13 @@ def tell_of_answered_appeal(event: MoneyAppealAnswered) -> None:
     kind = notices.APPEAL_UPHELD if event.is_upheld else notices.APPEAL_REFUSED
     facts = {"amount": str(Money(event.amount, event.currency)), "answer": event.answer}
     _tell(event, kind, event.answered_at, "money-case", event.case_id, **facts)
+
+
+@on(SeizedMoneyMoved)
+def tell_of_seized_money(event: SeizedMoneyMoved) -> None:
+    kind = notices.SEIZED_PAID_OVER if event.way == "over" else notices.SEIZED_LIFTED
+    facts = {"amount": str(Money(event.amount, event.currency)), "order": event.file_number}
+    _tell(event, kind, event.moved_at, "money-case", event.case_id, **facts)
 
 
 @on(PaymentRefunded)

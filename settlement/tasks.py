@@ -9,6 +9,7 @@ from settlement import (
     party_payouts,
     payouts,
     release,
+    seizure_orders,
     statements,
     transit,
     verification,
@@ -73,6 +74,11 @@ def check_withdrawals() -> dict:
 @job("settlement.pay_withdrawals")
 def pay_withdrawals() -> dict:
     return payouts.pay_withdrawals(now=clock.now())
+
+
+@job("settlement.pay_seizure_orders")
+def pay_seizure_orders() -> dict:
+    return seizure_orders.pay_seizure_orders(now=clock.now())
 
 
 @job("settlement.ask_about_payouts")

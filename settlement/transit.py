@@ -18,7 +18,7 @@ from mall.rows import select_rows
 from mall.tunables import Tunable
 from orders.models import BankLine, Order, Payment, Refund, SentBack
 from settlement.ledger import trial_balance
-from settlement.models import Account, Deposit, PartyPayout, PartyShare, Share, Withdrawal
+from settlement.models import Account, Deposit, PartyPayout, PartyShare, SeizureOrder, Share, Withdrawal
 from settlement.queries import PAID_AND_MOVING
 from settlement.tunables import (
     TRANSIT_CUSTOMS_DAYS,
@@ -103,6 +103,10 @@ def _withdrawing() -> datetime | None:
     return Withdrawal.objects.exclude(status__in=ended).aggregate(at=Min("asked_at"))["at"]
 
 
+def _seizure_orders() -> datetime | None:
+    return SeizureOrder.objects.filter(status__in=SeizureOrder.MOVING).aggregate(at=Min("drawn_at"))["at"]
+
+
 def _deposits() -> datetime | None:
     moving = Deposit.objects.filter(status__in=[Deposit.Status.PAID, Deposit.Status.RETURNING])
     return moving.aggregate(at=Min("paid_at"))["at"]
@@ -124,6 +128,12 @@ WAYS = (
     ),
     _Way(
         Account.Kind.PARTY_PAYING, TRANSIT_WITHDRAWING_DAYS, _payouts, _("until the payout is confirmed or discarded")
+    ),
+    _Way(
+        Account.Kind.SEIZED_PAYING,
+        TRANSIT_WITHDRAWING_DAYS,
+        _seizure_orders,
+        _("until the order is carried out or discarded"),
     ),
     _Way(Account.Kind.UNCLAIMED, TRANSIT_UNCLAIMED_DAYS, _unclaimed, _("until it has gone back")),
     _Way(Account.Kind.DEPOSIT, TRANSIT_DEPOSIT_DAYS, _deposits, _("until the shop opens, or it has gone back")),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.tunables import Tunable
+from mall.tunables import Tunable, Unit
 
 SETTLEMENT_DAYS = Tunable(
     "settlement.days",
@@ -43,28 +43,32 @@ WITHDRAWAL_LEAST = Tunable(
     default=10_000,
     least=1,
     most=10_000_000,
-    sentence=_("The smallest withdrawal, in fen; a shop that leaves may take less."),
+    sentence=_("The smallest withdrawal; a shop that leaves may take less."),
+    unit=Unit.YUAN,
 )
 WITHDRAWAL_FEE = Tunable(
     "settlement.withdrawal_fee",
     default=0,
     least=0,
     most=10_000,
-    sentence=_("The fee of a withdrawal, in fen; it is taken out of the amount."),
+    sentence=_("The fee of a withdrawal; it is taken out of the amount."),
+    unit=Unit.YUAN,
 )
 WITHDRAWAL_DAILY_LIMIT = Tunable(
     "settlement.withdrawal_daily_limit",
     default=100_000_000,
     least=10_000,
     most=100_000_000_000,
-    sentence=_("The most that one shop withdraws on one day, in fen."),
+    sentence=_("The most that one shop withdraws on one day."),
+    unit=Unit.YUAN,
 )
 WITHDRAWAL_FOUR_EYES = Tunable(
     "settlement.withdrawal_four_eyes",
     default=5_000_000,
     least=0,
     most=100_000_000_000,
-    sentence=_("From this amount on, in fen, two people decide about a withdrawal."),
+    sentence=_("From this amount on two people decide about a withdrawal."),
+    unit=Unit.YUAN,
 )
 WITHDRAWALS_A_DAY = Tunable(
     "settlement.withdrawals_a_day",
@@ -85,7 +89,8 @@ TAX_BPS = Tunable(
     default=600,
     least=0,
     most=5_000,
-    sentence=_("The tax within commission and fees, in hundredths of a percent; it is shown on statements."),
+    sentence=_("The tax within commission and fees; it is shown on statements."),
+    unit=Unit.PERCENT,
 )
 TRANSIT_ESCROW_DAYS = Tunable(
     "settlement.transit_escrow_days",

@@ -861,14 +861,16 @@ FROM written FULL JOIN said USING (kind, ref)
 WHERE written.legs IS DISTINCT FROM said.legs AND ref NOT IN (SELECT ref FROM waiting) ORDER BY ref, kind
 """
 
-# Seizures: what is booked is what cases say that two people decided, and what a third gave back is back.
+# Seizures: what is booked is what cases say that two people decided, and what a third gave back is back. Orders about
+# seized money: each is booked as far as it has come, and together they never move more than their case has seized.
 SEIZURE_FAULTS = """
 WITH written AS (
     SELECT e.kind, e.ref, string_agg(concat_ws(' ', a.kind, a.shop_id, p.currency, p.amount), ', '
                                      ORDER BY a.kind, p.amount) AS legs
     FROM settlement_entry e JOIN settlement_posting p ON p.entry_id = e.id JOIN settlement_account a
         ON a.id = p.account_id
-    WHERE e.kind IN ('seized', 'seized_back') GROUP BY e.kind, e.ref
+    WHERE e.kind IN ('seized', 'seized_back', 'seized_drawn', 'seized_paid', 'seized_kept', 'seized_lifted')
+    GROUP BY e.kind, e.ref
 ),
 said AS (
     SELECT due.kind, c.public_id AS ref,
@@ -881,6 +883,29 @@ said AS (
     ) AS leg (account, shop_id, amount)
     WHERE c.status IN ('seized', 'appealed', 'returned') AND (due.kind = 'seized' OR c.status = 'returned')
     GROUP BY due.kind, c.public_id
+    UNION ALL
+    SELECT due.kind, o.public_id,
+           string_agg(concat_ws(' ', leg.account, leg.shop_id, o.currency, leg.amount), ', '
+                      ORDER BY leg.account, leg.amount)
+    FROM settlement_seizureorder o JOIN risk_moneycase c ON c.id = o.case_id
+    JOIN merchants_shop s ON s.public_id = c.shop_id
+    CROSS JOIN LATERAL (
+        VALUES ('seized_drawn', 'seized', 'seized_paying', true),
+               ('seized_paid', 'seized_paying', 'custodian', o.status = 'done' AND o.way = 'over'),
+               ('seized_lifted', 'seized_paying', 'shop_available', o.status = 'done' AND o.way = 'back'),
+               ('seized_kept', 'seized_paying', 'seized', o.status IN ('failed', 'discarded'))
+    ) AS due (kind, source, target, is_due)
+    CROSS JOIN LATERAL (
+        VALUES (due.source, NULL, o.amount),
+               (due.target, CASE due.target WHEN 'shop_available' THEN s.id END, -o.amount)
+    ) AS leg (account, shop_id, amount)
+    WHERE due.is_due
+    GROUP BY due.kind, o.public_id
+    UNION ALL
+    SELECT 'seized', c.public_id, 'no more than that in its orders'
+    FROM risk_moneycase c JOIN settlement_seizureorder o ON o.case_id = c.id
+    WHERE o.status NOT IN ('failed', 'discarded')
+    GROUP BY c.id HAVING sum(o.amount) > c.amount OR c.status <> 'seized'
 )
 SELECT 'seizure ' || ref, CASE
     WHEN written.legs IS NULL THEN 'is not booked as ' || kind

@@ -62,6 +62,7 @@ FRESH_ACTIONS = {
     "orders.decide_transfer": gettext_lazy("Deciding about money that came by bank transfer"),
     "orders.resolve_difference": gettext_lazy("Resolving differences to a channel's bill"),
     "risk.money_cases": gettext_lazy("Deciding about held money"),
+    "settlement.seizure_orders": gettext_lazy("Carrying out an order about seized money"),
     "accounts.personal_data": gettext_lazy("Taking away or erasing your data"),
     "settlement.correct": gettext_lazy("Correcting a booking"),
     "catalog.confirm_commission": gettext_lazy("Confirming a rule of commission"),

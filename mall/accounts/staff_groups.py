@@ -239,6 +239,8 @@ STAFF_GROUPS = {
             "settlement.view_partyshare",
             "settlement.view_partypayout",
             "settlement.pay_partypayout",
+            "settlement.view_seizureorder",
+            "settlement.carry_out_seizureorder",
             "orders.view_declaration",
             "settlement.view_statement",
             "settlement.view_dispute",

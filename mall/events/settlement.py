@@ -102,6 +102,20 @@ class MoneyCorrected:
 
 
 @event
+class SeizedMoneyMoved:
+    """By order of an authority seized money was paid ``over`` to it, or went ``back`` to the shop (R4)."""
+
+    shop_id: str
+    case_id: str
+    order_id: str
+    way: str
+    amount: int
+    currency: str
+    file_number: str
+    moved_at: str
+
+
+@event
 class DisputeAnswered:
     """Staff answered a disputed line."""
 

@@ -2,14 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mall.tunables import Tunable
+from mall.tunables import Tunable, Unit
 
 MOST_ERROR_BPS = Tunable(
     "mall.most_error_bps",
     default=50,
     least=1,
     most=10_000,
-    sentence=_("Ten-thousandths of all requests that may end in an error of ours before there is an alert."),
+    sentence=_("Which part of all requests may end in an error of ours before there is an alert."),
+    unit=Unit.PERCENT,
 )
 ERROR_MINUTES = Tunable(
     "mall.error_minutes",

@@ -8,6 +8,6 @@ Tunables: the numbers that platform staff may turn. Each app declares its own in
     ... UNPAID_MINUTES.value
 """
 
-from mall.tunables.registry import Tunable, all_tunables, discover
+from mall.tunables.registry import Tunable, Unit, all_tunables, discover
 
-__all__ = ["Tunable", "all_tunables", "discover"]
+__all__ = ["Tunable", "Unit", "all_tunables", "discover"]

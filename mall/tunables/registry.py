@@ -2,6 +2,8 @@
 
 import time
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,18 +17,53 @@ _turned: dict[str, int] = {}
 _read_at = _NEVER
 
 
+class Unit(StrEnum):
+    """How staff read and type a number: as it is, an amount kept in fen in yuan, a part kept in 0.01 % in per cent."""
+
+    NUMBER = ""
+    YUAN = "¥"
+    PERCENT = "%"
+
+
 class Tunable:
     """A whole number with default, bounds and a sentence; reads what staff set at most two seconds ago."""
 
-    def __init__(self, name: str, *, default: int, least: int, most: int, sentence):
+    def __init__(self, name: str, *, default: int, least: int, most: int, sentence, unit: Unit = Unit.NUMBER):
         if not least <= default <= most:
             raise ValueError(f"{name}: the default lies outside its bounds")
         self.name, self.default, self.least, self.most, self.sentence = name, default, least, most, sentence
+        self.unit = unit
         _register[name] = self
 
     @property
     def value(self) -> int:
         return _current().get(self.name, self.default)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.unit == Unit.NUMBER
+
+    def told(self, value: int) -> str:
+        """A value as staff read and type it."""
+        if self.is_whole:
+            return str(value)
+        return format(Decimal(value) / 100, ".2f" if self.unit == Unit.YUAN else "f")
+
+    def read(self, typed: str) -> int:
+        """
+        What was typed, in the unit in which it is kept.
+
+        :raises ValidationError: no number, or more than two places
+        """
+        if (self.is_whole and not typed.removeprefix("-").isdecimal()) or len(typed) > 16:
+            raise ValidationError(_("Enter a whole number."))
+        try:
+            value = Decimal(typed) * (1 if self.is_whole else 100)
+            if value == value.to_integral_value():
+                return int(value)
+        except (InvalidOperation, OverflowError):  # no number, or one without end
+            pass
+        raise ValidationError(_("Enter a number with two decimal places at most, such as 12.30."))
 
     def turn(self, value: int, *, by, now: datetime) -> None:
         """
@@ -39,7 +76,8 @@ class Tunable:
 
         if not self.least <= value <= self.most:
             raise ValidationError(
-                _("Choose a number between %(least)d and %(most)d."), params={"least": self.least, "most": self.most}
+                _("Choose a number between %(least)s and %(most)s."),
+                params={"least": self.told(self.least), "most": self.told(self.most)},
             )
         with transaction.atomic():
             before = self.value

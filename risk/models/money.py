@@ -1,6 +1,7 @@
 """Money that looks wrong (R4): the rules, what each look at a withdrawal or refund found, and the cases it made."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -15,12 +16,34 @@ from mall.money import CurrencyField, MoneyField
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Between which limits staff may turn a rule, in which unit, and on which side of the limit it speaks."""
+    """
+    Between which limits staff may turn a rule, in which unit, on which side of the limit it speaks, and all of it in a
+    sentence. ``per``: so much of what is kept makes one of the unit; a part is kept in hundredths of a per cent.
+    """
 
     least: int
     most: int
     unit: Promise
     way: str  # from, over, under
+    sentence: Promise
+    per: int = 1
+
+    def typed(self, kept: int) -> str:
+        """A limit, or what was found, as people read and type it."""
+        return f"{kept / self.per:.2f}".rstrip("0").rstrip(".")
+
+    def kept(self, typed: Decimal) -> int | None:
+        """What was typed as it is kept; nothing when it is finer than that, or out of bounds."""
+        kept = typed * self.per
+        return int(kept) if kept == kept.to_integral_value() and self.least <= kept <= self.most else None
+
+    def told(self, kept: int) -> str:
+        """With its unit, as in “99 %”."""
+        return f"{self.typed(kept)} {self.unit}"
+
+    def says(self, limit: int) -> str:
+        """What a rule with this limit looks for, in one sentence."""
+        return str(self.sentence) % {"limit": self.typed(limit)}
 
     def speaks(self, found: int, limit: int) -> bool:
         return {"from": found >= limit, "over": found > limit, "under": found < limit}[self.way]
@@ -51,16 +74,41 @@ class MoneyRule(models.Model):
         COUPONS = "coupons", _("Many accounts on one device pay with coupons")
 
     BOUNDS = {
-        Code.LARGE: Bounds(9_000, 10_000, _("in 10,000 withdrawals that are smaller"), "from"),
-        Code.TURNOVER: Bounds(1_000, 50_000, _("in 10,000 of the turnover"), "over"),
-        Code.OFTEN: Bounds(2, 20, _("withdrawals"), "from"),
-        Code.NEW_ACCOUNT: Bounds(1, 720, _("hours"), "under"),
-        Code.NEW_DEVICE: Bounds(1, 720, _("hours since it was first seen"), "under"),
-        Code.NIGHT: Bounds(1, 8, _("o'clock"), "under"),
-        Code.PAYEES: Bounds(2, 20, _("accounts"), "from"),
-        Code.REFUNDS: Bounds(150, 2_000, _("percent of the usual week"), "over"),
-        Code.COUPONS: Bounds(2, 100, _("people on one device"), "from"),
-    }
+        Code.LARGE: Bounds(
+            9_000, 10_000, _("per cent of all withdrawals"), "from",
+            _("Speaks when %(limit)s per cent of all withdrawals of the mall, or more, were smaller."), per=100,
+        ),
+        Code.TURNOVER: Bounds(
+            1_000, 50_000, _("per cent of the turnover"), "over",
+            _("Speaks when more than %(limit)s per cent of what the shop sold in 30 days is withdrawn."), per=100,
+        ),
+        Code.OFTEN: Bounds(
+            2, 20, _("withdrawals"), "from", _("Speaks from %(limit)s withdrawals within 24 hours on.")
+        ),
+        Code.NEW_ACCOUNT: Bounds(
+            1, 720, _("hours"), "under",
+            _("Speaks when the shop's bank accounts were changed less than %(limit)s hours before."),
+        ),
+        Code.NEW_DEVICE: Bounds(
+            1, 720, _("hours since it was first seen"), "under",
+            _("Speaks when the person's device was first seen less than %(limit)s hours before."),
+        ),
+        Code.NIGHT: Bounds(
+            1, 8, _("o'clock"), "under", _("Speaks when it is asked for between midnight and %(limit)s o'clock.")
+        ),
+        Code.PAYEES: Bounds(
+            2, 20, _("accounts"), "from",
+            _("Speaks when money goes to %(limit)s bank accounts or more within 30 days."),
+        ),
+        Code.REFUNDS: Bounds(
+            150, 2_000, _("per cent of a usual week"), "over",
+            _("Speaks when the refunds of a week are more than %(limit)s per cent of those of a usual week."),
+        ),
+        Code.COUPONS: Bounds(
+            2, 100, _("people on one device"), "from",
+            _("Speaks when %(limit)s people or more pay with coupons on one device."),
+        ),
+    }  # fmt: skip
     Mode = Mode
 
     public_id = PublicIdField(prefix="mnr")
@@ -80,6 +128,11 @@ class MoneyRule(models.Model):
     @property
     def bounds(self) -> Bounds:
         return self.BOUNDS[self.Code(self.code)]
+
+    @property
+    def sentence(self) -> str:
+        """What it looks for, with its limit in the unit of people."""
+        return self.bounds.says(self.limit)
 
 
 class MoneyRuleTurn(models.Model):
@@ -130,7 +183,12 @@ class MoneyRuleTurn(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule} · {self.get_mode_display()} · {self.weight} · {self.limit}"
+        return f"{self.rule} · {self.get_mode_display()} · {self.weight} · {self.rule.bounds.told(self.limit)}"
+
+    @property
+    def sentence(self) -> str:
+        """What the rule looks for once the change is confirmed."""
+        return self.rule.bounds.says(self.limit)
 
 
 class MoneyCase(models.Model):
@@ -334,4 +392,12 @@ class MoneySign(models.Model):
         indexes = [models.Index(fields=["rule", "at"], name="money_sign_of_rule")]
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.found}"
+        return f"{self.rule}: {self.found_told}"
+
+    @property
+    def found_told(self) -> str:
+        return self.rule.bounds.told(self.found)
+
+    @property
+    def limit_told(self) -> str:
+        return self.rule.bounds.typed(self.limit)

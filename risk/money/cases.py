@@ -192,8 +192,7 @@ def appeal(*, case: MoneyCase, words: str, by, now: datetime) -> MoneyCase:
     if not (words := words.strip()[:1000]):
         raise OrderMissing(_("Say what happened."), field="words")
     if case.status == Status.SEIZED:
-        until = case.decided_at + timedelta(days=MONEY_APPEAL_DAYS.value)
-        if case.answered_at is not None or now > until:
+        if case.answered_at is not None or now > appeal_until(case):
             raise AppealTooLate(_("It can no longer be appealed against."))
         MoneyCase.FLOW.move(case, Status.APPEALED)
     else:
@@ -202,6 +201,11 @@ def appeal(*, case: MoneyCase, words: str, by, now: datetime) -> MoneyCase:
     case.save(update_fields=["status", "appeal", "appealed_at", "appealed_by"])
     record("risk.appeal_money_case", case.public_id, by=by, now=now, after={"note": words[:300]})
     return case
+
+
+def appeal_until(case: MoneyCase) -> datetime | None:
+    """Until when a decided case may be appealed against."""
+    return case.decided_at and case.decided_at + timedelta(days=MONEY_APPEAL_DAYS.value)
 
 
 def settle_appeal(case: MoneyCase, *, is_upheld: bool, answer: str, by, now: datetime) -> MoneyCase:

@@ -45,7 +45,7 @@ def propose_turn(
     mode = mode or rule.mode
     bounds = rule.bounds
     if not bounds.least <= limit <= bounds.most:
-        given = {"least": bounds.least, "most": bounds.most, "unit": bounds.unit}
+        given = {"least": bounds.typed(bounds.least), "most": bounds.typed(bounds.most), "unit": bounds.unit}
         raise WrongTurn(_("The limit lies between %(least)s and %(most)s (%(unit)s).") % given, field="limit")
     if not 0 <= weight <= 100:
         raise WrongTurn(_("A rule weighs at most 100 points."), field="weight")

@@ -8,11 +8,13 @@ from mall.events import deliver_everything
 from mall.money import Money
 from merchants.models import Shop
 from risk.models import MoneyCase
-from risk.money.cases import appeal, note_check
+from risk.money.cases import appeal, note_check, propose
 from settlement.bank_accounts import add_bank_account, verify_bank_accounts
 from settlement.corrections import book_correction, draw_up_correction
 from settlement.models import BankAccount, Correction, Entry, Statement
 from settlement.payouts import ask_about_payouts, pay_withdrawals
+from settlement.seizure_orders import draw_up_order
+from settlement.seizures import decide_case
 from settlement.statements import accept_due_statements, dispute_line, freeze_statements, lines_of
 from settlement.withdrawals import ask_withdrawal, check_withdrawals, withdrawable
 
@@ -25,16 +27,17 @@ TELLS = ("000", "503")  # paid; unknown first, then failed
 
 def move_money(*, shops: dict[str, Shop], owners: dict[str, User], staff: tuple[User, User], now: datetime) -> None:
     """
-    Three shops withdraw, a fourth one so unusually that its money is held; every shop has its bills; the first owner
-    does not agree with a line of the latest; a booking of the second is corrected, and another correction waits for its
-    second person.
+    Three shops withdraw, a fourth and a fifth one so unusually that their money is held, some of the fifth's seized;
+    every shop has its bills; the first owner does not agree with a line of the latest; a booking of the second is
+    corrected, and another correction waits for its second person.
     """
     rich = sorted(shops.values(), key=lambda shop: (-withdrawable(shop).minor, shop.pk))[: len(BANKS)]
     for number, shop in enumerate(rich):
         _withdraw(shop, owners[shop.slug], number, now)
     deliver_everything()
-    for shop in [shop for shop in shops.values() if shop not in rich and withdrawable(shop).minor > 60_000][:1]:
-        _raise_alarm(shop, owners[shop.slug], staff[0], now)
+    others = [shop for shop in shops.values() if shop not in rich and withdrawable(shop).minor > 60_000]
+    for shop, show in zip(others, (_raise_alarm, _seize), strict=False):
+        show(shop, owners[shop.slug], staff, now)
     _correct(rich[1:], staff, now - 6 * DAY)
     freeze_statements(now=now - 5 * DAY)
     accept_due_statements(now=now)
@@ -45,10 +48,44 @@ def move_money(*, shops: dict[str, Shop], owners: dict[str, User], staff: tuple[
         dispute_line(line=lines_of(latest).first(), reason=reason, by=owners[rich[0].slug], now=now)
 
 
-def _raise_alarm(shop: Shop, owner: User, officer: User, now: datetime) -> None:
+def _raise_alarm(shop: Shop, owner: User, staff: tuple[User, User], now: datetime) -> None:
+    """Held at once (R4). The shop says something to it, staff have begun to look into it."""
+    if case := _unusual(shop, owner, now):
+        words = "我们在外地进货，换了新手机，款是付给厂家的货款，可以提供采购合同。"
+        appeal(case=case, words=words, by=owner, now=now - HOUR)
+        found = "已致电法人，称在外地进货，声音与备案一致。"
+        note_check(case=case, item="call", note=found, by=staff[0], now=now - HOUR / 2)
+
+
+def _seize(shop: Shop, owner: User, staff: tuple[User, User], now: datetime) -> None:
     """
-    Three withdrawals in one night, from a device that nobody knows, right after another bank account was named: held at
-    once (R4). The shop says something to it, staff have begun to look into it.
+    Weeks ago a part was seized on the order of the police; nobody appealed. Now a court orders that it is paid over,
+    and the second person has not looked at the paper yet.
+    """
+    maker, checker = staff
+    case = _unusual(shop, owner, now - 24 * DAY)
+    if case is None:
+        return
+    at = now - 23 * DAY
+    for check in case.checks.order_by("pk"):
+        note_check(case=case, item=check.item, note="已核对，与商家所述不符。", by=maker, now=at)
+    amount = Money(withdrawable(shop).minor // 400 * 100, shop.currency)
+    why = "公安机关通知该款涉嫌盗刷，依法扣划。"
+    propose(
+        case=case, decision="seize", amount=amount, authority="police", order_number="杭公（西）冻财字〔2026〕0315 号",
+        reason=why, by=maker, now=at,
+    )  # fmt: skip
+    case = decide_case(case=case, by=checker, now=at + HOUR)
+    draw_up_order(
+        case=case, way="over", authority="court", file_number="（2026）浙 0106 执 2207 号", amount=amount,
+        holder="杭州市西湖区人民法院", number="330501616427080002207", bank="中国建设银行", branch="杭州西湖支行",
+        by=maker, now=now - 3 * HOUR,
+    )  # fmt: skip
+
+
+def _unusual(shop: Shop, owner: User, now: datetime) -> MoneyCase | None:
+    """
+    Three withdrawals in one night, from a device that nobody knows, right after another bank account was named.
     """
     account = _account(shop, owner, "622230880003000", "中国银行", "宁波海曙支行", now - 20 * DAY)
     _account(shop, owner, "622230880004000", "中国农业银行", "温州鹿城支行", now - 5 * HOUR)
@@ -60,12 +97,7 @@ def _raise_alarm(shop: Shop, owner: User, officer: User, now: datetime) -> None:
                 shop=shop, bank_account=account, amount=part, request_key=UUID(int=shop.pk * 1000 + serial), by=owner,
                 now=now - (4 - serial) * HOUR, device="",
             )  # fmt: skip
-    case = MoneyCase.objects.filter(shop_id=shop.public_id).first()
-    if case is not None:
-        words = "我们在外地进货，换了新手机，款是付给厂家的货款，可以提供采购合同。"
-        appeal(case=case, words=words, by=owner, now=now - HOUR)
-        found = "已致电法人，称在外地进货，声音与备案一致。"
-        note_check(case=case, item="call", note=found, by=officer, now=now - HOUR / 2)
+    return MoneyCase.objects.filter(shop_id=shop.public_id).first()
 
 
 def _correct(shops: list[Shop], staff: tuple[User, User], at: datetime) -> None:

@@ -9,6 +9,9 @@ from mall.operations.measures import all_measures
 from mall.operations.models import Alert, AlertDelivery, AlertReceiver, Reading, TrafficMinute
 from mall.operations.telling import save_receiver
 from mall.rows import insert_rows
+from mall.security.advisories import Advisories
+from mall.security.gathering import quarter_before
+from mall.security.keeping import keep_report
 from settlement.demo.shops import STAFF_OF_GROUPS
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -19,10 +22,15 @@ TROUBLE = (2 * DAY + 3 * HOUR, 42)  # how long ago a channel of payment stumbled
 
 
 def show_operations(*, now: datetime) -> Alert:
-    """Five weeks of traffic, a week of readings, and one alert that is over, with who was told."""
+    """
+    Five weeks of traffic, a week of readings, one alert that is over, with who was told, and the security report of the
+    quarter that ended last. Nobody asks after advisories while this is loaded; the report says that it does not know.
+    """
     minute = now.replace(second=0, microsecond=0)
     _traffic(minute)
     _readings(minute)
+    known = Advisories(failure="not asked for while the demonstration was loaded")
+    keep_report(quarter=quarter_before(clock.business_date(now)), known=known, now=now)
     return _alert(minute)
 
 

@@ -18,6 +18,7 @@ class Migration(FirstMigration):
     dependencies = [
         ("merchants", "0002_rows_of_one_shop"),
         ("orders", "0001_initial"),
+        ("risk", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -49,6 +50,7 @@ class Migration(FirstMigration):
                             ("fines", "Fines of shops"),
                             ("corrections", "Corrections borne by the mall"),
                             ("seized", "Seized by decision"),
+                            ("seized_paying", "Seized: on its way by an order"),
                             ("deposit", "Deposits on their way"),
                             ("shop_deposit", "Shop: deposit"),
                         ],
@@ -161,6 +163,10 @@ class Migration(FirstMigration):
                             ("transfer_back", "Such a transfer went back"),
                             ("seized", "Seized by decision"),
                             ("seized_back", "Seizure given back"),
+                            ("seized_drawn", "Order about seized money drawn up"),
+                            ("seized_paid", "Seized money paid over"),
+                            ("seized_kept", "Order about seized money failed or discarded"),
+                            ("seized_lifted", "Seizure lifted by order"),
                             ("joint", "Joint promotion: the issuer's part"),
                             ("joint_back", "Joint promotion: the issuer's part goes back"),
                             ("parts", "Parts of others set aside"),
@@ -1702,6 +1708,186 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="party_payout_paid_by_another_with_reference",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SeizureOrder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", mall.ids.PublicIdField(editable=False, max_length=24, prefix="szo", unique=True)),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("over", "Paid over to the authority"), ("back", "Back to the shop")],
+                        max_length=4,
+                        verbose_name="what is ordered",
+                    ),
+                ),
+                (
+                    "authority",
+                    models.CharField(
+                        choices=[
+                            ("court", "A court"),
+                            ("police", "Public security"),
+                            ("regulator", "Market regulator"),
+                            ("tax", "Tax authority"),
+                        ],
+                        max_length=10,
+                        verbose_name="on whose order",
+                    ),
+                ),
+                ("file_number", models.CharField(max_length=80, verbose_name="file number of the order")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "Waiting for the second person"),
+                            ("approved", "Approved"),
+                            ("paying", "With the bank"),
+                            ("done", "Carried out"),
+                            ("failed", "Failed, the money is seized still"),
+                            ("discarded", "Discarded, the money is seized still"),
+                        ],
+                        default="drawn",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("amount", mall.money.MoneyField(verbose_name="amount")),
+                ("holder", models.CharField(blank=True, default="", max_length=120, verbose_name="holder")),
+                ("number", mall.crypto.EncryptedTextField(blank=True, default="", verbose_name="account number")),
+                ("bank", models.CharField(blank=True, default="", max_length=60, verbose_name="bank")),
+                ("branch", models.CharField(blank=True, default="", max_length=80, verbose_name="branch")),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn up at")),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="approved at")),
+                ("channel", models.CharField(blank=True, default="", max_length=20, verbose_name="channel")),
+                ("paying_at", models.DateTimeField(null=True, verbose_name="sent to the bank at")),
+                ("bank_asked_at", models.DateTimeField(null=True, verbose_name="bank last asked at")),
+                ("reference", models.CharField(blank=True, default="", max_length=64, verbose_name="bank's reference")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+                ("reason", models.CharField(blank=True, default="", max_length=300, verbose_name="reason")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="approved by",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seizure_orders",
+                        to="risk.moneycase",
+                        verbose_name="case of money",
+                    ),
+                ),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drawn up by",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "order about seized money",
+                "verbose_name_plural": "orders about seized money",
+                "permissions": [("carry_out_seizureorder", "Can draw up and approve orders about seized money")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["drawn", "approved", "paying"])),
+                        fields=["status", "id"],
+                        name="seizure_order_moving",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["drawn", "approved", "paying"])),
+                        fields=("case",),
+                        name="seizure_order_one_moves_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), models.Q(("file_number", ""), _negated=True)),
+                        name="seizure_order_names_amount_and_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("way", "over"),
+                                models.Q(("holder", ""), _negated=True),
+                                models.Q(("bank", ""), _negated=True),
+                            ),
+                            models.Q(("bank", ""), ("branch", ""), ("holder", ""), ("way", "back")),
+                            _connector="OR",
+                        ),
+                        name="seizure_order_over_names_an_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("drawn_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="seizure_order_approved_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["drawn", "discarded"]),
+                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="seizure_order_moves_when_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("status__in", ["paying", "failed"]), _negated=True),
+                                models.Q(("status", "done"), ("way", "over"), _negated=True),
+                            ),
+                            models.Q(
+                                ("paying_at__isnull", False), ("way", "over"), models.Q(("channel", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="seizure_order_paying_names_its_channel",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("status__in", ["drawn", "approved", "paying"])),
+                            models.Q(
+                                models.Q(("status__in", ["drawn", "approved", "paying"]), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="seizure_order_ended_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["failed", "discarded"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="seizure_order_void_says_why",
                     ),
                 ],
             },

@@ -102,6 +102,10 @@ GRANT UPDATE (status, refusal, asked_at, verified_at, removed_at, holder, number
     TO {APP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_correction FROM {APP_ROLE};
 GRANT UPDATE (status, ended_by_id, ended_at) ON settlement_correction TO {APP_ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON settlement_seizureorder FROM {APP_ROLE};
+GRANT UPDATE (
+    status, number, approved_by_id, approved_at, channel, paying_at, bank_asked_at, reference, ended_by_id, ended_at, reason
+) ON settlement_seizureorder TO {APP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_statement, settlement_bankaccount FROM {APP_ROLE};
 GRANT UPDATE (status, accepted_at, accepted_by_id) ON settlement_statement TO {APP_ROLE};
 GRANT UPDATE (status, refusal, asked_at, verified_at, removed_at, holder, number) ON settlement_bankaccount TO {APP_ROLE};
@@ -111,7 +115,7 @@ GRANT INSERT, UPDATE, DELETE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
     settlement_statementline, settlement_dispute TO {SHOP_ROLE};
 GRANT UPDATE, DELETE ON settlement_statement, settlement_bankaccount, settlement_correction, settlement_partyshare,
-    settlement_partybankaccount TO {APP_ROLE};
+    settlement_partybankaccount, settlement_seizureorder TO {APP_ROLE};
 GRANT INSERT, UPDATE, DELETE ON settlement_correction, settlement_partyshare TO {SHOP_ROLE};
 GRANT UPDATE, DELETE ON settlement_share TO {APP_ROLE};
 GRANT INSERT ON settlement_account, settlement_entry, settlement_posting TO {SHOP_ROLE};
@@ -144,6 +148,7 @@ class Migration(migrations.Migration):
         NotForShops("settlement_depositpayment", "settlement_depositnotice", "settlement_depositrefund"),
         NotForShops("settlement_payoutfile", "settlement_sandboxpayout"),
         NotForShops("settlement_partybankaccount", "settlement_partypayout"),
+        NotForShops("settlement_seizureorder"),
         NotForShops("settlement_dutyremittance", "settlement_remittedduty"),
         migrations.RunSQL(ENTRIES_OF_ONE_SHOP, ENTRIES_OF_EVERYBODY),
         migrations.RunSQL(GRANTS, FORMER_GRANTS),

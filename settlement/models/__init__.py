@@ -4,6 +4,7 @@ from settlement.models.deposit import Deposit, DepositNotice, DepositPayment, De
 from settlement.models.duty import DutyRemittance, RemittedDuty
 from settlement.models.ledger import Account, Entry, Posting
 from settlement.models.party import PartyBankAccount, PartyPayout, PartyShare
+from settlement.models.seizure import SeizureOrder
 from settlement.models.share import Share
 from settlement.models.statement import Dispute, Statement, StatementBalance, StatementLine
 from settlement.models.withdrawal import PayoutFile, SandboxPayout, Withdrawal
@@ -26,6 +27,7 @@ __all__ = [
     "Posting",
     "RemittedDuty",
     "SandboxPayout",
+    "SeizureOrder",
     "Share",
     "Statement",
     "StatementBalance",

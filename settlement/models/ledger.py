@@ -40,6 +40,7 @@ class Account(models.Model):
         FINES = "fines", _("Fines of shops")  # income
         CORRECTIONS = "corrections", _("Corrections borne by the mall")  # expense, or income
         SEIZED = "seized", _("Seized by decision")  # owed to whoever ordered it, or to the shop again
+        SEIZED_PAYING = "seized_paying", _("Seized: on its way by an order")  # owed to an authority until the bank paid
         DEPOSIT = "deposit", _("Deposits on their way")  # owed to applicants, and to shops that have closed
         SHOP_DEPOSIT = "shop_deposit", _("Shop: deposit")  # owed to a shop when it has closed
 
@@ -112,6 +113,10 @@ class Entry(models.Model):
         TRANSFER_BACK = "transfer_back", _("Such a transfer went back")
         SEIZED = "seized", _("Seized by decision")
         SEIZED_BACK = "seized_back", _("Seizure given back")
+        SEIZED_DRAWN = "seized_drawn", _("Order about seized money drawn up")
+        SEIZED_PAID = "seized_paid", _("Seized money paid over")
+        SEIZED_KEPT = "seized_kept", _("Order about seized money failed or discarded")
+        SEIZED_LIFTED = "seized_lifted", _("Seizure lifted by order")
         JOINT = "joint", _("Joint promotion: the issuer's part")
         JOINT_BACK = "joint_back", _("Joint promotion: the issuer's part goes back")
         PARTS = "parts", _("Parts of others set aside")

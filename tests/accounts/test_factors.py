@@ -43,6 +43,7 @@ from settlement.models import (
     PartyBankAccount,
     PartyPayout,
     PayoutFile,
+    SeizureOrder,
     Withdrawal,
 )
 from settlement.release import release_due_shares
@@ -55,7 +56,16 @@ from tests.factories.commission import proposed_version
 from tests.factories.kinds import abroad_sku, importer
 from tests.factories.merchants import seat, shop
 from tests.factories.parties import part_in_force, party, party_account, proposed_part
-from tests.factories.settlement import asked, bank_account, card, held_money, proposed_seizure, with_money
+from tests.factories.settlement import (
+    asked,
+    bank_account,
+    card,
+    held_money,
+    proposed_seizure,
+    seized_money,
+    seizure_order,
+    with_money,
+)
 from tests.journeys import completed_order, paid_order, placed_group, topped_up
 from tests.merchants.applying import in_status
 from tests.orders.test_bank_statements import line, statement
@@ -727,6 +737,12 @@ def an_action(name: str, client) -> tuple:
         form = {"action": "decide", "_selected_action": [case.pk], "confirmed": "yes"}
         seized = MoneyCase.objects.filter(status="seized")
         return boss, "post", reverse("admin:risk_moneycase_changelist"), form, seized.exists
+    if name == "settlement.seizure_orders":
+        with_money(place := shop(), 100_000)
+        order = seizure_order(seized_money(place), now=NOON + timedelta(days=16))
+        form = {"action": "approve", "_selected_action": [order.pk], "confirmed": "yes", "number": "330501618327000"}
+        agreed = SeizureOrder.objects.filter(status="approved")
+        return boss, "post", reverse("admin:settlement_seizureorder_changelist"), form, agreed.exists
     if name == "settlement.correct":
         entry = Entry.objects.get(kind="completed", ref=completed_order().public_id)
         form = {"action": "correct", "_selected_action": [entry.pk], "confirmed": "yes", "direction": "to_shop",

@@ -10,6 +10,8 @@ from risk.money.cases import note_check, propose
 from settlement.bank_accounts import add_bank_account, note_verification
 from settlement.ledger import Leg, account, post
 from settlement.models import Account, BankAccount, Entry, Posting, Share, Withdrawal
+from settlement.seizure_orders import draw_up_order
+from settlement.seizures import decide_case
 from settlement.verifiers import Outcome
 from settlement.withdrawals import ask_withdrawal
 from tests.conftest import NOON
@@ -113,6 +115,20 @@ def looked_into(case: MoneyCase, *, by=None, now: datetime = NOON) -> MoneyCase:
     for check in case.checks.order_by("pk"):
         note_check(case=case, item=check.item, note="…", by=by, now=now)
     return case
+
+
+def seized_money(shop, fen: int = 15_000, *, now: datetime = NOON) -> MoneyCase:
+    """So much of the shop's money is seized; its days to appeal run from ``now``."""
+    return decide_case(case=proposed_seizure(held_money(shop, now=now), fen, now=now), by=staff(), now=now)
+
+
+def seizure_order(case: MoneyCase, fen: int = 15_000, *, way: str = "over", by=None, now: datetime, **said):
+    """What a court orders about it, drawn up and waiting for the second person."""
+    account = (
+        {"holder": "杭州市中级人民法院", "number": "330501618327000", "bank": "中国建设银行"} if way == "over" else {}
+    )
+    terms = {"authority": "court", "file_number": "（2026）浙 01 执 88 号", **account, **said}
+    return draw_up_order(case=case, way=way, amount=Money(fen), by=by or staff(), now=now, **terms)
 
 
 def proposed_seizure(case: MoneyCase, fen: int = 15_000, *, by=None, now: datetime = NOON) -> MoneyCase:

@@ -64,7 +64,7 @@ from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, g
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.parties import party, party_account, proposed_part
-from tests.factories.settlement import asked, held_money, with_money
+from tests.factories.settlement import asked, held_money, seized_money, seizure_order, with_money
 from tests.factories.trade import trade_case
 from tests.journeys import bound_card, completed_order, paid_order, placed_order, topped_up
 from tests.merchants.applying import in_status, submitted
@@ -199,6 +199,8 @@ def money_on_its_way(one, *, by) -> None:
     dispute_line(line=line, reason="…", by=by, now=NOON)
     terms = {"direction": "to_shop", "side": "fees", "amount": Money(1), "reason": "…"}
     held_money(one)
+    with_money(place := shop(), 100_000)
+    seizure_order(seized_money(place), now=NOON + DAY * 16)
     for turn in MoneyRuleTurn.objects.filter(status="proposed"):
         confirm_turn(turn=turn, by=shopper(), now=NOON)
     night = MoneyRule.objects.get(code="night")

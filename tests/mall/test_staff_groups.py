@@ -60,6 +60,7 @@ WHO = {
     "orders.propose_party": {"finance"},
     "orders.confirm_party": {"finance"},
     "settlement.pay_partypayout": {"finance"},
+    "settlement.carry_out_seizureorder": {"finance"},
     "settlement.answer_dispute": {"finance"},
     "settlement.book_correction": {"finance"},
     "settlement.correct_entry": {"finance"},

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from mall.audit.models import AuditRecord
 from mall.flow import WrongStatus
@@ -11,6 +13,7 @@ from mall.money import Money
 from risk.models import MoneyCase, MoneyLook, MoneyRule
 from risk.money.rules import ConfirmedByAnother, WrongTurn, confirm_turn, discard_turn, propose_turn, with_hits
 from risk.money.watching import MoneyFacts, look
+from settlement.tunables import TAX_BPS, WITHDRAWAL_LEAST
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import staff
@@ -131,3 +134,30 @@ def test_each_rule_tells_how_often_it_spoke_and_what_came_of_it():
 
     assert (told["often"].hits, told["often"].in_cases, told["often"].in_released) == (2, 1, 0)
     assert (told["coupons"].hits, told["coupons"].in_cases) == (0, 0)
+
+
+def test_staff_type_limits_in_the_unit_of_the_rule_and_read_it_in_a_sentence(client):  # R4
+    client.force_login(staff())
+    desk, large = reverse("admin:risk_moneyrule_changelist"), rule("large")
+    form = {"action": "turn", "_selected_action": [large.pk], "confirmed": "yes", "reason": "Too many."}
+
+    wrong = [client.post(desk, {**form, "limit": typed}).context["form"] for typed in ("9900", "99.999", "89.99")]
+    client.post(desk, {**form, "limit": "99.5"})
+
+    assert [list(one.errors) for one in wrong] == [["limit"]] * 3
+    assert "99 per cent" in str(wrong[0].fields["limit"].help_text)
+    turn = large.turns.get()
+    assert (turn.limit, "99.5 per cent" in turn.sentence) == (9_950, True)
+    assert "at least 50 per cent of a ring" in client.get(reverse("admin:risk_traderule_changelist")).content.decode()
+
+
+def test_staff_turn_amounts_in_yuan_and_parts_in_per_cent():
+    amount, part = WITHDRAWAL_LEAST, TAX_BPS
+
+    assert (amount.told(10_050), amount.read("100.5"), amount.read("0.01")) == ("100.50", 10_050, 1)
+    assert (part.told(600), part.told(625), part.read("6.25")) == ("6", "6.25", 625)
+    for typed in ("0.001", "x", "", "NaN", "Infinity", "9" * 20):
+        with pytest.raises(ValidationError):
+            amount.read(typed)
+    with pytest.raises(ValidationError, match=r"0\.01 and 100000\.00"):
+        amount.turn(0, by=None, now=NOON)

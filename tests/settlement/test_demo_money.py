@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from mall.events import deliver_everything
-from settlement.demo.money import move_money
-from settlement.models import BankAccount, Dispute, Statement, Withdrawal
+from risk.models import MoneyCase
+from settlement.demo.money import _seize, move_money
+from settlement.models import BankAccount, Dispute, SeizureOrder, Statement, Withdrawal
+from settlement.verification import verify_ledger
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import shop
@@ -30,3 +32,17 @@ def test_withdrawals_in_every_state_and_bills_with_a_disputed_line():
     assert Dispute.objects.get().line.statement.status == "disputed"
     assert {"daily", "monthly"} == set(Statement.objects.values_list("kind", flat=True))
     assert set(Statement.objects.values_list("status", flat=True)) == {"accepted", "disputed", "issued"}
+
+
+@pytest.mark.django_db
+def test_of_a_shop_money_was_seized_and_a_court_orders_it_paid_over():  # R4
+    owner, people = shopper(), (staff(), staff())
+    place = shop(owner=owner)
+    with_money(place, 200_000, at=NOON - timedelta(days=40))
+
+    _seize(place, owner, people, NOON)
+    deliver_everything()
+
+    case, order = MoneyCase.objects.get(), SeizureOrder.objects.get()
+    assert (case.status, order.status, order.amount, order.drawn_by) == ("seized", "drawn", case.amount, people[0])
+    assert verify_ledger().seizure_faults == 0

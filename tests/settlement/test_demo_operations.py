@@ -3,9 +3,10 @@
 import pytest
 
 from mall.accounts.models import User
-from mall.operations.models import Alert, AlertDelivery, TrafficMinute
+from mall.operations.models import Alert, AlertDelivery, SecurityReport, TrafficMinute
 from mall.operations.showing import SPANS, overview
 from mall.operations.traffic import forecast_quality
+from mall.sealed_files import document_storage
 from settlement.demo.operations import DAYS, show_operations
 from settlement.demo.shops import STAFF_OF_GROUPS
 from tests.conftest import NOON
@@ -23,3 +24,6 @@ def test_the_page_has_something_to_show():
     assert 0 < forecast_quality(now=NOON).error_bps < 3_000
     assert Alert.objects.exclude(closed_at=None).count() == 1
     assert AlertDelivery.objects.filter(due_at=None).count() == 2
+    report = SecurityReport.objects.get()
+    with document_storage().open(report.file_in("zh-hans")) as kept:
+        assert kept.read(5) == b"%PDF-"

@@ -44,6 +44,7 @@ from settlement.models import (
     DepositRefund,
     Entry,
     Posting,
+    SeizureOrder,
     Share,
     Statement,
     Withdrawal,
@@ -256,7 +257,7 @@ def test_7_a_verdict_moves_the_money_by_itself():
 
     order.refresh_from_db()
     assert Entry.objects.count() > entries
-    assert (order.refunded, _custodian()) == (Money(5_800), before - 5_800)
+    assert (order.refunded, _custodian()) == (Money(5_533), before - 5_533)
     assert verify_ledger().ok
 
 
@@ -349,6 +350,9 @@ MOVERS = {  # each state in which money waits, and what in the schedule looks at
     (Withdrawal, "review"): None,  # a person, in the queue of staff
     (Withdrawal, "approved"): "settlement.pay_withdrawals",
     (Withdrawal, "paying"): "settlement.ask_about_payouts",
+    (SeizureOrder, "drawn"): None,  # a second person, in the queue of staff
+    (SeizureOrder, "approved"): "settlement.pay_seizure_orders",
+    (SeizureOrder, "paying"): "settlement.pay_seizure_orders",
     (BankAccount, "checking"): "settlement.verify_bank_accounts",
     (BankAccount, "verified"): None,  # at rest: money waits in no account's description
     (BankAccount, "refused"): None,
