@@ -93,14 +93,18 @@ def use(provider) -> None:
     settings.ALIPAY, settings.WECHAT_PAY, settings.STRIPE = (accounts[name] for name in CHANNELS)
 
 
-def storm(provider, groups: Iterable, *, now: Callable[[], datetime]) -> Outcome:
-    """Every group is paid somehow, in one of the scenarios; then everything is told, asked about and sent back."""
+def storm(provider, groups: Iterable, *, now: Callable[[], datetime], most_copies: int = MOST_COPIES) -> Outcome:
+    """
+    Every group is paid somehow, in one of the scenarios; then everything is told, asked about and sent back.
+
+    :param most_copies: how often a message comes at the most
+    """
     groups, chance = list(groups), random.Random(SEED)
     attempts = [[] for _group in groups]
     started = time.perf_counter()
     _at_once(range(len(groups)), lambda number: attempts[number].extend(_pay(provider, groups[number], number, now())))
 
-    messages = [message for message in provider.books.due() for _copy in range(chance.randint(1, MOST_COPIES))]
+    messages = [message for message in provider.books.due() for _copy in range(chance.randint(1, most_copies))]
     untold = {groups[number].pk for number in range(len(groups)) if SCENARIOS[number % len(SCENARIOS)] == "untold"}
     silent = {payment.public_id for several in attempts for payment in several if payment.group_id in untold}
     messages = [message for message in messages if message.trade.reference not in silent]

@@ -1,9 +1,10 @@
-"""Whether the mall can serve: the database answers and the cache answers."""
+"""Whether the mall can serve: the database answers and guards the shops, and the cache answers."""
 
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
 from mall.cache_server import cache_server
+from mall.guarding import demand_guard
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -22,6 +23,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+    demand_guard()
 
 
 def _cache() -> None:

@@ -334,32 +334,32 @@ PAYMENT_CHANNELS = [
 ]
 
 
-def payment_account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
+def account(prefix: str, *names: str, may_lack: tuple[str, ...] = (), **given: str) -> dict[str, str]:
     """
-    The mall's account at a payment channel: each name from the environment, or from the file that NAME_FILE names. An
-    empty dict when nothing of it is set, which means that the channel is not offered.
+    The mall's account with somebody else: each name from the environment, or from the file that NAME_FILE names. An
+    empty dict when nothing of it is set; a payment channel is not offered then.
     """
-    account = {}
+    found = {}
     for name in names:
         variable = f"{prefix}_{name.upper()}"
         path = os.environ.get(f"{variable}_FILE")
-        account[name] = Path(path).read_text().strip() if path else os.environ.get(variable, "").strip()
-    if not any(account.values()):
+        found[name] = Path(path).read_text().strip() if path else os.environ.get(variable, "").strip()
+    if not any(found.values()):
         return {}
-    if missing := [name for name, value in account.items() if not value and name not in may_lack]:
+    if missing := [name for name, value in found.items() if not value and name not in may_lack]:
         raise ImproperlyConfigured(f"{prefix}: {', '.join(name.upper() for name in missing)} must be set as well")
-    return account | {name: os.environ.get(f"{prefix}_{name.upper()}", value) for name, value in given.items()}
+    return found | {name: os.environ.get(f"{prefix}_{name.upper()}", value) for name, value in given.items()}
 
 
-ALIPAY = payment_account(
+ALIPAY = account(
     "MALL_ALIPAY", "app_id", "seller_id", "private_key", "public_key", url="https://openapi.alipay.com/gateway.do"
 )
-WECHAT_PAY = payment_account(
+WECHAT_PAY = account(
     "MALL_WECHAT", "app_id", "merchant_id", "serial", "private_key", "api_key", "public_key_id", "public_key",
     may_lack=("public_key_id", "public_key"), url="https://api.mch.weixin.qq.com",
 )  # fmt: skip
-STRIPE = payment_account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
-TRANSFER_ACCOUNT = payment_account("MALL_TRANSFER", "holder", "bank_name", "number")  # the custodian's, for transfers
+STRIPE = account("MALL_STRIPE", "secret_key", "webhook_secret", url="https://api.stripe.com")
+TRANSFER_ACCOUNT = account("MALL_TRANSFER", "holder", "bank_name", "number")  # the custodian's, for transfers
 TRANSFER_BANK = os.environ.get("MALL_TRANSFER_BANK", "sandbox")  # who tells of transfers: "sandbox" or "file"
 
 # People -------------------------------------------------------------------------------------------------------------
@@ -406,7 +406,17 @@ MFA_FORMS = {
     "add_webauthn": "mall.accounts.mfa.AddPasskeyForm",
     "edit_webauthn": "mall.accounts.mfa.RenamePasskeyForm",
 }
-EMAIL_BACKEND = os.environ.get("MALL_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+SMTP = account("MALL_SMTP", "host", "user", "password", may_lack=("user", "password"), port="587", security="starttls")
+EMAIL_BACKEND = os.environ.get(
+    "MALL_EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if SMTP else 'filebased'}.EmailBackend"
+)
+if SMTP:
+    if SMTP["security"] not in {"starttls", "ssl", "none"} or not SMTP["port"].isdecimal():
+        raise ImproperlyConfigured("MALL_SMTP_SECURITY must be starttls, ssl or none, and MALL_SMTP_PORT a number")
+    EMAIL_HOST, EMAIL_PORT = SMTP["host"], int(SMTP["port"])
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP["user"], SMTP["password"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP["security"] == "starttls", SMTP["security"] == "ssl"
+    EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = str(Path(MALL_VAR) / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("MALL_FROM_EMAIL", "mall@example.com")
 

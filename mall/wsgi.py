@@ -9,6 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mall.settings")
 
 application = get_wsgi_application()
 
+from mall.guarding import demand_guard_at_start  # noqa: E402
+
+demand_guard_at_start()
+
 # What is loaded now lives as long as the process: the collector need not look at it again, nor come by so often.
 gc.collect()
 gc.freeze()

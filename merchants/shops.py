@@ -21,7 +21,7 @@ from risk import screening
 
 PROFILE = (
     "name", "tagline", "about", "logo", "colour", "province", "city", "contact_phone", "contact_email",
-    "hours", "shipping_fee", "free_shipping_over",
+    "hours", "shipping_fee", "free_shipping_over", "protects_prices",
 )  # fmt: skip
 WORDS = ("name", "tagline", "about")
 

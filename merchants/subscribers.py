@@ -138,6 +138,8 @@ def count_after_sale(event: AfterSaleClosed) -> None:
     A complaint that was withdrawn does not count, nor what the mall decided for the shop. Where the shop was silent
     until the clock or the mall answered for it, its silence counts; where the shopper let it be before, nothing.
     """
+    if event.kind in {"protect", "compensate"}:  # nobody asked the shop, nothing came back
+        return
     is_cleared = event.was_arbitrated and not event.is_lost_by_shop
     is_answered = event.response_seconds >= 0
     counts = {

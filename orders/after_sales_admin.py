@@ -30,7 +30,7 @@ class VerdictForm(forms.Form):
     refund = MoneyFormField(
         label=_("Returned for the goods"),
         required=False,
-        help_text=_("At most what was paid for them; empty: nothing."),
+        help_text=_("At most what was paid for them; of a complaint, a compensation. Empty: nothing."),
     )
     needs_return = forms.BooleanField(label=_("The goods go back first"), required=False)
     shipping_payer = forms.ChoiceField(label=_("Who pays the shipping"), choices=Verdict.Payer.choices)
@@ -94,9 +94,10 @@ class AfterSaleAdmin(VerbAdmin):
     inlines = [Verdicts]
     fields = [
         "public_id", "order", "line_title", "shop", "shopper", "kind", "reason", "status", "quantity", "worth", "asked",
-        "refund_goods", "refund_shipping", "refund_duty", "is_unshipped", "is_after_completion", "revision_count",
-        "return_carrier", "return_number", "sellable_count", "damaged_count", "fault", "opened_at", "answered_at",
-        "came_back_at", "inspected_at", "escalated_at", "evidence_until", "settled_at", "ended_at", "due_at", "thread",
+        "paid_then", "price_now", "refund_goods", "refund_shipping", "refund_duty", "is_unshipped",
+        "is_after_completion", "revision_count", "return_carrier", "return_number", "sellable_count", "damaged_count",
+        "fault", "opened_at", "answered_at", "came_back_at", "inspected_at", "escalated_at", "evidence_until",
+        "settled_at", "ended_at", "due_at", "thread",
     ]  # fmt: skip
 
     def get_urls(self):

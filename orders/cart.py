@@ -21,6 +21,7 @@ from catalog.offers import BuyableSku, buyable_skus
 from catalog.slots import Bookable, slots_by
 from catalog.slots import why_not as time_problem
 from catalog.stock import OutOfStock
+from catalog.tunables import LOW_STOCK
 from mall import clock
 from mall.accounts.models import User
 from mall.money import Money
@@ -82,6 +83,13 @@ class CartLineView:
     slot: Bookable | None = None
     note: str = ""
     not_delivered: str = ""
+
+    @property
+    def few_left(self) -> str:
+        """How many are left, in a sentence, when they are few and the line can be had of them."""
+        left = self.sku.available
+        is_low = self.quantity <= left <= LOW_STOCK.value
+        return _only_left(left) if is_low and self.slot is None and not self.problem else ""
 
 
 @dataclass(frozen=True, slots=True)

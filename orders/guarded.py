@@ -45,7 +45,7 @@ guard(
 )
 guard(
     BankLine,
-    fields=["payer_account"],
+    fields=["payer_name", "payer_account"],
     permission="orders.view_bankline",
     owners=lambda line: (line.public_id, *(person.public_id for person in _payer(line))),
     told=_payer,

@@ -133,6 +133,20 @@ COMMISSION_ON_SUBSIDY = Tunable(
     most=1,
     sentence=_("Whether the commission is also taken of the part of a price that the mall bears (1), or not (0)."),
 )
+PRICE_PROTECTION_DAYS = Tunable(
+    "orders.price_protection_days",
+    default=7,
+    least=0,
+    most=60,
+    sentence=_("Days after payment in which a shopper gets the difference when the price has fallen; 0: in none."),
+)
+MOST_COMPENSATION = Tunable(
+    "orders.most_compensation",
+    default=20_000,
+    least=0,
+    most=1_000_000,
+    sentence=_("Fen that people of a shop who may not withdraw its money may pay as one compensation."),
+)
 ANSWER_HOURS = Tunable(
     "orders.after_sale_answer_hours",
     default=48,

@@ -36,7 +36,8 @@ KNOWS_THE_DARK = (
 CHECK = """async ([only, but]) => {
   await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})));  // colours change softly
   const rules = Object.fromEntries(but.map((rule) => [rule, { enabled: false }]));
-  const found = await axe.run(document, only.length ? { runOnly: { type: "rule", values: only } } : { rules });
+  const what = only.length ? { runOnly: { type: "rule", values: only } } : { rules };
+  const found = await axe.run(document, { ...what, resultTypes: ["violations"] });  // what is right is not written up
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, any }) =>
     `${id}: ${target.join(" ")} ${html.slice(0, 120)} ${any.map(({ message }) => message).join("; ").slice(0, 160)}`));
 }"""
@@ -143,6 +144,7 @@ def all_unsound(browser, url: str, scene, of_pages, width: int) -> dict[str, lis
     for who in dict.fromkeys(page.who for page in of_pages):
         with visitor(browser, url, person=scene.person(who), width=width) as window:
             window.add_init_script(WATCH)
+            window.add_init_script(AXE)  # handed to the browser once, and not on every page
             for page in of_pages:
                 if page.who == who and (complaints := unsound(window, page)):
                     found[f"{page.audience}-{page.name} {page.path}"] = complaints

@@ -14,6 +14,7 @@ What every test finds here.
 The servers are started before the settings are read (see ``tests.servers``) and end with us, however we end.
 """
 
+import gc
 import json
 import os
 import signal
@@ -65,6 +66,7 @@ def pytest_configure(config):
     from django.conf import settings
 
     assert settings.DATABASES  # read now, while the environment is right
+    _static_files_are_listed_once(settings)
     if config.getoption("numprocesses", None):
         del os.environ["DJANGO_SETTINGS_MODULE"]  # or the workers would read theirs before they have come to this place
 
@@ -88,6 +90,30 @@ def pytest_collection_modifyitems(items):
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"committed_db", *RUNNING_MALL} and (mark or "db" in fixtures):
             raise pytest.UsageError(f"{item.nodeid}: committed_db and live_stack do not go with db or django_db")
+
+
+def pytest_collection_finish():
+    """What is loaded now stays: the collector need not look at it again, nor come by so often (as in ``mall.wsgi``)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+def _static_files_are_listed_once(settings):
+    """WhiteNoise would list the static files for every test that has a client; none of them comes while we run."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    listed, list_them = {}, WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_files_from_finders(self):
+        key = (self.static_prefix, self.max_age, settings.DEBUG, tuple(map(str, settings.STATICFILES_DIRS)))
+        if key not in listed:
+            ours, self.files = self.files, {}
+            list_them(self)
+            listed[key], self.files = self.files, ours
+        self.files.update(listed[key])
+
+    WhiteNoiseMiddleware.add_files_from_finders = add_files_from_finders
 
 
 def _stay_on_this_machine():

@@ -777,7 +777,7 @@ def _move_money(scene: Scene, now: datetime) -> None:
     confirm_version(version=royalty, by=accounts.staff(), now=now)
     party_account(scene.party, by=scene.owner, now=now)
     scene.words += ["德化白瓷厂", "龙泉青瓷协会"]
-    later = now + timedelta(days=8)
+    later = (now + timedelta(days=9)).astimezone(clock.BUSINESS_ZONE).replace(hour=3)  # at night money is looked at closer
     release_due_shares(now=later)
     case = proposed_seizure(held_money(scene.shop, 10_000, now=later, by=scene.owner), 100, now=later)
     scene.money_case = decide_case(case=case, by=scene.staff, now=later)
@@ -1279,6 +1279,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("send-again", "orders:send-again", returned.public_id, returned.parcels.get().public_id)
     yield page("after-sales", "after-sales:list")
     yield page("after-sale", "after-sales:case", scene.case.public_id)
+    yield page("compensate", "after-sales:compensate", scene.orders["completed"].public_id)
     yield page("money", "settlement:home")
     yield page("money-of-an-order", "settlement:order", scene.orders["completed"].public_id)
     yield page("commission", "settlement:commission")
@@ -1396,6 +1397,7 @@ NO_PAGES = {
     "storefront:orders:cancel": "a press of a button",
     "storefront:after-sales:do": "a press of a button",
     "storefront:after-sales:file": "a file",
+    "storefront:after-sales:protect": "a press of a button",
     "storefront:orders:receive": "a press of a button",
     "storefront:orders:extend": "a press of a button",
     "storefront:orders:buy-again": "a press of a button",

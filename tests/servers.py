@@ -8,11 +8,13 @@ every test that needs a database of its own. Nobody ever connects to the templat
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
 import redis
@@ -23,6 +25,8 @@ from mall.embedded.supervisor import answers_healthily
 from mall.embedded.temporary import TemporaryServers, temporary_directory
 from mall.embedded.valkey import EmbeddedValkey
 
+POOLER = Path(__file__).resolve().parents[1] / "deploy" / "pgbouncer.ini"
+POOLER_PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 TEMPLATE = "mall_template"
 OWNER_URL = "MALL_TEST_OWNER_URL"  # of the database `postgres`, handed from the first process to the others
 
@@ -94,6 +98,37 @@ def _as_owner(statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+@contextmanager
+def pooler(size: int) -> Iterator[int]:
+    """PgBouncer as ``deploy/pgbouncer.ini`` has it, before the PostgreSQL of the tests; its port."""
+    url, port = urlsplit(os.environ["DATABASE_URL"]), free_port()
+    words = {
+        "host": url.hostname,
+        "port": url.port,
+        "password": unquote(url.password or ""),
+        "listen": "127.0.0.1",
+        "listen_port": port,
+        "size": size,
+    }
+    with temporary_directory() as directory:
+        file = directory / "pgbouncer.ini"
+        file.write_text(POOLER.read_text().format_map(words))
+        directory.chmod(0o755)
+        drop = ["-u", "nobody"] if os.geteuid() == 0 else []  # it does not run as root
+        process = Process("PgBouncer", [POOLER_PROGRAM, *drop, file], log=directory / "log")
+        process.start()
+        try:
+            wait_until(lambda: _is_open(port), 10)
+            yield port
+        finally:
+            process.stop()
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass

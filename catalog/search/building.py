@@ -10,7 +10,7 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from catalog.search import index
 from catalog.search.words import read_dictionaries
@@ -33,8 +33,8 @@ def build_index(processes: int | None = None) -> int:
         return sum(map(_write, ranges))
     read_dictionaries()  # once, and shared
     connections.close_all()
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin) as workers:
-        return sum(workers.map(_write, ranges))
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as workers:
+        return sum(workers.map(_write_in_heaps, ranges))
 
 
 def _ranges() -> list[tuple[int, int]]:
@@ -48,10 +48,16 @@ def _ranges() -> list[tuple[int, int]]:
         return cursor.fetchall()
 
 
-def _begin() -> None:
-    """For a process that writes very many rows: their words are sorted into the index in large heaps."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET gin_pending_list_limit = '32MB'; SET work_mem = '64MB'; SET synchronous_commit = off")
+def _write_in_heaps(keys: tuple[int, int]) -> int:
+    """
+    In a process of its own: the words of very many rows are sorted into the index in large heaps, for this transaction
+    alone, since whoever is given the connection next by a pool wants its commits on the disk.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL gin_pending_list_limit = '32MB'; SET LOCAL work_mem = '64MB'; SET LOCAL synchronous_commit = off"
+        )
+        return _write(keys)
 
 
 def _write(keys: tuple[int, int]) -> int:

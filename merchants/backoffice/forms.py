@@ -56,6 +56,13 @@ class ShopForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Leave empty when shipping is never free."),
     )
+    protects_prices = forms.BooleanField(
+        label=gettext_lazy("Price protection"),
+        required=False,
+        help_text=gettext_lazy(
+            "When the price of what was just bought falls, shoppers get the difference back by themselves."
+        ),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -131,6 +131,12 @@ class Migration(FirstMigration):
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("shipping_fee", mall.money.MoneyField(default=0, verbose_name="shipping fee")),
                 ("free_shipping_over", mall.money.MoneyField(blank=True, null=True, verbose_name="free shipping from")),
+                (
+                    "protects_prices",
+                    models.BooleanField(
+                        db_default=True, default=True, verbose_name="returns the difference when prices fall"
+                    ),
+                ),
                 ("restriction", models.PositiveSmallIntegerField(default=0, verbose_name="level of restriction")),
                 ("opened_at", models.DateTimeField(verbose_name="opened at")),
                 ("reminded_at", models.DateTimeField(null=True, verbose_name="reminded at")),

@@ -72,6 +72,7 @@ class Shop(models.Model):
     currency = CurrencyField()
     shipping_fee = MoneyField(_("shipping fee"), default=0)
     free_shipping_over = MoneyField(_("free shipping from"), null=True, blank=True)
+    protects_prices = models.BooleanField(_("returns the difference when prices fall"), default=True, db_default=True)
     restriction = models.PositiveSmallIntegerField(_("level of restriction"), default=0)
     opened_at = models.DateTimeField(pgettext_lazy("shop", "opened at"))
     reminded_at = models.DateTimeField(_("reminded at"), null=True)

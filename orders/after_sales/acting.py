@@ -41,6 +41,13 @@ ACTIONS = {
         _("Do not accept it"), forms.ReasonForm, returning.reject, _("The shopper reads why."), is_grave=True
     ),
     "count": Action(_("Count what came back"), forms.CountForm, returning.count, _("The stock is right again."), True),
+    "restock": Action(
+        _("Count the replacement that came back"),
+        forms.RestockForm,
+        returning.restock,
+        _("The stock is right again."),
+        is_primary=True,
+    ),
     "resend": Action(_("Send the goods"), forms.ParcelForm, returning.resend, _("The goods are on their way."), True),
     "give_money": Action(
         _("Return the money instead"), forms.WordsForm, returning.give_money, _("The money goes back."), is_grave=True

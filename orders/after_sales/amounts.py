@@ -15,17 +15,11 @@ def left_of(line: OrderLine) -> int:
 
 
 def worth_of(line: OrderLine, quantity: int) -> Money:
-    """What was paid for the next so many pieces that nobody has claimed."""
-    unclaimed = line.total - line.claimed
-    if quantity == left_of(line):
-        return unclaimed
-    before, after = line.claimed_quantity, line.claimed_quantity + quantity
-    part = _up_to(line, after) - _up_to(line, before)
-    return min(part, unclaimed)
-
-
-def _up_to(line: OrderLine, pieces: int) -> Money:
-    return Money(line.total.minor * pieces // line.quantity, line.currency)
+    """
+    What was paid for so many more of the pieces that nobody has claimed, and has not gone back without them (price
+    protection, compensation): their part, down to the fen, the last takes what is left.
+    """
+    return Money((line.total.minor - line.claimed.minor) * quantity // left_of(line), line.currency)
 
 
 def duty_back(line: OrderLine, *, goods: Money, quantity: int) -> Money:
@@ -42,10 +36,37 @@ def duty_back(line: OrderLine, *, goods: Money, quantity: int) -> Money:
 
 def shipping_back(*, case: AfterSale, order: Order, lines: list[OrderLine], is_shops_fault: bool) -> Money:
     """
-    What of the shipping fee goes back with this case: all that is left of it when with it everything that was bought
-    has gone back, if nothing was shipped or the shop is at fault; otherwise nothing. ``lines`` are all of the order's.
+    What of the shipping fee goes back with this case. Where the shop is at fault the part that belongs to its pieces,
+    if they go back or all of their money does; by the shopper's own wish nothing. Of an order of which nothing was sent
+    all that is left goes back with the last of what was bought, whoever wished it. ``lines`` are all of the order's.
+
+    The fee belongs to the lines by what was paid for them, and to the pieces of a line one after the other, each up to
+    the next fen: both frozen, so that parts add up to the fee however the order goes back.
     """
+    left = order.shipping_fee - order.refunded_shipping
     all_back = all(line.bought_left <= (case.quantity if line.pk == case.line_id else 0) for line in lines)
-    if all_back and (case.is_unshipped or is_shops_fault):
-        return order.shipping_fee - order.refunded_shipping
-    return Money(0, order.currency)
+    if case.is_unshipped and all_back and not order.is_partly_shipped:
+        return left
+    if not is_shops_fault:
+        return Money(0, order.currency)
+    return min(_fee_of(case, order, lines), left)
+
+
+def _fee_of(case: AfterSale, order: Order, lines: list[OrderLine]) -> Money:
+    """The part of the shipping fee that belongs to the pieces of a case."""
+    weights = [line.total.minor for line in lines]
+    if not any(weights):  # coupons paid all of it: by pieces
+        weights = [line.quantity - line.gift_count for line in lines]
+    if not any(weights):
+        return Money(0, order.currency)
+    line, fee = next(
+        (line, fee)
+        for line, fee in zip(lines, order.shipping_fee.allocate(weights), strict=True)
+        if line.pk == case.line_id
+    )
+    bought = line.quantity - line.gift_count
+    if not bought:
+        return Money(0, order.currency)
+    before = bought - line.bought_left
+    after = min(before + case.quantity, bought)
+    return Money(fee.minor * after // bought - fee.minor * before // bought, order.currency)

@@ -15,6 +15,7 @@ from mall.refusals import Refusal
 from orders import tunables
 from orders.after_sales import table
 from orders.after_sales.cases import Did, Kind, Side, Status, WordsMissing, end, lock_case, move
+from orders.after_sales.giving import compensate_by_verdict, most_by_verdict
 from orders.after_sales.settling import fault_by, settle
 from orders.models import AfterSale, AfterSaleNote, Verdict
 
@@ -71,6 +72,8 @@ def decide(
     :raises WrongStatus: the case is not before the mall
     :raises EvidenceOpen: the days for evidence are not over and not both sides have shown theirs
     :raises SameOfficer: she gave the verdict that is appealed
+    :param refund: of a complaint, what the shop pays as a compensation
+
     :raises WrongVerdict: more than was paid, or a return of what is not with the shopper
     :raises WordsMissing: no reason is given
     """
@@ -128,14 +131,22 @@ def _both_have_shown(case: AfterSale) -> bool:
 def _check_terms(case: AfterSale, percent: int, refund: Money, needs_return: bool, shipping_payer: str) -> None:
     if not 0 <= percent <= 100 or shipping_payer not in Verdict.Payer.values:
         raise WrongVerdict(_("The shop's part of the fault is between 0 and 100 percent."))
-    if case.is_complaint and (refund or needs_return):
-        raise WrongVerdict(_("A complaint moves neither money nor goods."))
-    if refund.minor < 0 or refund > case.worth:
+    if case.is_complaint:
+        _check_complaint(case, refund, needs_return)
+    elif refund.minor < 0 or refund > case.worth:
         raise WrongVerdict(_("At most %(worth)s was paid for these pieces.") % {"worth": case.worth})
     if case.order.is_of_cards and refund and refund != case.worth:
         raise WrongVerdict(_("A gift card is given back whole: %(worth)s.") % {"worth": case.worth})
     if needs_return and (case.is_unshipped or case.came_back_at or not refund):
         raise WrongVerdict(_("Nothing can be sent back: the goods are not with the shopper, or no money goes back."))
+
+
+def _check_complaint(case: AfterSale, refund: Money, needs_return: bool) -> None:
+    """What is given for a complaint is a compensation: no goods move."""
+    if needs_return:
+        raise WrongVerdict(_("With a complaint no goods go back."))
+    if refund.minor < 0 or refund > (most := most_by_verdict(case.order)):
+        raise WrongVerdict(_("At most %(most)s can be paid as a compensation.") % {"most": most})
 
 
 @transaction.atomic
@@ -161,13 +172,17 @@ def appeal(*, case: AfterSale, side: str, text: str, by, now: datetime) -> After
 
 
 def execute(case: AfterSale, *, now: datetime) -> None:
-    """Carry out the last verdict of a locked case: the goods go back first, the money goes back, or it ends."""
+    """
+    Carry out the last verdict of a locked case: the goods go back first, the money goes back, or it ends; what it gives
+    for a complaint is paid as a compensation.
+    """
     verdict = case.verdicts.select_for_update().latest("round")
     verdict.executed_at = now
     verdict.save(update_fields=["executed_at"])
     how = {"side": Side.CLOCK, "now": now}
     case.fault = fault_by(verdict)
     if case.is_complaint:
+        compensate_by_verdict(case, verdict.refund, text=verdict.reason, now=now)
         end(case, Status.DONE, Did.EXECUTED, **how)
     elif verdict.needs_return:
         case.kind, case.asked, case.replacement = Kind.RETURN, verdict.refund, None

@@ -118,7 +118,7 @@ def ask(
         raise WordsMissing(_("Say what happened."))
     order = lock_order(line.order_id)
     line = OrderLine.objects.select_related("sku").get(pk=line.pk)
-    if kind not in kinds_for(order, now, line) or reason not in AfterSale.Reason.values:
+    if kind not in kinds_for(order, now, line) or reason not in AfterSale.ASKED_FOR:
         raise NotOffered(_("This cannot be asked for now."))
     if not 0 < quantity <= (left := askable_of(order, line)):
         raise TooMany(_("At most %(left)d pieces can be chosen.") % {"left": left})
@@ -165,7 +165,7 @@ def complain(
     if (
         (not order.received and order.paid_at is None)
         or open_ones >= MOST_OPEN_COMPLAINTS
-        or reason not in AfterSale.Reason.values
+        or reason not in AfterSale.ASKED_FOR
     ):
         raise NotOffered(_("This cannot be asked for now."))
     case = AfterSale(
@@ -197,7 +197,7 @@ def revise(
     case = lock_case(case)
     table.check("revise", case, Side.SHOPPER)
     allowed = [Kind.REFUND] if case.is_unshipped else kinds_for(case.order, now, case.line) or [case.kind]
-    if kind not in {*allowed, case.kind} or reason not in AfterSale.Reason.values:
+    if kind not in {*allowed, case.kind} or reason not in AfterSale.ASKED_FOR:
         raise NotOffered(_("This cannot be asked for now."))
     case.kind, case.reason = kind, reason
     case.revision_count += 1

@@ -17,6 +17,8 @@ from orders.after_sales.gifts import BACK, KEEP, Outlook, is_sent
 from orders.carriers import clean_tracking_number
 from orders.models import AfterSale, Parcel
 
+REASONS = [(reason.value, reason.label) for reason in AfterSale.ASKED_FOR]
+
 
 class FilesInput(forms.ClearableFileInput):
     """Several files at once."""
@@ -153,6 +155,19 @@ class CountForm(CaseForm):
         return {**said, "gifts": gifts or None}
 
 
+class RestockForm(CaseForm):
+    """Of a replacement that came back."""
+
+    sellable = forms.IntegerField(label=_("Pieces that can be sold again"), min_value=0)
+    damaged = forms.IntegerField(label=_("Pieces that are damaged"), min_value=0)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, count in (("sellable", self.case.quantity), ("damaged", 0)):
+            self.fields[name].initial = count
+            self.fields[name].widget.attrs |= {"max": self.case.quantity, "inputmode": "numeric"}
+
+
 class InspectForm(CountForm):
     text = words(_("Words for the shopper"), required=False)
 
@@ -161,7 +176,7 @@ class WishForm(forms.Form):
     """What a shopper asks about some pieces: kind, reason, how many, how much, and what happened."""
 
     kind = forms.ChoiceField(label=_("What do you want?"), widget=forms.RadioSelect)
-    reason = forms.ChoiceField(label=_("What is the reason?"), choices=AfterSale.Reason.choices)
+    reason = forms.ChoiceField(label=_("What is the reason?"), choices=REASONS)
     quantity = forms.IntegerField(label=_("How many pieces?"), min_value=1)
     amount = MoneyFormField(
         label=_("How much money?"),
@@ -263,7 +278,36 @@ class RevisionForm(WishForm):
         return True
 
 
+class CompensationForm(forms.Form):
+    """What a shop pays of its own accord: for which goods of an order, how much, and why."""
+
+    line = forms.ChoiceField(label=_("For which goods?"), widget=forms.RadioSelect)
+    amount = MoneyFormField(label=_("How much money?"), minimum=1)
+    reason = forms.ChoiceField(
+        label=_("What is it for?"), choices=[(reason.value, reason.label) for reason in AfterSale.COMPENSATED]
+    )
+    text = words(_("Words for the shopper"))
+
+    def __init__(self, *args, lines, **kwargs):
+        """:param lines: order lines for which something can be paid, each with how much at most"""
+        super().__init__(*args, **kwargs)
+        self.lines = {str(line.pk): line for line, _most in lines}
+        self.fields["line"].choices = [
+            (
+                str(line.pk),
+                gettext("%(goods)s: at most %(most)s") % {"goods": line.title, "most": most},
+            )
+            for line, most in lines
+        ]
+        if len(lines) == 1:
+            self.fields["line"].initial = str(lines[0][0].pk)
+
+    @property
+    def said(self) -> dict:
+        return {**self.cleaned_data, "line": self.lines[self.cleaned_data["line"]]}
+
+
 class ComplaintForm(forms.Form):
-    reason = forms.ChoiceField(label=_("What is it about?"), choices=AfterSale.Reason.choices, initial="service")
+    reason = forms.ChoiceField(label=_("What is it about?"), choices=REASONS, initial="service")
     text = words(_("What happened?"))
     files = FilesField()

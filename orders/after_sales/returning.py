@@ -163,7 +163,7 @@ def resend(*, case: AfterSale, carrier: str, tracking_number: str, by, now: date
     case = lock_case(case)
     table.check("resend", case, Side.SHOP)
     start = case.order.shop.province, case.order.shop.city
-    former = _undelivered(case)
+    former = table.undelivered(case)
     parcel = hand_over(case.order, carrier, tracking_number, start=start, after_sale=case, replaces=former, now=now)
     if case.kind == Kind.EXCHANGE and former is None:  # what came back has left the stock before
         if not case.replacement_id:
@@ -189,7 +189,7 @@ def give_money(*, case: AfterSale, text: str = "", by, now: datetime) -> AfterSa
 
 def money_instead(case: AfterSale, *, side: str, by=None, now: datetime, text: str = "") -> None:
     """No goods for a locked case: what was sent and came back is on the shelf again, once."""
-    former = _undelivered(case)
+    former = table.undelivered(case)
     if former is not None and case.kind == Kind.EXCHANGE:
         stock.restock(document=former.public_id, sku=case.replacement, quantity=case.quantity, by=by, now=now)
     settle(case, Did.GAVE_MONEY, goods=case.worth, side=side, by=by, now=now, text=text)
@@ -211,9 +211,26 @@ def receive(*, case: AfterSale, by=None, now: datetime) -> AfterSale:
     return case
 
 
-def _undelivered(case: AfterSale) -> Parcel | None:
-    """What was sent for a case, came back and was not sent again."""
-    return Parcel.objects.filter(after_sale=case, returned_at__isnull=False, replaced_by=None).first()
+@transaction.atomic
+def restock(*, case: AfterSale, sellable: int, damaged: int = 0, by, now: datetime) -> AfterSale:
+    """
+    The shop counts a replacement that came back after the mall was asked: what can be sold is on the shelf again.
+
+    :raises WrongStatus: none came back, or it was counted
+    :raises WrongInspection: not the pieces that were sent
+    """
+    case = lock_case(case)
+    table.check("restock", case, Side.SHOP)
+    if min(sellable, damaged) < 0 or sellable + damaged != case.quantity:
+        raise WrongInspection(
+            _("%(count)d pieces were to come back: say of each whether it can be sold.") % {"count": case.quantity}
+        )
+    former = table.undelivered(case)
+    if sellable:
+        stock.restock(document=former.public_id, sku=case.replacement, quantity=sellable, by=by, now=now)
+    note(case, Did.RESTOCKED, side=Side.SHOP, by=by, now=now, text=f"{sellable} / {damaged}")
+    on_record(case, Did.RESTOCKED, by=by, now=now)
+    return case
 
 
 def note_undelivered(case: AfterSale, *, now: datetime) -> None:

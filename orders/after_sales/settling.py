@@ -16,7 +16,7 @@ from marketing.trials import is_trial
 from orders import cancellation, fulfillment, gift_cards
 from orders.after_sales import gifts
 from orders.after_sales.amounts import duty_back, shipping_back
-from orders.after_sales.cases import Did, Side, Status, end, lock_case, move
+from orders.after_sales.cases import Did, Kind, Side, Status, end, lock_case, move
 from orders.models import AfterSale, Order, OrderLine, Refund, Verdict
 
 Fault = AfterSale.Fault
@@ -28,7 +28,7 @@ def settle(
     """
     Owe the shopper what a locked case comes to: for the goods (what she asked, unless said), less what is kept for
     gifts that she keeps (``gifts``), and of the shipping fee (by whose fault it is, or as the mall has decided); with
-    the goods goes their part of the duty.
+    the goods goes their part of the duty. Where money alone goes back, it leaves gifts and fee as they are.
 
     What was never shipped may be bought again; an order of which nothing is left to send is shipped if some of it was,
     else it is canceled. Gift cards that are given
@@ -37,22 +37,25 @@ def settle(
     order = case.order
     lines = list(OrderLine.objects.filter(order=order).order_by("pk"))
     goods = case.asked if goods is None else goods
-    if verdict := case.verdicts.filter(executed_at__isnull=False).order_by("-round").first():
+    if case.is_money_only:
+        case.fault = Fault.NOBODY if case.kind == Kind.PROTECT else Fault.SHOP
+        case.refund_goods, given = goods, []
+    elif verdict := case.verdicts.filter(executed_at__isnull=False).order_by("-round").first():
         case.fault = fault_by(verdict)
         given = gifts.settle(case, lines, goods)
-        is_paid_by_shop = verdict.shipping_payer == Verdict.Payer.SHOP
-        case.refund_shipping = order.shipping_fee - order.refunded_shipping if is_paid_by_shop else _nothing(case)
+        case.refund_shipping = shipping_back(
+            case=case, order=order, lines=lines, is_shops_fault=verdict.shipping_payer == Verdict.Payer.SHOP
+        )
     else:
         case.fault = Fault.SHOP if case.is_blamed_on_shop else Fault.SHOPPER
         given = gifts.settle(case, lines, goods)
-        case.refund_shipping = shipping_back(
-            case=case, order=order, lines=lines, is_shops_fault=case.fault == Fault.SHOP
-        )
+        gives_fee = case.fault == Fault.SHOP and (case.kind != Kind.REFUND or goods == case.worth)
+        case.refund_shipping = shipping_back(case=case, order=order, lines=lines, is_shops_fault=gives_fee)
     case.settled_at = now
     line = next(line for line in lines if line.pk == case.line_id)
-    case.refund_duty = duty_back(line, goods=goods, quantity=case.quantity)
+    case.refund_duty = duty_back(line, goods=goods, quantity=case.pieces)
     OrderLine.objects.filter(pk=line.pk).update(
-        refunded_quantity=F("refunded_quantity") + case.quantity,
+        refunded_quantity=F("refunded_quantity") + case.pieces,
         refunded=F("refunded") + case.refund_goods.minor,
         kept_for_gifts=F("kept_for_gifts") + case.gift_charge.minor,
         refunded_duty=F("refunded_duty") + case.refund_duty.minor,
@@ -69,8 +72,8 @@ def settle(
         stock.release_part(document=order.public_id, quantities=unsent, now=now)
     if order.is_of_cards:
         gift_cards.void_of(case, now=now)
-    if case.is_after_completion and order.set_aside_at is None and not is_trial(order.deal):
-        stats.count_sales({case.line.product_public_id: -case.quantity})
+    if case.is_after_completion and case.pieces and order.set_aside_at is None and not is_trial(order.deal):
+        stats.count_sales({case.line.product_public_id: -case.pieces})
     if not case.refund:
         end(case, Status.DONE, did, side=side, by=by, now=now, text=text)
     else:
@@ -106,10 +109,6 @@ def _go_on_without(order: Order, unsent: int, now: datetime) -> None:
 def fault_by(verdict: Verdict) -> str:
     """Whose fault it is by a verdict: who bears at least half of it."""
     return Fault.SHOP if verdict.liability_percent >= 50 else Fault.SHOPPER
-
-
-def _nothing(case: AfterSale) -> Money:
-    return Money(0, case.currency)
 
 
 def finish(*, refund: Refund, now: datetime) -> None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from mall.flow import WrongStatus
-from orders.models import AfterSale, AfterSaleNote
+from orders.models import AfterSale, AfterSaleNote, Parcel
 from orders.models.after_sale import MOST_REVISIONS
 
 Side, Status, Kind = AfterSaleNote.Side, AfterSale.Status, AfterSale.Kind
 SHOPPER, SHOP, MALL, CLOCK = Side.SHOPPER, Side.SHOP, Side.MALL, Side.CLOCK
 OPEN = frozenset(Status) - frozenset(AfterSale.ENDED)
-ABOUT_GOODS = frozenset(Kind) - {Kind.COMPLAINT}
+ABOUT_GOODS = frozenset(Kind) - {Kind.COMPLAINT, *AfterSale.MONEY_ONLY}
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ TABLE = {
     "inspect": _rule({SHOP}, {Status.INSPECTING}),
     "reject": _rule({SHOP}, {Status.INSPECTING}),
     "count": _rule({SHOP}, {Status.REFUNDING, Status.DONE}, {Kind.RETURN, Kind.EXCHANGE, Kind.REPAIR}),
+    "restock": _rule(
+        {SHOP},
+        {Status.ARBITRATION, Status.DECIDED, Status.REFUNDING, Status.DONE, Status.CLOSED},
+        {Kind.EXCHANGE},
+    ),
     "resend": _rule({SHOP}, {Status.RESENDING}),
     "give_money": _rule({SHOP}, {Status.RESENDING}),
     "decide": _rule({MALL}, {Status.ARBITRATION}),
@@ -79,8 +84,17 @@ def check(action: str, case: AfterSale, side: str) -> None:
         )
 
 
+TAKEN_IN = [AfterSaleNote.Did.GAVE_MONEY, AfterSaleNote.Did.RESTOCKED]  # it is on the shelf, or counted
+
+
+def undelivered(case: AfterSale) -> Parcel | None:
+    """What was sent for a case, came back and was not sent again."""
+    return Parcel.objects.filter(after_sale=case, returned_at__isnull=False, replaced_by=None).first()
+
+
 # What an action needs beside the status
 _FURTHER = {
     "revise": lambda case: case.revision_count < MOST_REVISIONS and case.came_back_at is None,
     "count": lambda case: case.came_back_at is not None and case.inspected_at is None,
+    "restock": lambda case: undelivered(case) is not None and not case.notes.filter(did__in=TAKEN_IN).exists(),
 }

@@ -14,6 +14,7 @@ from mall.refusals import Refusal
 from marketing.deals import waiting_words
 from merchants.access import shop_right
 from orders.addresses import answer_change
+from orders.after_sales.giving import may_compensate
 from orders.after_sales.queries import cases_of
 from orders.backoffice.forms import AddressAnswerForm, CancelForm, ShipmentForm, VoucherForm
 from orders.backoffice.lists import ORDERS
@@ -82,6 +83,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "waits_for": waiting_words(order.deal) if order.awaits_deal and order.canceled_at is None else "",
         "can_cancel": can_end and request.seat.can("orders.cancel"),
         "after_sales": cases_of(order),
+        "can_compensate": request.seat.can("orders.after_sale") and may_compensate(order),
         **(_routing(order, request) if order.is_sent and order.paid_at else {}),
         **(_pick_up(order) if order.is_picked_up else {}),
     }

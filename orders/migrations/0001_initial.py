@@ -1141,6 +1141,8 @@ class Migration(FirstMigration):
                             ("exchange", "Exchange"),
                             ("repair", "Repair"),
                             ("complaint", "Complaint"),
+                            ("protect", "Price protection"),
+                            ("compensate", "Compensation"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -1161,6 +1163,7 @@ class Migration(FirstMigration):
                             ("fake", "I doubt that it is genuine"),
                             ("service", "I was treated badly"),
                             ("other", "Another reason"),
+                            ("price_fell", "The price has fallen"),
                         ],
                         max_length=20,
                         verbose_name="reason",
@@ -1201,6 +1204,8 @@ class Migration(FirstMigration):
                     "gift_credit",
                     mall.money.MoneyField(db_default=0, default=0, verbose_name="returned of what was kept for gifts"),
                 ),
+                ("paid_then", mall.money.MoneyField(null=True, verbose_name="paid for them")),
+                ("price_now", mall.money.MoneyField(null=True, verbose_name="what they cost now")),
                 ("is_unshipped", models.BooleanField(default=False, verbose_name="before shipping")),
                 (
                     "is_after_completion",
@@ -1330,6 +1335,29 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="after_sale_complaint_moves_no_money",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "asked",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("paid_then"), "-", models.F("price_now")
+                                    ),
+                                ),
+                                ("kind", "protect"),
+                            ),
+                            models.Q(
+                                models.Q(("kind", "protect"), _negated=True), ("paid_then", None), ("price_now", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="after_sale_price_difference_adds_up",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "protect")),
+                        fields=("line", "quantity", "price_now"),
+                        name="after_sale_price_once",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("revision_count__lte", 3)), name="after_sale_revised_at_most_three_times"
@@ -1536,6 +1564,9 @@ class Migration(FirstMigration):
                             ("refunded", "The money went back"),
                             ("solved", "Is content"),
                             ("closed", "Closed the case"),
+                            ("protected", "The difference goes back"),
+                            ("compensated", "Pays a compensation"),
+                            ("restocked", "Counted the replacement that came back"),
                         ],
                         max_length=12,
                         verbose_name="what",
@@ -2200,7 +2231,7 @@ class Migration(FirstMigration):
                 ("booked_at", models.DateTimeField(verbose_name="booked by the bank at")),
                 ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
                 ("amount", mall.money.MoneyField(verbose_name="amount")),
-                ("payer_name", models.CharField(blank=True, default="", max_length=200, verbose_name="payer")),
+                ("payer_name", mall.crypto.EncryptedTextField(blank=True, default="", verbose_name="payer")),
                 (
                     "payer_account",
                     mall.crypto.EncryptedTextField(blank=True, default="", verbose_name="payer's account"),

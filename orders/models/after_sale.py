@@ -20,6 +20,9 @@ class AfterSale(ShopOwned):
     """
     One case: some pieces of one order line, or a complaint about an order (which names no line and moves no money).
 
+    Price protection and compensation (``MONEY_ONLY``) return money for pieces that stay: they claim no pieces, only
+    their amount (``worth``); of the first ``paid_then`` and ``price_now`` say how it came about.
+
     Of what was asked, ``gift_charge`` is kept for gifts that she keeps although their step was not reached;
     ``gift_credit`` is what earlier cases of the order had kept for gifts that came back after all (``CreditedLine``).
 
@@ -32,6 +35,11 @@ class AfterSale(ShopOwned):
         EXCHANGE = "exchange", _("Exchange")
         REPAIR = "repair", _("Repair")
         COMPLAINT = "complaint", _("Complaint")
+        PROTECT = "protect", _("Price protection")
+        COMPENSATE = "compensate", _("Compensation")
+
+    MONEY_ONLY = [Kind.PROTECT, Kind.COMPENSATE]
+    WITH_AMOUNT = [Kind.REFUND, Kind.RETURN, *MONEY_ONLY]
 
     class Reason(models.TextChoices):
         CHANGED_MIND = "changed_mind", _("I no longer want it")
@@ -45,6 +53,14 @@ class AfterSale(ShopOwned):
         FAKE = "fake", _("I doubt that it is genuine")
         SERVICE = "service", _("I was treated badly")
         OTHER = "other", _("Another reason")
+        PRICE_FELL = "price_fell", _("The price has fallen")
+
+    ASKED_FOR = list(Reason)  # what a shopper may give as her reason
+    ASKED_FOR.remove(Reason.PRICE_FELL)
+    COMPENSATED = [  # what a shop pays for of its own accord
+        Reason.LATE, Reason.NOT_ARRIVED, Reason.DAMAGED, Reason.DEFECTIVE, Reason.WRONG_GOODS, Reason.SERVICE,
+        Reason.OTHER,
+    ]  # fmt: skip
 
     OF_THE_SHOP = [  # whose fault it is when the shopper is right
         Reason.NOT_ARRIVED, Reason.LATE, Reason.DAMAGED, Reason.DEFECTIVE, Reason.NOT_AS_DESCRIBED, Reason.WRONG_GOODS,
@@ -133,6 +149,8 @@ class AfterSale(ShopOwned):
     refund_duty = MoneyField(_("returned of the duty"), default=0, db_default=0)
     gift_charge = MoneyField(_("kept for gifts"), default=0, db_default=0)
     gift_credit = MoneyField(_("returned of what was kept for gifts"), default=0, db_default=0)
+    paid_then = MoneyField(_("paid for them"), null=True)
+    price_now = MoneyField(_("what they cost now"), null=True)
     is_unshipped = models.BooleanField(_("before shipping"), default=False)
     is_after_completion = models.BooleanField(_("after the order was completed"), default=False)
     replacement = models.ForeignKey(Sku, models.PROTECT, null=True, related_name="+", verbose_name=_("replacement"))
@@ -181,6 +199,14 @@ class AfterSale(ShopOwned):
                 name="after_sale_complaint_moves_no_money",
             ),
             models.CheckConstraint(
+                condition=Q(kind="protect", asked=F("paid_then") - F("price_now"))
+                | ~Q(kind="protect") & Q(paid_then=None, price_now=None),
+                name="after_sale_price_difference_adds_up",
+            ),
+            models.UniqueConstraint(
+                fields=["line", "quantity", "price_now"], condition=Q(kind="protect"), name="after_sale_price_once"
+            ),
+            models.CheckConstraint(
                 condition=Q(revision_count__lte=MOST_REVISIONS), name="after_sale_revised_at_most_three_times"
             ),
             models.CheckConstraint(
@@ -210,6 +236,21 @@ class AfterSale(ShopOwned):
     @property
     def is_complaint(self) -> bool:
         return self.kind == self.Kind.COMPLAINT
+
+    @property
+    def is_money_only(self) -> bool:
+        """Whether it returns money for pieces that stay what they are: they may still go back for the rest."""
+        return self.kind in self.MONEY_ONLY
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces it settles: none where money alone goes back."""
+        return 0 if self.is_money_only else self.quantity
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether it is about a sum of money."""
+        return self.kind in self.WITH_AMOUNT
 
     @property
     def refund(self):
@@ -291,6 +332,9 @@ class AfterSaleNote(ShopOwned):
         REFUNDED = "refunded", _("The money went back")
         SOLVED = "solved", _("Is content")
         CLOSED = "closed", _("Closed the case")
+        PROTECTED = "protected", _("The difference goes back")
+        COMPENSATED = "compensated", _("Pays a compensation")
+        RESTOCKED = "restocked", _("Counted the replacement that came back")
 
     case = models.ForeignKey(AfterSale, models.PROTECT, related_name="notes", verbose_name=_("after-sale"))
     side = models.CharField(_("side"), max_length=8, choices=Side)

@@ -89,7 +89,7 @@ class BankLine(models.Model):
     booked_at = models.DateTimeField(_("booked by the bank at"))
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
-    payer_name = models.CharField(_("payer"), max_length=200, blank=True, default="")
+    payer_name = EncryptedTextField(_("payer"), blank=True, default="")
     payer_account = EncryptedTextField(_("payer's account"), blank=True, default="")
     remark = models.CharField(_("remark"), max_length=300, blank=True, default="")
     why = models.CharField(_("how it fits"), max_length=8, choices=Why)

@@ -1,12 +1,17 @@
 """After-sales of the demonstration's shopper: one in each standing that a visitor should see, on both sides."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from catalog.bulk_edit import change_skus
 from catalog.models import Product
 from mall.accounts.models import User
 from mall.events import deliver_everything
+from mall.money import Money
+from mall.refusals import Refusal
+from merchants.models import Seat
 from orders import refunds
-from orders.after_sales import amounts, answering, arbitration, asking, gifts, returning, talking
+from orders.after_sales import amounts, answering, arbitration, asking, gifts, giving, returning, talking
 from orders.models import AfterSale, AfterSaleNote, Order, OrderLine
 from settlement.demo.shops import OWNER, SHOPPER
 
@@ -36,16 +41,46 @@ def show_after_sales(*, owners: dict[str, User], now: datetime) -> list[AfterSal
     )
     found = [
         line
-        for line in recent.select_related("order__shop", "order__shopper").order_by("-pk")[:400]
+        for line in recent.select_related("order__shop", "order__shopper", "sku__product").order_by("-pk")[:400]
         if line.order.shop.slug in owners and amounts.left_of(line)
     ]
     found.sort(key=lambda line: (line.order.shopper.email != SHOPPER, owners[line.order.shop.slug].email != OWNER))
     lines = list({line.order_id: line for line in reversed(found)}.values())[::-1]
     made = [_tell(line, owners[line.order.shop.slug], now, *wish) for line, wish in zip(lines, WISHES, strict=False)]
+    rest = lines[len(made) :]
+    made += _pay_for_damage(rest.pop(0), owners, now) if rest else []
+    made += _lower_a_price(rest, owners, now)
     deliver_everything()
     refunds.finish_refunds(now=now)
     deliver_everything()
     return made
+
+
+def _pay_for_damage(line: OrderLine, owners: dict[str, User], now: datetime) -> list[AfterSale]:
+    """A shop pays for a box that came damaged, and the goods stay."""
+    owner, most = owners[line.order.shop.slug], giving.most_for(line)
+    words = "外箱压坏了，商品没有影响，补偿您一点心意。"
+    seat = Seat.objects.get(shop=line.order.shop, user=owner)
+    amount = min(Money(500, line.currency), most)
+    given = {"line": line, "amount": amount, "reason": "damaged", "text": words, "seat": seat, "by": owner, "now": now}
+    return [giving.compensate(**given)] if most else []
+
+
+def _lower_a_price(lines: Sequence[OrderLine], owners: dict[str, User], now: datetime) -> list[AfterSale]:
+    """Goods that were just bought cost a twentieth less: their shopper gets the difference."""
+    for line in lines:
+        product, owner = line.sku.product, owners[line.order.shop.slug]
+        lower = line.sku.price - line.sku.price.share(500)
+        try:
+            edits = {line.sku.public_id: {"price": lower}}
+            change_skus(product=product, seen_at=product.changed_at, edits=edits, by=owner, now=now)
+        except Refusal:
+            continue
+        line = OrderLine.objects.select_related("order__shop", "sku__product").get(pk=line.pk)
+        found = giving.protection_of(line.order, line, now)
+        if found and found.difference:
+            return [giving.protect_price(line=line, shown=found.difference, by=line.order.shopper, now=now)]
+    return []
 
 
 def _tell(

@@ -2,12 +2,14 @@
 
 import importlib
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -101,6 +103,40 @@ def test_every_variable_is_explained_and_no_secret_has_a_default():
         if SECRET.search(name):
             assert how.startswith(":?"), name
             assert explained[name] == "", name
+
+
+def test_what_may_be_chosen_reaches_the_mall_and_is_read():
+    example = (ROOT / "deploy" / "mall.env.example").read_text()
+    chosen = re.findall(r"^#?(MALL_\w+)=", example, re.MULTILINE)
+    read = (ROOT / "mall" / "settings.py").read_text()
+
+    def is_read(name: str) -> bool:
+        prefix, _line, rest = name.removeprefix("MALL_").partition("_")
+        of_account = f'"MALL_{prefix}"' in read and re.search(rf'"{rest.lower()}"|\b{rest.lower()}="', read)
+        return f'"{name}"' in read or bool(of_account)
+
+    assert len(chosen) > 20
+    assert [name for name in chosen if not is_read(name)] == []
+    assert all(SERVICES[name]["env_file"] == [{"path": "mall.env", "required": False}] for name in OURS)
+    for ignored in (".gitignore", ".dockerignore"):
+        assert {".env", "mall.env"} <= set((ROOT / ignored).read_text().split())
+
+
+def test_mail_goes_to_the_server_that_is_named_and_into_files_without_one(monkeypatch):
+    monkeypatch.delenv("MALL_EMAIL_BACKEND", raising=False)
+    assert runpy.run_path(str(ROOT / "mall" / "settings.py"))["EMAIL_BACKEND"].endswith("filebased.EmailBackend")
+
+    monkeypatch.setenv("MALL_SMTP_HOST", "smtp.example.com")
+    monkeypatch.setenv("MALL_SMTP_SECURITY", "ssl")
+    read = runpy.run_path(str(ROOT / "mall" / "settings.py"))
+    assert read["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"], read["EMAIL_USE_SSL"], read["EMAIL_USE_TLS"]) == (
+        "smtp.example.com", 587, True, False,
+    )  # fmt: skip
+
+    monkeypatch.setenv("MALL_SMTP_SECURITY", "perhaps")
+    with pytest.raises(ImproperlyConfigured, match="MALL_SMTP_SECURITY"):
+        runpy.run_path(str(ROOT / "mall" / "settings.py"))
 
 
 def test_every_volume_is_declared():

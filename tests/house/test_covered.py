@@ -90,19 +90,15 @@ def desk(client, db):
 
 def test_no_page_of_the_staff_shows_personal_data_in_clear(desk):  # R5 H11
     hidden = secrets()
-
-    assert {"orders_order.phone", "orders_declaration.id_number", "settlement_bankaccount.number",
-            "accounts_user.email", "merchants_document.number"} <= set(hidden.values())  # fmt: skip
-    assert leaks(desk, hidden) == []
-
-
-def test_the_walk_finds_what_somebody_writes_where_it_does_not_belong(desk):
     order = Order.objects.latest("pk")
     OrderStep.objects.create(shop=order.shop, order=order, kind="noted", at=NOON, note="ring her: 19900000001")
 
-    found = leaks(desk, {"19900000001": "orders_order.phone"})
+    found = leaks(desk, hidden | {"19900000001": "written where it does not belong"})
 
-    assert found == [(reverse("admin:orders_order_change", args=[order.pk]), "orders_order.phone")]
+    assert {"orders_order.phone", "orders_declaration.id_number", "settlement_bankaccount.number",
+            "accounts_user.email", "merchants_document.number"} <= set(hidden.values())  # fmt: skip
+    here = reverse("admin:orders_order_change", args=[order.pk])  # the walk sees, or it would not have found this one
+    assert found == [(here, "written where it does not belong")]
 
 
 def test_every_model_with_encrypted_columns_that_staff_see_says_who_may_ask_for_more():

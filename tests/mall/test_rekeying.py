@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from mall.accounts.models import Address
-from mall.rekeying import reencrypt
+from mall.rekeying import _encrypted, reencrypt
 from mall.sealed_files import document_storage
 from merchants.models import Application
 from tests.clients import SECRET, authenticator_of, code_now
@@ -90,3 +90,43 @@ def test_more_rows_than_one_step_takes(keys, monkeypatch):
 
     assert reencrypt()["accounts_address"] == 15
     assert versions("accounts_address", "line") == {"2"}
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_stood(keys, monkeypatch):  # H10
+    person = shopper()
+    for _ in range(5):
+        address(person)
+    monkeypatch.setattr("mall.rekeying.BATCH", 2)
+    keys("both")
+    updates = []
+
+    def stop(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "accounts_address" in sql:
+            updates.append(sql)
+            if len(updates) == 5:  # in the middle of the second step
+                raise KeyboardInterrupt
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(stop), pytest.raises(KeyboardInterrupt):
+        reencrypt()
+    assert versions("accounts_address", "line") == {"1", "2"}
+
+    assert reencrypt()["accounts_address"] == 9  # the three rows that were left
+    keys("new")
+    assert {row.line.reveal() for row in Address.objects.all()} == {"文三路 1 号"}
+
+
+def test_nothing_is_left_under_the_old_key_in_any_column(keys):  # H10
+    person = shopper()
+    address(person), placed_order(shopper=person), submitted()
+    keys("both")
+    reencrypt()
+
+    left = {
+        (model._meta.db_table, field.column, version)
+        for model, fields in _encrypted()
+        for field in fields
+        for version in versions(model._meta.db_table, field.column)
+    }
+    assert {version for _table, _column, version in left} == {"2"}
+    assert len(left) > 8

@@ -1,17 +1,19 @@
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
+from django.urls import reverse
 
 from catalog.models import Category, Product
 from mall.tenancy import APP_ROLE, SHOP_ROLE
 from merchants.access import shop_right
 from merchants.models import DailyFacts, Seat, Shop
-from tests.clients import shown_factor
+from merchants.seats import give_seat, take_seat_away
+from tests.clients import Client, shown_factor
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import seat, shop
@@ -72,6 +74,28 @@ def test_each_role_enters_exactly_where_its_rights_lead():  # A4
             else:
                 with pytest.raises(PermissionDenied):
                     ask(view, person, place.slug)
+
+
+def test_what_is_taken_away_is_gone_at_the_next_request_of_the_same_session():  # F7
+    place, owner = shop(), shopper()
+    seat(place, owner)
+    person, helper, client, desk = seat(place, role="editor").user, staff(superuser=False), Client(), Client()
+    group = Group.objects.get(name="category_expert")
+    helper.groups.add(group)
+    client.force_login(person)
+    desk.force_login(helper)
+    lists = reverse("backoffice:orders:list", args=[place.slug])
+    add = reverse("backoffice:catalog:add", args=[place.slug])
+    goods = reverse("admin:catalog_product_changelist")
+    before = [client.get(lists).status_code, client.get(add).status_code, desk.get(goods).status_code]
+
+    give_seat(shop=place, user=person, role="reader", by=owner, now=NOON)
+    helper.groups.remove(group)
+    demoted = [client.get(lists).status_code, client.get(add).status_code, desk.get(goods).status_code]
+    take_seat_away(seat=place.seats.get(user=person), by=owner, now=NOON)
+    dismissed = [client.get(lists).status_code, client.get(add).status_code]
+
+    assert (before, demoted, dismissed) == ([200, 200, 200], [200, 403, 403], [404, 404])
 
 
 def test_a_right_that_no_role_grants_is_a_mistake_of_the_programmer():

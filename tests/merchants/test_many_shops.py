@@ -1,17 +1,22 @@
 """
 Requests of fifty shops through four connections that are used again and again: nothing of one shop is left behind for
-the next, however the request before ended (R6, F2).
+the next, however the request before ended (R6, F2). Directly, and through PgBouncer in transaction mode, where a
+connection belongs to nobody from one transaction to the next.
 """
 
+import os
 import random
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from celery import shared_task
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import connection, connections, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
@@ -19,11 +24,13 @@ from django.urls import reverse
 from catalog.models import Category, Product
 from mall.tenancy import APP_ROLE, SHOP_ROLE, shop_scope
 from merchants.access import shop_right
+from tests import servers
 from tests.clients import Client, shown_factor
 from tests.conftest import NOON
 from tests.factories.merchants import seat, shop
 
-SHOPS, CONNECTIONS = 50, 4
+SHOPS, CONNECTIONS, CLIENTS = 50, 4, 12
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @shared_task(name="tests.products_of_shop")
@@ -99,8 +106,8 @@ def ask(view: Callable, one: dict) -> list[str]:
     request.user, request.session = one["owner"], one["session"]
     try:
         answer = view(request, shop=one["shop"].slug)
-    except Exception:
-        return request.seen
+    except Exception as error:
+        return getattr(request, "seen", [repr(error)])
     return answer.content.decode().split("|")
 
 
@@ -130,8 +137,15 @@ KINDS: dict[str, tuple[int, Callable[[dict], list[str]]]] = {
 }
 
 
-def walk(shops: list[dict], requests: int) -> tuple[Counter, list, set[int]]:
-    """So many requests, dealt among the connections: how many of each kind, what went wrong, which connections."""
+def seen_by(kind: str, one: dict) -> list[str]:
+    try:
+        return KINDS[kind][1](one)
+    except Exception as error:
+        return [repr(error)]
+
+
+def walk(shops: list[dict], requests: int, clients: int = CONNECTIONS) -> tuple[Counter, list, set[int]]:
+    """So many requests, dealt among threads: how many of each kind, what went wrong, which connections."""
     done, wrong, pids = Counter(), [], set()
     kinds, weights = list(KINDS), [weight for weight, _ask in KINDS.values()]
 
@@ -141,9 +155,9 @@ def walk(shops: list[dict], requests: int) -> tuple[Counter, list, set[int]]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")
                 pids.add(cursor.fetchone()[0])
-            for _ in range(requests // CONNECTIONS):
+            for _ in range(requests // clients):
                 one, kind = dice.choice(shops), dice.choices(kinds, weights)[0]
-                seen = KINDS[kind][1](one)
+                seen = seen_by(kind, one)
                 if seen != ([] if kind == "without a shop" else one["titles"]):
                     wrong.append((kind, one["titles"], seen))
                 if (left := state()) != (APP_ROLE, ""):
@@ -155,7 +169,7 @@ def walk(shops: list[dict], requests: int) -> tuple[Counter, list, set[int]]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=work, args=[number]) for number in range(CONNECTIONS)]
+    threads = [threading.Thread(target=work, args=[number]) for number in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -193,6 +207,70 @@ def test_a_scope_that_is_set_for_the_session_is_found_out(committed_db, monkeypa
     shops = build()
     monkeypatch.setattr("merchants.access.shop_scope", scope_of_the_session)
 
-    _done, wrong, _pids = walk(shops, 200)
+    done, wrong, _pids = walk(shops, 200)
 
+    assert done.total() == 200
     assert any(what == "left behind" for _kind, what, _left in wrong)
+
+
+# Behind a pool
+
+
+@pytest.fixture
+def pooled_db(committed_db):
+    """``committed_db``, by way of a PgBouncer that has four connections for everybody."""
+    if servers.POOLER_PROGRAM is None:
+        why = "no PgBouncer here: apt-get install pgbouncer"
+        pytest.fail(why) if os.environ.get("CI") == "true" else pytest.skip(why)
+    with servers.pooler(CONNECTIONS) as port:
+        connection.close()
+        before = {alias: connections.settings[alias]["PORT"] for alias in connections}
+        for alias in connections:
+            connections.settings[alias]["PORT"] = str(port)
+        yield
+        connections.close_all()
+        for alias, former in before.items():
+            connections.settings[alias]["PORT"] = former
+
+
+@pytest.mark.parametrize("requests", [600, pytest.param(10_000, marks=pytest.mark.proof)])
+def test_twelve_clients_share_four_connections_and_see_their_own_rows_alone(pooled_db, requests):  # F2
+    shops = build()
+
+    done, wrong, pids = walk(shops, requests, CLIENTS)
+
+    assert wrong == []
+    assert done.total() == requests // CLIENTS * CLIENTS
+    assert len(pids) <= CONNECTIONS < CLIENTS
+    assert not Product.objects.exclude(review_note="").exists()
+
+
+def test_behind_a_pool_a_scope_of_the_session_shows_other_shops_rows(pooled_db, monkeypatch):
+    """The negative control: one shop's request finds the connection as another's has left it."""
+    shops = build()
+    monkeypatch.setattr("merchants.access.shop_scope", scope_of_the_session)
+
+    _done, wrong, _pids = walk(shops, 240, CLIENTS)
+
+    signs = {title for one in shops for title in one["titles"]}
+    assert [seen for kind, mine, seen in wrong if mine != "left behind" and signs.intersection(seen).difference(mine)]
+
+
+SESSION_STATE = re.compile(
+    r"""set_config\([^)]*,\s*false\)|pg_advisory_lock|pg_try_advisory_lock|\bLISTEN\b|WITH HOLD|cursor\(name"""
+    r"""|["']\s*SET (?!LOCAL\b|CONSTRAINTS\b)[A-Za-z_]+ (?:TO|=|ROLE)"""
+    r"""|CREATE TEMP(?:ORARY)? TABLE(?![^"]*ON COMMIT DROP)"""
+)
+
+
+def test_nothing_that_the_mall_needs_is_kept_by_a_connection():  # F2
+    assert settings.DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert "options" not in settings.DATABASES["default"].get("OPTIONS", {})
+    files = [
+        path
+        for app in ("mall", "risk", "merchants", "catalog", "marketing", "orders", "settlement")
+        for path in sorted((ROOT / app).rglob("*.py"))
+        if not {"migrations", "embedded", "demo"} & set(path.parts)
+    ]
+    assert [(path.name, found[0]) for path in files for found in SESSION_STATE.finditer(path.read_text())] == []
+    assert SESSION_STATE.search("set_config('role', %s, false)")  # the negative control

@@ -1,9 +1,11 @@
 """Pictures of removed goods are known again (R1), whatever was done to them on the way; others are not."""
 
 import io
+from functools import lru_cache
 from random import Random
 
 import pytest
+from django.db import transaction
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from risk.models import RemovedPicture
@@ -13,6 +15,7 @@ from tests.conftest import NOON
 MANY = 40
 
 
+@lru_cache(maxsize=2 * MANY)
 def drawn(number: int, *, on_white: bool = False) -> Image.Image:
     """A picture like no other: shapes in the middle of a white ground, or all over the place."""
     dice = Random(number)
@@ -58,12 +61,21 @@ COPIES = {
 }
 
 
+@pytest.fixture(scope="module")
+def noted(django_db_setup, django_db_blocker) -> list[RemovedPicture]:
+    """What is kept of forty pictures of removed goods, half of them on white: worked out once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        for number in range(MANY):
+            picture = written(drawn(number, on_white=number % 2 == 0))
+            note_removed(subject_id=f"prd_{number}", reason="fake", pictures={f"{number}.webp": picture}, now=NOON)
+        rows = list(RemovedPicture.objects.all())
+        transaction.set_rollback(True)
+    return rows
+
+
 @pytest.fixture
-def removed(db):
-    """Forty pictures of removed goods, half of them on white."""
-    for number in range(MANY):
-        image = drawn(number, on_white=number % 2 == 0)
-        note_removed(subject_id=f"prd_{number}", reason="fake", pictures={f"{number}.webp": written(image)}, now=NOON)
+def removed(db, noted):
+    RemovedPicture.objects.bulk_create(noted)
 
 
 @pytest.mark.parametrize("kind", COPIES)

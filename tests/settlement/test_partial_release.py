@@ -59,7 +59,7 @@ def test_the_undisputed_lines_are_available_on_the_day_and_the_rest_when_the_cas
     assert (early, first, again, rest) == (0, 0, 0, 1)
     assert (part.status, part.advanced, part.advanced_at) == ("pending", Money(9_500), LATER)
     assert held == {"available": Money(9_500), "pending": Money(2_660 + 800)}
-    assert balances(order.shop) == {"available": Money(9_500 + 800), "pending": Money(0)}
+    assert balances(order.shop) == {"available": Money(9_500 + 800 - 175), "pending": Money(0)}
     assert verify_ledger().faults == []
 
 

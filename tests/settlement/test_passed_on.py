@@ -35,7 +35,7 @@ from settlement.reports import report
 from settlement.statements import freeze_statements
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
-from tests.factories.merchants import shop
+from tests.factories.merchants import seat, shop
 from tests.factories.parties import offered_part, part_in_force, party, proposed_part
 from tests.journeys import paid_order, placed_order
 from tests.settlement.test_parties import completed, goods, held, is_sound, returned
@@ -53,7 +53,7 @@ def sums() -> dict[str, int]:
     return {row.kind: row.balance.minor for row in trial_balance() if row.balance}
 
 
-def test_the_mall_pays_it_and_the_shop_is_told_charged_and_paid_as_if_there_were_no_such_part():  # S2, S5
+def test_the_mall_pays_it_and_the_shop_is_told_charged_and_paid_as_if_there_were_no_such_part(client):  # S2, S5
     version = passed_on(base="commission", bps=4_000)
     promoter, pot = version.rule.party, goods(price="100.00", fee="0.00")
 
@@ -80,6 +80,11 @@ def test_the_mall_pays_it_and_the_shop_is_told_charged_and_paid_as_if_there_were
         (given,) = explain_order(order, now=NOON).lines[0].given
         assert given.how[-1] == "Paid by the mall, out of its commission: it costs the shop nothing"
         assert say_taken(PartyTerms.of(version)) == "40 % of the commission, paid by the mall, out of its commission"
+    client.force_login(seat(pot.shop, shopper(), "owner").user)
+    page = client.get(
+        reverse("backoffice:settlement:order", args=[pot.shop.slug, order.public_id]), headers={"accept-language": "en"}
+    )
+    assert f"{promoter.name}, paid by the mall" in page.content.decode()
 
 
 def test_beside_what_the_shop_gives_it_is_at_most_the_commission_in_the_order_of_the_rules():  # S2

@@ -118,7 +118,7 @@ def test_a_month_is_written_down_when_it_is_over():
 
 
 @pytest.mark.django_db
-def test_every_line_leads_to_its_order_and_commission_is_what_the_ledger_says():
+def test_every_line_leads_to_its_order_and_commission_is_what_the_ledger_says():  # S5
     place = shop()
     goods = sku(product=product(shop=place, category=category(commission_bps=500)), price="100.00", stock=9)
     order = completed_order(skus={goods: 1}, now=NOON)
@@ -200,7 +200,7 @@ def bill(db):
     return daily(place)[0]
 
 
-def test_nobody_said_anything_for_three_days_so_it_is_accepted(bill):
+def test_nobody_said_anything_for_three_days_so_it_is_accepted(bill):  # S5
     assert accept_due_statements(now=NIGHT + 3 * DAY - timedelta(microseconds=1)) == 0
     assert accept_due_statements(now=NIGHT + 4 * DAY) == 1
     assert accept_due_statements(now=NIGHT + 5 * DAY) == 0
@@ -209,7 +209,7 @@ def test_nobody_said_anything_for_three_days_so_it_is_accepted(bill):
     assert (bill.status, bill.accepted_by, bill.accepted_at) == ("accepted", None, NIGHT + 4 * DAY)
 
 
-def test_a_disputed_line_waits_for_its_answer_and_then_the_bill_is_accepted(bill):
+def test_a_disputed_line_waits_for_its_answer_and_then_the_bill_is_accepted(bill):  # S5
     owner = shopper()
     seat(bill.shop, owner)
     one, two = lines_of(bill)

@@ -116,7 +116,7 @@ def test_the_same_form_sent_twice_is_one_withdrawal(rich):
 @pytest.mark.parametrize(
     ("fen", "field"), [(9_999, "amount"), (100_001, "amount")], ids=["too little", "more than there is"]
 )
-def test_amounts_out_of_bounds_are_refused_at_their_field(rich, fen, field):
+def test_amounts_out_of_bounds_are_refused_at_their_field(rich, fen, field):  # D5, S4: amount over the limit
     with pytest.raises(CannotWithdraw) as refused:
         asked(rich, fen)
 
@@ -124,7 +124,7 @@ def test_amounts_out_of_bounds_are_refused_at_their_field(rich, fen, field):
     assert (money(rich), Withdrawal.objects.count()) == ((100_000, 0), 0)
 
 
-def test_an_account_that_is_new_unverified_removed_or_anothers_takes_nothing(rich):
+def test_an_account_that_is_new_unverified_removed_or_anothers_takes_nothing(rich):  # D5: card just changed
     new, other = bank_account(rich, is_usable=False), bank_account(shop())
 
     for account in (new, other):
@@ -133,7 +133,7 @@ def test_an_account_that_is_new_unverified_removed_or_anothers_takes_nothing(ric
         assert refused.value.details == {"field": "bank_account"}
 
 
-def test_the_limit_of_a_day_counts_what_did_not_come_back(rich):
+def test_the_limit_of_a_day_counts_what_did_not_come_back(rich):  # D5, S4
     WITHDRAWAL_DAILY_LIMIT.turn(50_000, by=staff(), now=NOON)
     account = bank_account(rich)
     first = asked(rich, 30_000, to=account)
@@ -266,7 +266,7 @@ def test_what_is_rejected_comes_back(large):
 # Holds
 
 
-def test_a_hold_on_the_shop_blocks_asking_approving_and_paying(rich):
+def test_a_hold_on_the_shop_blocks_asking_approving_and_paying(rich):  # D5
     withdrawal = asked(rich, 20_000)
     check_withdrawals(now=NOON)
     hold = place_hold(kind="settlement", subject_id=rich.public_id, reason="…", now=NOON)
@@ -297,7 +297,7 @@ def test_a_hold_that_came_while_it_was_claimed_wins_over_the_payment(rich):  # D
 # The bank
 
 
-def test_a_refused_payout_brings_the_money_back_and_people_hear_of_it(rich):
+def test_a_refused_payout_brings_the_money_back_and_people_hear_of_it(rich):  # S4
     owner = shopper()
     seat(rich, owner)
     withdrawal = paid(asked(rich, 20_000, to=bank_account(rich, told="500")))

@@ -112,7 +112,7 @@ def test_after_every_step_the_books_say_what_the_page_says():  # A1, S1, S2, S3,
     assert list(steps) == []
     freeze_statements(now=NOON + timedelta(days=40))
     month = Statement.objects.get(shop=place, kind="monthly")
-    assert (month.closing, month.commission) == (Money(3_160), Money(440))
+    assert (month.closing, month.commission) == (Money(3_017), Money(440))
 
 
 def _through_the_bank(withdrawal, now) -> None:

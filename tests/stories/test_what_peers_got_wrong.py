@@ -257,7 +257,7 @@ def test_7_a_verdict_moves_the_money_by_itself():
 
     order.refresh_from_db()
     assert Entry.objects.count() > entries
-    assert (order.refunded, _custodian()) == (Money(5_800), before - 5_800)
+    assert (order.refunded, _custodian()) == (Money(5_533), before - 5_533)
     assert verify_ledger().ok
 
 

@@ -5,17 +5,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall import clock
 from mall.backoffice.lists import open_list
+from mall.refusals import Refusal
 from merchants.access import shop_right
-from orders.after_sales import acting, gifts, table
+from orders.after_sales import acting, gifts, giving, table
 from orders.after_sales.backoffice.lists import AFTER_SALES
 from orders.after_sales.evidence import shown, visible_notes
+from orders.after_sales.forms import CompensationForm
 from orders.after_sales.freight import way_back_payer
 from orders.after_sales.words import entries, waiting_for
-from orders.models import AfterSale, AfterSaleNote, Verdict
+from orders.models import AfterSale, AfterSaleNote, Order, Verdict
 
 SHOP = AfterSaleNote.Side.SHOP
 
@@ -55,6 +57,30 @@ def do(request: HttpRequest, public_id: str, action: str) -> HttpResponse:
             messages.error(request, error)
         return redirect("backoffice:after-sales:case", request.shop.slug, public_id)
     return _page(request, found, tried=action, bound=form)
+
+
+@shop_right("orders.after_sale")
+@require_http_methods(["GET", "HEAD", "POST"])
+def compensate(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Pay the shopper of an order for what went wrong, without anything going back."""
+    order = get_object_or_404(Order.objects.owned_by(request.shop).select_related("shop"), public_id=public_id)
+    lines = [(line, most) for line in order.lines.order_by("pk") if (most := giving.most_for(line))]
+    if not lines or not giving.may_compensate(order):
+        messages.info(request, _("Nothing can be paid for this order."))
+        return redirect("backoffice:orders:detail", request.shop.slug, public_id)
+    form = CompensationForm(*((request.POST,) if request.method == "POST" else ()), lines=lines)
+
+    if form.is_valid():
+        try:
+            found = giving.compensate(seat=request.seat, by=request.user, now=clock.now(), **form.said)
+        except Refusal as refusal:
+            form.add_error(refusal.details.get("field"), str(refusal))
+        else:
+            messages.success(request, _("The money goes back to the shopper, who is told."))
+            return redirect("backoffice:after-sales:case", request.shop.slug, found.public_id)
+
+    context = {"order": order, "form": form}
+    return render(request, "backoffice/after_sales/compensate.html", context)
 
 
 @shop_right("orders.see")

@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mall import clock
+from mall.money import Money
 from mall.pages import Choice, paginate
 from mall.refusals import Refusal
 from marketing import perks
-from orders.after_sales import acting, asking, gifts, table
+from orders.after_sales import acting, asking, gifts, giving, table
 from orders.after_sales.amounts import worth_of
 from orders.after_sales.evidence import shown, visible_notes
 from orders.after_sales.forms import ComplaintForm, WishForm
@@ -49,7 +50,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
-    lines = OrderLine.objects.select_related("order__shop", "sku").filter(order__shopper=request.user)
+    lines = OrderLine.objects.select_related("order__shop", "sku__product").filter(order__shopper=request.user)
     line = get_object_or_404(lines, order__public_id=public_id, pk=line)
     now = clock.now()
     left = whole_cards(line) if line.order.is_of_cards else asking.askable_of(line.order, line)
@@ -89,10 +90,28 @@ def ask(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         "worth": worth_of(line, left),
         "is_unsent": is_unsent,
         "perks": perks.of_order(line.order.public_id),
+        "protection": giving.protection_of(line.order, line, now),
         "credit": gifts.credit_for(line, left),
         "freight": freight_outlook(line.order, line, form.pieces(left), is_unshipped=is_unsent, kinds=kinds),
     }
     return render(request, "storefront/after_sales/ask.html", context)
+
+
+@login_required
+@require_POST
+def protect(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
+    """The price has fallen: the difference that she was shown goes back at once."""
+    lines = OrderLine.objects.select_related("order").filter(order__shopper=request.user)
+    line = get_object_or_404(lines, order__public_id=public_id, pk=line)
+    shown = str(request.POST.get("difference") or "")
+    try:
+        shown = Money(int(shown) if shown.isdecimal() and len(shown) < 12 else 0, line.currency)
+        found = giving.protect_price(line=line, shown=shown, by=request.user, now=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("storefront:after-sales:ask", public_id, line.pk)
+    messages.success(request, _("%(amount)s goes back to you.") % {"amount": found.asked})
+    return redirect("storefront:after-sales:case", found.public_id)
 
 
 @login_required

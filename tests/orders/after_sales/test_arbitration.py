@@ -52,15 +52,15 @@ def test_a_story_from_refusal_to_the_money_by_verdict():  # O7, O8
     assert (case.status, case.refund_goods, case.refund_shipping, case.fault) == (
         "done",
         Money(5000),
-        Money(800),
+        Money(533),  # two of three pieces' part of the fee
         "shop",
     )
-    assert order.refunded == Money(5800)
+    assert order.refunded == Money(5533)
     told = OutboxEvent.objects.get(name="AfterSaleClosed").payload
     assert (told["is_lost_by_shop"], told["was_arbitrated"], told["refunded"], told["goods_back"]) == (
         True,
         True,
-        5800,
+        5533,
         2,
     )
     assert verify_ledger().ok
@@ -154,7 +154,9 @@ def test_a_complaint_without_an_answer_goes_to_the_mall_and_moves_no_money():
     assert case.status == "arbitration"
 
     with pytest.raises(WrongVerdict):
-        decided(case, refund=Money(1), now=NOON + 6 * DAY)
+        decided(case, refund=Money(8401), now=NOON + 6 * DAY)
+    with pytest.raises(WrongVerdict):
+        decided(case, refund=Money(1), needs_return=True, now=NOON + 6 * DAY)
     decided(case, refund=None, now=NOON + 6 * DAY)
     clock.run_due(now=NOON + 9 * DAY)
     deliver_everything()

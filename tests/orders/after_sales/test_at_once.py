@@ -6,9 +6,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from catalog.models import Sku
 from mall.flow import WrongStatus
+from mall.money import Money
 from orders.after_sales import clock
-from orders.after_sales.asking import TooMany
+from orders.after_sales.asking import NotOffered, TooMany
+from orders.after_sales.giving import protect_price
 from orders.models import AfterSale, OrderLine, Refund
 from settlement.verification import verify_ledger
 from tests.conftest import NOON
@@ -20,7 +23,7 @@ def in_threads(call, times: int) -> list:
     def run(_number):
         try:
             return call()
-        except (TooMany, WrongStatus, IntegrityError) as refused:
+        except (TooMany, NotOffered, WrongStatus, IntegrityError) as refused:
             return type(refused)
         finally:
             connection.close()
@@ -85,3 +88,19 @@ def test_the_database_knows_the_map(committed_db, status):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         AfterSale.objects.filter(pk=case.pk).update(status=status)
+
+
+def test_six_presses_at_once_return_a_difference_once(committed_db):  # O7, O8
+    order = delivered_order(skus=three_cups())
+    Sku.objects.filter(pk=order.lines.get().sku_id).update(price=2500)
+
+    def press():
+        return protect_price(line=order.lines.get(), shown=Money(900), by=order.shopper, now=NOON)
+
+    came = in_threads(press, 6)
+    paid_back()
+
+    assert came.count(NotOffered) == 5
+    assert Refund.objects.count() == 1
+    assert order.lines.get().refunded == Money(900)
+    assert verify_ledger().ok

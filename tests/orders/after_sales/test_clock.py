@@ -6,8 +6,9 @@ import pytest
 
 from catalog.models import Sku, Stock
 from mall.flow import WrongStatus
+from mall.money import Money
 from orders import tunables
-from orders.after_sales import answering, clock, returning
+from orders.after_sales import answering, arbitration, clock, returning
 from orders.carriers.sandbox import COMES_BACK, number_of
 from orders.fulfillment import complete_delivered_orders
 from orders.models import AfterSale, Order, Refund
@@ -28,11 +29,13 @@ from tests.orders.after_sales.cases import (
     agreed,
     came_back,
     case_of,
+    decided,
     paid_back,
     resent,
     sent_back,
     three_cups,
     time_passes,
+    with_evidence,
 )
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +204,33 @@ def test_instead_of_a_replacement_that_came_back_the_money_goes_back_and_it_is_o
     case.refresh_from_db()
     assert (case.status, case.refund_goods) == ("refunding", case.worth)
     assert Stock.objects.values_list("on_hand", "reserved").get(sku=cup) == (7, 0)
+
+
+@pytest.mark.parametrize(("refund", "ends"), [(Money(2800), "done"), (None, "closed")])
+def test_a_replacement_that_came_back_while_the_mall_decided_is_counted_into_the_stock_once(refund, ends):  # O7, O8
+    skus = three_cups()
+    (cup,) = skus
+    case = agreed(case_of(delivered_order(skus=skus), "exchange"))
+    case = returning.note_arrival(case=sent_back(case), by=a_person(), now=NOON)
+    case = returning.inspect(case=case, sellable=0, damaged=1, by=a_person(), now=NOON)
+    fate = number_of(f"{number():010d}{COMES_BACK}")
+    returning.resend(case=case, carrier="sandbox", tracking_number=fate, by=a_person(), now=NOON)
+    with pytest.raises(WrongStatus):  # nothing has come back
+        returning.restock(case=case, sellable=1, by=a_person(), now=NOON)
+    arbitration.escalate(case=case, text="It never comes.", by=case.shopper, now=NOON + DAY)
+    decided(with_evidence(case, now=NOON + DAY), refund=refund, liability_percent=60, now=NOON + DAY)
+    follow_parcels(now=NOON + 9 * DAY)
+    time_passes(NOON + 10 * DAY)
+    before = Stock.objects.get(sku=cup).on_hand
+
+    with pytest.raises(returning.WrongInspection):
+        returning.restock(case=case, sellable=2, by=a_person(), now=NOON + 10 * DAY)
+    returning.restock(case=case, sellable=1, by=a_person(), now=NOON + 10 * DAY)
+    with pytest.raises(WrongStatus):
+        returning.restock(case=case, sellable=1, by=a_person(), now=NOON + 10 * DAY)
+
+    case.refresh_from_db()
+    assert (case.status, Stock.objects.get(sku=cup).on_hand) == (ends, before + 1)
 
 
 def test_what_was_not_inspected_can_be_counted_later_once():

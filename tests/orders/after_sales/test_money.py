@@ -7,7 +7,8 @@ from django.db import IntegrityError, connection, transaction
 
 from catalog.models import ProductStats, Reservation, Stock
 from mall.money import Money
-from orders.after_sales.amounts import worth_of
+from orders.after_sales import asking
+from orders.after_sales.amounts import shipping_back, worth_of
 from orders.after_sales.asking import NotOffered, TooMany, TooMuch
 from orders.after_sales.cases import AfterSaleOpen
 from orders.cancellation import cancel_order
@@ -17,6 +18,7 @@ from settlement.verification import verify_ledger
 from tests.conftest import NOON
 from tests.factories.accounts import shopper as a_person
 from tests.factories.catalog import sku
+from tests.factories.merchants import shop
 from tests.journeys import completed_order, delivered_order, paid_order
 from tests.orders.after_sales.cases import HOUR, a_case, accepted, agreed, case_of, paid_back, three_cups
 
@@ -150,6 +152,64 @@ def test_the_shipping_fee_goes_back_when_the_shop_is_at_fault(reason, fee_back):
     order.refresh_from_db()
     assert order.shipping_fee
     assert order.refunded == (order.total if fee_back else order.total - order.shipping_fee)
+
+
+@pytest.mark.django_db
+def test_the_fee_goes_back_line_by_line_and_its_parts_add_up():  # O7, 2.17
+    mug, pot = sku(price="28.00", shop=(place := shop(shipping_fee="8.00"))), sku(price="99.99", shop=place)
+    order = delivered_order(skus={mug: 3, pot: 1})
+    lines = {line.sku: line for line in order.lines.all()}
+
+    def back(sku, pieces, reason="damaged", **given):
+        case = asking.ask(
+            line=lines[sku], kind=given.pop("kind", "return"), quantity=pieces, reason=reason, text="…",
+            by=order.shopper, now=NOON, **given,
+        )  # fmt: skip
+        (agreed if case.kind == "refund" else accepted)(case)
+        case.refresh_from_db()
+        return case.refund_shipping.minor
+
+    parts = [back(mug, 1), back(mug, 1), back(mug, 1), back(pot, 1)]
+    paid_back()
+
+    order.refresh_from_db()
+    assert parts == [121, 122, 122, 435]
+    assert sum(parts) == order.shipping_fee.minor
+    assert order.refunded == order.total
+    assert verify_ledger().ok
+
+
+@pytest.mark.django_db
+def test_what_she_wished_herself_or_keeps_brings_none_of_the_fee_back():  # O7, 2.17
+    order = delivered_order(skus=three_cups())
+
+    wished = accepted(case_of(order, quantity=1, reason="changed_mind"))
+    in_part = agreed(case_of(order, "refund", quantity=1, amount=Money(1000)))
+    broken = agreed(case_of(order, "refund", quantity=1))
+
+    for case, fee in ((wished, 0), (in_part, 0), (broken, 267)):
+        case.refresh_from_db()
+        assert case.refund_shipping == Money(fee)
+
+
+def test_however_an_order_goes_back_the_parts_of_its_fee_are_never_more_than_it():  # O7
+    chance = random.Random(11)
+    for _try in range(200):
+        lines = [
+            OrderLine(
+                pk=pk, quantity=chance.randint(1, 6), gift_count=0, currency="CNY",
+                total=Money(chance.choice([0, chance.randint(1, 99_999)])),
+            )
+            for pk in range(1, chance.randint(2, 5))
+        ]  # fmt: skip
+        order = Order(shipping_fee=Money(chance.randint(1, 3_000)), refunded_shipping=Money(0), currency="CNY")
+        pieces = [line for line in lines for _piece in range(line.quantity)]
+        chance.shuffle(pieces)
+        for line in pieces:
+            case = AfterSale(line_id=line.pk, quantity=1, currency="CNY")
+            order.refunded_shipping += shipping_back(case=case, order=order, lines=lines, is_shops_fault=True)
+            line.refunded_quantity += 1
+        assert order.refunded_shipping == order.shipping_fee
 
 
 @pytest.mark.django_db

@@ -97,6 +97,7 @@ def perform(action: str, case: AfterSale, side: str) -> None:
         "inspect": lambda: returning.inspect(sellable=1, **how),
         "reject": lambda: returning.reject(text="…", **how),
         "count": lambda: returning.count(sellable=1, **how),
+        "restock": lambda: returning.restock(sellable=1, **how),
         "resend": lambda: returning.resend(**parcel, **how),
         "give_money": lambda: returning.give_money(**how),
         "decide": lambda: arbitration.decide(liability_percent=100, reason="…", **how),
@@ -125,6 +126,7 @@ def standing(order, kind: str, status: str) -> AfterSale:
         shop_id=order.shop_id, order=order, line=line, shopper=order.shopper, kind=kind, reason="damaged",
         status=status, quantity=0 if line is None else 1, worth=worth, asked=worth, opened_at=NOON - DAY,
         replacement=line.sku if kind == Kind.EXCHANGE else None, **facts,
+        **({"paid_then": worth, "price_now": Money(0)} if kind == Kind.PROTECT else {}),
     )  # fmt: skip
     if line is not None:
         OrderLine.objects.filter(pk=line.pk).update(claimed_quantity=1, claimed=worth.minor)
@@ -144,6 +146,7 @@ NEVER = {  # what a case of a kind never comes to be
     Kind.RETURN: {"answered", "resending", "resent"},
     Kind.EXCHANGE: {"answered"},
     Kind.REPAIR: {"answered"},
+    **dict.fromkeys(AfterSale.MONEY_ONLY, set(Status.values) - {"refunding", "done"}),
     Kind.COMPLAINT: {"refused", "awaiting_return", "returning", "inspecting", "resending", "resent", "refunding"},
 }
 STANDINGS = [(kind, status) for kind in Kind for status in Status if status not in NEVER[kind]]

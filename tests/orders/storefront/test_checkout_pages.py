@@ -53,6 +53,15 @@ def test_two_shops_are_ordered_in_one_go(client):
     assert answer.cookies["cart_count"].value == "0"
 
 
+def test_what_is_left_of_few_and_how_long_it_is_kept_stands_there_before_she_orders(client):  # O2
+    me = filled_cart(skus={sku(stock=4): 2, sku(stock=100): 1})
+
+    page = signed_in(client, me).get(CHECKOUT, headers={"accept-language": "en"}).content.decode()
+
+    assert page.count("Only 4 are left.") == page.count("are left.") == 1
+    assert "The goods are kept for you for 30 minutes." in page
+
+
 def test_a_double_click_places_one_order(client):
     me = filled_cart()
     posted = form_of(signed_in(client, me).get(CHECKOUT))

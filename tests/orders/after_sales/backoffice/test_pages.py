@@ -1,5 +1,6 @@
 """A shop's pages of after-sales: its queue with clocks, a case with what may be done, within its own scope."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -105,3 +106,20 @@ def test_what_waits_is_to_do_and_presses_near_its_clock():
     assert (calm.tone, pressing.tone) == (SOON, URGENT)
     assert waiting(case.shop, person, NOON) == []
     assert AfterSale.objects.get().status == "awaiting_return"
+
+
+def test_a_compensation_is_paid_from_the_order_and_what_is_too_much_is_said_at_its_field(client):  # O7
+    order = delivered_order(skus=three_cups(), now=clock.now() - HOUR)
+    client.force_login(seat(order.shop, role=Seat.Role.SERVICE).user)
+    page = reverse("backoffice:after-sales:compensate", args=[order.shop.slug, order.public_id])
+    detail = client.get(reverse("backoffice:orders:detail", args=[order.shop.slug, order.public_id]))
+    typed = {"line": order.lines.get().pk, "reason": "late", "text": "对不起，发晚了。"}
+
+    wrong = client.post(page, {**typed, "amount": "84.01"})
+    paid = client.post(page, {**typed, "amount": "10"}, follow=True)
+
+    case = AfterSale.objects.get()
+    assert page in detail.content.decode()
+    assert list(wrong.context["form"].errors) == ["amount"] and "对不起，发晚了。" in wrong.content.decode()
+    assert (case.kind, case.asked.minor, case.status) == ("compensate", 1000, "refunding")
+    assert "¥10.00" in re.sub("<[^>]*>", "", paid.content.decode())

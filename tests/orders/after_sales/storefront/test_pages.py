@@ -6,6 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from catalog.models import Sku
 from mall import clock
 from mall.money import Money
 from orders.after_sales import answering
@@ -195,11 +196,10 @@ def test_who_bears_fee_and_way_back_is_said_to_the_fen_before_she_asks(client): 
         )
         return " ".join(re.sub("<[^>]*>", "", page.content.decode()).split())
 
-    assert "If the shop is at fault and with this nothing of the order is left with you" in said(whole)
-    assert "the shipping fee of ¥8.00 goes back to you as well; if you have" in said(whole)
+    assert "Of the shipping fee ¥8.00 belongs to these pieces: if the shop is at fault it goes back" in said(whole)
     assert "send them freight collect" in said(whole)
-    assert "goes back only when everything in the order does" in said(some)
-    assert "If with this nothing of the order is left, the shipping fee of ¥8.00" in said(unsent)
+    assert "Of the shipping fee ¥7.15 belongs to these pieces" in said(some)
+    assert "With this nothing of the order is left: the shipping fee of ¥8.00" in said(unsent)
     assert "freight collect" not in said(unsent)
 
 
@@ -213,3 +213,24 @@ def test_the_case_says_who_pays_the_way_back(client, reason, payer):  # O7
 
     told = page.partition("the way back is paid by</dt><dd>")[2].partition("</dd>")[0]
     assert payer in told
+
+
+def test_the_difference_to_a_fallen_price_stands_before_her_and_comes_at_a_press(client):  # O7
+    order = arrived()
+    line = order.lines.get()
+    page, press = (url(name, order.public_id, line.pk) for name in ("ask", "protect"))
+    client.force_login(order.shopper)
+    assert client.get(page).context["protection"].difference == Money(0)
+    Sku.objects.filter(pk=line.sku_id).update(price=2550)
+
+    shown = client.get(page, headers={"accept-language": "en"}).content.decode()
+    shown = " ".join(re.sub("<[^>]*>", "", shown).split())
+    moved = client.post(press, {"difference": "1"}, follow=True)
+    answer = client.post(press, {"difference": "750"}, follow=True)
+
+    case = AfterSale.objects.get()
+    assert "The difference of ¥7.50 goes back to you at once" in shown
+    assert [str(said).count("¥7.50") for said in moved.context["messages"]] == [1]
+    assert (case.kind, case.refund) == ("protect", Money(750))
+    assert answer.redirect_chain[0][0] == url("case", case.public_id)
+    assert "¥76.50" in re.sub("<[^>]*>", "", answer.content.decode())
