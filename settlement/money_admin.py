@@ -245,7 +245,7 @@ class MoneyCaseAdmin(VerbAdmin):
             name="order",
             label=gettext_lazy("Draw up an order about the seized money"),
             call=draw_up_order,
-            permission=CARRY_OUT,
+            permission=DECIDE,
             fits=lambda case: is_final(case, clock.now()) and left_of(case).minor > 0,
             form_class=SeizureOrderForm,
             warning=gettext_lazy("Nothing moves before another person has approved it, with the paper in hand."),

@@ -1811,7 +1811,7 @@ class Migration(FirstMigration):
             options={
                 "verbose_name": "order about seized money",
                 "verbose_name_plural": "orders about seized money",
-                "permissions": [("carry_out_seizureorder", "Can draw up and approve orders about seized money")],
+                "permissions": [("carry_out_seizureorder", "Can approve orders about seized money and follow them")],
                 "indexes": [
                     models.Index(
                         condition=models.Q(("status__in", ["drawn", "approved", "paying"])),

@@ -81,7 +81,7 @@ class SeizureOrder(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("order about seized money"), _("orders about seized money")
-        permissions = [("carry_out_seizureorder", "Can draw up and approve orders about seized money")]
+        permissions = [("carry_out_seizureorder", "Can approve orders about seized money and follow them")]
         indexes = [
             models.Index(
                 fields=["status", "id"],
