@@ -50,6 +50,7 @@ def test_nothing_starts_before_what_it_needs():
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
+@pytest.mark.django_db  # the web server looks at the policies of the database as it starts
 def test_every_command_names_something_that_is_there():
     assert SERVICES["migrate"]["command"] == ["migrate"]
     for name in OURS - {"migrate"}:
