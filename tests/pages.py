@@ -777,7 +777,7 @@ def _move_money(scene: Scene, now: datetime) -> None:
     confirm_version(version=royalty, by=accounts.staff(), now=now)
     party_account(scene.party, by=scene.owner, now=now)
     scene.words += ["德化白瓷厂", "龙泉青瓷协会"]
-    later = (now + timedelta(days=9)).astimezone(clock.BUSINESS_ZONE).replace(hour=3)  # at night money is looked at closer
+    later = (now + timedelta(days=9)).astimezone(clock.BUSINESS_ZONE).replace(hour=3)  # at night more is held
     release_due_shares(now=later)
     case = proposed_seizure(held_money(scene.shop, 10_000, now=later, by=scene.owner), 100, now=later)
     scene.money_case = decide_case(case=case, by=scene.staff, now=later)
