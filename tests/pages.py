@@ -803,7 +803,7 @@ def _transfers(scene: Scene, item: Sku, now: datetime) -> list[str]:
     ]
     file = "托管户流水.csv"
     read_statement(content="\r\n".join([head, *rows]).encode(), name=file, by=scene.staff, now=now)
-    return [file, "杭州远山文化有限公司", "茶具款"]
+    return [file, "杭州远山文化有限公司", "杭州远****有限公司", "茶具款"]
 
 
 def _voices(scene: Scene, review: Review, now: datetime) -> Iterator[str]:

@@ -136,8 +136,9 @@ def test_each_rule_tells_how_often_it_spoke_and_what_came_of_it():
     assert (told["coupons"].hits, told["coupons"].in_cases) == (0, 0)
 
 
-def test_staff_type_limits_in_the_unit_of_the_rule_and_read_it_in_a_sentence(client):  # R4
+def test_staff_type_limits_in_the_unit_of_the_rule_and_read_it_in_a_sentence(client, in_english):  # R4
     client.force_login(staff())
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     desk, large = reverse("admin:risk_moneyrule_changelist"), rule("large")
     form = {"action": "turn", "_selected_action": [large.pk], "confirmed": "yes", "reason": "Too many."}
 
@@ -151,7 +152,7 @@ def test_staff_type_limits_in_the_unit_of_the_rule_and_read_it_in_a_sentence(cli
     assert "at least 50 per cent of a ring" in client.get(reverse("admin:risk_traderule_changelist")).content.decode()
 
 
-def test_staff_turn_amounts_in_yuan_and_parts_in_per_cent():
+def test_staff_turn_amounts_in_yuan_and_parts_in_per_cent(in_english):
     amount, part = WITHDRAWAL_LEAST, TAX_BPS
 
     assert (amount.told(10_050), amount.read("100.5"), amount.read("0.01")) == ("100.50", 10_050, 1)

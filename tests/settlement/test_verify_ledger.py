@@ -270,7 +270,10 @@ def test_a_correction_that_was_tampered_with_is_found(committed_db, owner_connec
 
 
 def test_the_verifier_finds_what_the_mall_did_not_owe(committed_db, owner_connection):
-    part_in_force(None, of=party("promoter"), bearer="mall", base="commission", bps=5_000)
+    part_in_force(
+        None, of=party("promoter", now=NOON - timedelta(days=20)), bearer="mall", base="commission", bps=5_000,
+        now=NOON - timedelta(days=20),
+    )  # fmt: skip
     completed_order(now=NOON)
     deliver_everything()
     before = verify_ledger().party_faults

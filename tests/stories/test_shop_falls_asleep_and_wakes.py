@@ -55,7 +55,8 @@ def test_shop_is_warned_frozen_and_revived(machine_that_travels):
 
     place.refresh_from_db()
     assert (place.status, buyable_skus([piece.public_id])[0].is_buyable) == ("open", True)
-    assert list(Notice.objects.filter(person=owner).order_by("pk").values_list("kind", flat=True)) == [
+    told = Notice.objects.filter(person=owner).exclude(kind="merchants.tier_changed")  # a month may begin in these days
+    assert list(told.order_by("pk").values_list("kind", flat=True)) == [
         "merchants.shop_reminded",
         "merchants.shop_frozen",
         "merchants.petition_granted",

@@ -76,7 +76,10 @@ class Buyer:
         for _turn in range(200):
             try:
                 return self.ask(path, **fields)
-            except requests.ConnectionError:
+            except (
+                requests.ConnectionError,
+                requests.exceptions.ChunkedEncodingError,
+            ):  # before it began, or within it
                 self.met["lost"] += 1
                 time.sleep(0.02)
         raise AssertionError(f"{path} never answered")
