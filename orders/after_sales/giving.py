@@ -136,7 +136,7 @@ def compensate(
     if not text.strip():
         raise WordsMissing(_("Say what it is for: the shopper reads it."))
     if reason not in AfterSale.COMPENSATED:
-        raise NotOffered(_("This cannot be asked for now."))
+        raise NotOffered(_("Choose what it is for."))
     order = lock_order(line.order_id)
     line = OrderLine.objects.select_related("sku").get(pk=line.pk, order=order)
     if not may_compensate(order):
