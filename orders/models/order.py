@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog import kinds
+from catalog.freight.words import told_place
 from catalog.models import Product, Sku, TimeSlot, Warehouse
 from mall.clock import business_date, start_of
 from mall.crypto import BlindIndexField, EncryptedTextField
@@ -289,6 +290,11 @@ class Order(ShopOwned):
         """
         begins = max(self.paid_at, self.deal_came_at) if self.deal_came_at else self.paid_at
         return max(begins, start_of(self.promised_on)) if self.promised_on else begins
+
+    @property
+    def destination(self) -> str:
+        """Where it goes, province and city in the reader's language; empty of what is never brought."""
+        return told_place(self.province, self.city)
 
     @property
     def is_picked_up(self) -> bool:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from mall.events import deliver_everything
 from merchants.models import Seat
 from orders.backoffice.panels import orders_to_ship
-from orders.models import Parcel, Refund
+from orders.models import Order, Parcel, Refund
 from tests.conftest import NOON
 from tests.factories.accounts import shopper
 from tests.factories.catalog import product, sku
@@ -171,6 +171,17 @@ def test_the_list_shows_its_own_orders_and_finds_by_number(client):
     assert listed(q=mine.parcels.get().tracking_number.lower()) == [mine.pk]
     assert listed(q=other.public_id) == listed(q="'; --") == []
     assert listed(status="nonsense", page="x") == [paid.pk, mine.pk]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Zhejiang"), ("zh-hans", "\u6d59\u6c5f")])
+def test_the_list_says_where_an_order_goes_in_the_readers_language(client, language, said):  # O9
+    order = paid_order()
+    Order.objects.filter(pk=order.pk).update(province="\u6d59\u6c5f\u7701", city="\u676d\u5dde\u5e02")
+
+    page = clerk_of(order.shop, client).get(url("list", order.shop), HTTP_ACCEPT_LANGUAGE=language).content.decode()
+
+    assert f'<span class="quiet small">{said}' in page
+    assert ("Hangzhou" in page) is (language == "en")
 
 
 def test_the_list_finds_by_phone_by_code_and_by_goods(client):  # O9
