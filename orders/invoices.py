@@ -13,7 +13,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -56,7 +56,7 @@ class NothingToInvoice(Refusal):
 
 
 class InvoiceNumberTaken(Refusal):
-    """The shop has issued another invoice of this number."""
+    """Whoever issues it, a shop or the mall, has issued another invoice of this number."""
 
     code = "invoice-number-taken"
 
@@ -279,26 +279,36 @@ def _issued(
 ) -> InvoicePaper:
     number = checked_number(number)
     if InvoicePaper.objects.filter(shop=invoice.shop_id, number=number).exists():
-        raise InvoiceNumberTaken(_("You have issued another invoice of this number."))
+        raise _taken()
     paper = examine(file)
     if paper.content_type != "application/pdf":
         raise NotADocument(_("Choose the PDF of the invoice."))
     kept = paper.as_file()
-    row = InvoicePaper.objects.create(
-        shop_id=invoice.shop_id,
-        invoice=invoice,
-        number=number,
-        is_red=is_red,
-        currency=amount.currency,
-        amount=amount,
-        file=document_storage().save(f"{FOLDER}/{kept.name}", kept),
-        issued_at=now,
-        by=by,
-    )
+    name = document_storage().save(f"{FOLDER}/{kept.name}", kept)
+    try:
+        with transaction.atomic():
+            row = InvoicePaper.objects.create(
+                shop_id=invoice.shop_id,
+                invoice=invoice,
+                number=number,
+                is_red=is_red,
+                currency=amount.currency,
+                amount=amount,
+                file=name,
+                issued_at=now,
+                by=by,
+            )
+    except IntegrityError:  # a colleague issued another one under this number at this very moment
+        document_storage().delete(name)
+        raise _taken() from None
     invoice.answered_at, invoice.due_at, invoice.reason = now, None, ""
     invoice.save(update_fields=["status", "answered_at", "due_at", "reason"])
     _answered(invoice, by, now, number=number, amount=amount.minor, is_red=is_red)
     return row
+
+
+def _taken() -> InvoiceNumberTaken:
+    return InvoiceNumberTaken(_("You have issued another invoice of this number."))
 
 
 @transaction.atomic

@@ -113,7 +113,7 @@ class InvoicePaper(ShopOwned):
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
     file = models.CharField(_("file"), max_length=120)
-    issued_at = models.DateTimeField(_("issued at"))
+    issued_at = models.DateTimeField(pgettext_lazy("invoice", "issued at"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:
