@@ -77,10 +77,10 @@ class Verb:
     is_grave: bool = False
     fresh_action: str = ""
 
-    def form(self, typed=None) -> forms.Form | None:
+    def form(self, typed=None, files=None) -> forms.Form | None:
         """The form for the choice and the words that the verb needs."""
         if self.form_class:
-            return self.form_class(typed)
+            return self.form_class(typed, files)
         fields = {}
         if self.chooses:
             choices = [("", "–"), *self.choices.choices]
@@ -237,7 +237,7 @@ class Verbs:
         confirmed = "confirmed" in request.POST
         if confirmed and verb.fresh_action and (way := ask_fresh_factor(request, verb.fresh_action)):
             return way
-        form = verb.form(request.POST if confirmed else None)
+        form = verb.form(request.POST, request.FILES) if confirmed else verb.form()
         if hasattr(form, "about"):
             form.about(rows)
         if confirmed and (form is None or form.is_valid()):

@@ -118,3 +118,8 @@ DISPUTE_ANSWERED = Kind(
     body=_("The answer stands on the statement."),
     is_mailed=False,
 )
+COMMISSION_INVOICED = Kind(
+    "settlement.commission_invoiced",
+    title=_("%(shop)s: the mall has issued an invoice of %(amount)s"),
+    body=_("Invoice %(number)s of commission and fees: the PDF stands on the statement of the month."),
+)

@@ -1,4 +1,4 @@
-"""What waits for platform staff: books that are off, late shares, withdrawals, disputed lines."""
+"""What waits for platform staff: books that are off, late shares, withdrawals, disputed lines, months to invoice."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from mall import clock
 from mall.admin_site import StaffQueue
 from mall.money import Money
 from mall.staff_queues import of_nightly_check
-from settlement.models import Correction, Dispute, SeizureOrder, Share, Withdrawal
+from settlement.models import Correction, Dispute, SeizureOrder, Share, Statement, Withdrawal
 from settlement.release import last_release_day
 
 STUCK = timedelta(hours=24)  # with the bank
@@ -22,6 +22,7 @@ def waiting(user) -> list[StaffQueue]:
         *_late_shares(user),
         *_withdrawals(user),
         *_disputes(user),
+        *_commission_invoices(user),
         *_corrections(user),
         *_transit(user),
         *_seizure_orders(user),
@@ -74,6 +75,15 @@ def _disputes(user) -> list[StaffQueue]:
     url = reverse("admin:settlement_dispute_changelist")
     found = Dispute.objects.filter(status=Dispute.Status.OPEN).aggregate(count=Count("pk"), since=Min("asked_at"))
     return [StaffQueue(_("Disputed lines of statements"), url=f"{url}?status__exact={Dispute.Status.OPEN}", **found)]
+
+
+def _commission_invoices(user) -> list[StaffQueue]:
+    """Accepted months with commission or fees of which no invoice is issued."""
+    if not user.has_perm("settlement.issue_commissioninvoice"):
+        return []
+    url = f"{reverse('admin:settlement_statement_changelist')}?invoice=due"
+    found = Statement.objects.to_invoice().aggregate(count=Count("pk"), since=Min("accepted_at"))
+    return [StaffQueue(_("Commission invoices to issue"), url=url, **found)]
 
 
 def _corrections(user) -> list[StaffQueue]:

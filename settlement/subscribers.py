@@ -34,6 +34,7 @@ from mall.events.risk import MoneyAppealAnswered, MoneyCaseDecided, MoneyHeld
 from mall.events.settlement import (
     BankAccountAdded,
     BankAccountDecided,
+    CommissionInvoiceIssued,
     DepositPaid,
     DisputeAnswered,
     MoneyCorrected,
@@ -284,6 +285,12 @@ def watch_refund(event: PaymentRefunded) -> None:
 @on(DisputeAnswered)
 def tell_of_answer(event: DisputeAnswered) -> None:
     _tell(event, notices.DISPUTE_ANSWERED, event.answered_at, "statement", event.statement_id)
+
+
+@on(CommissionInvoiceIssued)
+def tell_of_commission_invoice(event: CommissionInvoiceIssued) -> None:
+    facts = {"amount": str(Money(event.amount, event.currency)), "number": event.number}
+    _tell(event, notices.COMMISSION_INVOICED, event.issued_at, "statement", event.statement_id, **facts)
 
 
 @on(PartyRuleOffered)

@@ -113,11 +113,12 @@ from orders.models import (
 from orders.parties.rules import confirm_version
 from orders.payments import start_payment
 from risk.models import MoneyCase
+from settlement.commission_invoices import issue_commission_invoice
 from settlement.demo import pictures
 from settlement.models import Statement, Withdrawal
 from settlement.release import release_due_shares
 from settlement.seizures import decide_case
-from settlement.statements import dispute_line, freeze_statements, statements_of
+from settlement.statements import accept_statement, dispute_line, freeze_statements, statements_of
 from tests import journeys
 from tests.catalog.transfer import bringing, files
 from tests.conftest import NOON
@@ -212,6 +213,7 @@ class Scene:
     party: Party | None = None  # with rules, and one of the mall's that asks
     money_case: MoneyCase | None = None
     statement: Statement | None = None
+    invoiced: Statement | None = None
 
     def person(self, who: str) -> User | None:
         if isinstance(who, tuple):  # the applicant whose application stands so
@@ -785,10 +787,21 @@ def _move_money(scene: Scene, now: datetime) -> None:
     scene.withdrawal = asked(scene.shop, 10_000, to=to, by=scene.owner, now=later)
     freeze_statements(now=later + timedelta(days=1))
     scene.statement = statements_of(scene.shop).filter(kind="daily").latest("period_from")
+    _invoice_commission(scene, later)
     words = "这一笔少了八元"
     dispute_line(line=scene.statement.lines.first(), reason=words, by=scene.owner, now=later)
     scene.words += [to.bank, "中国工商银行", to.branch, words, masked(scene.shop.merchant.name)]
     scene.words += [*Party.objects.values_list("name", flat=True), scene.money_case.order_number]
+
+
+def _invoice_commission(scene: Scene, now: datetime) -> None:
+    """The month is over, the shop has accepted its bill, and the mall has issued its invoice."""
+    freeze_statements(now=now + timedelta(days=32), kinds=("monthly",))
+    month = statements_of(scene.shop).filter(kind="monthly", commission__gt=0).earliest("period_from")
+    scene.invoiced = accept_statement(statement=month, by=scene.owner, now=now)
+    issue_commission_invoice(
+        statement=month, number="25332000000087654321", file=papers.pdf(), by=scene.staff, now=now
+    )  # fmt: skip
 
 
 def _transfers(scene: Scene, item: Sku, now: datetime) -> list[str]:
@@ -1293,6 +1306,7 @@ def _backoffice(scene: Scene) -> Iterator[Page]:
     yield page("held-money", "settlement:money-case", scene.money_case.public_id)
     yield page("statements", "settlement:statements")
     yield page("statement", "settlement:statement", scene.statement.public_id)
+    yield page("statement-invoiced", "settlement:statement", scene.invoiced.public_id)
     yield page("exports", "merchants:exports")
     yield page("export", "merchants:export", scene.export.public_id)
     yield page("staff", "merchants:staff")
@@ -1415,6 +1429,7 @@ NO_PAGES = {
     "backoffice:settlement:statement-accept": "a press of a button",
     "backoffice:settlement:line-dispute": "a press of a button",
     "backoffice:settlement:statement-file": "a file",
+    "backoffice:settlement:statement-invoice": "a file",
     "backoffice:catalog:bulk": "a press of a button",
     "backoffice:stock:bulk": "a press of a button",
     "backoffice:stock:low": "a press of a button",

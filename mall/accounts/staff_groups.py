@@ -243,6 +243,8 @@ STAFF_GROUPS = {
             "settlement.carry_out_seizureorder",
             "orders.view_declaration",
             "settlement.view_statement",
+            "settlement.view_commissioninvoice",
+            "settlement.issue_commissioninvoice",
             "settlement.view_dispute",
             "settlement.answer_dispute",
             "settlement.view_correction",

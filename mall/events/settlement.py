@@ -124,3 +124,15 @@ class DisputeAnswered:
     dispute_id: str
     status: str
     answered_at: str
+
+
+@event
+class CommissionInvoiceIssued:
+    """The mall has issued its invoice for the commission and fees of a month (S5)."""
+
+    shop_id: str
+    statement_id: str
+    number: str
+    amount: int
+    currency: str
+    issued_at: str

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog import sealed
 from mall import clock
 from mall.audit.trail import record
 from mall.backoffice.tables import Sort, read_page
@@ -17,10 +18,11 @@ from mall.refusals import Refusal
 from merchants.access import shop_right
 from settlement import statement_files
 from settlement.backoffice.forms import DisputeForm
+from settlement.commission_invoices import invoice_of
 from settlement.corrections import give_reasons
 from settlement.fines import tell_fines
 from settlement.joint import tell_parts
-from settlement.models import Statement, StatementLine
+from settlement.models import CommissionInvoice, Statement, StatementLine
 from settlement.statements import accept_statement, dispute_line, statements_of
 
 SORTS = [Sort("from", gettext_lazy("Period"), "period_from")]
@@ -74,6 +76,7 @@ def _page(
         "title": statement_files.title_of(found),
         "balances": found.balances.select_related("account").order_by("account_id"),
         "invoice": {"net": net, "tax": tax, "rate": f"{found.tax_bps / 100:g} %"},
+        "paper": invoice_of(found, request.shop),
         "lines": lines,
         "open_line": line.pk if line else None,
         "is_open": found.status != Statement.Status.ACCEPTED,
@@ -131,6 +134,20 @@ def statement_file(request: HttpRequest, public_id: str, ending: str) -> HttpRes
             shop_slug=request.shop.slug, after={"file": ending},
         )  # fmt: skip
     return response
+
+
+@shop_right("money.see")
+@require_safe
+def commission_invoice(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The mall's invoice of the month; every fetch is on the record."""
+    mine = CommissionInvoice.objects.owned_by(request.shop)
+    paper = get_object_or_404(mine, statement__public_id=public_id)
+    if request.method == "GET":
+        record(
+            "settlement.fetch_commission_invoice", public_id, by=request.user, now=clock.now(),
+            shop_slug=request.shop.slug, after={"number": paper.number},
+        )  # fmt: skip
+    return sealed.shown(paper.file, f"invoice-{paper.number}")
 
 
 def _found(request: HttpRequest, public_id: str) -> Statement:

@@ -24,5 +24,6 @@ urlpatterns = [
     path("statements/<slug:public_id>/", statements.statement, name="statement"),
     path("statements/<slug:public_id>/accept/", statements.accept, name="statement-accept"),
     path("statements/<slug:public_id>/lines/<int:line>/dispute/", statements.line_dispute, name="line-dispute"),
+    path("statements/<slug:public_id>/invoice/", statements.commission_invoice, name="statement-invoice"),
     path("statements/<slug:public_id>/file/<slug:ending>/", statements.statement_file, name="statement-file"),
 ]

@@ -1,15 +1,25 @@
-"""Money that leaves the mall: bank accounts, withdrawals in every state, bills, one of them with a disputed line."""
+"""
+Money that leaves the mall: bank accounts, withdrawals in every state, bills, one of them with a disputed line, and the
+mall's invoices for its commission.
+"""
 
+import io
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.core.files.base import ContentFile
+from reportlab.lib.pagesizes import A5, landscape
+from reportlab.pdfgen.canvas import Canvas
 
 from mall.accounts.models import User
 from mall.events import deliver_everything
 from mall.money import Money
+from mall.printing import RARE, ready
 from merchants.models import Shop
 from risk.models import MoneyCase
 from risk.money.cases import appeal, note_check, propose
 from settlement.bank_accounts import add_bank_account, verify_bank_accounts
+from settlement.commission_invoices import issue_commission_invoice
 from settlement.corrections import book_correction, draw_up_correction
 from settlement.models import BankAccount, Correction, Entry, Statement
 from settlement.payouts import ask_about_payouts, pay_withdrawals
@@ -28,8 +38,9 @@ TELLS = ("000", "503")  # paid; unknown first, then failed
 def move_money(*, shops: dict[str, Shop], owners: dict[str, User], staff: tuple[User, User], now: datetime) -> None:
     """
     Three shops withdraw, a fourth and a fifth one so unusually that their money is held, some of the fifth's seized;
-    every shop has its bills; the first owner does not agree with a line of the latest; a booking of the second is
-    corrected, and another correction waits for its second person.
+    every shop has its bills, and the mall's invoices of its accepted months, but for three that wait; the first owner
+    does not agree with a line of the latest; a booking of the second is corrected, and another correction waits for its
+    second person.
     """
     rich = sorted(shops.values(), key=lambda shop: (-withdrawable(shop).minor, shop.pk))[: len(BANKS)]
     for number, shop in enumerate(rich):
@@ -41,11 +52,49 @@ def move_money(*, shops: dict[str, Shop], owners: dict[str, User], staff: tuple[
     _correct(rich[1:], staff, now - 6 * DAY)
     freeze_statements(now=now - 5 * DAY)
     accept_due_statements(now=now)
+    _invoice_commission(staff[0], now)
     freeze_statements(now=now)
     latest = Statement.objects.filter(shop=rich[0], status=Statement.Status.ISSUED).order_by("-pk").first()
     if latest is not None:
         reason = "这一单的佣金好像算高了，请核对。"
         dispute_line(line=lines_of(latest).first(), reason=reason, by=owners[rich[0].slug], now=now)
+
+
+def _invoice_commission(by: User, now: datetime) -> None:
+    """What shops owe the mall for its services is invoiced; of the latest month three invoices wait for staff."""
+    due = list(Statement.objects.to_invoice().select_related("shop__merchant").order_by("-period_from", "shop_id"))
+    for serial, statement in enumerate(due[3:], start=1):
+        number = f"26332000{serial:012d}"
+        file = ContentFile(_printed_invoice(statement, number, now), name="invoice.pdf")
+        issue_commission_invoice(statement=statement, number=number, file=file, by=by, now=now - HOUR)
+    deliver_everything()
+
+
+def _printed_invoice(statement: Statement, number: str, now: datetime) -> bytes:
+    """
+    As such an invoice looks, and says that it is an example; a real one comes from the tax office's service. Its font
+    is the one that readers bring along, so each is as small as its words.
+    """
+    ready()
+    out = io.BytesIO()
+    page = Canvas(out, pagesize=landscape(A5), pageCompression=0)
+    net, tax = statement.invoice_parts
+    rows = [
+        ("电子发票（普通发票） · 示例 EXAMPLE", 17),
+        (f"发票号码：{number}    开票日期：{now:%Y-%m-%d}", 10),
+        (f"购买方：{statement.shop.merchant.name}    纳税人识别号：{statement.shop.merchant.credit_code}", 10),
+        ("销售方：万象商城（演示，不是真实企业）", 10),
+        (f"项目：*经纪代理服务* 平台佣金与手续费 {statement.period_from:%Y-%m}    对账单：{statement.public_id}", 10),
+        (f"金额：{net}    税率：{statement.tax_bps / 100:g} %    税额：{tax}", 10),
+        (f"价税合计：{statement.invoiced}", 13),
+    ]
+    top = 370
+    for words, size in rows:
+        page.setFont(RARE, size)
+        page.drawString(40, top, words)
+        top -= 46 if size == 17 else 34
+    page.save()
+    return out.getvalue()
 
 
 def _raise_alarm(shop: Shop, owner: User, staff: tuple[User, User], now: datetime) -> None:

@@ -1103,6 +1103,7 @@ class Migration(FirstMigration):
                         verbose_name="accepted by",
                     ),
                 ),
+                ("invoice_issued_at", models.DateTimeField(null=True, verbose_name="commission invoice issued at")),
             ],
             options={
                 "verbose_name": "statement of account",
@@ -1111,6 +1112,19 @@ class Migration(FirstMigration):
                     models.Index(fields=["shop", "kind", "-period_from", "-id"], name="statement_of_shop"),
                     models.Index(
                         condition=models.Q(("status", "issued")), fields=["accept_by"], name="statement_to_accept"
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "commission__gt",
+                                django.db.models.expressions.CombinedExpression(models.Value(0), "-", models.F("fees")),
+                            ),
+                            ("invoice_issued_at", None),
+                            ("kind", "monthly"),
+                            ("status", "accepted"),
+                        ),
+                        fields=["accepted_at"],
+                        name="statement_to_invoice",
                     ),
                 ],
                 "constraints": [
@@ -1139,6 +1153,71 @@ class Migration(FirstMigration):
                             _connector="OR",
                         ),
                         name="statement_accepted_has_a_moment",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CommissionInvoice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="merchants.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "statement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commission_invoice",
+                        to="settlement.statement",
+                        verbose_name="statement of account",
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="invoice number")),
+                ("currency", mall.money.CurrencyField(default="CNY", max_length=3, verbose_name="currency")),
+                ("net", mall.money.MoneyField(verbose_name="without tax")),
+                ("tax", mall.money.MoneyField(verbose_name="tax")),
+                ("gross", mall.money.MoneyField(verbose_name="together")),
+                ("tax_bps", models.PositiveIntegerField(verbose_name="tax rate")),
+                ("file", models.CharField(max_length=120, verbose_name="file")),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "commission invoice",
+                "verbose_name_plural": "commission invoices",
+                "permissions": [("issue_commissioninvoice", "Can issue commission invoices")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gross",
+                                django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")),
+                            )
+                        ),
+                        name="commission_invoice_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("gross__gt", 0), ("net__gte", 0), ("tax__gte", 0)),
+                        name="commission_invoice_over_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^([0-9]{8}|[0-9]{20})$")),
+                        name="commission_invoice_number_has_8_or_20_digits",
                     ),
                 ],
             },

@@ -94,7 +94,7 @@ REVOKE UPDATE, DELETE, TRUNCATE ON settlement_share FROM {APP_ROLE};
 GRANT UPDATE (status, released_at, reversed, advanced, advanced_at) ON settlement_share TO {APP_ROLE};
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
-    settlement_statementline, settlement_dispute FROM {SHOP_ROLE};
+    settlement_statementline, settlement_dispute, settlement_commissioninvoice FROM {SHOP_ROLE};
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON settlement_correction, settlement_partyshare FROM {SHOP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_partyshare, settlement_partybankaccount FROM {APP_ROLE};
 GRANT UPDATE (status, released_at, reversed) ON settlement_partyshare TO {APP_ROLE};
@@ -107,13 +107,13 @@ GRANT UPDATE (
     status, number, approved_by_id, approved_at, channel, paying_at, bank_asked_at, reference, ended_by_id, ended_at, reason
 ) ON settlement_seizureorder TO {APP_ROLE};
 REVOKE UPDATE, DELETE, TRUNCATE ON settlement_statement, settlement_bankaccount FROM {APP_ROLE};
-GRANT UPDATE (status, accepted_at, accepted_by_id) ON settlement_statement TO {APP_ROLE};
+GRANT UPDATE (status, accepted_at, accepted_by_id, invoice_issued_at) ON settlement_statement TO {APP_ROLE};
 GRANT UPDATE (status, refusal, asked_at, verified_at, removed_at, holder, number) ON settlement_bankaccount TO {APP_ROLE};
 """
 FORMER_GRANTS = f"""
 GRANT INSERT, UPDATE, DELETE
     ON settlement_bankaccount, settlement_withdrawal, settlement_statement, settlement_statementbalance,
-    settlement_statementline, settlement_dispute TO {SHOP_ROLE};
+    settlement_statementline, settlement_dispute, settlement_commissioninvoice TO {SHOP_ROLE};
 GRANT UPDATE, DELETE ON settlement_statement, settlement_bankaccount, settlement_correction, settlement_partyshare,
     settlement_partybankaccount, settlement_seizureorder TO {APP_ROLE};
 GRANT INSERT, UPDATE, DELETE ON settlement_correction, settlement_partyshare TO {SHOP_ROLE};
@@ -143,8 +143,10 @@ class Migration(migrations.Migration):
         RowsOfOneShop("settlement_statementbalance"),
         RowsOfOneShop("settlement_statementline"),
         RowsOfOneShop("settlement_dispute"),
+        RowsOfOneShop("settlement_commissioninvoice"),
         AppendOnly("settlement_statementbalance"),
         AppendOnly("settlement_statementline"),
+        AppendOnly("settlement_commissioninvoice"),
         NotForShops("settlement_depositpayment", "settlement_depositnotice", "settlement_depositrefund"),
         NotForShops("settlement_payoutfile", "settlement_sandboxpayout"),
         NotForShops("settlement_partybankaccount", "settlement_partypayout"),

@@ -6,12 +6,13 @@ from settlement.models.ledger import Account, Entry, Posting
 from settlement.models.party import PartyBankAccount, PartyPayout, PartyShare
 from settlement.models.seizure import SeizureOrder
 from settlement.models.share import Share
-from settlement.models.statement import Dispute, Statement, StatementBalance, StatementLine
+from settlement.models.statement import CommissionInvoice, Dispute, Statement, StatementBalance, StatementLine
 from settlement.models.withdrawal import PayoutFile, SandboxPayout, Withdrawal
 
 __all__ = [
     "Account",
     "BankAccount",
+    "CommissionInvoice",
     "Correction",
     "Deposit",
     "DepositNotice",

@@ -4,12 +4,21 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mall.flow import Flow
 from mall.ids import PublicIdField
 from mall.money import CurrencyField, Money, MoneyField
-from mall.tenancy import ShopOwned
+from mall.tenancy import ShopOwned, ShopOwnedQuerySet
 from settlement.models.ledger import Account, Posting
+
+# An accepted month of which the mall has something to invoice, and has not yet.
+TO_INVOICE = Q(kind="monthly", status="accepted", invoice_issued_at=None, commission__gt=0 - F("fees"))
+
+
+class StatementQuerySet(ShopOwnedQuerySet):
+    def to_invoice(self):
+        return self.filter(TO_INVOICE)
 
 
 class Statement(ShopOwned):
@@ -58,12 +67,16 @@ class Statement(ShopOwned):
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("accepted by")
     )
+    invoice_issued_at = models.DateTimeField(_("commission invoice issued at"), null=True)
+
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("statement of account"), _("statements of account")
         indexes = [
             models.Index(fields=["shop", "kind", "-period_from", "-id"], name="statement_of_shop"),
             models.Index(fields=["accept_by"], name="statement_to_accept", condition=Q(status="issued")),
+            models.Index(fields=["accepted_at"], name="statement_to_invoice", condition=TO_INVOICE),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -90,6 +103,48 @@ class Statement(ShopOwned):
         """The invoice's amount without tax, and the tax; both add up to what is invoiced."""
         net, tax = self.invoiced.allocate([10_000, self.tax_bps])
         return net, tax
+
+    @property
+    def is_to_invoice(self) -> bool:
+        """Whether the mall may issue its invoice now."""
+        is_open = self.status == self.Status.ACCEPTED and self.invoice_issued_at is None
+        return self.kind == self.Kind.MONTHLY and is_open and self.invoiced.minor > 0
+
+
+class CommissionInvoice(ShopOwned):
+    """
+    The mall's invoice to a shop for the commission and fees of a month: the figures of its statement, the number under
+    which it was issued, and the PDF, sealed. Written once.
+    """
+
+    statement = models.OneToOneField(
+        Statement, models.PROTECT, related_name="commission_invoice", verbose_name=_("statement of account")
+    )
+    number = models.CharField(_("invoice number"), max_length=20, unique=True)
+    currency = CurrencyField()
+    net = MoneyField(_("without tax"))
+    tax = MoneyField(_("tax"))
+    gross = MoneyField(_("together"))
+    tax_bps = models.PositiveIntegerField(_("tax rate"))
+    file = models.CharField(_("file"), max_length=120)
+    issued_at = models.DateTimeField(pgettext_lazy("invoice", "issued at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("commission invoice"), _("commission invoices")
+        permissions = [("issue_commissioninvoice", "Can issue commission invoices")]
+        constraints = [
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="commission_invoice_adds_up"),
+            models.CheckConstraint(
+                condition=Q(gross__gt=0, net__gte=0, tax__gte=0), name="commission_invoice_over_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__regex="^([0-9]{8}|[0-9]{20})$"), name="commission_invoice_number_has_8_or_20_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class StatementBalance(ShopOwned):

@@ -8,16 +8,19 @@ from mall.money import Money
 from risk.models import MoneyCase
 from risk.money.cases import note_check, propose
 from settlement.bank_accounts import add_bank_account, note_verification
+from settlement.commission_invoices import issue_commission_invoice
 from settlement.ledger import Leg, account, post
-from settlement.models import Account, BankAccount, Entry, Posting, Share, Withdrawal
+from settlement.models import Account, BankAccount, CommissionInvoice, Entry, Posting, Share, Statement, Withdrawal
 from settlement.seizure_orders import draw_up_order
 from settlement.seizures import decide_case
+from settlement.statements import accept_due_statements, freeze_statements
 from settlement.verifiers import Outcome
 from settlement.withdrawals import ask_withdrawal
 from tests.conftest import NOON
 from tests.factories import number
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import shop
+from tests.factories.papers import pdf
 
 LONG_AGO = NOON - timedelta(days=30)
 
@@ -86,6 +89,35 @@ def with_money(shop, fen: int, *, kind: str = Account.Kind.SHOP_AVAILABLE, at: d
     """So much on the shop's account; booked as if released, without the order behind it."""
     legs = [Leg(account("escrow"), Money(fen)), Leg(account(kind, shop=shop), Money(-fen))]
     post(kind=Entry.Kind.RELEASED, ref=f"ord_{number():020d}", at=at, legs=legs)
+
+
+def month(shop, commission: int = 10_600, *, at: datetime = LONG_AGO, now: datetime = NOON) -> Statement:
+    """A month's bill with so much commission (fen), just made; booked as if split, without the order behind it."""
+    legs = [
+        Leg(account("escrow"), Money(50_000)),
+        Leg(account(Account.Kind.SHOP_PENDING, shop=shop), Money(commission - 50_000)),
+    ]
+    if commission:
+        legs.append(Leg(account("commission"), Money(-commission)))
+    post(kind=Entry.Kind.COMPLETED, ref=f"ord_{number():020d}", at=at, legs=legs)
+    freeze_statements(now=now, kinds=(Statement.Kind.MONTHLY,))
+    return Statement.objects.filter(shop=shop, kind=Statement.Kind.MONTHLY).latest("pk")
+
+
+def accepted_month(shop, commission: int = 10_600, **given) -> Statement:
+    """The same when nobody has disputed it in time."""
+    made = month(shop, commission, **given)
+    accept_due_statements(now=made.accept_by)
+    made.refresh_from_db()
+    return made
+
+
+def commission_invoice(shop, *, digits: str = "", by=None, now: datetime = NOON) -> CommissionInvoice:
+    """The mall's invoice of an accepted month, issued."""
+    return issue_commission_invoice(
+        statement=accepted_month(shop, now=now), number=digits or f"2533{number():016d}", file=pdf(), by=by or staff(),
+        now=now,
+    )  # fmt: skip
 
 
 def asked(

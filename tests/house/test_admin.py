@@ -64,7 +64,14 @@ from tests.factories.marketing import bargaining, coupon, crowdfunding, draft, g
 from tests.factories.merchants import seat, shop
 from tests.factories.papers import picture as scan
 from tests.factories.parties import party, party_account, proposed_part
-from tests.factories.settlement import asked, held_money, seized_money, seizure_order, with_money
+from tests.factories.settlement import (
+    asked,
+    commission_invoice,
+    held_money,
+    seized_money,
+    seizure_order,
+    with_money,
+)
 from tests.factories.trade import trade_case
 from tests.journeys import bound_card, completed_order, paid_order, placed_order, topped_up
 from tests.merchants.applying import in_status, submitted
@@ -211,6 +218,7 @@ def money_on_its_way(one, *, by) -> None:
     proposed_part(of, bps=300, by=by, category=category(), brand=brand(), shop=one)
     account = party_account(of)
     PartyPayout.objects.create(party=of, bank_account=account, amount=1, drawn_by=by, drawn_at=NOON)
+    commission_invoice(place)
     PartyShare.objects.create(shop=one, party=of, order_public_id=f"ord_{number()}", amount=1, paid_at=NOON)
 
 

@@ -63,7 +63,7 @@ from tests.factories.merchants import credit_code, seat, shop
 from tests.factories.papers import pdf
 from tests.factories.papers import picture as scan
 from tests.factories.parties import offered_part, part_in_force
-from tests.factories.settlement import asked, held_money, with_money
+from tests.factories.settlement import asked, commission_invoice, held_money, with_money
 from tests.journeys import address_asked, paid_order, shipped_order
 from tests.merchants.applying import in_status
 
@@ -233,6 +233,7 @@ ROWS = {
     "backoffice:settlement:statement-accept": {"public_id": "statement"},
     "backoffice:settlement:line-dispute": {"public_id": "statement", "line": "line"},
     "backoffice:settlement:statement-file": {"public_id": "statement", "ending": "=xlsx"},
+    "backoffice:settlement:statement-invoice": {"public_id": "invoiced"},
 }
 # Campaigns are the mall's: every shop reads whom they invite, and what it is missing.
 OF_THE_MALL = {"backoffice:marketing:campaign", "backoffice:marketing:campaign-enrol"}
@@ -330,6 +331,7 @@ WRITES = {
     "backoffice:settlement:statement-accept",
     "backoffice:settlement:line-dispute",
     "backoffice:settlement:statement-file",
+    "backoffice:settlement:statement-invoice",
 }
 APPLICANTS_ROWS = {
     "storefront:merchants:application": {"public_id": "application"},
@@ -492,6 +494,7 @@ def built(module_db):
         case = complain(order=order, text="x", files=[scan()], by=order.shopper, now=NOON)
         told = Notice.objects.create(person=order.shopper, kind="x", told_at=NOON)
         with_money(mine, 100_000)
+        invoiced = commission_invoice(mine).statement
         taken = asked(mine, 20_000)
         given_away = part_in_force(mine, bps=100)
         freeze_statements(now=NOON)
@@ -569,6 +572,7 @@ def built(module_db):
             "money_case": held_money(mine),
             "personal_file": _data_of(order.shopper),
             "statement": bill,
+            "invoiced": invoiced,
             "line": SimpleNamespace(public_id=bill.lines.first().pk),
             "sheet": open_count(warehouse=second, by=owner, now=NOON),
             "filter": save_filter(shop=mine, person=owner, list_key="orders", name="大额", query="least=500", now=NOON),

@@ -62,6 +62,7 @@ WHO = {
     "settlement.pay_partypayout": {"finance"},
     "settlement.carry_out_seizureorder": {"finance"},
     "settlement.answer_dispute": {"finance"},
+    "settlement.issue_commissioninvoice": {"finance"},
     "settlement.book_correction": {"finance"},
     "settlement.correct_entry": {"finance"},
     "catalog.propose_commission": {"finance"},

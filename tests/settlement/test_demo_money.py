@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 
 from mall.events import deliver_everything
+from mall.sealed_files import document_storage
 from risk.models import MoneyCase
-from settlement.demo.money import _seize, move_money
-from settlement.models import BankAccount, Dispute, SeizureOrder, Statement, Withdrawal
+from settlement.demo.money import _invoice_commission, _seize, move_money
+from settlement.models import BankAccount, CommissionInvoice, Dispute, SeizureOrder, Statement, Withdrawal
 from settlement.verification import verify_ledger
 from tests.conftest import NOON
 from tests.factories.accounts import shopper, staff
 from tests.factories.merchants import shop
-from tests.factories.settlement import with_money
+from tests.factories.settlement import accepted_month, with_money
 
 
 @pytest.mark.django_db
@@ -32,6 +33,20 @@ def test_withdrawals_in_every_state_and_bills_with_a_disputed_line():
     assert Dispute.objects.get().line.statement.status == "disputed"
     assert {"daily", "monthly"} == set(Statement.objects.values_list("kind", flat=True))
     assert set(Statement.objects.values_list("status", flat=True)) == {"accepted", "disputed", "issued"}
+
+
+@pytest.mark.django_db
+def test_the_commission_of_accepted_months_is_invoiced_but_for_three():  # S5
+    months = [accepted_month(shop(), 10_600 + serial) for serial in range(5)]
+    accepted_month(shop(), 0)
+
+    _invoice_commission(staff(), NOON)
+
+    issued = list(CommissionInvoice.objects.order_by("pk"))
+    assert [invoice.gross for invoice in issued] == [month.invoiced for month in months[3:]]
+    assert Statement.objects.to_invoice().count() == 3
+    with document_storage().open(issued[0].file) as paper:
+        assert paper.read(5) == b"%PDF-"
 
 
 @pytest.mark.django_db
