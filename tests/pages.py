@@ -797,7 +797,7 @@ def _move_money(scene: Scene, now: datetime) -> None:
 def _invoice_commission(scene: Scene, now: datetime) -> None:
     """The month is over, the shop has accepted its bill, and the mall has issued its invoice."""
     freeze_statements(now=now + timedelta(days=32), kinds=("monthly",))
-    month = statements_of(scene.shop).filter(kind="monthly", commission__gt=0).earliest("period_from")
+    month = statements_of(scene.shop).filter(kind="monthly", status="issued", commission__gt=0).latest("period_from")
     scene.invoiced = accept_statement(statement=month, by=scene.owner, now=now)
     issue_commission_invoice(
         statement=month, number="25332000000087654321", file=papers.pdf(), by=scene.staff, now=now
