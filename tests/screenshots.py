@@ -144,6 +144,7 @@ def _scene():
     from mall import clock
     from mall.accounts.models import User
     from merchants.models import Seat
+    from merchants.standing import may_join_campaigns
     from settlement.demo import shops
     from tests.pages import Scene, staged
 
@@ -156,13 +157,14 @@ def _scene():
         products.take_off_sale(product=gone, by=owner, now=clock.now())
     gone = Product.objects.filter(shop=shop, status=Product.Status.OFF_SALE).order_by("pk").first()
     decorated = PageVersion.objects.values("shop")
+    usual = Product.objects.visible().exclude(shop__in=decorated).order_by("shop").select_related("shop")
     return staged(
         Scene(
             shopper=User.objects.get(email=shops.SHOPPER),
             owner=owner,
             staff=User.objects.get(email=shops.STAFF),
             shop=shop,
-            plain_shop=Product.objects.visible().exclude(shop__in=decorated).order_by("shop").first().shop,
+            plain_shop=next(found.shop for found in usual.distinct("shop") if may_join_campaigns(found.shop)),
             category=Category.objects.filter(depth=1).order_by("path").first(),
             product=product,
             gone=gone,
