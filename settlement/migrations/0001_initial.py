@@ -1088,7 +1088,7 @@ class Migration(FirstMigration):
                 ("commission", mall.money.MoneyField(verbose_name="commission")),
                 ("fees", mall.money.MoneyField(verbose_name="fees")),
                 ("parties", mall.money.MoneyField(db_default=0, default=0, verbose_name="parts of others")),
-                ("tax_bps", models.PositiveIntegerField(verbose_name="tax rate")),
+                ("tax_bps", models.PositiveIntegerField(verbose_name="tax rate (bps)")),
                 ("next_posting", models.BigIntegerField()),
                 ("frozen_at", models.DateTimeField(verbose_name="made at")),
                 ("accept_by", models.DateTimeField(verbose_name="counts as accepted from")),
@@ -1184,7 +1184,7 @@ class Migration(FirstMigration):
                 ("net", mall.money.MoneyField(verbose_name="without tax")),
                 ("tax", mall.money.MoneyField(verbose_name="tax")),
                 ("gross", mall.money.MoneyField(verbose_name="together")),
-                ("tax_bps", models.PositiveIntegerField(verbose_name="tax rate")),
+                ("tax_bps", models.PositiveIntegerField(verbose_name="tax rate (bps)")),
                 ("file", models.CharField(max_length=120, verbose_name="file")),
                 ("issued_at", models.DateTimeField(verbose_name="issued at")),
                 (

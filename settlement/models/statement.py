@@ -34,9 +34,9 @@ class Statement(ShopOwned):
         MONTHLY = "monthly", _("Monthly")
 
     class Status(models.TextChoices):
-        ISSUED = "issued", _("To be looked at")
-        DISPUTED = "disputed", _("Disputed")
-        ACCEPTED = "accepted", _("Accepted")
+        ISSUED = "issued", pgettext_lazy("statement of account", "To be looked at")
+        DISPUTED = "disputed", pgettext_lazy("statement of account", "Disputed")
+        ACCEPTED = "accepted", pgettext_lazy("statement of account", "Accepted")
 
     FLOW = Flow(
         {
@@ -59,7 +59,7 @@ class Statement(ShopOwned):
     commission = MoneyField(_("commission"))
     fees = MoneyField(_("fees"))
     parties = MoneyField(_("parts of others"), default=0, db_default=0)
-    tax_bps = models.PositiveIntegerField(_("tax rate"))
+    tax_bps = models.PositiveIntegerField(_("tax rate (bps)"))
     next_posting = models.BigIntegerField()  # no posting below it is left for a later statement of this kind
     frozen_at = models.DateTimeField(_("made at"))
     accept_by = models.DateTimeField(_("counts as accepted from"))
@@ -125,7 +125,7 @@ class CommissionInvoice(ShopOwned):
     net = MoneyField(_("without tax"))
     tax = MoneyField(_("tax"))
     gross = MoneyField(_("together"))
-    tax_bps = models.PositiveIntegerField(_("tax rate"))
+    tax_bps = models.PositiveIntegerField(_("tax rate (bps)"))
     file = models.CharField(_("file"), max_length=120)
     issued_at = models.DateTimeField(pgettext_lazy("invoice", "issued at"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
@@ -165,6 +165,9 @@ class StatementBalance(ShopOwned):
             models.UniqueConstraint(fields=["statement", "account"], name="statement_balance_once_per_account"),
             models.CheckConstraint(condition=Q(closing=F("opening") + F("moved")), name="statement_balance_adds_up"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.account)
 
 
 class StatementLine(ShopOwned):
